@@ -1,0 +1,111 @@
+"""The project's vocabulary: columns, splits, classes and metrics, each spelt once."""
+
+from enum import StrEnum
+
+
+class Column(StrEnum):
+    """Columns of the manifest, the splits and the scores."""
+
+    RADIOGRAPH_ID = "radiograph_id"
+    PATH = "path"
+    SOURCE_SPLIT = "source_split"
+    LABEL = "label"
+    SUBTYPE = "subtype"
+    PATIENT_ID = "patient_id"
+    WIDTH = "width"
+    HEIGHT = "height"
+    MODE = "mode"
+    BYTES = "bytes"
+    BYTES_PER_PIXEL = "bytes_per_pixel"
+    SHA256 = "sha256"
+    DUPLICATE_OF = "duplicate_of"
+    REASON = "reason"
+    SPLIT = "split"
+    SAMPLE_WEIGHT = "sample_weight"
+    SCORE = "score"
+    ARCHITECTURE = "architecture"
+
+
+class Split(StrEnum):
+    """What a radiograph is used for."""
+
+    TRAIN = "train"
+    VALIDATION = "validation"
+    TEST = "test"
+
+
+class Label(StrEnum):
+    """The two classes; PNEUMONIA is the positive one."""
+
+    NORMAL = "NORMAL"
+    PNEUMONIA = "PNEUMONIA"
+
+
+class Subtype(StrEnum):
+    """What the file name tells about the disease."""
+
+    NORMAL = "normal"
+    BACTERIA = "bacteria"
+    VIRUS = "virus"
+    UNKNOWN = "unknown"
+
+
+class Metric(StrEnum):
+    """Numbers computed from scores; every one lies in [0, 1]."""
+
+    ACCURACY = "accuracy"
+    PRECISION = "precision"
+    SENSITIVITY = "sensitivity"
+    SPECIFICITY = "specificity"
+    F1 = "f1"
+    AUROC = "auroc"
+    AVERAGE_PRECISION = "average_precision"
+    BRIER = "brier"
+    ECE = "ece"
+    MACRO_PRECISION = "macro_precision"
+    MACRO_RECALL = "macro_recall"
+    MACRO_F1 = "macro_f1"
+
+
+class SplitPolicy(StrEnum):
+    """How radiographs are shared out to train, validation and test."""
+
+    OFFICIAL = "official"
+    AS_GIVEN = "as_given"
+    POOLED = "pooled"
+    TEST_AS_VALIDATION = "test_as_validation"
+
+
+class Balance(StrEnum):
+    """How the training rows are rebalanced between the classes."""
+
+    UNDERSAMPLE = "undersample"
+    OVERSAMPLE = "oversample"
+    CLASS_WEIGHTS = "class_weights"
+    NONE = "none"
+
+
+class Fit(StrEnum):
+    """How a radiograph of any shape is brought to the model's shape."""
+
+    SQUASH = "squash"
+    LETTERBOX = "letterbox"
+    CROP = "crop"
+
+
+class ThresholdRule(StrEnum):
+    """How the operating point is chosen on validation."""
+
+    FIXED = "fixed"
+    YOUDEN = "youden"
+    MAX_F1 = "max_f1"
+    MAX_ACCURACY = "max_accuracy"
+    MIN_SENSITIVITY = "min_sensitivity"
+
+
+class Source(StrEnum):
+    """Where the fetch pipeline takes the radiographs from."""
+
+    PHANTOMS = "phantoms"
+    ARCHIVE = "archive"
+    FOLDER = "folder"
