@@ -1,0 +1,1 @@
+"""Synthetic radiographs, drawn procedurally: no patient, no download."""

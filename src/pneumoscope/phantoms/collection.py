@@ -1,0 +1,113 @@
+"""Synthetic chest radiographs in the published layout, so that everything runs offline."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from numpy.random import Generator
+
+from pneumoscope.naming import Label, Subtype
+from pneumoscope.options import PhantomOptions
+from pneumoscope.phantoms.films import Film, generator, render_film
+
+BACTERIA_SHARE = 0.6
+# How many children have one film, two, ... six.
+FILMS_PER_CHILD = (0.82, 0.09, 0.04, 0.02, 0.02, 0.01)
+VAL_FILMS = 4
+RGB_EVERY = 20
+# What the macOS Finder leaves behind: its magic number and an empty page.
+STRAY_FILE = b"\x00\x00\x00\x01Bud1" + bytes(56)
+
+
+def make_phantoms(options: PhantomOptions, seed: int) -> dict[str, Callable[[], bytes]]:
+    """Plan a synthetic data set in the published layout; nothing is drawn until called.
+
+    No child is in both train and test; val is the tail of train. One film of each class in
+    train has a byte-identical copy, and a stray file lies in train, as in the real data.
+
+    Args:
+        options: How many children and how large the films.
+        seed: Non-negative; the same seed gives the same files.
+
+    Returns:
+        Relative POSIX path to a picklable function that returns the file's bytes. A file
+        depends on the seed, its path and the size range, not on the order of calls.
+
+    Raises:
+        ValueError: If a class would have too few children for train and test.
+    """
+    phantoms: dict[str, Callable[[], bytes]] = {"train/.DS_Store": partial(bytes, STRAY_FILE)}
+    for label, films in _plan(options, seed).items():
+        drawn = {
+            film.path: partial(render_film, film, options.shorter_side, seed) for film in films
+        }
+        twin = next(film for film in films if film.part == "train")
+        suffix = "-0001" if label is Label.NORMAL else "_1"
+        phantoms |= drawn | {replace(twin, stem=twin.stem + suffix).path: drawn[twin.path]}
+    return phantoms
+
+
+def _plan(options: PhantomOptions, seed: int) -> dict[Label, list[Film]]:
+    pneumonia = round(options.patients * options.pneumonia_share)
+    bacteria = round(pneumonia * BACTERIA_SHARE)
+    share = options.test_share
+    normal = _films(Subtype.NORMAL, options.patients - pneumonia, share, seed)
+    ill = _films(Subtype.BACTERIA, bacteria, share, seed)
+    ill += _films(Subtype.VIRUS, pneumonia - bacteria, share, seed)
+    ill.sort(key=lambda film: int(film.child.removeprefix("person").split("_")[0]))
+    return {Label.NORMAL: _with_val(normal), Label.PNEUMONIA: _with_rgb(_with_val(ill))}
+
+
+def _films(subtype: Subtype, children: int, test_share: float, seed: int) -> list[Film]:
+    """List one subtype's films in the order of its children's numbers."""
+    rng = generator(seed, "plan", subtype)
+    tested = _test_children(subtype, children, test_share, rng)
+    films: list[Film] = []
+    for index in range(children):
+        part = "test" if index in tested else "train"
+        child = _child(subtype, index, children)
+        count = 1 + int(rng.choice(len(FILMS_PER_CHILD), p=FILMS_PER_CHILD))
+        films += [
+            Film(part, subtype, child, _stem(subtype, child, of_child, len(films) + of_child))
+            for of_child in range(1, count + 1)
+        ]
+    return films
+
+
+def _test_children(subtype: Subtype, children: int, test_share: float, rng: Generator) -> set[int]:
+    tested = max(1, round(children * test_share))
+    if children - tested < 2:
+        raise ValueError(
+            f"expected 1 test child and 2 training children or more of subtype {subtype}, "
+            f"received {children} children and test_share {test_share}; raise `patients` or "
+            "move `pneumonia_share` and `test_share` towards the middle"
+        )
+    return set(rng.choice(children, tested, replace=False).tolist())
+
+
+def _child(subtype: Subtype, index: int, children: int) -> str:
+    if subtype is not Subtype.NORMAL:
+        return f"person{1 + index}_{subtype}"
+    return f"IM-{115 + index:04}" if index < children // 2 else f"NORMAL2-IM-{115 + index:04}"
+
+
+def _stem(subtype: Subtype, child: str, of_child: int, of_subtype: int) -> str:
+    """Name a film; the published names count NORMAL films by child, the others by subtype."""
+    if subtype is not Subtype.NORMAL:
+        return f"{child}_{of_subtype}"
+    # The ending -0001-0001 is left for the copy of a first film.
+    return f"{child}-0001" if of_child == 1 else f"{child}-0001-{of_child:04}"
+
+
+def _with_val(films: list[Film]) -> list[Film]:
+    """Move the last few train films to val, as whoever made the published split did."""
+    train = [film for film in films if film.part == "train"]
+    moved = set(train[-max(1, min(VAL_FILMS, len(train) // 4)) :])
+    return [replace(film, part="val") if film in moved else film for film in films]
+
+
+def _with_rgb(films: list[Film]) -> list[Film]:
+    train = [film for film in films if film.part == "train"]
+    # Not the first film, of which a copy is made.
+    coloured = set(train[1::RGB_EVERY])
+    return [replace(film, is_rgb=True) if film in coloured else film for film in films]
