@@ -1,0 +1,1 @@
+"""A folder of files turned into radiographs that are known and doubted."""
