@@ -1,0 +1,1 @@
+"""Patients shared out to train, validation and test, and training rows rebalanced."""

@@ -1,0 +1,47 @@
+"""What the split and the rebalancing did, in numbers and sentences."""
+
+import pandas as pd
+
+from pneumoscope.naming import Column, Split
+from pneumoscope.options import SplitOptions
+from pneumoscope.splitting.leakage import protocol_flaws, prove_disjoint
+
+
+def audit_splits(
+    before: pd.DataFrame, after: pd.DataFrame, manifest: pd.DataFrame, options: SplitOptions
+) -> dict:
+    """Count the splits before and after rebalancing, and prove them or name their flaws.
+
+    Args:
+        before: Columns radiograph_id and split, as assigned.
+        after: The same after rebalancing.
+        manifest: One row per radiograph.
+        options: The policy that made them.
+
+    Returns:
+        Plain numbers, strings, lists and dicts, ready for JSON.
+
+    Raises:
+        LeakingSplit: A policy that promises disjoint splits did not give them.
+    """
+    flaws = protocol_flaws(before, manifest, options)
+    rows = before.merge(manifest, on=Column.RADIOGRAPH_ID)
+    patients = rows.groupby(Column.SPLIT)[Column.PATIENT_ID].nunique()
+    return {
+        "policy": options.policy.value,
+        "group_by": options.group_by,
+        "balance": options.balance.value,
+        "counts_before": _counts(before, manifest),
+        "counts_after": _counts(after, manifest),
+        "patients": {split.value: int(patients[split]) for split in Split},
+        "flaws": flaws,
+        # A protocol that repeats a published mistake is reported, not stopped.
+        "proofs": [] if flaws else prove_disjoint(before, manifest),
+    }
+
+
+def _counts(splits: pd.DataFrame, manifest: pd.DataFrame) -> list[dict]:
+    rows = splits.merge(manifest, on=Column.RADIOGRAPH_ID)
+    grouped = rows.groupby([Column.SPLIT, Column.LABEL, Column.SUBTYPE])
+    counts = grouped.agg(n=(Column.RADIOGRAPH_ID, "size"), patients=(Column.PATIENT_ID, "nunique"))
+    return counts.reset_index().to_dict("records")

@@ -1,0 +1,175 @@
+"""Patients shared out to train, validation and test: deterministic, stratified, proven."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from pneumoscope.ingestion.layout import UNASSIGNED
+from pneumoscope.naming import Column, Label, Split, SplitPolicy
+from pneumoscope.options import SplitOptions
+
+_GROUP = "group"
+
+
+class ImpossibleSplit(ValueError):
+    """Radiographs that cannot be split as asked; the message says what to do."""
+
+
+def assign_splits(manifest: pd.DataFrame, options: SplitOptions, seed: int) -> pd.DataFrame:
+    """Give every radiograph its split.
+
+    Patients, and whoever shares a byte-identical file with them, stay together. Within each
+    class and subtype the patients are drawn at random until the share is reached, so the
+    result depends on the seed and the radiographs, not on the order of the files.
+
+    Args:
+        manifest: One row per radiograph.
+        options: Policy, shares and grouping.
+        seed: Seed of the draw.
+
+    Returns:
+        Columns radiograph_id and split, sorted by split and radiograph. With
+        `test_as_validation` the test radiographs appear twice.
+
+    Raises:
+        ImpossibleSplit: A part is missing, or a class has too few patients for the splits.
+    """
+    rows = manifest.sort_values(Column.RADIOGRAPH_ID, ignore_index=True)
+    rows = rows.assign(**{_GROUP: _groups(rows, options.group_by)})
+    assigned = _POLICIES[options.policy](rows, options, np.random.default_rng(seed))
+    _check_every_class(assigned)
+    order = assigned[Column.SPLIT].map({split: place for place, split in enumerate(Split)})
+    return assigned.iloc[np.lexsort((assigned[Column.RADIOGRAPH_ID], order))][
+        [Column.RADIOGRAPH_ID, Column.SPLIT]
+    ].reset_index(drop=True)
+
+
+def _groups(rows: pd.DataFrame, group_by: str) -> pd.Series:
+    """Name the group of each radiograph that must not be torn apart."""
+    if group_by == "radiograph":
+        return rows[Column.RADIOGRAPH_ID]
+    group, previous = rows[Column.PATIENT_ID], None
+    # A duplicate ties two patients together, so labels spread until nothing changes.
+    while previous is None or not group.equals(previous):
+        previous = group
+        group = group.groupby(rows[Column.SHA256]).transform("min")
+        group = group.groupby(rows[Column.PATIENT_ID]).transform("min")
+    return group
+
+
+def _official(rows: pd.DataFrame, options: SplitOptions, rng: np.random.Generator) -> pd.DataFrame:
+    _require_parts(rows, [Split.TRAIN, Split.TEST], options.policy)
+    test = rows[Column.SOURCE_SPLIT] == Split.TEST
+    shares = {Split.VALIDATION: options.validation_share}
+    return pd.concat(
+        [rows[test].assign(**{Column.SPLIT: Split.TEST.value}), _draw(rows[~test], shares, rng)]
+    )
+
+
+def _as_given(rows: pd.DataFrame, options: SplitOptions, rng: np.random.Generator) -> pd.DataFrame:
+    del rng
+    _require_parts(rows, list(Split), options.policy)
+    unassigned = int((rows[Column.SOURCE_SPLIT] == UNASSIGNED).sum())
+    if unassigned:
+        raise ImpossibleSplit(
+            f"policy '{options.policy}' needs every radiograph in a part, received {unassigned:,} "
+            "in none. Move them below train, val or test, or use --params split.policy=pooled."
+        )
+    return rows.assign(**{Column.SPLIT: rows[Column.SOURCE_SPLIT]})
+
+
+def _pooled(rows: pd.DataFrame, options: SplitOptions, rng: np.random.Generator) -> pd.DataFrame:
+    shares = {Split.VALIDATION: options.validation_share, Split.TEST: options.test_share}
+    return _draw(rows, shares, rng)
+
+
+def _test_as_validation(
+    rows: pd.DataFrame, options: SplitOptions, rng: np.random.Generator
+) -> pd.DataFrame:
+    del rng
+    _require_parts(rows, [Split.TRAIN, Split.TEST], options.policy)
+    test = rows[rows[Column.SOURCE_SPLIT] == Split.TEST]
+    rest = rows.drop(test.index)
+    return pd.concat(
+        [
+            rest.assign(**{Column.SPLIT: Split.TRAIN.value}),
+            test.assign(**{Column.SPLIT: Split.VALIDATION.value}),
+            test.assign(**{Column.SPLIT: Split.TEST.value}),
+        ]
+    )
+
+
+_POLICIES = {
+    SplitPolicy.OFFICIAL: _official,
+    SplitPolicy.AS_GIVEN: _as_given,
+    SplitPolicy.POOLED: _pooled,
+    SplitPolicy.TEST_AS_VALIDATION: _test_as_validation,
+}
+
+
+def _draw(
+    rows: pd.DataFrame, shares: Mapping[Split, float], rng: np.random.Generator
+) -> pd.DataFrame:
+    """Draw groups for each share, one class and subtype at a time; the rest is train."""
+    groups = _stratified_groups(rows, len(shares) + 1)
+    split_of = pd.Series(Split.TRAIN.value, index=groups.index)
+    for _, stratum in groups.groupby("stratum"):
+        drawn = stratum.iloc[rng.permutation(len(stratum))]
+        start = 0
+        for left, (split, share) in zip(range(len(shares), 0, -1), shares.items(), strict=True):
+            sizes = drawn["n"].to_numpy()[start : len(drawn) - left]
+            stop = start + _reach(sizes, share * drawn["n"].sum())
+            split_of[drawn.index[start:stop]] = split.value
+            start = stop
+    return rows.assign(**{Column.SPLIT: rows[_GROUP].map(split_of)})
+
+
+def _stratified_groups(rows: pd.DataFrame, needed: int) -> pd.DataFrame:
+    """Count each group's radiographs (n) and name its class and subtype (stratum)."""
+    kinds = rows.assign(stratum=rows[Column.LABEL] + "/" + rows[Column.SUBTYPE])
+    # "PNEUMONIA/…" sorts last: a child with films of both classes counts as ill.
+    groups = kinds.groupby(_GROUP).agg(
+        n=(Column.RADIOGRAPH_ID, "size"), label=(Column.LABEL, "max"), stratum=("stratum", "max")
+    )
+    _check_enough_patients(groups["label"], needed)
+    # One odd file name must not end a run: a subtype too rare to be shared out joins the rest.
+    patients = groups.groupby("stratum")["n"].transform("size")
+    commonest = groups.groupby("label")["stratum"].transform(lambda kind: kind.mode()[0])
+    return groups.assign(stratum=groups["stratum"].where(patients >= needed, commonest))
+
+
+def _reach(sizes: np.ndarray, target: float) -> int:
+    """Return how many groups, at least one, come closest to `target` radiographs."""
+    return 1 + int(np.argmin(np.abs(np.cumsum(sizes) - target)))
+
+
+def _check_enough_patients(labels: pd.Series, needed: int) -> None:
+    for label, received in labels.value_counts().items():
+        if received < needed:
+            raise ImpossibleSplit(
+                f"expected at least {needed} patients of {label}, one for each split, received "
+                f"{received}. Add radiographs, or choose a policy that needs fewer splits."
+            )
+
+
+def _require_parts(rows: pd.DataFrame, parts: list[Split], policy: SplitPolicy) -> None:
+    missing = [part.value for part in parts if not (rows[Column.SOURCE_SPLIT] == part).any()]
+    if missing:
+        given = ", ".join(sorted(set(rows[Column.SOURCE_SPLIT]) - {UNASSIGNED})) or "none"
+        raise ImpossibleSplit(
+            f"policy '{policy}' needs radiographs in the part(s) {', '.join(missing)}; the folder "
+            f"has {given}. Use --params split.policy=pooled to cut all splits anew."
+        )
+
+
+def _check_every_class(assigned: pd.DataFrame) -> None:
+    present = set(zip(assigned[Column.SPLIT], assigned[Column.LABEL], strict=True))
+    missing = [
+        f"{label} in {split}" for split in Split for label in Label if (split, label) not in present
+    ]
+    if missing:
+        raise ImpossibleSplit(
+            f"expected both classes in every split, found no {', no '.join(missing)}. "
+            "Use another split.policy or other shares."
+        )
