@@ -1,0 +1,1 @@
+"""Kedro datasets: the only code that knows file formats."""

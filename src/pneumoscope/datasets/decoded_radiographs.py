@@ -1,0 +1,100 @@
+"""Decoded radiographs of any size in one file of pixels, read one at a time."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from kedro.io import AbstractDataset, DatasetError
+from numpy.typing import NDArray
+
+from pneumoscope.datasets.atomic import replacing
+from pneumoscope.ingestion.scan import ScannedFile
+
+_PIXELS, _FILES = "pixels.bin", "files.parquet"
+_FOUND = [field.name for field in fields(ScannedFile) if field.name != "pixels"]
+
+
+@dataclass(frozen=True)
+class DecodedRadiographs(Mapping[str, NDArray[np.uint8]]):
+    """Pixels by path, each read from disk when it is asked for; nothing stays in memory.
+
+    Attributes:
+        files: One row per scanned file: `ScannedFile` without pixels, plus offset, rows and
+            columns (0 where nothing was decoded).
+        folder: Where the pixels lie.
+    """
+
+    files: pd.DataFrame
+    folder: Path
+    _places: dict[str, tuple[int, int, int]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Index the decoded radiographs by path."""
+        decoded = self.files[self.files["rows"] > 0]
+        places = zip(decoded["rows"], decoded["columns"], decoded["offset"], strict=True)
+        object.__setattr__(self, "_places", dict(zip(decoded["path"], places, strict=True)))
+
+    def __getitem__(self, path: str) -> NDArray[np.uint8]:
+        """Return uint8 (rows, columns) of one radiograph."""
+        rows, columns, offset = self._places[path]
+        flat = np.fromfile(
+            self.folder / _PIXELS, dtype=np.uint8, count=rows * columns, offset=offset
+        )
+        return flat.reshape(rows, columns)
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the paths of the decoded radiographs."""
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        """Return the number of decoded radiographs."""
+        return len(self._places)
+
+
+class DecodedRadiographsDataset(AbstractDataset[Iterable[ScannedFile], DecodedRadiographs]):
+    """Scanned files, streamed to disk and read back one by one.
+
+    The folder holds `pixels.bin` (uint8, radiograph after radiograph) and `files.parquet`
+    (what the scan found of each file, and where its pixels lie).
+
+    Args:
+        filepath: The folder.
+    """
+
+    def __init__(self, filepath: str, metadata: dict[str, Any] | None = None):
+        """Remember the folder; nothing is read yet."""
+        self._folder = Path(filepath)
+        self.metadata = metadata
+
+    def load(self) -> DecodedRadiographs:
+        """Read the table of files; pixels are read when they are asked for."""
+        if not self._exists():
+            raise DatasetError(
+                f"found no decoded radiographs at '{self._folder}'. Run the ingestion first: "
+                "kedro run --pipelines=ingestion"
+            )
+        return DecodedRadiographs(pd.read_parquet(self._folder / _FILES), self._folder)
+
+    def save(self, data: Iterable[ScannedFile]) -> None:
+        """Write the scanned files as they come; memory does not grow with their number."""
+        rows, offset = [], 0
+        with replacing(self._folder) as folder:
+            folder.mkdir()
+            with (folder / _PIXELS).open("wb") as stream:
+                for file in data:
+                    shape = (0, 0) if file.pixels is None else file.pixels.shape
+                    found = [getattr(file, name) for name in _FOUND]
+                    rows.append([*found, offset, *shape])
+                    if file.pixels is not None:
+                        offset += stream.write(file.pixels.tobytes())
+            table = pd.DataFrame(rows, columns=[*_FOUND, "offset", "rows", "columns"])
+            table.to_parquet(folder / _FILES, index=False)
+
+    def _exists(self) -> bool:
+        return (self._folder / _FILES).exists()
+
+    def _describe(self) -> dict[str, Any]:
+        return {"filepath": str(self._folder)}

@@ -1,0 +1,124 @@
+"""Kedro dataset of Keras models whose bytes depend on nothing but the model."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import zipfile
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from kedro.io import AbstractVersionedDataset, DatasetError, Version
+
+if TYPE_CHECKING:
+    import keras
+
+# The earliest moment a zip archive can name; Keras would write the moment of saving.
+_ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
+_DATE_SAVED = "1980-01-01@00:00:00"
+_OWNER_WRITES_ALL_READ = 0o644 << 16
+
+
+class KerasModelDataset(AbstractVersionedDataset["keras.Model", "keras.Model"]):
+    """Saves and loads a model as `.keras`; equal models give equal bytes.
+
+    Keras is imported when a model is saved or loaded, not with the catalog. Loading runs in
+    safe mode, so that a file cannot carry code, and gives an uncompiled model. A save either
+    is complete or leaves what was there.
+
+    Example:
+        ```yaml
+        model_mlp:
+          type: pneumoscope.datasets.keras_model.KerasModelDataset
+          filepath: data/06_models/mlp/model.keras
+          versioned: true
+        ```
+
+    Args:
+        filepath: Where the model lies, ending in `.keras`; with a version it is a folder of
+            versions.
+        version: Versions to load and save, set by Kedro.
+        metadata: Kept for plugins, not used here.
+
+    Raises:
+        DatasetError: When the path does not end in `.keras`.
+    """
+
+    def __init__(
+        self,
+        *,
+        filepath: str,
+        version: Version | None = None,
+        metadata: dict[str, Any] | None = None,
+    ) -> None:
+        """Check the path; nothing is read yet."""
+        path = PurePosixPath(filepath)
+        if path.suffix != ".keras":
+            raise DatasetError(f"expected a filepath that ends in .keras, received {filepath}")
+        super().__init__(filepath=path, version=version)
+        self.metadata = metadata
+
+    def load(self) -> keras.Model:
+        """Load the model, uncompiled.
+
+        Raises:
+            DatasetError: When the file is missing, damaged or carries code.
+        """
+        import keras
+
+        return keras.saving.load_model(self._get_load_path(), compile=False, safe_mode=True)
+
+    def save(self, data: keras.Model) -> None:
+        """Write the model beside its place and then move it there.
+
+        Raises:
+            DatasetError: When the version exists already or the folder cannot be written.
+        """
+        path = Path(self._get_save_path())
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".saving-", dir=path.parent) as folder:
+            as_saved = Path(folder) / "as_saved.keras"
+            canonical = Path(folder) / "canonical.keras"
+            data.save(as_saved)
+            _write_canonical(as_saved, canonical)
+            canonical.replace(path)
+
+    def _exists(self) -> bool:
+        return Path(self._get_load_path()).is_file()
+
+    def _describe(self) -> dict[str, Any]:
+        return {"filepath": str(self._filepath), "version": self._version}
+
+
+def _write_canonical(source: Path, target: Path) -> None:
+    """Copy a `.keras` archive without dates, addresses in memory and order of writing."""
+    with zipfile.ZipFile(source) as saved, zipfile.ZipFile(target, "w") as canonical:
+        for name in sorted(saved.namelist()):
+            entry = zipfile.ZipInfo(name, _ZIP_EPOCH)
+            entry.external_attr = _OWNER_WRITES_ALL_READ
+            canonical.writestr(entry, _canonical_content(name, saved.read(name)))
+
+
+def _canonical_content(name: str, content: bytes) -> bytes:
+    if not name.endswith(".json"):
+        return content
+    document = json.loads(content)
+    if name == "metadata.json":
+        document["date_saved"] = _DATE_SAVED
+    return json.dumps(_without_addresses(document), sort_keys=True).encode()
+
+
+def _without_addresses(document: Any) -> Any:
+    """Drop `shared_object_id`, the address in memory of a dtype policy or initialiser.
+
+    Objects without weights are rebuilt once for each layer then, to the same effect.
+    """
+    if isinstance(document, dict):
+        return {
+            key: _without_addresses(value)
+            for key, value in document.items()
+            if key != "shared_object_id"
+        }
+    if isinstance(document, list):
+        return [_without_addresses(value) for value in document]
+    return document

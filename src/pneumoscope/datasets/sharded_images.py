@@ -1,0 +1,98 @@
+"""Images of one shape in memory-mapped shards."""
+
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from kedro.io import AbstractDataset, DatasetError
+from numpy.typing import NDArray
+
+from pneumoscope.datasets.atomic import replacing
+
+SHARD_ROWS = 1024
+"""Images a shard: 26 MB at 160×160."""
+
+
+class ImageStream(Protocol):
+    """Images that are computed while they are iterated, and how many there will be."""
+
+    def __iter__(self) -> Iterator[NDArray[np.uint8]]:
+        """Yield uint8 (height, width, 1)."""
+
+    def __len__(self) -> int:
+        """Return the number of images."""
+
+
+class ShardedImages:
+    """An array-like of uint8 (n, height, width, 1) that stays on disk.
+
+    Args:
+        shards: Memory-mapped arrays, in order; all but the last have equal length.
+    """
+
+    def __init__(self, shards: list[NDArray[np.uint8]]):
+        """Line the shards up."""
+        self._shards = shards
+        self.shape = (sum(map(len, shards)), *shards[0].shape[1:])
+        self.dtype = shards[0].dtype
+
+    def __len__(self) -> int:
+        """Return the number of images."""
+        return self.shape[0]
+
+    def __getitem__(self, key: int | slice | NDArray[np.integer]) -> NDArray[np.uint8]:
+        """Copy the chosen images into memory; an integer gives one image."""
+        index = np.arange(len(self))[key]
+        if index.ndim == 0:
+            return np.array(self._shards[index // self._rows][index % self._rows])
+        images = np.empty((len(index), *self.shape[1:]), dtype=self.dtype)
+        for number in np.unique(index // self._rows):
+            here = index // self._rows == number
+            images[here] = self._shards[number][index[here] % self._rows]
+        return images
+
+    @property
+    def _rows(self) -> int:
+        return len(self._shards[0])
+
+
+class ShardedImagesDataset(AbstractDataset[ImageStream, ShardedImages]):
+    """A folder of `.npy` shards, written as a stream and read memory-mapped.
+
+    Args:
+        filepath: The folder.
+    """
+
+    def __init__(self, filepath: str, metadata: dict[str, Any] | None = None):
+        """Remember the folder; nothing is read yet."""
+        self._folder = Path(filepath)
+        self.metadata = metadata
+
+    def load(self) -> ShardedImages:
+        """Map the shards; no pixel is read yet."""
+        files = sorted(self._folder.glob("*.npy"))
+        if not files:
+            raise DatasetError(
+                f"found no image shards at '{self._folder}'. Run the preprocessing first: "
+                "kedro run --pipelines=preprocessing"
+            )
+        return ShardedImages([np.load(file, mmap_mode="r") for file in files])
+
+    def save(self, data: ImageStream) -> None:
+        """Write the images as they come, a shard in memory at a time."""
+        if len(data) == 0:
+            raise DatasetError("expected at least one image to store, received none")
+        images = iter(data)
+        with replacing(self._folder) as folder:
+            folder.mkdir()
+            for number in range(-(-len(data) // SHARD_ROWS)):
+                shard = np.stack(list(islice(images, SHARD_ROWS)))
+                np.save(folder / f"shard-{number:05d}.npy", shard)
+
+    def _exists(self) -> bool:
+        return any(self._folder.glob("*.npy"))
+
+    def _describe(self) -> dict[str, Any]:
+        return {"filepath": str(self._folder)}
