@@ -1,0 +1,118 @@
+"""Batches of stored radiographs, gathered on demand and shuffled reproducibly."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+
+class RadiographArray(Protocol):
+    """Radiographs in memory or on disk: uint8 (n, height, width, 1), indexed by an array."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(n, height, width, 1)."""
+
+    def __getitem__(self, indices: NDArray[np.intp], /) -> NDArray[np.uint8]:
+        """Copy out the radiographs at ascending indices."""
+
+
+@dataclass(frozen=True)
+class LabelledRadiographs:
+    """Radiographs with what is known about each.
+
+    Attributes:
+        images: uint8 (n, height, width, 1) in [0, 255].
+        labels: (n,), 1 for PNEUMONIA and 0 for NORMAL.
+        sample_weights: (n,) factors on the loss, or None for equal weights.
+    """
+
+    images: RadiographArray
+    labels: NDArray[np.generic]
+    sample_weights: NDArray[np.floating] | None = None
+
+    def __post_init__(self) -> None:
+        """Check that every array speaks of the same radiographs.
+
+        Raises:
+            ValueError: When lengths differ, nothing is there, or a label is not 0 or 1.
+        """
+        count = self.images.shape[0]
+        weights = self.labels if self.sample_weights is None else self.sample_weights
+        if not count or self.labels.shape != (count,) or weights.shape != (count,):
+            raise ValueError(
+                "expected as many labels and sample weights as radiographs, at least one; "
+                f"received images {self.images.shape}, labels {self.labels.shape}, "
+                f"sample weights {weights.shape}"
+            )
+        if not np.isin(self.labels, (0, 1)).all():
+            raise ValueError(
+                "expected labels 0 (NORMAL) and 1 (PNEUMONIA), "
+                f"received {np.unique(self.labels)[:5].tolist()}"
+            )
+
+
+class RadiographBatches(keras.utils.PyDataset):
+    """Batches that read only the radiographs they hold.
+
+    The order of an epoch is a function of the seed and the epoch alone, so that a resumed
+    run sees the radiographs in the order of an uninterrupted one. The last batch may be
+    smaller.
+
+    Args:
+        radiographs: What is cut into batches.
+        batch_size: Radiographs a batch.
+        seed: Seed of the shuffling, or None for the stored order.
+    """
+
+    def __init__(
+        self, radiographs: LabelledRadiographs, batch_size: int, seed: int | None = None
+    ) -> None:
+        """Start with the order of epoch 1; nothing is read yet."""
+        super().__init__()
+        self._radiographs = radiographs
+        self._batch_size = batch_size
+        self._seed = seed
+        self.begin_epoch(1)
+
+    def begin_epoch(self, epoch: int) -> None:
+        """Put the radiographs into the order of an epoch, counted from 1."""
+        count = self._radiographs.images.shape[0]
+        if self._seed is None:
+            self._order = np.arange(count)
+        else:
+            self._order = np.random.default_rng([self._seed, epoch]).permutation(count)
+
+    def __len__(self) -> int:
+        """Count the batches of an epoch."""
+        return -(-len(self._order) // self._batch_size)
+
+    def __getitem__(self, index: int) -> tuple[NDArray[np.generic], ...]:
+        """Gather a batch: images (b, h, w, 1), labels (b, 1) and, where given, weights (b,)."""
+        start = index * self._batch_size
+        rows = self._order[start : start + self._batch_size]
+        images = gather(self._radiographs.images, rows)
+        labels = self._radiographs.labels[rows].astype(np.float32)[:, np.newaxis]
+        weights = self._radiographs.sample_weights
+        if weights is None:
+            return images, labels
+        return images, labels, weights[rows].astype(np.float32)
+
+
+def gather(images: RadiographArray, rows: NDArray[np.intp]) -> NDArray[np.uint8]:
+    """Copy out radiographs in the order asked for, reading the storage in its own order.
+
+    Args:
+        images: Radiographs that are read at ascending indices.
+        rows: Indices in any order, repeats allowed.
+
+    Returns:
+        uint8 (len(rows), height, width, 1).
+    """
+    ascending = np.argsort(rows, kind="stable")
+    stored = images[rows[ascending]]
+    gathered = np.empty_like(stored)
+    gathered[ascending] = stored
+    return gathered

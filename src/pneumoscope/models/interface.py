@@ -1,0 +1,43 @@
+"""The input and the output that every architecture shares."""
+
+import keras
+
+# Moving averages with Keras's 0.99 or 0.999 need thousands of steps to reach the data; a few
+# short epochs from a random start would be validated with statistics of the start.
+SCRATCH_MOMENTUM = 0.9
+
+
+def radiograph_input(shape: tuple[int, int, int]) -> keras.KerasTensor:
+    """Make the input `radiograph`: stored grey values in [0, 255], (n, height, width, 1).
+
+    uint8 arrays are cast on entry; the input itself is float32, so that augmented grey
+    values are not rounded and gradients reach the pixels.
+
+    Raises:
+        ValueError: When the shape is not (height, width, 1).
+    """
+    if len(shape) != 3 or shape[2] != 1:
+        raise ValueError(
+            f"expected an input shape (height, width, 1) of grey radiographs, received {shape}"
+        )
+    return keras.Input(shape, dtype="float32", name="radiograph")
+
+
+def score_output(
+    features: keras.KerasTensor, regularizer: keras.Regularizer | None = None
+) -> keras.KerasTensor:
+    """Put the layer `score` on features (n, k): P(pneumonia), float32 in (n, 1), in [0, 1]."""
+    # float32 under mixed precision too: bfloat16 knows only 256 scores between 0.5 and 1.
+    score = keras.layers.Dense(
+        1,
+        activation="sigmoid",
+        kernel_regularizer=regularizer,
+        dtype="float32",
+        name="score",
+    )
+    return score(features)
+
+
+def l2_regularizer(strength: float) -> keras.Regularizer | None:
+    """Give an L2 penalty of this strength, or None for 0."""
+    return keras.regularizers.L2(strength) if strength else None

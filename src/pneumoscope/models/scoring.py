@@ -1,0 +1,32 @@
+"""Scores of stored radiographs by a trained model."""
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from pneumoscope.models.batches import RadiographArray
+from pneumoscope.progress import track
+
+
+def score(
+    model: keras.Model, images: RadiographArray, batch_size: int, title: str
+) -> NDArray[np.float32]:
+    """Score radiographs, a batch in memory at a time.
+
+    Args:
+        model: From uint8 (n, height, width, 1) to P(pneumonia) (n, 1).
+        images: The radiographs.
+        batch_size: Radiographs scored at once.
+        title: What the progress line calls the work.
+
+    Returns:
+        P(pneumonia), float32 (n,), in [0, 1].
+    """
+    # XLA would compile for longer than a whole test part takes without it on a CPU.
+    model.jit_compile = False
+    starts = range(0, images.shape[0], batch_size)
+    batches = (
+        model.predict_on_batch(images[np.arange(start, min(start + batch_size, images.shape[0]))])
+        for start in starts
+    )
+    return np.concatenate(list(track(batches, len(starts), title)))[:, 0].astype(np.float32)
