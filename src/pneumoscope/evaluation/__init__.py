@@ -1,0 +1,1 @@
+"""How good scores are: operating points, metrics, intervals, calibration, comparison."""

@@ -1,0 +1,99 @@
+"""How far scores can be read as probabilities: calibration error and reliability."""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from pneumoscope.evaluation.score_arrays import (
+    BoolArray,
+    FloatArray,
+    checked_labels,
+    checked_scores,
+    checked_weights,
+    plain,
+    ratio,
+)
+
+
+def expected_calibration_error(
+    label: ArrayLike, score: ArrayLike, bins: int, weight: ArrayLike | None = None
+) -> float | None:
+    """Average the distance between mean score and observed share of PNEUMONIA over bins.
+
+    Args:
+        label: Shape (n,), 1 for PNEUMONIA.
+        score: Shape (n,), in [0, 1].
+        bins: Number of equal-width bins; a score on an edge falls into the lower one.
+        weight: Shape (n,), not negative; None weighs every radiograph 1.
+
+    Returns:
+        In [0, 1], each bin weighed by its radiographs; None without radiographs.
+
+    Raises:
+        ValueError: If labels, scores, weights or bins are impossible.
+
+    Source: Naeini, Cooper and Hauskrecht 2015, for the probability of the positive class.
+    """
+    labels = checked_labels(label)
+    scores = checked_scores(score, labels.size)
+    weights = checked_weights(weight, labels.size)
+    return plain(calibration_errors(labels, scores, weights, bins)[0])
+
+
+def calibration_errors(
+    labels: BoolArray, scores: FloatArray, weights: FloatArray, bins: int
+) -> FloatArray:
+    """Compute the expected calibration error for each row of weights.
+
+    Args:
+        labels: Shape (n,), true where PNEUMONIA.
+        scores: Shape (n,), in [0, 1].
+        weights: Shape (resamples, n), not negative.
+        bins: Number of equal-width bins.
+
+    Returns:
+        Shape (resamples,), NaN where the weights sum to 0.
+
+    Raises:
+        ValueError: If bins is below 1.
+    """
+    membership = _bin_of(scores, bins)[:, None] == np.arange(bins)
+    gaps = weights @ (membership * (labels - scores)[:, None])
+    return ratio(np.abs(gaps).sum(axis=1), weights.sum(axis=1))
+
+
+def reliability(label: ArrayLike, score: ArrayLike, bins: int) -> pd.DataFrame:
+    """Tabulate mean score against observed share of PNEUMONIA, bin by bin.
+
+    Args:
+        label: Shape (n,), 1 for PNEUMONIA.
+        score: Shape (n,), in [0, 1].
+        bins: Number of equal-width bins.
+
+    Returns:
+        One row a bin: bin_low, bin_high, n, mean_score, observed; the last two are NaN in an
+        empty bin, so that a drawn line breaks there.
+
+    Raises:
+        ValueError: If labels, scores or bins are impossible.
+    """
+    labels = checked_labels(label)
+    scores = checked_scores(score, labels.size)
+    index = _bin_of(scores, bins)
+    edges = np.linspace(0.0, 1.0, bins + 1)
+    n = np.bincount(index, minlength=bins)
+    return pd.DataFrame(
+        {
+            "bin_low": edges[:-1],
+            "bin_high": edges[1:],
+            "n": n,
+            "mean_score": ratio(np.bincount(index, weights=scores, minlength=bins), n),
+            "observed": ratio(np.bincount(index, weights=labels, minlength=bins), n),
+        }
+    )
+
+
+def _bin_of(scores: FloatArray, bins: int) -> NDArray[np.int64]:
+    if bins < 1:
+        raise ValueError(f"expected one bin or more, received {bins}; ten are usual")
+    return np.searchsorted(np.linspace(0.0, 1.0, bins + 1)[1:-1], scores)

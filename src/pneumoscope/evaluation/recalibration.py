@@ -1,0 +1,167 @@
+"""Maps on the logits of scores that bring them nearer to probabilities, or measure how far."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.optimize import minimize, root_scalar
+from scipy.special import expit, logit
+
+from pneumoscope.evaluation.score_arrays import (
+    BoolArray,
+    FloatArray,
+    checked_labels,
+    checked_scores,
+)
+
+# A float32 sigmoid saturates near here; beyond it the logit would be infinite.
+_SATURATED = 1e-7
+_ONE_CLASS = "PNEUMONIA or NORMAL is absent"
+
+
+@dataclass(frozen=True)
+class CalibrationLine:
+    """Logistic recalibration: logit P(PNEUMONIA) = intercept + slope * logit(score).
+
+    Attributes:
+        slope: 1 is ideal; below 1 the scores are too extreme. None where undefined.
+        intercept: 0 is ideal, fitted together with the slope. None where undefined.
+        in_the_large: The intercept when the slope is held at 1; above 0 the scores are too
+            low on average. None where undefined.
+        reason: Why a number is None; None when all are defined.
+    """
+
+    slope: float | None
+    intercept: float | None
+    in_the_large: float | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Temperature:
+    """The number that logits are divided by; above 1 it makes scores less extreme.
+
+    Attributes:
+        value: Above 0; None where undefined.
+        reason: Why it is undefined; None when it is defined.
+    """
+
+    value: float | None
+    reason: str | None = None
+
+
+def calibration_slope_intercept(label: ArrayLike, score: ArrayLike) -> CalibrationLine:
+    """Fit logistic recalibration by maximum likelihood, without a penalty.
+
+    Args:
+        label: Shape (n,), 1 for PNEUMONIA.
+        score: Shape (n,), in [0, 1]; read as if within [1e-7, 1 - 1e-7].
+
+    Returns:
+        Slope and intercepts, or None with the reason: a class is absent, all scores are equal,
+        or one threshold separates the classes, so that the slope grows without bound.
+
+    Raises:
+        ValueError: If labels or scores are impossible.
+
+    Source: Cox 1958; in the large: Van Calster and others 2019, doi:10.1186/s12916-019-1466-7.
+    """
+    labels = checked_labels(label)
+    scores = checked_scores(score, labels.size)
+    logits = _logit(scores)
+    if labels.all() or not labels.any():
+        return CalibrationLine(None, None, None, _ONE_CLASS)
+    in_the_large = _root(lambda shift: float(np.mean(expit(logits + shift) - labels)), -60, 60)
+    normal, pneumonia = logits[~labels], logits[labels]
+    if np.ptp(logits) == 0:
+        return CalibrationLine(None, None, in_the_large, "all scores are equal")
+    if normal.max() <= pneumonia.min() or pneumonia.max() <= normal.min():
+        reason = "one threshold separates the classes, so the slope grows without bound"
+        return CalibrationLine(None, None, in_the_large, reason)
+    intercept, slope = _logistic_fit(labels, logits)
+    return CalibrationLine(slope, intercept, in_the_large)
+
+
+def fit_temperature(label: ArrayLike, score: ArrayLike) -> Temperature:
+    """Find the temperature with the smallest log loss; fit it on validation alone.
+
+    Args:
+        label: Shape (n,), 1 for PNEUMONIA.
+        score: Shape (n,), in [0, 1]; read as if within [1e-7, 1 - 1e-7].
+
+    Returns:
+        The temperature, or None with the reason: a class is absent, 0.5 separates the classes
+        (it would shrink to 0), or scores do not rise with PNEUMONIA (it would grow without
+        bound).
+
+    Raises:
+        ValueError: If labels or scores are impossible.
+
+    Source: Guo and others 2017, arXiv:1706.04599.
+    """
+    labels = checked_labels(label)
+    scores = checked_scores(score, labels.size)
+    logits = _logit(scores)
+    if labels.all() or not labels.any():
+        return Temperature(None, _ONE_CLASS)
+
+    def slope(inverse: float) -> float:
+        return float(np.mean((expit(inverse * logits) - labels) * logits))
+
+    if slope(0.0) >= 0:
+        return Temperature(None, "scores do not rise with PNEUMONIA around 0.5")
+    if np.where(labels, logits, -logits).min() >= 0:
+        return Temperature(None, "0.5 separates the classes, so no finite temperature is best")
+    highest = 1.0
+    # The log loss is convex in 1 / temperature: beyond its minimum the slope is above 0.
+    while slope(highest) <= 0:
+        highest *= 2
+    return Temperature(1 / _root(slope, 0.0, highest))
+
+
+def apply_temperature(score: ArrayLike, temperature: float) -> FloatArray:
+    """Divide the logits of scores by a temperature.
+
+    Args:
+        score: Shape (n,), in [0, 1]; read as if within [1e-7, 1 - 1e-7].
+        temperature: Above 0.
+
+    Returns:
+        Shape (n,), in (0, 1), in the same order from low to high as before.
+
+    Raises:
+        ValueError: If the temperature is not above 0 or a score is impossible.
+    """
+    if not temperature > 0:
+        raise ValueError(f"expected a temperature above 0, received {temperature}; fit it first")
+    calibrated: FloatArray = expit(_logit(checked_scores(score, np.size(score))) / temperature)
+    return calibrated
+
+
+def _logit(scores: FloatArray) -> FloatArray:
+    logits: FloatArray = logit(np.clip(scores, _SATURATED, 1 - _SATURATED))
+    return logits
+
+
+def _root(function: Callable[[float], float], low: float, high: float) -> float:
+    return float(root_scalar(function, bracket=(low, high), xtol=1e-12).root)
+
+
+def _logistic_fit(labels: BoolArray, logits: FloatArray) -> tuple[float, float]:
+    design = np.column_stack([np.ones_like(logits), logits])
+
+    def loss(line: FloatArray) -> float:
+        return float(np.mean(np.logaddexp(0.0, design @ line) - labels * (design @ line)))
+
+    def gradient(line: FloatArray) -> FloatArray:
+        return design.T @ (expit(design @ line) - labels) / labels.size
+
+    def hessian(line: FloatArray) -> FloatArray:
+        chance = expit(design @ line)
+        return (design * (chance * (1 - chance))[:, None]).T @ design / labels.size
+
+    fit = minimize(
+        loss, [0.0, 1.0], method="trust-exact", jac=gradient, hess=hessian, options={"gtol": 1e-10}
+    )
+    return float(fit.x[0]), float(fit.x[1])

@@ -1,0 +1,166 @@
+"""The operating point: which score calls a radiograph PNEUMONIA, read off validation alone."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from pneumoscope.evaluation.score_arrays import (
+    BoolArray,
+    FloatArray,
+    checked_labels,
+    checked_scores,
+    ratio,
+    require_both_classes,
+)
+from pneumoscope.naming import ThresholdRule
+from pneumoscope.options import ThresholdOptions
+
+# Sums of two ratios that are equal in exact arithmetic differ by less than this.
+_ROUNDING = 1e-12
+
+
+@dataclass(frozen=True)
+class OperatingPoint:
+    """A threshold with the rule that chose it.
+
+    Attributes:
+        rule: The rule.
+        threshold: A score of at least this is predicted PNEUMONIA.
+        reason: Why this threshold, in one sentence for the report.
+    """
+
+    rule: ThresholdRule
+    threshold: float
+    reason: str
+
+
+def choose_threshold(
+    label: ArrayLike, score: ArrayLike, options: ThresholdOptions
+) -> OperatingPoint:
+    """Choose the operating point by a rule.
+
+    Thresholds between two neighbouring scores predict the same; the midpoint has the most
+    margin for new radiographs. When several midpoints serve the rule equally well, those next
+    to each other form a plateau, and the midpoint nearest the middle of the longest plateau is
+    taken: there the choice depends least on single radiographs. `min_sensitivity` first
+    prefers, among equal specificities, the highest sensitivity, since giving up sensitivity
+    for nothing is never wanted.
+
+    Args:
+        label: Shape (n,), 1 for PNEUMONIA; of the validation split.
+        score: Shape (n,), in [0, 1].
+        options: The rule and its value; `fixed` reads neither labels nor scores.
+
+    Returns:
+        The threshold and its reason.
+
+    Raises:
+        ValueError: If labels or scores are impossible, or a class is absent.
+    """
+    if options.rule is ThresholdRule.FIXED:
+        return OperatingPoint(options.rule, _value(options), "fixed beforehand, not read off data")
+    table = sweep(label, score)
+    optimal = np.ones(len(table), dtype=bool)
+    for criterion in _CRITERIA[options.rule](table, options):
+        optimal &= criterion >= criterion[optimal].max() - _ROUNDING
+    low, high = _gaps(np.asarray(score, dtype=np.float64))
+    first, last = _longest_plateau(optimal, low, high)
+    thresholds = table["threshold"].to_numpy()[first : last + 1]
+    nearest = first + int(np.abs(thresholds - (low[first] + high[last]) / 2).argmin())
+    reason = _reason(options, table.iloc[nearest], float(low[first]), float(high[last]))
+    return OperatingPoint(options.rule, float(table["threshold"].iloc[nearest]), reason)
+
+
+def sweep(label: ArrayLike, score: ArrayLike) -> pd.DataFrame:
+    """Tabulate what every distinct threshold does.
+
+    Args:
+        label: Shape (n,), 1 for PNEUMONIA.
+        score: Shape (n,), in [0, 1].
+
+    Returns:
+        One row a threshold, ascending, from all to none predicted PNEUMONIA: threshold,
+        sensitivity, specificity, ppv, npv, accuracy, f1. PPV is NaN where nothing is
+        predicted PNEUMONIA, NPV where nothing is predicted NORMAL.
+
+    Raises:
+        ValueError: If labels or scores are impossible, or a class is absent.
+    """
+    labels = checked_labels(label)
+    scores = checked_scores(score, labels.size)
+    require_both_classes(labels, "choose a threshold")
+    low, high = _gaps(scores)
+    middle = (low + high) / 2
+    tp, fp = _count_above(scores[labels], high), _count_above(scores[~labels], high)
+    fn, tn = labels.sum() - tp, (~labels).sum() - fp
+    return pd.DataFrame(
+        {
+            # Between adjacent floating-point numbers the midpoint is rounded to one of them.
+            "threshold": np.where(middle > low, middle, high),
+            "sensitivity": ratio(tp, tp + fn),
+            "specificity": ratio(tn, tn + fp),
+            "ppv": ratio(tp, tp + fp),
+            "npv": ratio(tn, tn + fn),
+            "accuracy": ratio(tp + tn, labels.size),
+            "f1": ratio(2 * tp, 2 * tp + fp + fn),
+        }
+    )
+
+
+def _gaps(scores: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Bounds of the gaps between distinct scores; a threshold in (low, high] predicts alike."""
+    distinct = np.unique(scores)
+    # When a score is 1, only a threshold just above 1 predicts no PNEUMONIA at all.
+    top = max(1.0, float(np.nextafter(distinct[-1], 2.0)))
+    return np.concatenate([[0.0], distinct]), np.concatenate([distinct, [top]])
+
+
+def _count_above(scores: FloatArray, thresholds: FloatArray) -> FloatArray:
+    return scores.size - np.searchsorted(np.sort(scores), thresholds).astype(np.float64)
+
+
+def _longest_plateau(optimal: BoolArray, low: FloatArray, high: FloatArray) -> tuple[int, int]:
+    steps = np.diff(np.concatenate([[0], optimal.astype(int), [0]]))
+    first, last = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1) - 1
+    longest = int((high[last] - low[first]).argmax())
+    return int(first[longest]), int(last[longest])
+
+
+def _value(options: ThresholdOptions) -> float:
+    # ThresholdOptions refuses the rules that read it without a value.
+    return cast(float, options.value)
+
+
+def _min_sensitivity(table: pd.DataFrame, options: ThresholdOptions) -> list[FloatArray]:
+    sensitivity = table["sensitivity"].to_numpy()
+    kept = (sensitivity >= _value(options)).astype(np.float64)
+    return [kept, table["specificity"].to_numpy(), sensitivity]
+
+
+# Each rule gives what it maximises, the most important first.
+_CRITERIA: dict[ThresholdRule, Callable[[pd.DataFrame, ThresholdOptions], list[FloatArray]]] = {
+    ThresholdRule.YOUDEN: lambda table, _: [
+        (table["sensitivity"] + table["specificity"]).to_numpy()
+    ],
+    ThresholdRule.MAX_F1: lambda table, _: [table["f1"].to_numpy()],
+    ThresholdRule.MAX_ACCURACY: lambda table, _: [table["accuracy"].to_numpy()],
+    ThresholdRule.MIN_SENSITIVITY: _min_sensitivity,
+}
+_AIMS = {
+    ThresholdRule.YOUDEN: "largest sensitivity + specificity",
+    ThresholdRule.MAX_F1: "largest F1",
+    ThresholdRule.MAX_ACCURACY: "largest accuracy",
+    ThresholdRule.MIN_SENSITIVITY: "highest specificity with a sensitivity of {value} or more",
+}
+
+
+def _reason(options: ThresholdOptions, row: pd.Series, low: float, high: float) -> str:
+    aim = _AIMS[options.rule].format(value=options.value)
+    return (
+        f"{aim}: sensitivity {row['sensitivity']:.3f}, specificity {row['specificity']:.3f}; "
+        f"reached from {low:.4f} to {high:.4f}"
+    )

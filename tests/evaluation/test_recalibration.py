@@ -1,0 +1,113 @@
+import numpy as np
+import pytest
+from scipy.special import logit
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
+
+from pneumoscope.evaluation.recalibration import (
+    apply_temperature,
+    calibration_slope_intercept,
+    fit_temperature,
+)
+
+
+def _overconfident(seed=0):
+    rng = np.random.default_rng(seed)
+    chance = rng.beta(2, 2, 400)
+    return rng.random(400) < chance, apply_temperature(chance, 0.4)
+
+
+def test_slope_and_intercept_computed_by_hand():
+    # Observed odds of 3 and 1/3 where the scores say 4 and 1/4.
+    line = calibration_slope_intercept([1, 1, 1, 0, 1, 0, 0, 0], [0.8] * 4 + [0.2] * 4)
+    assert line.slope == pytest.approx(np.log(3) / np.log(4))
+    assert line.intercept == pytest.approx(0, abs=1e-9)
+    assert line.in_the_large == pytest.approx(0, abs=1e-9)
+    assert line.reason is None
+
+
+def test_slope_and_intercept_agree_with_unpenalised_logistic_regression():
+    label, score = _overconfident()
+    model = LogisticRegression(C=np.inf, solver="newton-cholesky", tol=1e-12)
+    model.fit(logit(score)[:, None], label)
+    line = calibration_slope_intercept(label, score)
+    assert line.slope == pytest.approx(model.coef_[0, 0], abs=1e-8)
+    assert line.intercept == pytest.approx(model.intercept_[0], abs=1e-8)
+    assert line.slope < 0.6
+
+
+def test_calibration_in_the_large_makes_the_mean_score_the_observed_share():
+    # Odds of 1 where the score says 4: the logit is too high by log 4.
+    line = calibration_slope_intercept([1, 0], [0.8, 0.8])
+    assert line.in_the_large == pytest.approx(-np.log(4))
+    assert (line.slope, line.reason) == (None, "all scores are equal")
+
+
+@pytest.mark.parametrize(
+    ("label", "score", "reason"),
+    [
+        ([1, 1], [0.2, 0.7], "PNEUMONIA or NORMAL is absent"),
+        ([0, 0, 1, 1], [0.1, 0.3, 0.3, 0.9], "one threshold separates the classes"),
+        ([1, 0], [0.2, 0.7], "one threshold separates the classes"),
+    ],
+)
+def test_an_undefined_slope_has_a_reason(label, score, reason):
+    line = calibration_slope_intercept(label, score)
+    assert line.slope is None
+    assert line.intercept is None
+    assert line.reason.startswith(reason)
+
+
+def test_saturated_scores_keep_a_finite_slope():
+    label, score = _overconfident()
+    saturated = calibration_slope_intercept([*label, 1, 0], [*score, 1.0, 0.0])
+    assert 0 < saturated.slope < 1
+
+
+def test_temperature_computed_by_hand():
+    # Three of four are right where the score says nine of ten: log 9 / log 3.
+    assert fit_temperature([1, 1, 1, 0, 0], [0.9, 0.9, 0.9, 0.9, 0.5]).value == pytest.approx(2)
+
+
+def test_the_temperature_has_a_smaller_log_loss_than_its_neighbours():
+    label, score = _overconfident()
+    best = fit_temperature(label, score).value
+    losses = [log_loss(label, apply_temperature(score, best * k)) for k in (0.99, 1.0, 1.01)]
+    assert losses[1] < min(losses[0], losses[2])
+    assert losses[1] < log_loss(label, score)
+
+
+def test_calibrated_scores_need_no_further_temperature():
+    label, score = _overconfident()
+    calibrated = apply_temperature(score, fit_temperature(label, score).value)
+    assert fit_temperature(label, calibrated).value == pytest.approx(1, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("label", "score", "reason"),
+    [
+        ([0, 1], [0.2, 0.7], "0.5 separates the classes"),
+        ([1, 0], [0.2, 0.7], "scores do not rise with PNEUMONIA"),
+        ([0, 1], [0.5, 0.5], "scores do not rise with PNEUMONIA"),
+        ([1, 1], [0.2, 0.7], "PNEUMONIA or NORMAL is absent"),
+        ([], [], "PNEUMONIA or NORMAL is absent"),
+    ],
+)
+def test_an_undefined_temperature_has_a_reason(label, score, reason):
+    temperature = fit_temperature(label, score)
+    assert temperature.value is None
+    assert temperature.reason.startswith(reason)
+
+
+def test_a_temperature_keeps_the_order_and_the_half():
+    score = np.array([0.01, 0.5, 0.7, 0.99])
+    softened = apply_temperature(score, 2.0)
+    assert (np.diff(softened) > 0).all()
+    assert softened[1] == 0.5
+    assert apply_temperature(score, 1.0) == pytest.approx(score, abs=1e-12)
+    assert apply_temperature(softened, 0.5) == pytest.approx(score, abs=1e-12)
+
+
+def test_a_temperature_of_zero_is_refused():
+    with pytest.raises(ValueError, match="temperature above 0, received 0"):
+        apply_temperature([0.5], 0)
