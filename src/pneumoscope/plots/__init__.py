@@ -1,0 +1,1 @@
+"""Figures from computed values: every function returns a figure and saves nothing."""

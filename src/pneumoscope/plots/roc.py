@@ -1,0 +1,75 @@
+"""ROC curves of several architectures in one frame."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from pneumoscope.plots.style import (
+    MUTED,
+    SMALL_TEXT,
+    axes_or_new,
+    figure_of,
+    legend,
+    polish,
+    series_styles,
+)
+
+RocCurve = tuple[NDArray[np.floating], NDArray[np.floating], float | None]
+"""False-positive rates, true-positive rates and the area below, None where undefined."""
+
+
+def plot_roc_curves(
+    curves: Mapping[str, RocCurve],
+    operating_points: Mapping[str, tuple[float, float]] | None = None,
+    ax: Axes | None = None,
+) -> Figure:
+    """Draw sensitivity against false alarms, AUROC in the legend, operating points as dots.
+
+    Args:
+        curves: Architecture to its curve; rates in [0, 1].
+        operating_points: Architecture to (false-positive rate, sensitivity) at its threshold.
+        ax: Where to draw; a new figure by default.
+    """
+    ax = axes_or_new(ax, height=5.6)
+    ax.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle=":")
+    ax.text(0.52, 0.49, "chance", color=MUTED, fontsize=SMALL_TEXT, rotation=45, va="top")
+    for name, (colour, dashes) in series_styles(list(curves)).items():
+        false_positives, true_positives, area = curves[name]
+        text = f"{name}  {'n/a' if area is None else f'{area:.3f}'}"
+        ax.plot(
+            false_positives,
+            true_positives,
+            color=colour,
+            linestyle=dashes,
+            linewidth=2.2,
+            label=text,
+        )
+        if operating_points and name in operating_points:
+            _dot(ax, operating_points[name], colour)
+    if operating_points:
+        ax.plot([], [], "o", color=MUTED, markersize=8, label="operating point")
+    polish(
+        ax,
+        xlabel="1 \N{MINUS SIGN} specificity (NORMAL called PNEUMONIA)",
+        ylabel="sensitivity (PNEUMONIA found)",
+        grid="both",
+    )
+    ax.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.02), aspect="equal")
+    legend(ax, loc="lower right", title="AUROC", title_fontsize=SMALL_TEXT, alignment="left")
+    return figure_of(ax)
+
+
+def _dot(ax: Axes, point: tuple[float, float], colour: str) -> None:
+    ax.plot(
+        *point,
+        marker="o",
+        markersize=10,
+        color=colour,
+        markeredgecolor="white",
+        markeredgewidth=1.8,
+        zorder=5,
+        clip_on=False,
+    )

@@ -1,0 +1,32 @@
+"""Pages from figures and tables."""
+
+from pneumoscope.report.blocks import (
+    Bullets,
+    Estimate,
+    Figure,
+    Gallery,
+    Heading,
+    Note,
+    Paragraph,
+    Section,
+    Table,
+    Undefined,
+    table_of,
+)
+from pneumoscope.report.page import Page, render_page
+
+__all__ = [
+    "Bullets",
+    "Estimate",
+    "Figure",
+    "Gallery",
+    "Heading",
+    "Note",
+    "Page",
+    "Paragraph",
+    "Section",
+    "Table",
+    "Undefined",
+    "render_page",
+    "table_of",
+]

@@ -1,0 +1,210 @@
+"""What a page is made of: figures, tables, notes and sections."""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Undefined:
+    """A value that does not exist, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number with its interval; `low` and `high` are None where none was computed."""
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+
+Cell = str | int | float | bool | Estimate | Undefined | None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A cell as text: a detail to go below it, or the reason why there is no value."""
+
+    text: str
+    detail: str = ""
+    reason: str = ""
+    numeric: bool = False
+
+
+NO_REASON = "no value was recorded"
+
+
+def show(cell: Cell, number_format: str = "") -> Shown:
+    """Return a cell as text; an undefined one becomes "n/a" with its reason, never a number.
+
+    Args:
+        cell: The value; NaN counts as None.
+        number_format: A format for numbers, such as ".3f"; by default counts get thousands
+            separators and other numbers three digits.
+    """
+    if isinstance(cell, Undefined):
+        return Shown("n/a", reason=cell.reason)
+    if cell is None or (isinstance(cell, float) and math.isnan(cell)):
+        return Shown("n/a", reason=NO_REASON)
+    if isinstance(cell, bool):
+        return Shown("yes" if cell else "no")
+    if isinstance(cell, str):
+        return Shown(cell)
+    number_format = number_format or ("," if isinstance(cell, int) else ".3f")
+    if isinstance(cell, Estimate):
+        return Shown(format(cell.value, number_format), _range(cell, number_format), numeric=True)
+    return Shown(format(cell, number_format), numeric=True)
+
+
+def _range(cell: Estimate, number_format: str) -> str:
+    if cell.low is None or cell.high is None:
+        return ""
+    return f"{cell.low:{number_format}} to {cell.high:{number_format}}"
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Plain text."""
+
+    text: str
+    kind: ClassVar[str] = "paragraph"
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading within a section."""
+
+    text: str
+    kind: ClassVar[str] = "heading"
+
+
+@dataclass(frozen=True)
+class Bullets:
+    """A list of sentences."""
+
+    items: Sequence[str]
+    kind: ClassVar[str] = "bullets"
+
+
+@dataclass(frozen=True)
+class Note:
+    """A sentence set apart, with a list below it; `warns` marks what no reader may miss."""
+
+    text: str
+    items: Sequence[str] = ()
+    warns: bool = False
+    kind: ClassVar[str] = "note"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A PNG with a caption that says what to conclude and a text for those who cannot see it."""
+
+    png: bytes
+    caption: str
+    alt: str
+    kind: ClassVar[str] = "figure"
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """Figures of one kind, side by side where there is room."""
+
+    figures: Sequence[Figure]
+    kind: ClassVar[str] = "gallery"
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under a header; a folded table opens on a click and is always printed.
+
+    Attributes:
+        header: Column names.
+        rows: Cells, as many a row as the header has names.
+        caption: What to conclude, or what the rows are.
+        formats: Column name to a number format.
+        folded: True for long lists that few readers need.
+    """
+
+    header: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    caption: str = ""
+    formats: Mapping[str, str] = field(default_factory=dict)
+    folded: bool = False
+    kind: ClassVar[str] = "table"
+
+    def __post_init__(self) -> None:
+        """Refuse rows that do not fit the header."""
+        for row in self.rows:
+            if len(row) != len(self.header):
+                raise ValueError(
+                    f"expected {len(self.header)} cells a row for the header "
+                    f"{list(self.header)}, received {len(row)}: {list(row)}"
+                )
+
+    @property
+    def shown(self) -> list[list[Shown]]:
+        """The rows as text."""
+        formats = [self.formats.get(name, "") for name in self.header]
+        return [[show(*pair) for pair in zip(row, formats, strict=True)] for row in self.rows]
+
+    @property
+    def columns(self) -> list[tuple[str, bool]]:
+        """Each name of the header, and whether any number stands below it."""
+        columns = zip(*self.shown, strict=True) if self.rows else [()] * len(self.header)
+        return [
+            (name, any(cell.numeric for cell in column))
+            for name, column in zip(self.header, columns, strict=True)
+        ]
+
+    @property
+    def reasons(self) -> list[str]:
+        """The distinct reasons behind "n/a", in the order of the rows."""
+        return list(dict.fromkeys(cell.reason for row in self.shown for cell in row if cell.reason))
+
+
+Block = Paragraph | Heading | Bullets | Note | Figure | Gallery | Table
+
+
+@dataclass(frozen=True)
+class Section:
+    """A titled part of a page, listed in its table of contents."""
+
+    title: str
+    blocks: Sequence[Block]
+
+    @property
+    def anchor(self) -> str:
+        """The title as a link target."""
+        return re.sub(r"[^a-z0-9]+", "-", self.title.lower()).strip("-")
+
+
+def table_of(
+    frame: pd.DataFrame,
+    caption: str = "",
+    formats: Mapping[str, str] | None = None,
+    folded: bool = False,
+) -> Table:
+    """Return a data frame as a table, underscores in column names turned to spaces.
+
+    Args:
+        frame: One row a table row; the index is left out.
+        caption: What to conclude.
+        formats: Column name of the frame to a number format.
+        folded: As in `Table`.
+    """
+    header = [str(name).replace("_", " ") for name in frame.columns]
+    # `item` turns numpy scalars into plain numbers, which the cells are typed for.
+    rows = [
+        [value.item() if hasattr(value, "item") else value for value in row]
+        for row in frame.itertuples(index=False, name=None)
+    ]
+    renamed = {name.replace("_", " "): spec for name, spec in (formats or {}).items()}
+    return Table(header, rows, caption, renamed, folded)

@@ -1,0 +1,24 @@
+"""Small phrases that captions are made of."""
+
+from collections.abc import Sequence
+
+
+def joined(words: Sequence[str]) -> str:
+    """Return "a", "a and b" or "a, b and c"."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """Return the count with its noun: "1 radiograph", "5,856 radiographs"."""
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def readable(name: str) -> str:
+    """Return an identifier as words: "bytes_per_pixel" becomes "bytes per pixel"."""
+    return str(name).replace("_", " ")
+
+
+def metric_name(metric: str) -> str:
+    """Return a metric as it is written in running text."""
+    capitals = {"auroc": "AUROC", "f1": "F1", "brier": "Brier score", "ece": "ECE"}
+    return capitals.get(str(metric), readable(metric).replace("f1", "F1"))
