@@ -1,0 +1,1 @@
+"""The pipelines: what happens, and when."""

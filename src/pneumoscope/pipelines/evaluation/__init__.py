@@ -1,0 +1,5 @@
+"""Score the radiographs and say how good the scores are."""
+
+from pneumoscope.pipelines.evaluation.pipeline import create_pipeline
+
+__all__ = ["create_pipeline"]

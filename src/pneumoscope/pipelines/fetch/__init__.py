@@ -1,0 +1,5 @@
+"""Obtain the radiographs."""
+
+from pneumoscope.pipelines.fetch.pipeline import create_pipeline
+
+__all__ = ["create_pipeline"]

@@ -1,0 +1,56 @@
+"""Each file read once, sorted into manifest or quarantine, and audited."""
+
+import logging
+from collections.abc import Callable, Iterable
+
+import pandas as pd
+
+from pneumoscope.datasets.decoded_radiographs import DecodedRadiographs
+from pneumoscope.ingestion.audit import audit
+from pneumoscope.ingestion.manifest import Ingested, check_worth_running, sort_out
+from pneumoscope.ingestion.scan import ScannedFile, scan
+from pneumoscope.options import IngestionOptions
+
+logger = logging.getLogger(__name__)
+
+
+def scan_files(
+    radiographs: dict[str, Callable[[], bytes]], options: IngestionOptions
+) -> Iterable[ScannedFile]:
+    """Hash, inspect and decode every file in one pass, streamed to the next dataset."""
+    return scan(radiographs, options)
+
+
+def sort_files(
+    decoded: DecodedRadiographs, options: IngestionOptions
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Sort the scanned files into a manifest, yet to be checked, and the quarantine."""
+    ingested = sort_out(decoded.files, options)
+    logger.info(
+        "%s radiographs of %s patients; %s files in quarantine, each with its reason",
+        f"{len(ingested.manifest):,}",
+        f"{ingested.manifest['patient_id'].nunique():,}",
+        f"{len(ingested.quarantine):,}",
+    )
+    return ingested.manifest, ingested.quarantine
+
+
+def check_manifest(
+    unchecked: pd.DataFrame, quarantine: pd.DataFrame, options: IngestionOptions
+) -> pd.DataFrame:
+    """Stop a run that would be pointless, before any training; the quarantine is kept."""
+    check_worth_running(Ingested(unchecked, quarantine), options)
+    return unchecked
+
+
+def audit_radiographs(
+    manifest: pd.DataFrame,
+    quarantine: pd.DataFrame,
+    decoded: DecodedRadiographs,
+    options: IngestionOptions,
+) -> dict:
+    """Audit what was ingested, and say aloud what should worry its user."""
+    found = audit(Ingested(manifest, quarantine), decoded.files, options.warn_auroc)
+    for warning in found["warnings"]:
+        logger.warning(warning)
+    return found

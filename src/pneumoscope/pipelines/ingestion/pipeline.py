@@ -1,0 +1,39 @@
+"""radiographs → decoded radiographs → manifest, quarantine → audit."""
+
+from kedro.pipeline import Node, Pipeline
+
+from pneumoscope.pipelines.ingestion.nodes import (
+    audit_radiographs,
+    check_manifest,
+    scan_files,
+    sort_files,
+)
+
+
+def create_pipeline() -> Pipeline:
+    """Create the pipeline."""
+    options = "params:ingestion"
+    return Pipeline(
+        [
+            Node(scan_files, ["radiographs", options], "decoded_radiographs", name="scan_files"),
+            Node(
+                sort_files,
+                ["decoded_radiographs", options],
+                ["unchecked_manifest", "quarantine"],
+                name="sort_files",
+            ),
+            Node(
+                check_manifest,
+                ["unchecked_manifest", "quarantine", options],
+                "manifest",
+                name="check_manifest",
+            ),
+            Node(
+                audit_radiographs,
+                ["manifest", "quarantine", "decoded_radiographs", options],
+                "ingestion_audit",
+                name="audit_radiographs",
+            ),
+        ],
+        tags="data",
+    )

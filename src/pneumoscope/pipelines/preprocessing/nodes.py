@@ -1,0 +1,50 @@
+"""Rows of each split, and their images in the same order."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pneumoscope.naming import Column, Split
+from pneumoscope.options import PreprocessingOptions
+from pneumoscope.parallel import BatchedMap
+from pneumoscope.transforms import preprocess
+
+Pixels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class _Transform:
+    """Preprocessing of one radiograph by its path; picklable, for a cluster."""
+
+    decoded: Mapping[str, Pixels]
+    options: PreprocessingOptions
+
+    def __call__(self, path: str) -> Pixels:
+        return preprocess(self.decoded[path], self.options)
+
+
+def select_rows(
+    splits: pd.DataFrame, manifest: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Give each split its rows: what the manifest knows, plus the sample weight."""
+    rows = splits.merge(manifest, on=Column.RADIOGRAPH_ID, how="left", validate="many_to_one")
+    train, validation, test = (
+        rows[rows[Column.SPLIT] == split].reset_index(drop=True) for split in Split
+    )
+    return train, validation, test
+
+
+def transform_radiographs(
+    decoded: Mapping[str, Pixels], rows: pd.DataFrame, options: PreprocessingOptions
+) -> BatchedMap[str, Pixels]:
+    """Transform the radiographs of one split, streamed in the order of its rows."""
+    split = rows[Column.SPLIT].iloc[0]
+    return BatchedMap(
+        _Transform(decoded, options),
+        rows[Column.PATH].tolist(),
+        options.batch_size,
+        f"preprocessing {split}",
+    )

@@ -1,0 +1,23 @@
+"""splits, manifest → rows of each split → images in the order of the rows."""
+
+from kedro.pipeline import Node, Pipeline
+
+from pneumoscope.naming import Split
+from pneumoscope.pipelines.preprocessing.nodes import select_rows, transform_radiographs
+
+
+def create_pipeline() -> Pipeline:
+    """Create the pipeline."""
+    rows = Node(
+        select_rows, ["splits", "manifest"], [f"{split}_rows" for split in Split], name="select_rows"
+    )
+    images = [
+        Node(
+            transform_radiographs,
+            ["decoded_radiographs", f"{split}_rows", "params:preprocessing"],
+            f"{split}_images",
+            name=f"transform_{split}_radiographs",
+        )
+        for split in Split
+    ]
+    return Pipeline([rows, *images], tags="data")

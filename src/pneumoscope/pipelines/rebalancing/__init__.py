@@ -1,0 +1,5 @@
+"""Share out the patients and rebalance the training rows."""
+
+from pneumoscope.pipelines.rebalancing.pipeline import create_pipeline
+
+__all__ = ["create_pipeline"]

@@ -1,0 +1,5 @@
+"""Draw the figures and write the report."""
+
+from pneumoscope.pipelines.reporting.pipeline import create_pipeline
+
+__all__ = ["create_pipeline"]

@@ -1,0 +1,5 @@
+"""Train one model for each architecture."""
+
+from pneumoscope.pipelines.training.pipeline import create_pipeline
+
+__all__ = ["create_pipeline"]
