@@ -64,8 +64,9 @@ def equalise_contrast(image: Grey, options: ClaheOptions) -> Grey:
 def equalise_encoding(image: Grey, quality: int) -> Grey:
     """Compress to one JPEG quality and decode again, so that all films share its artefacts.
 
-    After the resize the artefacts of the original are averaged away and these are the
-    coarsest left: compression can no longer tell the class.
+    The coarser, the more alike: of the same film in a large file of quality 95 and one of half
+    the side and quality 30, sharpness at 96×96 tells which is which with AUROC 1.00 without
+    this step or at quality 60, 0.89 at 40 and 0.59 at 20 (30 synthetic films).
     """
     buffer = BytesIO()
     Image.fromarray(image).save(buffer, format="JPEG", quality=quality)

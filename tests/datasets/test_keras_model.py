@@ -1,0 +1,95 @@
+"""Saved models: equal bytes for equal models, whole or not at all, and no code inside."""
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from kedro.io import DatasetError, Version
+
+from pneumoscope.datasets.keras_model import KerasModelDataset
+from pneumoscope.models import registry
+from pneumoscope.options import ModelOptions
+
+SAVE = """
+import sys
+from pneumoscope.datasets.keras_model import KerasModelDataset
+from pneumoscope.models import registry
+from pneumoscope.options import ModelOptions
+for key in sys.argv[2:]:
+    options = ModelOptions.model_validate({"architecture": key, "dropout": 0.3})
+    model = registry.build(options, (16, 16, 1), seed=5)
+    KerasModelDataset(filepath=f"{sys.argv[1]}/{key}.keras").save(model)
+"""
+
+
+def tiny(seed: int = 5, dropout: float = 0.3):
+    options = ModelOptions.model_validate({"architecture": "mlp", "dropout": dropout})
+    return registry.build(options, (16, 16, 1), seed=seed)
+
+
+def test_two_processes_and_two_orders_give_equal_bytes(tmp_path: Path) -> None:
+    for folder, keys in (("one", ["cnn", "mlp"]), ("two", ["mlp"])):
+        (tmp_path / folder).mkdir()
+        subprocess.run([sys.executable, "-c", SAVE, str(tmp_path / folder), *keys], check=True)
+    first, second = ((tmp_path / folder / "mlp.keras").read_bytes() for folder in ("one", "two"))
+    assert first == second
+    KerasModelDataset(filepath=str(tmp_path / "other.keras")).save(tiny(seed=6))
+    assert (tmp_path / "other.keras").read_bytes() != first
+
+
+def test_the_archive_names_no_moment_and_no_address(tmp_path: Path) -> None:
+    KerasModelDataset(filepath=str(tmp_path / "model.keras")).save(tiny())
+    with zipfile.ZipFile(tmp_path / "model.keras") as archive:
+        assert archive.namelist() == ["config.json", "metadata.json", "model.weights.h5"]
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert b"shared_object_id" not in archive.read("config.json")
+        assert b"1980-01-01" in archive.read("metadata.json")
+    assert [path.name for path in tmp_path.iterdir()] == ["model.keras"]
+
+
+def test_a_version_is_a_folder_and_the_latest_is_loaded(tmp_path: Path) -> None:
+    path = tmp_path / "mlp" / "model.keras"
+    for version, seed in (("2024-01-01", 1), ("2024-01-02", 2)):
+        KerasModelDataset(filepath=str(path), version=Version(None, version)).save(tiny(seed))
+    assert sorted(found.relative_to(path).as_posix() for found in path.rglob("*.keras")) == [
+        "2024-01-01/model.keras",
+        "2024-01-02/model.keras",
+    ]
+    latest = KerasModelDataset(filepath=str(path), version=Version(None, None))
+    assert latest.exists()
+    newest_weight = latest.load().get_weights()[0]
+    assert (newest_weight == tiny(2).get_weights()[0]).all()
+
+
+def test_a_failed_save_leaves_the_earlier_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = KerasModelDataset(filepath=str(tmp_path / "model.keras"))
+    dataset.save(tiny())
+    before = (tmp_path / "model.keras").read_bytes()
+
+    def break_off(*_: object) -> None:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr("pneumoscope.datasets.keras_model._write_canonical", break_off)
+    with pytest.raises(DatasetError, match="no space left"):
+        dataset.save(tiny(seed=6))
+    assert (tmp_path / "model.keras").read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["model.keras"]
+
+
+def test_code_inside_a_model_is_not_run(tmp_path: Path) -> None:
+    import keras
+
+    radiograph = keras.Input((2,), name="radiograph")
+    doubled = keras.layers.Lambda(lambda x: 2 * x, name="code")(radiograph)
+    keras.Model(radiograph, doubled).save(tmp_path / "model.keras")
+    with pytest.raises(DatasetError, match="Lambda"):
+        KerasModelDataset(filepath=str(tmp_path / "model.keras")).load()
+
+
+def test_another_file_ending_is_refused() -> None:
+    with pytest.raises(DatasetError, match=r"ends in \.keras, received data/model\.h5"):
+        KerasModelDataset(filepath="data/model.h5")

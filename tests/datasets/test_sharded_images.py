@@ -1,0 +1,104 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from kedro.io import DatasetError
+
+from pneumoscope.datasets import sharded_images
+from pneumoscope.datasets.sharded_images import ShardedImages, ShardedImagesDataset
+
+IMAGES = np.random.default_rng(0).integers(0, 256, (11, 3, 2, 1), dtype=np.uint8)
+
+
+@pytest.fixture(autouse=True)
+def _four_images_a_shard(monkeypatch):
+    monkeypatch.setattr(sharded_images, "SHARD_ROWS", 4)
+
+
+@pytest.fixture
+def dataset(tmp_path: Path) -> ShardedImagesDataset:
+    return ShardedImagesDataset(str(tmp_path / "images"))
+
+
+@pytest.fixture
+def images(dataset) -> ShardedImages:
+    dataset.save(IMAGES)
+    return dataset.load()
+
+
+def test_images_come_back_as_they_went(images, tmp_path: Path):
+    assert (images.shape, images.dtype, len(images)) == ((11, 3, 2, 1), np.uint8, 11)
+    np.testing.assert_array_equal(images[:], IMAGES)
+    assert len(list((tmp_path / "images").glob("*.npy"))) == 3
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        0, 4, 10, -1, -11, np.int64(7),
+        slice(2, 9), slice(None, None, -1), slice(5, 5), slice(-3, None),
+        np.array([10, 0, 5, 5, 3]), np.array([-1, 4, -11]), np.array([], dtype=int),
+        [7, 2], np.arange(11) % 3 == 0,
+    ],
+)  # fmt: skip
+def test_any_images_in_any_order_across_shards(images, key):
+    chosen = images[key]
+    np.testing.assert_array_equal(chosen, IMAGES[key])
+    assert chosen.dtype == np.uint8
+
+
+@pytest.mark.parametrize("key", [11, -12, np.array([0, 11])])
+def test_an_image_beyond_the_end_is_an_error(images, key):
+    with pytest.raises(IndexError, match="out of bounds"):
+        images[key]
+
+
+def test_what_is_handed_out_is_a_copy(images):
+    images[0][:] = 0
+    images[2:5][:] = 0
+    np.testing.assert_array_equal(images[:], IMAGES)
+
+
+def test_the_shards_stay_on_disk(images):
+    assert all(isinstance(shard, np.memmap) for shard in images._shards)
+
+
+def test_equal_images_give_equal_bytes(tmp_path: Path):
+    contents = []
+    for name in ("one", "two"):
+        ShardedImagesDataset(str(tmp_path / name)).save(IMAGES)
+        contents.append([file.read_bytes() for file in sorted((tmp_path / name).iterdir())])
+    assert contents[0] == contents[1]
+
+
+class Failing:
+    def __len__(self) -> int:
+        return 11
+
+    def __iter__(self):
+        yield from IMAGES[:6]
+        raise RuntimeError("killed")
+
+
+def test_a_failure_while_saving_leaves_the_old_images(dataset, images):
+    with pytest.raises(DatasetError, match="killed"):
+        dataset.save(Failing())
+    np.testing.assert_array_equal(dataset.load()[:], IMAGES)
+    np.testing.assert_array_equal(images[:], IMAGES)
+
+
+def test_fewer_images_leave_no_old_shard_behind(dataset, images):
+    dataset.save(IMAGES[:2])
+    np.testing.assert_array_equal(dataset.load()[:], IMAGES[:2])
+    assert len(images) == 11
+
+
+def test_no_image_at_all_is_refused(dataset):
+    with pytest.raises(DatasetError, match="at least one image to store, received none"):
+        dataset.save(IMAGES[:0])
+
+
+def test_missing_shards_are_told_with_their_remedy(dataset):
+    assert not dataset.exists()
+    with pytest.raises(DatasetError, match="Run the preprocessing first: kedro run --pipelines=pr"):
+        dataset.load()

@@ -1,0 +1,151 @@
+import json
+
+import pandas as pd
+import pytest
+
+from pneumoscope.ingestion.audit import SHORTCUTS, audit, shortcut_values
+from pneumoscope.ingestion.manifest import sort_out
+from pneumoscope.ingestion.scan import STRAY
+
+
+@pytest.fixture
+def look(scanned, ingestion_options):
+    def look(paths, warn_auroc=0.7, **columns):
+        files = scanned(paths, **columns)
+        return audit(sort_out(files, ingestion_options), files, warn_auroc)
+
+    return look
+
+
+def twenty(part: str = "train") -> list[str]:
+    normal = [f"{part}/NORMAL/IM-{n:04}-0001.jpeg" for n in range(10)]
+    return normal + [f"{part}/PNEUMONIA/person{n}_virus_1.jpeg" for n in range(10)]
+
+
+def auroc(found: dict, feature: str) -> float:
+    (value,) = [row["auroc"] for row in found["shortcuts"] if row["feature"] == feature]
+    return value
+
+
+def test_counts_sizes_and_modes_are_those_of_the_files(look):
+    paths = [
+        "train/NORMAL/IM-0001-0001.jpeg", "train/NORMAL/IM-0001-0002.jpeg",
+        "train/PNEUMONIA/person1_virus_1.jpeg", "test/PNEUMONIA/person2_bacteria_1.jpeg",
+    ]  # fmt: skip
+    found = look(paths, width=[100, 300, 50, 50], height=50, mode=["L", "L", "RGB", "L"])
+    counts = {(r["source_split"], r["label"], r["subtype"]): r["n"] for r in found["counts"]}
+    assert counts == {
+        ("train", "NORMAL", "normal"): 2,
+        ("train", "PNEUMONIA", "virus"): 1,
+        ("test", "PNEUMONIA", "bacteria"): 1,
+    }
+    (normal,) = [row for row in found["sizes"] if row["label"] == "NORMAL"]
+    assert (normal["n"], normal["width_median"]) == (2, 200)
+    assert (normal["width_min"], normal["width_max"], normal["height_max"]) == (100, 300, 50)
+    modes = {(r["source_split"], r["label"], r["mode"]): r["n"] for r in found["modes"]}
+    assert modes[("train", "PNEUMONIA", "RGB")] == 1
+    assert modes[("train", "NORMAL", "L")] == 2
+
+
+def test_bytes_per_pixel_are_quartiles_of_each_class(look):
+    # 5000 pixels each: 0.1, 0.2, 0.3, 0.4 and 0.5 bytes a pixel.
+    paths = [f"train/NORMAL/{n}.jpeg" for n in range(5)]
+    (row,) = look([*paths], bytes=[500, 1000, 1500, 2000, 2500])["bytes_per_pixel"]
+    assert (row["q25"], row["median"], row["q75"]) == pytest.approx((0.2, 0.3, 0.4))
+
+
+def test_duplicates_are_counted_and_named_where_they_cross(look):
+    paths = [
+        "train/NORMAL/a.jpeg", "train/NORMAL/b.jpeg", "train/NORMAL/c.jpeg",
+        "train/NORMAL/d.jpeg", "test/NORMAL/e.jpeg", "train/PNEUMONIA/f.jpeg",
+        "train/NORMAL/g.jpeg",
+    ]  # fmt: skip
+    found = look(paths, sha256=["1", "1", "1", "2", "2", "3", "3"])
+    assert found["duplicates"] == {
+        "groups": 3,
+        "extra_files": 4,
+        "across_splits": [["test/NORMAL/e", "train/NORMAL/d"]],
+        "across_classes": [["train/NORMAL/g", "train/PNEUMONIA/f"]],
+    }
+    assert "1 groups of identical files carry both labels." in found["warnings"]
+    assert any("1 groups of identical files stand in more" in w for w in found["warnings"])
+
+
+def test_patients_across_parts_and_names_without_pattern_are_told(look):
+    paths = [
+        "train/PNEUMONIA/person1_virus_1.jpeg", "test/PNEUMONIA/person1_virus_2.jpeg",
+        "train/PNEUMONIA/person1_bacteria_3.jpeg", "train/NORMAL/own name.jpeg",
+    ]  # fmt: skip
+    found = look(paths)
+    assert found["patients"] == {
+        "total": 3, "without_pattern": 1, "across_source_splits": ["virus-1"],
+        "most_radiographs": 2,
+    }  # fmt: skip
+    assert "1 patients stand in more than one of the given parts." in found["warnings"]
+    assert any(warning.startswith("1 file names fit no patient") for warning in found["warnings"])
+
+
+def test_quarantine_strays_and_conversions_are_listed_apart(look):
+    paths = ["train/NORMAL/a.jpeg", "train/NORMAL/b.jpeg", "train/.DS_Store", "cats/c.jpeg"]
+    notes = ["converted", "", "", "converted"]
+    found = look(paths, reason=["", "truncated", STRAY, ""], note=notes)
+    refused = {row["path"]: row["reason"] for row in found["quarantined"]}
+    assert list(refused) == ["cats/c.jpeg", "train/NORMAL/b.jpeg"]
+    assert refused["train/NORMAL/b.jpeg"] == "truncated"
+    assert found["converted"] == [{"path": "train/NORMAL/a.jpeg", "note": "converted"}]
+    assert (found["radiographs"], found["strays"]) == (1, 1)
+    assert "2 radiographs could not be used and are in quarantine." in found["warnings"]
+
+
+def test_a_number_that_tells_the_class_is_reported_in_words(look):
+    # NORMAL 1000 … 1900 bytes, PNEUMONIA 100 … 910: every NORMAL file is the larger one.
+    sizes = [*range(1000, 2000, 100), *range(100, 1000, 90)]
+    found = look(twenty(), bytes=sizes)
+    assert auroc(found, "bytes_per_pixel") == auroc(found, "bytes") == 0.0
+    assert auroc(found, "width") == auroc(found, "colour") == 0.5
+    (warning,) = found["warnings"]
+    assert warning.startswith("In train a class can be told without looking at the lungs")
+    assert "compression (bytes per pixel) (AUROC 1.00, lower in PNEUMONIA)" in warning
+    assert "width" not in warning
+
+
+def test_the_auroc_of_a_shortcut_is_that_of_the_pairs(look):
+    # Colour: 4 of 10 PNEUMONIA, 0 of 10 NORMAL. 40 pairs won, 60 tied: (40 + 30) / 100.
+    found = look(twenty(), mode=["L"] * 16 + ["RGB"] * 4)
+    assert auroc(found, "colour") == pytest.approx(0.7)
+    assert "being stored in colour (AUROC 0.70, higher in PNEUMONIA)" in found["warnings"][0]
+
+
+def test_data_without_shortcuts_raise_no_warning(look):
+    found = look(twenty())
+    assert found["warnings"] == []
+    assert {row["auroc"] for row in found["shortcuts"]} == {0.5}
+    assert len(found["shortcuts"]) == len(SHORTCUTS)
+
+
+def test_a_part_too_small_for_an_auroc_is_passed_over(look):
+    assert look(twenty()[1:])["shortcuts"] == []
+
+
+def test_radiographs_in_no_part_are_called_the_data(look):
+    paths = [path.removeprefix("train/") for path in twenty()]
+    found = look(paths, width=[100] * 10 + [200] * 10)
+    assert found["warnings"][0].startswith("In the data a class can be told")
+
+
+def test_shortcut_values_are_plain_arithmetic(make_manifest):
+    manifest = make_manifest(["NORMAL/a.jpeg"], width=30, height=20, bytes=60, mode="P")
+    (row,) = shortcut_values(manifest).to_dict("records")
+    assert row == {
+        "width": 30, "height": 20, "area": 600, "aspect": 1.5, "bytes": 60,
+        "bytes_per_pixel": 0.1, "colour": 1,
+    }  # fmt: skip
+
+
+def test_the_audit_is_ready_for_json_and_changes_nothing(scanned, ingestion_options):
+    files = scanned(twenty())
+    ingested = sort_out(files, ingestion_options)
+    before = ingested.manifest.copy()
+    found = audit(ingested, files, 0.7)
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+    pd.testing.assert_frame_equal(ingested.manifest, before)

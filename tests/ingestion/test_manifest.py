@@ -1,0 +1,101 @@
+import pandas as pd
+import pytest
+
+from pneumoscope.ingestion.manifest import (
+    MANIFEST_COLUMNS,
+    PointlessRun,
+    check_worth_running,
+    sort_out,
+)
+from pneumoscope.ingestion.scan import STRAY
+from pneumoscope.naming import Column
+
+GOOD = ["train/NORMAL/IM-0001-0001.jpeg", "train/PNEUMONIA/person1_virus_1.jpeg"]
+
+
+def test_a_row_tells_all_that_path_and_file_say(six_rows):
+    assert list(six_rows.columns) == MANIFEST_COLUMNS
+    row = six_rows.set_index(Column.PATH).loc["test/PNEUMONIA/person3_virus_17.jpeg"]
+    assert row[Column.RADIOGRAPH_ID] == "test/PNEUMONIA/person3_virus_17"
+    assert (row[Column.SOURCE_SPLIT], row[Column.LABEL]) == ("test", "PNEUMONIA")
+    assert (row[Column.SUBTYPE], row[Column.PATIENT_ID]) == ("virus", "virus-3")
+    assert row[Column.BYTES_PER_PIXEL] == 0.2  # 1000 / (100 × 50)
+
+
+def test_five_children_are_told_apart_in_six_radiographs(six_rows):
+    assert sorted(set(six_rows[Column.PATIENT_ID])) == [
+        "IM-0115", "NORMAL2-IM-0115", "bacteria-1", "virus-1", "virus-3",
+    ]  # fmt: skip
+
+
+def test_a_repeated_radiograph_is_named_as_duplicate(make_manifest):
+    paths = ["train/NORMAL/a.jpeg", "train/NORMAL/b.jpeg", "train/NORMAL/c.jpeg"]
+    manifest = make_manifest(paths, sha256=["same", "other", "same"])
+    duplicate_of = dict(zip(manifest[Column.PATH], manifest[Column.DUPLICATE_OF], strict=True))
+    assert duplicate_of.pop("train/NORMAL/c.jpeg") == "train/NORMAL/a"
+    assert all(pd.isna(value) for value in duplicate_of.values())
+
+
+def test_files_that_share_a_stem_keep_their_suffix(make_manifest):
+    paths = ["NORMAL/a.jpeg", "NORMAL/a.png", "NORMAL/a.jpeg.png", "NORMAL/b.jpeg"]
+    ids = make_manifest(paths)[Column.RADIOGRAPH_ID]
+    assert set(ids) == {"NORMAL/a.jpeg", "NORMAL/a.png", "NORMAL/a.jpeg.png", "NORMAL/b"}
+
+
+def test_the_manifest_does_not_depend_on_the_order_of_the_files(scanned, ingestion_options):
+    files = scanned([*GOOD, "test/NORMAL/x.jpeg"], sha256=["1", "2", "1"])
+    expected = sort_out(files, ingestion_options).manifest
+    shuffled = sort_out(files.sample(frac=1, random_state=3), ingestion_options).manifest
+    pd.testing.assert_frame_equal(shuffled, expected)
+
+
+def test_no_file_is_lost_between_manifest_and_quarantine(scanned, ingestion_options):
+    paths = [*GOOD, "train/COVID/a.jpeg", "train/NORMAL/cut.jpeg", "train/.DS_Store"]
+    files = scanned(paths, reason=["", "", "", "truncated", STRAY])
+    found = sort_out(files, ingestion_options)
+    assert set(found.manifest[Column.PATH]) == set(GOOD)
+    reasons = dict(zip(found.quarantine[Column.PATH], found.quarantine[Column.REASON], strict=True))
+    assert reasons["train/NORMAL/cut.jpeg"] == "truncated"
+    assert reasons["train/.DS_Store"] == STRAY
+    assert "'COVID' names no class" in reasons["train/COVID/a.jpeg"]
+
+
+def test_good_input_is_worth_a_run(scanned, ingestion_options):
+    files = scanned([*GOOD, ".DS_Store"], reason=["", "", STRAY])
+    found = sort_out(files, ingestion_options)
+    check_worth_running(found, ingestion_options)
+    assert len(found.manifest) == 2
+
+
+def test_an_empty_folder_stops_the_run(scanned, ingestion_options):
+    with pytest.raises(PointlessRun, match=r"found none among 0 files.*Check the folder's layout"):
+        check_worth_running(sort_out(scanned([]), ingestion_options), ingestion_options)
+
+
+def test_a_folder_of_other_things_stops_the_run_and_shows_an_example(scanned, ingestion_options):
+    found = sort_out(scanned(["cats/a.jpeg", "dogs/b.jpeg"]), ingestion_options)
+    with pytest.raises(PointlessRun, match=r"among 2 files.*cats/a.jpeg: the folder 'cats' names"):
+        check_worth_running(found, ingestion_options)
+
+
+def test_an_empty_class_stops_the_run(scanned, ingestion_options):
+    found = sort_out(scanned([GOOD[0]]), ingestion_options)
+    with pytest.raises(PointlessRun, match="both classes, found none of PNEUMONIA among 1"):
+        check_worth_running(found, ingestion_options)
+
+
+@pytest.mark.parametrize(("bad", "stops"), [(1, False), (2, True)])
+def test_too_much_in_quarantine_stops_the_run(scanned, ingestion_options, bad, stops):
+    # 1 of 20 is the configured 5 %, 2 of 21 is more; strays do not count.
+    good = [f"train/{label}/{n}.jpeg" for label in ("NORMAL", "PNEUMONIA") for n in range(10)][1:]
+    spoilt = [f"train/NORMAL/bad{n}.jpeg" for n in range(bad)]
+    reasons = [""] * 19 + ["truncated"] * bad + [STRAY] * 5
+    files = scanned([*good, *spoilt, *(f".{n}" for n in range(5))], reason=reasons)
+    found = sort_out(files, ingestion_options)
+    if stops:
+        message = r"2 radiographs \(9.5%\) are in quarantine, more than the 5.0%.*bad0.jpeg: trunc"
+        with pytest.raises(PointlessRun, match=message):
+            check_worth_running(found, ingestion_options)
+    else:
+        check_worth_running(found, ingestion_options)
+        assert len(found.quarantine) == 6

@@ -1,0 +1,85 @@
+import pytest
+from pydantic import ValidationError
+
+from pneumoscope.options import (
+    AugmentationOptions,
+    FetchOptions,
+    FittingOptions,
+    IngestionOptions,
+    ModelOptions,
+    PhantomOptions,
+    PreprocessingOptions,
+    SplitOptions,
+    ThresholdOptions,
+)
+
+
+@pytest.mark.parametrize(
+    ("options", "change", "message"),
+    [
+        ("ingestion_options", {"working_sid": 128}, r"(?s)working_sid.*Extra inputs"),
+        ("ingestion_options", {"working_side": 0}, r"(?s)working_side.*greater than or equal to 1"),
+        ("ingestion_options", {"max_quarantined": 1.5}, r"(?s)max_quarantined.*less than or equal"),
+        ("ingestion_options", {"warn_auroc": 0.5}, r"(?s)warn_auroc.*greater than 0.5"),
+        ("ingestion_options", {"class_folders": {"ILL": []}}, r"(?s)ILL.*'NORMAL' or 'PNEUMONIA'"),
+        ("ingestion_options", {"patient_patterns": ["(x"]}, r"expected a regular expression: mis"),
+        ("ingestion_options", {"patient_patterns": [r"^(\d+)"]}, r"named group .*\?P<number>"),
+        ("ingestion_options", {"patient_patterns": [r"(?P<subtype>virus)"]}, r"named group"),
+        ("split_options", {"policy": "offical"}, r"(?s)policy.*'official', 'as_given'"),
+        ("split_options", {"balance": "weights"}, r"(?s)balance.*'undersample'"),
+        ("split_options", {"group_by": "child"}, r"(?s)group_by.*'patient' or 'radiograph'"),
+        ("split_options", {"validation_share": 0.0}, r"(?s)validation_share.*greater than 0"),
+        (
+            "split_options",
+            {"policy": "pooled", "validation_share": 0.5, "test_share": 0.5},
+            r"validation_share \+ test_share below 1, received 0.5 \+ 0.5",
+        ),
+        ("preprocessing_options", {"size": [8, 96]}, r"(?s)size.0.*greater than or equal to 16"),
+        ("preprocessing_options", {"border_crop": 0.5}, r"(?s)border_crop.*less than 0.5"),
+        ("preprocessing_options", {"fit": "stretch"}, r"(?s)fit.*'squash', 'letterbox' or 'crop'"),
+        ("preprocessing_options", {"clahe": {"clip": 2}}, r"(?s)clahe.clip.*Extra inputs"),
+        ("preprocessing_options", {"equalise_quality": 100}, r"(?s)equalise_quality.*equal to 95"),
+    ],
+)
+def test_a_misspelt_key_or_an_impossible_value_is_refused(options, change, message, request):
+    configured = request.getfixturevalue(options)
+    with pytest.raises(ValidationError, match=message):
+        type(configured)(**configured.model_dump() | change)
+
+
+@pytest.mark.parametrize(
+    ("options", "given", "message"),
+    [
+        (FetchOptions, {"source": "archive"}, r"source 'archive' needs `archive:`"),
+        (PhantomOptions, {"shorter_side": [400, 200]}, r"\[low, high\], received \(400, 200\)"),
+        (AugmentationOptions, {"gamma": [1.2, 0.8]}, r"expected gamma as \[low, high\]"),
+        (FittingOptions, {"epochs": 0}, r"(?s)epochs.*greater than or equal to 1"),
+        (ThresholdOptions, {"rule": "fixed"}, r"'fixed' needs `value`, received none"),
+        (ThresholdOptions, {"rule": "min_sensitivity"}, r"needs `value`, received none"),
+        (ModelOptions, {"architecture": "vgg61"}, r"(?s)'vgg61'.*'mlp', 'cnn'"),
+        (ModelOptions, {"architecture": "mlp", "filters": [3]}, r"(?s)mlp.filters.*Extra inputs"),
+        (
+            ModelOptions,
+            {"architecture": "vgg16", "trainable_share": 0.5},
+            r"needs `weights`, received trainable_share 0.5 and no weights",
+        ),
+    ],
+)
+def test_options_that_contradict_each_other_are_refused(options, given, message):
+    with pytest.raises(ValidationError, match=message):
+        options.model_validate(given)
+
+
+def test_options_cannot_be_changed(split_options):
+    with pytest.raises(ValidationError, match="frozen"):
+        split_options.policy = "pooled"
+
+
+def test_the_configured_options_are_of_their_types(
+    ingestion_options, split_options, preprocessing_options
+):
+    assert isinstance(ingestion_options, IngestionOptions)
+    assert isinstance(split_options, SplitOptions)
+    assert isinstance(preprocessing_options, PreprocessingOptions)
+    # The resize must find real detail to average.
+    assert ingestion_options.working_side >= max(preprocessing_options.size)

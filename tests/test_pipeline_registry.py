@@ -1,0 +1,151 @@
+"""The graph: what an environment selects, and that every entry has its place."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from kedro.config import OmegaConfigLoader
+
+from pneumoscope.naming import Source
+from pneumoscope.pipeline_registry import Selection, create_pipelines
+from pneumoscope.settings import CONFIG_LOADER_ARGS
+
+PROJECT = Path(__file__).parents[1]
+ENVIRONMENTS = sorted(folder.name for folder in (PROJECT / "conf").iterdir() if folder.is_dir())
+PHANTOMS = Selection(Source.PHANTOMS, ("mlp", "cnn"))
+
+
+def configuration(environment: str) -> OmegaConfigLoader:
+    return OmegaConfigLoader(str(PROJECT / "conf"), env=environment, **CONFIG_LOADER_ARGS)
+
+
+def test_the_graph_shows_just_the_chosen_architectures():
+    graph = create_pipelines(PHANTOMS)["__default__"]
+    assert {node.namespace for node in graph.nodes if node.namespace} == {"mlp", "cnn"}
+
+
+@pytest.mark.parametrize(
+    ("source", "nodes"),
+    [
+        (Source.PHANTOMS, ["make_phantoms"]),
+        (Source.ARCHIVE, ["unpack_archive"]),
+        (Source.FOLDER, []),
+    ],
+)
+def test_the_source_decides_what_is_fetched(source, nodes):
+    fetch = create_pipelines(Selection(source, ("mlp",)))["fetch"]
+    assert [node.name for node in fetch.nodes] == nodes
+
+
+def test_the_default_pipeline_is_all_of_them_in_one():
+    created = create_pipelines(PHANTOMS)
+    parts = [pipe for name, pipe in created.items() if name != "__default__"]
+    assert len(created["__default__"].nodes) == sum(len(part.nodes) for part in parts)
+    assert {name for name in created["__default__"].inputs() if not name.startswith("params:")} == (
+        set()
+    )
+
+
+def test_every_node_bears_a_tag_and_a_verb():
+    for node in create_pipelines(PHANTOMS)["__default__"].nodes:
+        assert node.tags
+        verb = node.name.rsplit(".", 1)[-1].split("_")[0]
+        assert verb in {
+            "make", "scan", "sort", "check", "audit", "assign", "rebalance", "prove", "select",
+            "transform", "train", "score", "measure", "compare", "describe", "draw", "write",
+        }  # fmt: skip
+
+
+@pytest.mark.parametrize("names", [[], ["mlp", "mlp"], ["unheard_of"]])
+def test_architectures_without_parameters_of_their_own_are_refused(names):
+    parameters = {"architectures": names, "mlp": {}, "fetch": {"source": "phantoms"}}
+    with pytest.raises(ValueError, match="expected `architectures` as different names"):
+        Selection.from_parameters(parameters)
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_every_environment_has_a_catalog_entry_with_a_layer_for_every_dataset(environment):
+    config = configuration(environment)
+    selection = Selection.from_parameters(config["parameters"])
+    from kedro.io import DataCatalog
+
+    entries = config["catalog"]
+    catalog = DataCatalog.from_config(entries)
+    for name in create_pipelines(selection)["__default__"].datasets():
+        if name.startswith("params:"):
+            continue
+        resolved = catalog.config_resolver.resolve_pattern(name) or entries.get(name)
+        assert resolved, f"{name} has no catalog entry in {environment}"
+        assert resolved["metadata"]["kedro-viz"]["layer"], name
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_every_environment_has_valid_parameters(environment):
+    from kedro.validation.parameter_validator import ParameterValidator
+
+    parameters = configuration(environment)["parameters"]
+    graph = create_pipelines(Selection.from_parameters(parameters))
+    validated = ParameterValidator(graph).validate_raw_params(parameters)
+    for name in parameters["architectures"]:
+        assert validated[name]["model"].root.architecture
+
+
+def test_a_misspelt_parameter_is_named():
+    from kedro.validation.exceptions import ParameterValidationError
+    from kedro.validation.parameter_validator import ParameterValidator
+
+    parameters = configuration("base")["parameters"]
+    parameters["cnn"]["fitting"]["epocs"] = 3
+    graph = create_pipelines(Selection.from_parameters(parameters))
+    with pytest.raises(ParameterValidationError, match="(?s)cnn.fitting.*epocs"):
+        ParameterValidator(graph).validate_raw_params(parameters)
+
+
+def test_loading_the_registry_does_not_load_tensorflow_keras_or_scikit_learn():
+    code = (
+        "import sys, pneumoscope.pipeline_registry as r\n"
+        "r.create_pipelines(r.Selection(r.Source.PHANTOMS, ('mlp',)))\n"
+        "print([m for m in ('tensorflow', 'keras', 'sklearn') if m in sys.modules])"
+    )
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout
+    assert loaded.strip() == "[]"
+
+
+def test_a_folder_of_ones_own_takes_the_place_of_the_phantoms(monkeypatch, tmp_path):
+    monkeypatch.setenv("RADIOGRAPHS", str(tmp_path))
+    config = configuration("base")
+    assert config["parameters"]["fetch"]["source"] == Source.FOLDER
+    assert config["catalog"]["radiographs"]["filepath"] == str(tmp_path)
+
+
+def test_a_runtime_parameter_names_the_folder_too(tmp_path):
+    config = OmegaConfigLoader(
+        str(PROJECT / "conf"),
+        env="kermany",
+        runtime_params={"radiographs": str(tmp_path)},
+        **CONFIG_LOADER_ARGS,
+    )
+    assert config["parameters"]["fetch"]["source"] == Source.FOLDER
+    assert config["catalog"]["radiographs"]["filepath"] == str(tmp_path)
+
+
+def test_results_can_be_kept_apart(monkeypatch, tmp_path):
+    monkeypatch.setenv("RESULTS", str(tmp_path))
+    entries = configuration("base")["catalog"]
+    paths = [entry["filepath"] for entry in entries.values() if "filepath" in entry]
+    assert paths
+    assert all(path.startswith(str(tmp_path)) for path in paths)
+
+
+def test_dvc_reads_every_parameter_file_of_the_default_run():
+    read = {
+        next(iter(entry)) if isinstance(entry, dict) else entry
+        for stage in yaml.safe_load((PROJECT / "dvc.yaml").read_text())["stages"].values()
+        for entry in stage.get("do", stage).get("params", [])
+    }
+    files = {f"conf/base/{file.name}" for file in (PROJECT / "conf/base").glob("parameters*.yml")}
+    assert read == files

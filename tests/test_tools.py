@@ -1,0 +1,103 @@
+"""DVC and kedro viz on a clone of the project, as its users call them."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+PROJECT = Path(__file__).parents[1]
+BIN = Path(sys.executable).parent
+
+pytestmark = pytest.mark.slow
+
+
+def call(*command, cwd):
+    done = subprocess.run(
+        command,
+        cwd=cwd,
+        env={**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-3000:]
+    return done.stdout + done.stderr
+
+
+def change(file, *keys, value):
+    parameters = yaml.safe_load(file.read_text())
+    block = parameters
+    for key in keys[:-1]:
+        block = block[key]
+    block[keys[-1]] = value
+    file.write_text(yaml.safe_dump(parameters, sort_keys=False))
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory):
+    """The committed project and what is not yet committed, made small and run once by DVC."""
+    folder = tmp_path_factory.mktemp("clone") / "project"
+    call("git", "clone", "--quiet", str(PROJECT), str(folder), cwd=PROJECT)
+    changed = call("git", "ls-files", "--modified", "--others", "--exclude-standard", cwd=PROJECT)
+    for name in changed.split():
+        if (PROJECT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes((PROJECT / name).read_bytes())
+    conf = folder / "conf/base"
+    change(conf / "parameters_fetch.yml", "fetch", "phantoms", "patients", value=40)
+    change(conf / "parameters_preprocessing.yml", "preprocessing", "size", value=[32, 32])
+    change(conf / "parameters_evaluation.yml", "evaluation", "bootstrap", value=20)
+    for model in ("mlp", "cnn"):
+        change(conf / "parameters_training.yml", model, "fitting", "epochs", value=1)
+    for name in ("user.name", "user.email"):
+        call("git", "config", name, "test", cwd=folder)
+    call("dvc", "repro", cwd=folder)
+    call("git", "add", "--all", cwd=folder)
+    call("git", "commit", "--quiet", "--message", "Run", cwd=folder)
+    return folder
+
+
+def test_a_second_reproduction_runs_nothing(clone):
+    again = call("dvc", "repro", cwd=clone)
+    assert "Running stage" not in again
+    assert "up to date" in again
+
+
+def test_metrics_and_plots_are_shown(clone):
+    metrics = json.loads(call("dvc", "metrics", "show", "--json", cwd=clone))
+    shown = next(iter(metrics.values()))["data"]
+    assert "data/08_reporting/cnn/metrics.json" in shown
+    call("dvc", "plots", "show", cwd=clone)
+    assert (clone / "dvc_plots/index.html").exists()
+
+
+def test_one_models_parameters_rerun_that_model_and_the_report_alone(clone):
+    change(clone / "conf/base/parameters_training.yml", "mlp", "model", "units", value=[8])
+    printed = call("dvc", "repro", cwd=clone)
+    run = [line.split("'")[1] for line in printed.splitlines() if "Running stage" in line]
+    assert run == ["training@mlp", "evaluation@mlp", "reporting"]
+
+
+def test_an_experiment_changes_a_parameter_from_the_command_line(clone):
+    call("git", "commit", "--quiet", "--all", "--allow-empty", "--message", "Try", cwd=clone)
+    parameter = "conf/base/parameters_training.yml:mlp.fitting.epochs=2"
+    call("dvc", "exp", "run", "--set-param", parameter, cwd=clone)
+    history = (clone / "data/08_reporting/mlp/history.csv").read_text()
+    assert len(history.splitlines()) == 3
+
+
+def test_kedro_viz_builds_with_layers_and_previews(clone):
+    call("kedro", "viz", "build", "--include-previews", cwd=clone)
+    graph = json.loads((clone / "build/api/main").read_text())
+    assert graph["layers"] == [
+        "raw", "intermediate", "primary", "model_input", "models", "model_output", "reporting",
+    ]  # fmt: skip
+    shown = [
+        json.loads(file.read_text()) for file in (clone / "build/api/nodes").iterdir()
+    ]  # fmt: skip
+    previewed = {item["filepath"].rsplit("/", 1)[-1] for item in shown if item.get("preview")}
+    assert {"comparison.csv", "metrics.json", "history.csv", "roc.png"} <= previewed
