@@ -1,0 +1,94 @@
+import base64
+import re
+
+import pytest
+
+import pneumoscope
+from pneumoscope.report import (
+    Bullets,
+    Figure,
+    Gallery,
+    Heading,
+    Note,
+    Page,
+    Paragraph,
+    Section,
+    Table,
+    Undefined,
+    render_page,
+)
+
+PNG = b"\x89PNG made up"
+FIGURE = Figure(PNG, "What to conclude.", "What is seen.")
+
+
+def page(*blocks: object, **options: object) -> str:
+    return render_page(
+        Page("A report", [Section("Part", blocks)], **{"synthetic": False, **options})
+    )
+
+
+def test_the_notice_stands_on_every_page():
+    assert f"<strong>{pneumoscope.NOTICE}</strong>" in page()
+
+
+def test_phantoms_are_named_on_top_and_in_the_title_only_when_they_are_phantoms():
+    assert "phantoms made by the project" not in page()
+    synthetic = page(synthetic=True)
+    assert "the figures say nothing about patients" in synthetic
+    assert "<title>A report (synthetic phantoms)</title>" in synthetic
+
+
+def test_flaws_and_conclusions_are_listed():
+    html = page(flaws=["Validation is test."], summary=["cnn is best."])
+    assert "flatters" in html
+    assert "<li>Validation is test.</li>" in html
+    assert "<li>cnn is best.</li>" in html
+    assert "flatters" not in page()
+
+
+def test_the_page_needs_no_other_file():
+    html = page(FIGURE)
+    assert f"data:image/png;base64,{base64.b64encode(PNG).decode()}" in html
+    assert not re.search(r"<script|<link|@import|url\(|src=\"(?!data:)|https?://", html)
+
+
+def test_every_kind_of_block_is_shown():
+    blocks = [Paragraph("plain"), Heading("head"), Bullets(["point"])]
+    blocks += [Note("aside", ["item"], warns=True), FIGURE, Gallery([FIGURE, FIGURE])]
+    blocks += [Table(["x"], [[1]], "told"), Table(["x"], [[1]], "folded", {}, True)]
+    html = page(*blocks)
+    expected = ["<p>plain</p>", "<h3>head</h3>", "<li>point</li>", "<strong>aside</strong>"]
+    expected += [
+        "<li>item</li>",
+        'alt="What is seen."',
+        "<figcaption>What to conclude.</figcaption>",
+    ]
+    expected += ['<p class="caption">told</p>', "<summary>folded</summary>"]
+    assert [text for text in expected if text not in html] == []
+    assert html.count("<figure>") == 3
+
+
+def test_an_undefined_value_is_shown_with_its_reason_in_title_and_text():
+    html = page(Table(["auroc"], [[Undefined("one class only")]]))
+    assert '<abbr title="one class only">n/a</abbr>' in html
+    assert "n/a: one class only." in html
+
+
+def test_text_is_escaped():
+    html = page(Paragraph("<script>1</script>"), Table(["<b>"], [["<i>"]]), summary=["a & b"])
+    assert "<script>" not in html
+    assert "&lt;b&gt;" in html
+    assert "&lt;i&gt;" in html
+    assert "a &amp; b" in html
+
+
+def test_sections_are_linked_from_the_contents():
+    html = page()
+    assert '<a href="#part">Part</a>' in html
+    assert '<section id="part">' in html
+
+
+def test_two_sections_of_one_title_are_refused():
+    with pytest.raises(ValueError, match="received twice: \\['part'\\]"):
+        Page("A report", [Section("Part", []), Section("part", [])], synthetic=False)

@@ -1,0 +1,20 @@
+from pneumoscope.report.wording import counted, joined, metric_name
+
+
+def test_words_are_joined_as_in_a_sentence():
+    assert [joined(words) for words in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == [
+        "", "a", "a and b", "a, b and c",
+    ]  # fmt: skip
+
+
+def test_counts_agree_with_their_noun():
+    assert counted(1, "file") == "1 file"
+    assert counted(1200, "file") == "1,200 files"
+    assert counted(2, "copy", "copies") == "2 copies"
+
+
+def test_metrics_are_written_as_in_running_text():
+    names = ("auroc", "macro_f1", "average_precision", "brier")
+    assert [metric_name(name) for name in names] == [
+        "AUROC", "macro F1", "average precision", "Brier score",
+    ]  # fmt: skip
