@@ -1,0 +1,281 @@
+"""Every node called as a plain function: data in, new data out, nothing changed."""
+
+import copy
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+
+from pneumoscope.datasets.decoded_radiographs import DecodedRadiographsDataset
+from pneumoscope.datasets.sharded_images import ShardedImages
+from pneumoscope.ingestion.manifest import PointlessRun
+from pneumoscope.naming import Split
+from pneumoscope.options import (
+    AugmentationOptions,
+    EvaluationOptions,
+    FetchOptions,
+    FittingOptions,
+    ModelOptions,
+    PreprocessingOptions,
+    ReportOptions,
+    SplitOptions,
+)
+from pneumoscope.pipelines.evaluation import nodes as evaluation
+from pneumoscope.pipelines.fetch import nodes as fetch
+from pneumoscope.pipelines.ingestion import nodes as ingestion
+from pneumoscope.pipelines.preprocessing import nodes as preprocessing
+from pneumoscope.pipelines.rebalancing import nodes as rebalancing
+from pneumoscope.pipelines.reporting import nodes as reporting
+from pneumoscope.pipelines.training import nodes as training
+
+SEED = 7
+FETCH = FetchOptions.model_validate(
+    {"source": "phantoms", "phantoms": {"patients": 24, "shorter_side": [64, 80]}}
+)
+SPLIT = SplitOptions.model_validate(
+    {"policy": "official", "validation_share": 0.3, "test_share": 0.2, "balance": "oversample"}
+)
+SIZE = PreprocessingOptions.model_validate({"size": [16, 16], "fit": "squash"})
+EVALUATION = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}, "bootstrap": 20})
+REPORT = ReportOptions(title="A test", synthetic=True, sample_radiographs=2)
+
+
+@pytest.fixture(scope="module")
+def phantoms():
+    return fetch.make_phantoms(FETCH, SEED)
+
+
+@pytest.fixture(scope="module")
+def decoded(phantoms, ingestion_options, tmp_path_factory):
+    dataset = DecodedRadiographsDataset(str(tmp_path_factory.mktemp("decoded") / "radiographs"))
+    dataset.save(ingestion.scan_files(phantoms, ingestion_options))
+    return dataset.load()
+
+
+@pytest.fixture(scope="module")
+def sorted_files(decoded, ingestion_options):
+    return ingestion.sort_files(decoded, ingestion_options)
+
+
+@pytest.fixture(scope="module")
+def manifest(sorted_files, ingestion_options):
+    return ingestion.check_manifest(*sorted_files, ingestion_options)
+
+
+@pytest.fixture(scope="module")
+def proven(manifest):
+    assigned = rebalancing.assign_splits(manifest, SPLIT, SEED)
+    rebalanced = rebalancing.rebalance_training(assigned, manifest, SPLIT, SEED)
+    return rebalancing.prove_splits(assigned, rebalanced, manifest, SPLIT)
+
+
+@pytest.fixture(scope="module")
+def rows(proven, manifest):
+    return dict(zip(Split, preprocessing.select_rows(proven[0], manifest), strict=True))
+
+
+@pytest.fixture(scope="module")
+def images(decoded, rows):
+    return {
+        split: ShardedImages([np.stack(list(stream))])
+        for split, part in rows.items()
+        if (stream := preprocessing.transform_radiographs(decoded, part, SIZE))
+    }
+
+
+@pytest.fixture(scope="module")
+def trained(images, rows):
+    train, validation = Split.TRAIN, Split.VALIDATION
+    return training.train_model(
+        images[train],
+        rows[train],
+        images[validation],
+        rows[validation],
+        weights_available=True,
+        model=ModelOptions.model_validate({"architecture": "mlp", "units": [4]}),
+        augmentation=AugmentationOptions(),
+        fitting=FittingOptions(epochs=2),
+        seed=SEED,
+    )
+
+
+@pytest.fixture(scope="module")
+def scores(trained, images, rows):
+    validation, test = Split.VALIDATION, Split.TEST
+    return evaluation.score_radiographs(
+        trained[0], images[validation], rows[validation], images[test], rows[test], EVALUATION
+    )
+
+
+@pytest.fixture(scope="module")
+def metrics(scores, proven):
+    return evaluation.measure_scores(scores, proven[1], EVALUATION, SEED)
+
+
+@pytest.fixture(scope="module")
+def comparison(metrics):
+    return evaluation.compare_architectures(["one", "two"], metrics, metrics)
+
+
+def test_make_phantoms_renders_nothing_until_a_file_is_read(phantoms):
+    path, read = next(item for item in phantoms.items() if item[0].endswith(".jpeg"))
+    assert path.startswith("train/NORMAL/")
+    assert read()[:2] == b"\xff\xd8"
+
+
+def test_unpack_archive_keeps_radiographs_and_drops_litter():
+    def nothing():
+        return b""
+
+    archive = {
+        "chest_xray/train/NORMAL/IM-1-0001.jpeg": nothing,
+        "__MACOSX/chest_xray/train/NORMAL/._IM-1-0001.jpeg": nothing,
+        "chest_xray/.DS_Store": nothing,
+    }
+    assert list(fetch.unpack_archive(archive)) == ["chest_xray/train/NORMAL/IM-1-0001.jpeg"]
+
+
+def test_scan_files_decodes_every_radiograph_and_tells_the_stray_file(phantoms, decoded):
+    assert len(decoded.files) == len(phantoms)
+    strays = decoded.files[decoded.files["reason"] != ""]
+    assert strays["path"].tolist() == ["train/.DS_Store"]
+
+
+def test_sort_files_loses_no_file(decoded, sorted_files):
+    manifest, quarantine = sorted_files
+    assert len(manifest) + len(quarantine) == len(decoded.files)
+
+
+def test_check_manifest_passes_good_input_on_and_stops_a_missing_class(
+    sorted_files, ingestion_options
+):
+    unchecked, quarantine = sorted_files
+    assert ingestion.check_manifest(unchecked, quarantine, ingestion_options) is unchecked
+    with pytest.raises(PointlessRun, match="found none of PNEUMONIA"):
+        normal = unchecked[unchecked["label"] == "NORMAL"]
+        ingestion.check_manifest(normal, quarantine, ingestion_options)
+
+
+def test_audit_radiographs_counts_what_the_manifest_holds(
+    manifest, sorted_files, decoded, ingestion_options
+):
+    audit = ingestion.audit_radiographs(manifest, sorted_files[1], decoded, ingestion_options)
+    assert audit["radiographs"] == sum(row["n"] for row in audit["counts"]) == len(manifest)
+    assert audit["strays"] == 1
+    assert audit["duplicates"]["groups"] == 2
+
+
+def test_rebalancing_touches_train_alone_and_leaves_its_inputs(manifest):
+    before = manifest.copy(deep=True)
+    assigned = rebalancing.assign_splits(manifest, SPLIT, SEED)
+    rebalanced = rebalancing.rebalance_training(assigned, manifest, SPLIT, SEED)
+    pd.testing.assert_frame_equal(manifest, before)
+    held_out = assigned[assigned["split"] != "train"]
+    kept = rebalanced[rebalanced["split"] != "train"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(kept[["radiograph_id", "split"]], held_out.reset_index(drop=True))
+    label = rebalanced.merge(manifest, on="radiograph_id").query("split == 'train'")["label"]
+    assert label.value_counts().nunique() == 1
+
+
+def test_prove_splits_says_what_it_proved(proven):
+    assert proven[1]["flaws"] == []
+    assert "stands in two splits" in proven[1]["proofs"][0]
+
+
+def test_select_rows_gives_each_split_its_own_with_what_the_manifest_knows(rows, proven):
+    assert sum(len(part) for part in rows.values()) == len(proven[0])
+    for split, part in rows.items():
+        assert set(part["split"]) == {split}
+        assert part[["path", "label", "patient_id", "sample_weight"]].notna().all(axis=None)
+
+
+def test_transform_radiographs_keeps_the_order_of_the_rows(decoded, rows, images):
+    from pneumoscope.transforms import preprocess
+
+    part = rows[Split.TEST]
+    assert images[Split.TEST].shape == (len(part), 16, 16, 1)
+    last = preprocess(decoded[part["path"].iloc[-1]], SIZE)
+    np.testing.assert_array_equal(images[Split.TEST][-1], last)
+
+
+def test_check_weights_passes_a_random_start_and_refuses_a_missing_file():
+    fitting = FittingOptions(epochs=1)
+    scratch = ModelOptions.model_validate({"architecture": "mobilenetv2"})
+    assert training.check_weights(scratch, fitting) is True
+    lost = ModelOptions.model_validate({"architecture": "mobilenetv2", "weights": "lost.h5"})
+    with pytest.raises(FileNotFoundError, match="Set `weights` of mobilenetv2"):
+        training.check_weights(lost, fitting)
+
+
+def test_train_model_records_every_epoch(trained):
+    model, history = trained
+    assert history["epoch"].tolist() == [1, 2]
+    assert model.output_shape == (None, 1)
+
+
+def test_score_radiographs_scores_validation_and_test_once_each(scores, rows):
+    assert scores["split"].value_counts().to_dict() == {
+        "validation": len(rows[Split.VALIDATION]),
+        "test": len(rows[Split.TEST]),
+    }
+    assert scores["score"].between(0, 1).all()
+
+
+def test_measure_scores_locks_the_threshold_on_validation(scores, proven, metrics):
+    moved = scores.copy()
+    test = moved["split"] == "test"
+    moved.loc[test, "score"] = 1 - moved.loc[test, "score"]
+    again = evaluation.measure_scores(moved, proven[1], EVALUATION, SEED)
+    assert again["operating_point"] == metrics["operating_point"]
+    assert again["splits"]["test"] != metrics["splits"]["test"]
+
+
+def test_compare_architectures_has_a_row_for_each_and_each_split(comparison):
+    assert comparison[["architecture", "split"]].to_numpy().tolist() == [
+        ["one", "validation"], ["one", "test"], ["two", "validation"], ["two", "test"],
+    ]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def pixels(images, rows):
+    return reporting.describe_pixels(images[Split.TRAIN], rows[Split.TRAIN])
+
+
+def test_describe_pixels_counts_every_pixel_of_train(pixels, images):
+    counted = sum(histogram.sum() for histogram in pixels.histograms.values())
+    assert counted == np.prod(images[Split.TRAIN].shape)
+
+
+def test_every_figure_is_drawn_and_nothing_is_changed(
+    proven, decoded, images, rows, manifest, pixels, trained, comparison, metrics, scores
+):
+    audit = copy.deepcopy(proven[1])
+    drawn = [
+        reporting.draw_class_distribution(audit),
+        reporting.draw_samples(decoded, images[Split.TRAIN], rows[Split.TRAIN], REPORT),
+        reporting.draw_sizes(manifest),
+        reporting.draw_bytes_per_pixel(manifest),
+        reporting.draw_intensity_histograms(pixels),
+        reporting.draw_class_means(pixels),
+        reporting.draw_curves(trained[1]),
+        reporting.draw_comparison(comparison),
+        reporting.draw_confusion_matrices(["one", "two"], metrics, metrics),
+        reporting.draw_roc_curves(["one", "two"], comparison, scores, scores),
+    ]
+    assert all(isinstance(figure, Figure) and figure.axes for figure in drawn)
+    assert audit == proven[1]
+
+
+def test_write_report_holds_every_section_and_the_notice(
+    proven, manifest, sorted_files, decoded, ingestion_options, comparison, pixels, trained
+):
+    audit = ingestion.audit_radiographs(manifest, sorted_files[1], decoded, ingestion_options)
+    page = reporting.write_report(
+        REPORT, EVALUATION, ["one", "two"], audit, proven[1], comparison, pixels,
+        figure_class_distribution=b"png", history_one=trained[1], history_two=trained[1],
+        curves_one=b"png", curves_two=b"png",
+    )  # fmt: skip
+    titles = ["Comparison", "could mislead", "Splits and rebalancing", "Training", "About this run"]
+    assert [title for title in titles if title not in page] == []
+    assert "Not for diagnosis" in page

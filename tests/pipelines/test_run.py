@@ -1,0 +1,106 @@
+"""Whole runs of `conf/smoke`, in folders of their own."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from pneumoscope import NOTICE
+
+PROJECT = Path(__file__).parents[2]
+KEDRO = str(Path(sys.executable).with_name("kedro"))
+
+
+def kedro(*arguments, results, **environment):
+    return subprocess.run(
+        [KEDRO, *arguments],
+        cwd=PROJECT,
+        env={**os.environ, "RESULTS": str(results), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def smoke(tmp_path_factory):
+    results = tmp_path_factory.mktemp("smoke")
+    run = kedro("run", "--env", "smoke", results=results)
+    assert run.returncode == 0, run.stderr[-3000:]
+    return results
+
+
+def test_a_run_keeps_the_contract_of_files(smoke):
+    expected = [
+        "02_intermediate/manifest.parquet", "02_intermediate/quarantine.csv",
+        "03_primary/splits.parquet", "05_model_input/train_images/shard-00000.npy",
+        "07_model_output/cnn/scores.parquet", "08_reporting/ingestion_audit.json",
+        "08_reporting/cnn/history.csv", "08_reporting/cnn/metrics.json",
+        "08_reporting/comparison.csv", "08_reporting/figures/roc.png",
+        "08_reporting/report.html",
+    ]  # fmt: skip
+    assert [path for path in expected if not (smoke / path).exists()] == []
+    assert list((smoke / "06_models/cnn/model.keras").glob("*/model.keras"))
+
+
+def test_scores_and_comparison_have_the_columns_of_the_contract(smoke):
+    scores = pd.read_parquet(smoke / "07_model_output/mlp/scores.parquet")
+    assert list(scores) == ["radiograph_id", "patient_id", "label", "subtype", "split", "score"]
+    assert scores["score"].between(0, 1).all()
+    comparison = pd.read_csv(smoke / "08_reporting/comparison.csv")
+    assert list(comparison["architecture"].unique()) == ["mlp", "cnn"]
+    assert {"auroc", "auroc_low", "auroc_high", "threshold", "ece"} <= set(comparison)
+
+
+def test_the_metrics_are_those_of_the_saved_scores(smoke):
+    measured = json.loads((smoke / "08_reporting/mlp/metrics.json").read_text())
+    scores = pd.read_parquet(smoke / "07_model_output/mlp/scores.parquet")
+    test = scores[scores["split"] == "test"]
+    predicted = test["score"] >= measured["operating_point"]["threshold"]
+    right = (predicted == (test["label"] == "PNEUMONIA")).mean()
+    assert measured["splits"]["test"]["metrics"]["accuracy"]["value"] == pytest.approx(right)
+
+
+def test_the_report_names_the_phantoms_and_forbids_diagnosis(smoke):
+    page = (smoke / "08_reporting/report.html").read_text()
+    assert NOTICE in page
+    assert "phantoms" in page
+    assert 'src="http' not in page
+
+
+def test_a_run_can_be_taken_up_at_any_pipeline(smoke):
+    run = kedro("run", "--env", "smoke", "--pipelines=evaluation,reporting", results=smoke)
+    assert run.returncode == 0, run.stderr[-3000:]
+
+
+def test_a_misspelt_parameter_stops_a_run_before_anything_is_read(tmp_path):
+    run = kedro("run", "--env", "smoke", "--params", "ingestion.bach_size=3", results=tmp_path)
+    assert run.returncode != 0
+    assert "bach_size" in run.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_missing_folder_stops_a_run_with_one_message(tmp_path):
+    run = kedro("run", "--env", "smoke", results=tmp_path, RADIOGRAPHS=str(tmp_path / "nowhere"))
+    assert run.returncode != 0
+    assert "Set RADIOGRAPHS=<folder>" in run.stderr.replace("\n", " ")
+
+
+@pytest.mark.slow
+def test_two_runs_save_models_of_equal_bytes(smoke, tmp_path):
+    again = kedro("run", "--env", "smoke", results=tmp_path)
+    assert again.returncode == 0, again.stderr[-3000:]
+
+    def digests(results):
+        return {
+            file.parents[2].name: hashlib.sha256(file.read_bytes()).hexdigest()
+            for file in results.glob("06_models/*/model.keras/*/model.keras")
+        }
+
+    assert digests(tmp_path) == digests(smoke)
+    assert set(digests(smoke)) == {"mlp", "cnn"}
