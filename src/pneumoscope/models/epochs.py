@@ -11,6 +11,7 @@ import keras
 import numpy as np
 
 from pneumoscope.models.batches import RadiographBatches
+from pneumoscope.progress import duration
 
 logger = logging.getLogger(__name__)
 
@@ -148,7 +149,7 @@ class EpochMonitor(keras.callbacks.Callback):
     def _log(self, row: EpochReport) -> None:
         left = (self._epochs - row.epoch) * row.seconds
         ending = self.model.stop_training and not self._epochs_after
-        remaining = "stops early" if ending else f"about {left:.0f} s left"
+        remaining = "stops early" if ending else f"about {duration(left)} left"
         logger.info(
             "%s: epoch %d/%d (%s), loss %.3f, validation loss %.3f, validation AUROC %.3f, %s",
             self._subject.name,

@@ -11,6 +11,7 @@ from pneumoscope.models.augmentation import Augmentation
 from pneumoscope.models.backbones import train_top
 from pneumoscope.models.batches import LabelledRadiographs, RadiographBatches
 from pneumoscope.models.epochs import EpochMonitor, EpochReport
+from pneumoscope.models.weights import check_phases, is_pretrained
 from pneumoscope.options import (
     AugmentationOptions,
     BackboneOptions,
@@ -40,19 +41,6 @@ class FitResult:
     model: keras.Model
     history: pd.DataFrame
     best_epoch: int
-
-
-def check_phases(options: ModelOptions, fitting: FittingOptions) -> None:
-    """Make sure that a frozen phase has something worth freezing.
-
-    Raises:
-        ValueError: When `frozen_epochs` is set and no pretrained weights are.
-    """
-    if fitting.frozen_epochs and not _is_pretrained(options):
-        raise ValueError(
-            f"expected frozen_epochs 0 for {options.root.architecture}, which starts from "
-            f"random weights, received {fitting.frozen_epochs}; set it to 0 or give `weights`"
-        )
 
 
 def fit(
@@ -94,7 +82,7 @@ def fit(
     phases = _phases(options, fitting, len(batches))
     for index, phase in enumerate(phases):
         if isinstance(options.root, BackboneOptions):
-            train_top(model, phase.trainable_share, _is_pretrained(options))
+            train_top(model, phase.trainable_share, is_pretrained(options))
         _compile(trainer, phase, fitting)
         done = len(monitor.reports)
         monitor.begin_phase(
@@ -112,14 +100,10 @@ def fit(
             verbose=0,
         )
     if isinstance(options.root, BackboneOptions):
-        train_top(model, 1.0, _is_pretrained(options))
+        train_top(model, 1.0, is_pretrained(options))
     monitor.restore_best()
     history = pd.DataFrame([asdict(row) for row in monitor.reports])
     return FitResult(model, history, monitor.best_epoch)
-
-
-def _is_pretrained(options: ModelOptions) -> bool:
-    return isinstance(options.root, BackboneOptions) and options.root.weights is not None
 
 
 def _phases(options: ModelOptions, fitting: FittingOptions, steps: int) -> list[_Phase]:

@@ -5,6 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pneumoscope.models.batches import RadiographArray
+from pneumoscope.models.execution import jit_compile
 from pneumoscope.progress import track
 
 
@@ -22,11 +23,12 @@ def score(
     Returns:
         P(pneumonia), float32 (n,), in [0, 1].
     """
-    # XLA would compile for longer than a whole test part takes without it on a CPU.
-    model.jit_compile = False
+    # A copy that shares the weights: compiling must not change the model that was given.
+    scorer = keras.Model(model.inputs, model.outputs)
+    scorer.compile(jit_compile=jit_compile())
     starts = range(0, images.shape[0], batch_size)
     batches = (
-        model.predict_on_batch(images[np.arange(start, min(start + batch_size, images.shape[0]))])
+        scorer.predict_on_batch(images[np.arange(start, min(start + batch_size, images.shape[0]))])
         for start in starts
     )
     return np.concatenate(list(track(batches, len(starts), title)))[:, 0].astype(np.float32)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pneumoscope.options import BackboneOptions, ModelOptions
+from pneumoscope.options import BackboneOptions, FittingOptions, ModelOptions
 
 if TYPE_CHECKING:
     import keras
@@ -76,6 +76,24 @@ def check_weights(options: ModelOptions) -> None:
         _check_published(chosen.architecture)
     else:
         _check_file(chosen.architecture, Path(chosen.weights).expanduser())
+
+
+def is_pretrained(options: ModelOptions) -> bool:
+    """Tell whether training starts from weights that were learnt elsewhere."""
+    return isinstance(options.root, BackboneOptions) and options.root.weights is not None
+
+
+def check_phases(options: ModelOptions, fitting: FittingOptions) -> None:
+    """Make sure that a frozen phase has something worth freezing.
+
+    Raises:
+        ValueError: When `frozen_epochs` is set and no pretrained weights are.
+    """
+    if fitting.frozen_epochs and not is_pretrained(options):
+        raise ValueError(
+            f"expected frozen_epochs 0 for {options.root.architecture}, which starts from "
+            f"random weights, received {fitting.frozen_epochs}; set it to 0 or give `weights`"
+        )
 
 
 def load_weights(backbone: keras.Model, options: BackboneOptions) -> None:

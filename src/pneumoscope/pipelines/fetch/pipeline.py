@@ -10,7 +10,9 @@ def create_pipeline(source: Source) -> Pipeline:
     """Create the pipeline for one source; a folder that is already there needs no node."""
     nodes = {
         Source.PHANTOMS: [
-            Node(make_phantoms, ["params:fetch", "params:seed"], "radiographs", name="make_phantoms")
+            Node(
+                make_phantoms, ["params:fetch", "params:seed"], "radiographs", name="make_phantoms"
+            )
         ],
         Source.ARCHIVE: [
             Node(unpack_archive, "radiograph_archive", "radiographs", name="unpack_archive")

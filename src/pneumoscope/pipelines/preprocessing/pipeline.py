@@ -9,7 +9,10 @@ from pneumoscope.pipelines.preprocessing.nodes import select_rows, transform_rad
 def create_pipeline() -> Pipeline:
     """Create the pipeline."""
     rows = Node(
-        select_rows, ["splits", "manifest"], [f"{split}_rows" for split in Split], name="select_rows"
+        select_rows,
+        ["splits", "manifest"],
+        [f"{split}_rows" for split in Split],
+        name="select_rows",
     )
     images = [
         Node(

@@ -9,11 +9,12 @@ from pneumoscope.naming import Column, Label
 from pneumoscope.options import AugmentationOptions, FittingOptions, ModelOptions
 
 
-def check_weights(model: ModelOptions) -> bool:
+def check_weights(model: ModelOptions, fitting: FittingOptions) -> bool:
     """Make sure that pretrained weights can be had, before hours are spent on training."""
-    from pneumoscope.models.weights import check_weights
+    from pneumoscope.models.weights import check_phases, check_weights
 
     check_weights(model)
+    check_phases(model, fitting)
     return True
 
 

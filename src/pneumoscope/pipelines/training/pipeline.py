@@ -28,7 +28,12 @@ def _one(architecture: str) -> Pipeline:
 def _template() -> Pipeline:
     return Pipeline(
         [
-            Node(check_weights, "params:model", "weights_available", name="check_weights"),
+            Node(
+                check_weights,
+                ["params:model", "params:fitting"],
+                "weights_available",
+                name="check_weights",
+            ),
             Node(
                 train_model,
                 [
