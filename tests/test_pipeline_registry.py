@@ -99,7 +99,7 @@ def test_a_misspelt_parameter_is_named():
     parameters = configuration("base")["parameters"]
     parameters["cnn"]["fitting"]["epocs"] = 3
     graph = create_pipelines(Selection.from_parameters(parameters))
-    with pytest.raises(ParameterValidationError, match="(?s)cnn.fitting.*epocs"):
+    with pytest.raises(ParameterValidationError, match=r"(?s)cnn\.fitting.*epocs"):
         ParameterValidator(graph).validate_raw_params(parameters)
 
 
