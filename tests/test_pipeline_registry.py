@@ -54,7 +54,8 @@ def test_every_node_bears_a_tag_and_a_verb():
         verb = node.name.rsplit(".", 1)[-1].split("_")[0]
         assert verb in {
             "make", "scan", "sort", "check", "audit", "assign", "rebalance", "prove", "select",
-            "transform", "train", "score", "measure", "compare", "describe", "draw", "write",
+            "transform",
+            "stress", "train", "score", "measure", "compare", "describe", "draw", "write",
         }  # fmt: skip
 
 

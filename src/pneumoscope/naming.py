@@ -67,6 +67,17 @@ class Metric(StrEnum):
     MACRO_F1 = "macro_f1"
 
 
+class Consequence(StrEnum):
+    """What a threshold means for those examined; every one lies in [0, 1]."""
+
+    SENSITIVITY = "sensitivity"
+    SPECIFICITY = "specificity"
+    PPV = "ppv"
+    NPV = "npv"
+    ACCURACY = "accuracy"
+    F1 = "f1"
+
+
 class SplitPolicy(StrEnum):
     """How radiographs are shared out to train, validation and test."""
 
@@ -101,6 +112,8 @@ class ThresholdRule(StrEnum):
     MAX_F1 = "max_f1"
     MAX_ACCURACY = "max_accuracy"
     MIN_SENSITIVITY = "min_sensitivity"
+    MIN_SPECIFICITY = "min_specificity"
+    COST = "cost"
 
 
 class Source(StrEnum):

@@ -162,6 +162,34 @@ class PreprocessingOptions(Options):
     batch_size: Count = 32
 
 
+class StressVariant(Options):
+    """One way in which a film from elsewhere may differ; keys are applied in this order.
+
+    Attributes:
+        name: What reports call it.
+        only: The class that is degraded; the other stays as it is. Null degrades both.
+        detail: Factor by which a film is shrunk and enlarged again.
+        blur: Standard deviation of a Gaussian, in pixels of the stored size.
+        contrast: Factor on grey values about their mean.
+        gamma: Exponent on grey values in [0, 1].
+        quality: JPEG quality of a compression that comes last.
+    """
+
+    name: str
+    only: Label | None = None
+    detail: Annotated[float, Field(ge=1)] | None = None
+    blur: Annotated[float, Field(gt=0)] | None = None
+    contrast: Annotated[float, Field(gt=0)] | None = None
+    gamma: Annotated[float, Field(gt=0)] | None = None
+    quality: Annotated[int, Field(ge=1, le=95)] | None = None
+
+
+class StressOptions(Options):
+    """The stressed validation: degraded copies of validation that stand in for other hospitals."""
+
+    variants: Annotated[list[StressVariant], Field(min_length=1)]
+
+
 class MlpOptions(Options):
     """A dense network on the flattened radiograph: the baseline to beat."""
 
@@ -230,6 +258,11 @@ class AugmentationOptions(Options):
         brightness: Largest shift either way, as a share of the full grey range.
         contrast: Largest change of contrast either way, as a share.
         gamma: Range of the exponent on grey values in [0, 1].
+        degraded: Share of the radiographs that suffer the four below, before any other change.
+        quality: Range of the JPEG quality of a new compression.
+        blur: Largest standard deviation of a Gaussian blur, in pixels.
+        detail: Largest factor by which a film is shrunk and enlarged again.
+        noise: Largest standard deviation of added noise, in grey levels.
         fill: What is shown where a change uncovers the outside of the radiograph.
     """
 
@@ -244,10 +277,15 @@ class AugmentationOptions(Options):
     contrast: Annotated[float, Field(ge=0, lt=1)] = 0.0
     gamma: Range | None = None
     fill: Literal["black", "reflect"] = "black"
+    degraded: Share = 0.5
+    quality: Range | None = None
+    blur: Annotated[float, Field(ge=0)] = 0.0
+    detail: Annotated[float, Field(ge=1)] = 1.0
+    noise: Annotated[float, Field(ge=0)] = 0.0
 
     @model_validator(mode="after")
     def _ranges_ascend(self) -> "AugmentationOptions":
-        for name in ("crop_area", "crop_aspect", "gamma"):
+        for name in ("crop_area", "crop_aspect", "gamma", "quality"):
             bounds = getattr(self, name)
             if bounds is not None and not 0 < bounds[0] <= bounds[1]:
                 raise ValueError(f"expected {name} as [low, high] above 0, received {bounds}")
@@ -265,7 +303,10 @@ class FittingOptions(Options):
         frozen_learning_rate: Constant rate while the backbone is frozen.
         weight_decay: Decoupled weight decay of AdamW.
         label_smoothing: Share of the target taken from the true class.
-        patience: Epochs without a better validation loss before training stops.
+        ema_momentum: Share of the running average of the weights that each step keeps; the
+            average is what is validated and kept. Null keeps the weights themselves.
+        select_by: Whose loss chooses the epoch: clean or stressed validation.
+        patience: Epochs without a better one before training stops.
         precision: Keras dtype policy.
     """
 
@@ -276,6 +317,8 @@ class FittingOptions(Options):
     frozen_learning_rate: Annotated[float, Field(gt=0)] = 1e-3
     weight_decay: Annotated[float, Field(ge=0)] = 0.0
     label_smoothing: Annotated[float, Field(ge=0, lt=0.5)] = 0.0
+    ema_momentum: Annotated[float, Field(gt=0, lt=1)] | None = None
+    select_by: Literal["validation", "stressed"] = "validation"
     patience: Count = 5
     precision: Literal["float32", "mixed_bfloat16"] = "float32"
 
@@ -285,18 +328,40 @@ class ThresholdOptions(Options):
 
     Attributes:
         rule: Name of the rule.
-        value: The threshold itself (`fixed`) or the bound to keep (`min_sensitivity`).
+        value: The threshold itself (`fixed`) or the bound to keep (`min_sensitivity`,
+            `min_specificity`).
+        fn: What a missed PNEUMONIA costs (`cost`), in any unit.
+        fp: What a false alarm costs (`cost`), in the same unit.
+        prevalence: Share of PNEUMONIA among those examined (`cost`).
     """
 
     rule: ThresholdRule
     value: Share | None = None
+    fn: Annotated[float, Field(gt=0)] | None = None
+    fp: Annotated[float, Field(gt=0)] | None = None
+    prevalence: OpenShare | None = None
 
     @model_validator(mode="after")
-    def _value_is_there_when_needed(self) -> "ThresholdOptions":
-        needed = self.rule in (ThresholdRule.FIXED, ThresholdRule.MIN_SENSITIVITY)
-        if needed and self.value is None:
-            raise ValueError(f"threshold rule '{self.rule}' needs `value`, received none")
+    def _what_the_rule_reads_is_there(self) -> "ThresholdOptions":
+        for name in _RULE_READS.get(self.rule, ()):
+            if getattr(self, name) is None:
+                raise ValueError(f"threshold rule '{self.rule}' needs `{name}`, received none")
         return self
+
+    @property
+    def name(self) -> str:
+        """The rule with what it reads: "min_sensitivity 0.95", "cost fn 5 fp 1 prevalence 0.2"."""
+        reads = _RULE_READS.get(self.rule, ())
+        given = [f"{name} {getattr(self, name):g}".removeprefix("value ") for name in reads]
+        return " ".join([self.rule, *given])
+
+
+_RULE_READS: dict[ThresholdRule, tuple[str, ...]] = {
+    ThresholdRule.FIXED: ("value",),
+    ThresholdRule.MIN_SENSITIVITY: ("value",),
+    ThresholdRule.MIN_SPECIFICITY: ("value",),
+    ThresholdRule.COST: ("fn", "fp", "prevalence"),
+}
 
 
 class EvaluationOptions(Options):
@@ -304,6 +369,8 @@ class EvaluationOptions(Options):
 
     Attributes:
         threshold: The rule for the operating point.
+        operating_points: Rules whose consequences are shown beside that point.
+        prevalences: Shares of PNEUMONIA for which predictive values are computed.
         bootstrap: Resamples of patients behind every interval; 0 leaves intervals out.
         confidence: Coverage of the intervals.
         ece_bins: Equal-width bins of the expected calibration error.
@@ -311,6 +378,8 @@ class EvaluationOptions(Options):
     """
 
     threshold: ThresholdOptions
+    operating_points: tuple[ThresholdOptions, ...] = ()
+    prevalences: tuple[OpenShare, ...] = ()
     bootstrap: Annotated[int, Field(ge=0)]
     confidence: OpenShare = 0.95
     ece_bins: Count = 10

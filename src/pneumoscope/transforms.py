@@ -1,12 +1,11 @@
 """Deterministic preprocessing: grey radiographs of any shape to images of one shape."""
 
-from io import BytesIO
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from pneumoscope.degradations import recompress
 from pneumoscope.naming import Fit
 from pneumoscope.options import ClaheOptions, PreprocessingOptions
 
@@ -68,10 +67,7 @@ def equalise_encoding(image: Grey, quality: int) -> Grey:
     the side and quality 30, sharpness at 96×96 tells which is which with AUROC 1.00 without
     this step or at quality 60, 0.89 at 40 and 0.59 at 20 (30 synthetic films).
     """
-    buffer = BytesIO()
-    Image.fromarray(image).save(buffer, format="JPEG", quality=quality)
-    with Image.open(buffer) as encoded:
-        return np.asarray(encoded, dtype=np.uint8)
+    return recompress(image, quality)
 
 
 def _stretch(pixels: Grey, size: tuple[int, int]) -> Grey:

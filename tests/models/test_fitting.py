@@ -38,7 +38,12 @@ def fitted(
 ) -> FitResult:
     prepare_backend(seed)
     model = registry.build(chosen, SHAPE, seed)
-    data = {"train": separable(), "validation": separable(seed=1), **named}
+    data = {
+        "train": separable(),
+        "validation": separable(seed=1),
+        "stressed": separable(seed=2),
+        **named,
+    }
     return fit(model, chosen, fitting=fitting, augmentation=augmentation, seed=seed, **data)
 
 
@@ -66,7 +71,8 @@ def test_the_history_has_one_row_an_epoch_and_the_rate_falls_as_a_cosine() -> No
     result = fitted(options("mlp"), fitting, report=rows.append)
     assert list(result.history.columns) == [
         "epoch", "phase", "learning_rate", "loss", "accuracy", "auroc",
-        "validation_loss", "validation_accuracy", "validation_auroc", "seconds",
+        "validation_loss", "validation_accuracy", "validation_auroc",
+        "stressed_loss", "stressed_accuracy", "stressed_auroc", "seconds", "kept",
     ]  # fmt: skip
     assert result.history["epoch"].tolist() == [1, 2, 3, 4]
     assert [row.epoch for row in rows] == [1, 2, 3, 4]
@@ -119,7 +125,7 @@ def test_a_frozen_phase_leaves_the_backbone_and_fine_tuning_moves_its_top(tmp_pa
 
     fitting = FittingOptions(epochs=1, frozen_epochs=1, batch_size=8)
     data = separable()
-    result = fit(model, chosen, data, data, fitting, NO_CHANGE, seed=1, report=remember)
+    result = fit(model, chosen, data, data, data, fitting, NO_CHANGE, seed=1, report=remember)
     assert result.history["phase"].tolist() == ["frozen", "training"]
     frozen, tuned = (
         [np.array_equal(a, b) for a, b in zip(donor.get_weights(), seen[phase], strict=True)]

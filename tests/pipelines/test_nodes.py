@@ -20,6 +20,7 @@ from pneumoscope.options import (
     PreprocessingOptions,
     ReportOptions,
     SplitOptions,
+    StressOptions,
 )
 from pneumoscope.pipelines.evaluation import nodes as evaluation
 from pneumoscope.pipelines.fetch import nodes as fetch
@@ -37,6 +38,14 @@ SPLIT = SplitOptions.model_validate(
     {"policy": "official", "validation_share": 0.3, "test_share": 0.2, "balance": "oversample"}
 )
 SIZE = PreprocessingOptions.model_validate({"size": [16, 16], "fit": "squash"})
+STRESS = StressOptions.model_validate(
+    {
+        "variants": [
+            {"name": "pale", "contrast": 0.5},
+            {"name": "swapped", "only": "NORMAL", "quality": 5},
+        ]
+    }
+)
 EVALUATION = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}, "bootstrap": 20})
 REPORT = ReportOptions(title="A test", synthetic=True, sample_radiographs=2)
 
@@ -85,13 +94,21 @@ def images(decoded, rows):
 
 
 @pytest.fixture(scope="module")
-def trained(images, rows):
+def stressed(images, rows):
+    validation = Split.VALIDATION
+    stream, stressed = preprocessing.stress_validation(images[validation], rows[validation], STRESS)
+    return ShardedImages([np.stack(list(stream))]), stressed
+
+
+@pytest.fixture(scope="module")
+def trained(images, rows, stressed):
     train, validation = Split.TRAIN, Split.VALIDATION
     return training.train_model(
         images[train],
         rows[train],
         images[validation],
         rows[validation],
+        *stressed,
         weights_available=True,
         model=ModelOptions.model_validate({"architecture": "mlp", "units": [4]}),
         augmentation=AugmentationOptions(),
@@ -199,6 +216,19 @@ def test_transform_radiographs_keeps_the_order_of_the_rows(decoded, rows, images
     np.testing.assert_array_equal(images[Split.TEST][-1], last)
 
 
+def test_stress_validation_degrades_every_film_in_every_way(images, rows, stressed):
+    films, named = stressed
+    clean = images[Split.VALIDATION]
+    assert len(films) == len(named) == 2 * len(clean)
+    assert named["stress"].value_counts().to_dict() == {"pale": len(clean), "swapped": len(clean)}
+    pale, swapped = films[: len(clean)], films[len(clean) :]
+    spread = [films.std(axis=(1, 2, 3)) for films in (pale, clean[:])]
+    np.testing.assert_allclose(spread[0], 0.5 * spread[1], rtol=0.02)
+    spared = (rows[Split.VALIDATION]["label"] == "PNEUMONIA").to_numpy()
+    np.testing.assert_array_equal(swapped[spared], clean[:][spared])
+    assert (swapped[~spared] != clean[:][~spared]).any()
+
+
 def test_check_weights_passes_a_random_start_and_refuses_a_missing_file():
     fitting = FittingOptions(epochs=1)
     scratch = ModelOptions.model_validate({"architecture": "mobilenetv2"})
@@ -259,6 +289,8 @@ def test_every_figure_is_drawn_and_nothing_is_changed(
         reporting.draw_intensity_histograms(pixels),
         reporting.draw_class_means(pixels),
         reporting.draw_curves(trained[1]),
+        reporting.draw_thresholds(scores, metrics),
+        reporting.draw_reliability(scores, metrics, EVALUATION),
         reporting.draw_comparison(comparison),
         reporting.draw_confusion_matrices(["one", "two"], metrics, metrics),
         reporting.draw_roc_curves(["one", "two"], comparison, scores, scores),
@@ -268,14 +300,21 @@ def test_every_figure_is_drawn_and_nothing_is_changed(
 
 
 def test_write_report_holds_every_section_and_the_notice(
-    proven, manifest, sorted_files, decoded, ingestion_options, comparison, pixels, trained
+    proven, manifest, sorted_files, decoded, ingestion_options, comparison, pixels, trained, metrics
 ):
     audit = ingestion.audit_radiographs(manifest, sorted_files[1], decoded, ingestion_options)
     page = reporting.write_report(
         REPORT, EVALUATION, ["one", "two"], audit, proven[1], comparison, pixels,
         figure_class_distribution=b"png", history_one=trained[1], history_two=trained[1],
-        curves_one=b"png", curves_two=b"png",
+        metrics_one=metrics, metrics_two=metrics, figure_curves_one=b"png",
     )  # fmt: skip
-    titles = ["Comparison", "could mislead", "Splits and rebalancing", "Training", "About this run"]
+    titles = [
+        "Comparison",
+        "Choosing an operating point",
+        "could mislead",
+        "Splits and rebalancing",
+        "Training",
+        "About this run",
+    ]
     assert [title for title in titles if title not in page] == []
     assert "Not for diagnosis" in page

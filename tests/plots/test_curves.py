@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pneumoscope.plots.curves import best_epoch, plot_training_curves
+from pneumoscope.plots.curves import kept_epoch, plot_training_curves
 
 
 def history(validation_loss: list[float], phases: str = "") -> pd.DataFrame:
@@ -19,32 +19,27 @@ def history(validation_loss: list[float], phases: str = "") -> pd.DataFrame:
             "validation_loss": validation_loss,
             "validation_accuracy": 1 - falling,
             "validation_auroc": 1 - falling,
+            "stressed_loss": np.array(validation_loss) + 0.1,
+            "stressed_accuracy": 1 - falling,
+            "stressed_auroc": 1 - falling,
             "seconds": 1.0,
+            "kept": np.arange(epochs) == np.argmin(validation_loss),
         }
     )
 
 
-@pytest.mark.parametrize(
-    ("losses", "expected"),
-    [([0.5, 0.2, 0.3], 2), ([0.2, 0.2], 1), ([np.nan, 0.4], 2), ([np.nan, np.nan], None)],
-)
-def test_the_best_epoch_is_the_first_of_lowest_validation_loss(losses, expected):
-    assert best_epoch(history(losses)) == expected
+def test_the_kept_epoch_is_the_one_marked_as_kept():
+    assert kept_epoch(history([0.5, 0.2, 0.3])) == 2
 
 
-def test_train_and_validation_are_drawn_and_the_best_epoch_is_named():
+def test_train_validation_and_stress_are_drawn_and_the_kept_epoch_is_named():
     loss = plot_training_curves(history([0.5, 0.2, 0.3])).axes[0]
-    train, validation, best = loss.lines
+    train, validation, stressed, kept = loss.lines
     assert train.get_ydata() == pytest.approx([0.9, 0.5, 0.1])
     assert validation.get_ydata() == pytest.approx([0.5, 0.2, 0.3])
-    assert list(best.get_xdata()) == [2, 2]
-    assert loss.texts[0].get_text() == "best: epoch 2"
-
-
-def test_no_best_epoch_is_drawn_without_a_validation_loss():
-    loss = plot_training_curves(history([np.nan, np.nan])).axes[0]
-    assert len(loss.lines) == 2
-    assert not loss.texts
+    assert stressed.get_ydata() == pytest.approx([0.6, 0.3, 0.4])
+    assert list(kept.get_xdata()) == [2, 2]
+    assert loss.texts[0].get_text() == "kept: epoch 2"
 
 
 def test_the_frozen_phase_is_shaded_up_to_its_end():

@@ -7,6 +7,8 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from pneumoscope.models.degrading import Degrade
+
 
 class RadiographArray(Protocol):
     """Radiographs in memory or on disk: uint8 (n, height, width, 1), indexed by an array."""
@@ -65,21 +67,29 @@ class RadiographBatches(keras.utils.PyDataset):
         radiographs: What is cut into batches.
         batch_size: Radiographs a batch.
         seed: Seed of the shuffling, or None for the stored order.
+        degrade: Random change to each batch, or None; its draws are a function of the seed,
+            the epoch and the batch.
     """
 
     def __init__(
-        self, radiographs: LabelledRadiographs, batch_size: int, seed: int | None = None
+        self,
+        radiographs: LabelledRadiographs,
+        batch_size: int,
+        seed: int | None = None,
+        degrade: Degrade | None = None,
     ) -> None:
         """Start with the order of epoch 1; nothing is read yet."""
         super().__init__()
         self._radiographs = radiographs
         self._batch_size = batch_size
         self._seed = seed
+        self._degrade = degrade
         self.begin_epoch(1)
 
     def begin_epoch(self, epoch: int) -> None:
         """Put the radiographs into the order of an epoch, counted from 1."""
         count = self._radiographs.images.shape[0]
+        self._epoch = epoch
         if self._seed is None:
             self._order = np.arange(count)
         else:
@@ -94,6 +104,10 @@ class RadiographBatches(keras.utils.PyDataset):
         start = index * self._batch_size
         rows = self._order[start : start + self._batch_size]
         images = gather(self._radiographs.images, rows)
+        if self._degrade is not None:
+            # 1 keeps these draws apart from those of the shuffling.
+            rng = np.random.default_rng([self._seed or 0, self._epoch, index, 1])
+            images = self._degrade(images, rng)
         labels = self._radiographs.labels[rows].astype(np.float32)[:, np.newaxis]
         weights = self._radiographs.sample_weights
         if weights is None:

@@ -5,7 +5,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import keras
 import numpy as np
@@ -31,6 +31,9 @@ class EpochReport:
         validation_loss: The loss after the epoch, on validation as it is stored.
         validation_accuracy: Share of validation correct at 0.5.
         validation_auroc: Area under the ROC curve of validation, from 200 thresholds.
+        stressed_loss: The loss on stressed validation.
+        stressed_accuracy: Share of stressed validation correct at 0.5.
+        stressed_auroc: Area under the ROC curve of stressed validation.
         seconds: Duration, validation included.
     """
 
@@ -43,6 +46,9 @@ class EpochReport:
     validation_loss: float
     validation_accuracy: float
     validation_auroc: float
+    stressed_loss: float
+    stressed_accuracy: float
+    stressed_auroc: float
     seconds: float
 
 
@@ -52,7 +58,9 @@ class EpochMonitor(keras.callbacks.Callback):
     Args:
         subject: The model whose best weights are kept, in memory.
         batches: Training batches, which are told which epoch begins.
-        patience: Epochs without a better validation loss before a phase ends.
+        stressed: Stressed validation, measured at the end of every epoch.
+        select_by: Whose loss says which epoch is best: `validation` or `stressed`.
+        patience: Epochs without a better loss before a phase ends.
         report: Called with every row, or None.
     """
 
@@ -60,6 +68,8 @@ class EpochMonitor(keras.callbacks.Callback):
         self,
         subject: keras.Model,
         batches: RadiographBatches,
+        stressed: RadiographBatches,
+        select_by: Literal["validation", "stressed"],
         patience: int,
         report: Callable[[EpochReport], None] | None,
     ) -> None:
@@ -69,6 +79,8 @@ class EpochMonitor(keras.callbacks.Callback):
         self.best_epoch = 0
         self._subject = subject
         self._batches = batches
+        self._stressed = stressed
+        self._select_by = select_by
         self._patience = patience
         self._report = report
         self._best_loss = math.inf
@@ -82,7 +94,7 @@ class EpochMonitor(keras.callbacks.Callback):
         self._waited = 0
 
     def restore_best(self) -> None:
-        """Give the model the weights of the epoch with the lowest validation loss."""
+        """Give the model the weights of the best epoch."""
         self._subject.set_weights(self._best_weights)
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002
@@ -123,6 +135,7 @@ class EpochMonitor(keras.callbacks.Callback):
             )
 
     def _row(self, logs: dict[str, Any]) -> EpochReport:
+        stressed = self.model.evaluate(self._stressed, verbose=0, return_dict=True)
         return EpochReport(
             epoch=self._epoch,
             phase=self._phase,
@@ -133,12 +146,16 @@ class EpochMonitor(keras.callbacks.Callback):
             validation_loss=float(logs["val_loss"]),
             validation_accuracy=float(logs["val_accuracy"]),
             validation_auroc=float(logs["val_auroc"]),
+            stressed_loss=float(stressed["loss"]),
+            stressed_accuracy=float(stressed["accuracy"]),
+            stressed_auroc=float(stressed["auroc"]),
             seconds=time.perf_counter() - self._started,
         )
 
     def _judge(self, row: EpochReport) -> None:
-        if row.validation_loss < self._best_loss:
-            self._best_loss = row.validation_loss
+        loss = row.stressed_loss if self._select_by == "stressed" else row.validation_loss
+        if loss < self._best_loss:
+            self._best_loss = loss
             self._best_weights = self._subject.get_weights()
             self.best_epoch = row.epoch
             self._waited = 0
@@ -151,13 +168,13 @@ class EpochMonitor(keras.callbacks.Callback):
         ending = self.model.stop_training and not self._epochs_after
         remaining = "stops early" if ending else f"about {duration(left)} left"
         logger.info(
-            "%s: epoch %d/%d (%s), loss %.3f, validation loss %.3f, validation AUROC %.3f, %s",
+            "%s: epoch %d/%d (%s), loss %.3f, AUROC on validation %.3f, stressed %.3f, %s",
             self._subject.name,
             row.epoch,
             self._epochs,
             row.phase,
             row.loss,
-            row.validation_loss,
             row.validation_auroc,
+            row.stressed_auroc,
             remaining,
         )

@@ -10,6 +10,7 @@ from pneumoscope.models import execution
 from pneumoscope.models.augmentation import Augmentation
 from pneumoscope.models.backbones import train_top
 from pneumoscope.models.batches import LabelledRadiographs, RadiographBatches
+from pneumoscope.models.degrading import degrading
 from pneumoscope.models.epochs import EpochMonitor, EpochReport
 from pneumoscope.models.weights import check_phases, is_pretrained
 from pneumoscope.options import (
@@ -34,8 +35,9 @@ class FitResult:
 
     Attributes:
         model: The model of the best epoch, without augmentation and uncompiled.
-        history: One row an epoch, with the columns of `EpochReport`.
-        best_epoch: The epoch with the lowest validation loss, from 1.
+        history: One row an epoch, with the columns of `EpochReport` and `kept`, true for the
+            epoch whose weights the model has.
+        best_epoch: The epoch whose weights were kept, from 1.
     """
 
     model: keras.Model
@@ -48,6 +50,7 @@ def fit(
     options: ModelOptions,
     train: LabelledRadiographs,
     validation: LabelledRadiographs,
+    stressed: LabelledRadiographs,
     fitting: FittingOptions,
     augmentation: AugmentationOptions,
     seed: int,
@@ -56,15 +59,17 @@ def fit(
     """Fit a model: its head on the frozen backbone first, if asked for, then the whole.
 
     The second phase moves the top `trainable_share` of a backbone and everything outside it,
-    with a cosine decay of the rate. The weights of the lowest validation loss over both
-    phases are kept. Augmentation stands before the model while it is fitted and is no part
-    of the result. After `prepare_backend(seed)`, equal arguments give equal weights.
+    with a cosine decay of the rate. The weights, or their running average, of the lowest clean
+    or stressed validation loss over both phases are kept. Augmentation stands before the model
+    while it is fitted and is no part of the result. After `prepare_backend(seed)`, equal
+    arguments give equal weights.
 
     Args:
         model: From `registry.build`; its weights are changed in place.
         options: The options that the model was built with.
         train: Training radiographs, with sample weights where classes are weighted.
         validation: Validation radiographs; never augmented.
+        stressed: Degraded copies of them.
         fitting: Epochs, rates, batch size and patience.
         augmentation: Random changes to the training radiographs.
         seed: Seed of shuffling and augmentation.
@@ -75,10 +80,17 @@ def fit(
         ValueError: When a frozen phase is asked of a model without pretrained weights.
     """
     check_phases(options, fitting)
-    batches = RadiographBatches(train, fitting.batch_size, seed)
+    batches = RadiographBatches(train, fitting.batch_size, seed, degrading(augmentation))
     held_out = RadiographBatches(validation, fitting.batch_size)
     trainer = _with_augmentation(model, Augmentation(augmentation, seed, name="augmentation"))
-    monitor = EpochMonitor(model, batches, fitting.patience, report)
+    monitor = EpochMonitor(
+        model,
+        batches,
+        RadiographBatches(stressed, fitting.batch_size),
+        fitting.select_by,
+        fitting.patience,
+        report,
+    )
     phases = _phases(options, fitting, len(batches))
     for index, phase in enumerate(phases):
         if isinstance(options.root, BackboneOptions):
@@ -96,13 +108,14 @@ def fit(
             initial_epoch=done,
             epochs=done + phase.epochs,
             shuffle=False,
-            callbacks=[monitor],
+            callbacks=[*_averaging(fitting), monitor],
             verbose=0,
         )
     if isinstance(options.root, BackboneOptions):
         train_top(model, 1.0, is_pretrained(options))
     monitor.restore_best()
     history = pd.DataFrame([asdict(row) for row in monitor.reports])
+    history["kept"] = history["epoch"] == monitor.best_epoch
     return FitResult(model, history, monitor.best_epoch)
 
 
@@ -120,6 +133,15 @@ def _phases(options: ModelOptions, fitting: FittingOptions, steps: int) -> list[
     return [head, whole]
 
 
+def _averaging(fitting: FittingOptions) -> list[keras.callbacks.Callback]:
+    """Put the average of the weights in place whenever the model is validated or kept."""
+    # The weights themselves swing from step to step; their average generalises better and its
+    # epochs can be told apart (Izmailov et al., 2018; Polyak and Juditsky, 1992).
+    if fitting.ema_momentum is None:
+        return []
+    return [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)]
+
+
 def _with_augmentation(model: keras.Model, augmentation: Augmentation) -> keras.Model:
     radiograph = keras.Input(model.input_shape[1:], dtype="uint8", name="stored_radiograph")
     return keras.Model(radiograph, model(augmentation(radiograph)), name="trainer")
@@ -127,7 +149,11 @@ def _with_augmentation(model: keras.Model, augmentation: Augmentation) -> keras.
 
 def _compile(trainer: keras.Model, phase: _Phase, fitting: FittingOptions) -> None:
     optimizer = keras.optimizers.AdamW(
-        phase.learning_rate, weight_decay=fitting.weight_decay, name="adamw"
+        phase.learning_rate,
+        weight_decay=fitting.weight_decay,
+        use_ema=fitting.ema_momentum is not None,
+        ema_momentum=fitting.ema_momentum or 0.0,
+        name="adamw",
     )
     # Decay pulls towards zero, where a bias or a normalisation has no reason to be.
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])

@@ -7,9 +7,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pneumoscope.datasets.sharded_images import ShardedImages
 from pneumoscope.naming import Column, Split
-from pneumoscope.options import PreprocessingOptions
+from pneumoscope.options import PreprocessingOptions, StressOptions
 from pneumoscope.parallel import BatchedMap
+from pneumoscope.stress import StressTask, degrade, plan_stress, stressed_rows
 from pneumoscope.transforms import preprocess
 
 Pixels = NDArray[np.uint8]
@@ -24,6 +26,17 @@ class _Transform:
 
     def __call__(self, path: str) -> Pixels:
         return preprocess(self.decoded[path], self.options)
+
+
+@dataclass(frozen=True)
+class _Stress:
+    """Degradation of one planned film; picklable, for a cluster."""
+
+    images: ShardedImages
+
+    def __call__(self, task: StressTask) -> Pixels:
+        image = self.images[task.position][..., 0]
+        return degrade(image, task.label, task.variant)[..., np.newaxis]
 
 
 def select_rows(
@@ -48,3 +61,12 @@ def transform_radiographs(
         options.batch_size,
         f"preprocessing {split}",
     )
+
+
+def stress_validation(
+    validation_images: ShardedImages, validation_rows: pd.DataFrame, options: StressOptions
+) -> tuple[BatchedMap[StressTask, Pixels], pd.DataFrame]:
+    """Degrade the films of validation in every way that is asked for, and name each."""
+    tasks = plan_stress(validation_rows, options.variants)
+    images = BatchedMap(_Stress(validation_images), tasks, 32, "stressing validation")
+    return images, stressed_rows(validation_rows, options.variants)

@@ -1,9 +1,13 @@
-"""splits, manifest → rows of each split → images in the order of the rows."""
+"""splits, manifest → rows of each split → images in the order of the rows, and stressed."""
 
 from kedro.pipeline import Node, Pipeline
 
 from pneumoscope.naming import Split
-from pneumoscope.pipelines.preprocessing.nodes import select_rows, transform_radiographs
+from pneumoscope.pipelines.preprocessing.nodes import (
+    select_rows,
+    stress_validation,
+    transform_radiographs,
+)
 
 
 def create_pipeline() -> Pipeline:
@@ -23,4 +27,10 @@ def create_pipeline() -> Pipeline:
         )
         for split in Split
     ]
-    return Pipeline([rows, *images], tags="data")
+    stressed = Node(
+        stress_validation,
+        ["validation_images", "validation_rows", "params:stress"],
+        ["stressed_images", "stressed_rows"],
+        name="stress_validation",
+    )
+    return Pipeline([rows, *images, stressed], tags="data")

@@ -23,6 +23,8 @@ def train_model(
     train_rows: pd.DataFrame,
     validation_images: ShardedImages,
     validation_rows: pd.DataFrame,
+    stressed_images: ShardedImages,
+    stressed_rows: pd.DataFrame,
     weights_available: bool,
     model: ModelOptions,
     augmentation: AugmentationOptions,
@@ -50,6 +52,7 @@ def train_model(
             train_images, _labels(train_rows), train_rows[Column.SAMPLE_WEIGHT].to_numpy()
         ),
         LabelledRadiographs(validation_images, _labels(validation_rows)),
+        LabelledRadiographs(stressed_images, _labels(stressed_rows)),
         fitting,
         augmentation,
         seed,

@@ -6,7 +6,9 @@ from kedro.pipeline import Node, Pipeline
 
 from pneumoscope.pipelines.training.nodes import check_weights, train_model
 
-SHARED = {"train_images", "train_rows", "validation_images", "validation_rows"}
+SHARED = {
+    f"{part}_{what}" for part in ("train", "validation", "stressed") for what in ("images", "rows")
+}
 
 
 def create_pipeline(architectures: Sequence[str]) -> Pipeline:
@@ -41,6 +43,8 @@ def _template() -> Pipeline:
                     "train_rows",
                     "validation_images",
                     "validation_rows",
+                    "stressed_images",
+                    "stressed_rows",
                     "weights_available",
                     "params:model",
                     "params:augmentation",

@@ -1,0 +1,133 @@
+"""What each part of the recipe is worth: one model trained without it, over several seeds.
+
+    python benchmarks/ablation.py --env kermany --model mobilenetv2 --seeds 1 2 3 --epochs 5
+
+Reads the images that the environment's preprocessing stored (and RADIOGRAPHS, RESULTS and
+MOBILENETV2_WEIGHTS as a run does), trains on train, and measures clean and stressed validation.
+The test part is never opened. Each finished fit is appended to the CSV named by --into, so an
+interrupted ablation goes on where it stopped.
+"""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from kedro.framework.session import KedroSession
+from kedro.framework.startup import bootstrap_project
+
+from pneumoscope.models.batches import LabelledRadiographs
+from pneumoscope.models.execution import prepare_backend
+from pneumoscope.models.fitting import fit
+from pneumoscope.models.registry import build
+from pneumoscope.options import AugmentationOptions, FittingOptions, ModelOptions
+
+PROJECT = Path(__file__).parents[1]
+NOTHING: dict[str, Any] = {}
+
+# What is taken out of, or put into, the environment's own parameters.
+VARIANTS: dict[str, dict[str, dict[str, Any]]] = {
+    "recipe": {},
+    "without random resized crop": {"augmentation": {"crop_area": None}},
+    "without degradations": {"augmentation": {"degraded": 0.0}},
+    "without brightness, contrast, gamma": {
+        "augmentation": {"brightness": 0.0, "contrast": 0.0, "gamma": None}
+    },
+    "without averaged weights": {"fitting": {"ema_momentum": None}},
+    "with label smoothing 0.1": {"fitting": {"label_smoothing": 0.1}},
+}
+COLUMNS = ["stressed_loss", "stressed_auroc", "stressed_accuracy", "validation_auroc", "swing"]
+
+
+def main() -> None:
+    """Train every variant with every seed and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--env", default="kermany")
+    parser.add_argument("--model", default="mobilenetv2")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
+    parser.add_argument("--epochs", type=int)
+    parser.add_argument("--share", type=float, default=1.0, help="share of train that is used")
+    parser.add_argument("--variants", nargs="+", default=list(VARIANTS))
+    parser.add_argument("--into", type=Path, default=Path("ablation.csv"))
+    given = parser.parse_args()
+    catalog, parameters = load(given.env)
+    parts = {part: labelled(catalog, part) for part in ("train", "validation", "stressed")}
+    parts["train"] = shortened(parts["train"], given.share)
+    done = pd.read_csv(given.into) if given.into.exists() else pd.DataFrame(columns=["variant"])
+    for seed in given.seeds:
+        for variant in given.variants:
+            if not done.empty and ((done["variant"] == variant) & (done["seed"] == seed)).any():
+                continue
+            row = train(parameters[given.model], VARIANTS[variant], parts, seed, given.epochs)
+            done = pd.concat([done, pd.DataFrame([{"variant": variant, "seed": seed, **row}])])
+            done.to_csv(given.into, index=False)
+            print(f"{variant}, seed {seed}: {row}", flush=True)
+    print(table(done))
+
+
+def load(env: str) -> tuple[Any, dict[str, Any]]:
+    """Open the environment's catalog and its parameters."""
+    bootstrap_project(PROJECT)
+    with KedroSession.create(project_path=PROJECT, env=env) as session:
+        context = session.load_context()
+        return context.catalog, context.config_loader["parameters"]
+
+
+def labelled(catalog: Any, part: str) -> LabelledRadiographs:
+    """Load a part's images and labels; sample weights for train."""
+    rows = catalog.load(f"{part}_rows")
+    labels = (rows["label"] == "PNEUMONIA").to_numpy().astype(int)
+    weights = rows["sample_weight"].to_numpy() if part == "train" else None
+    return LabelledRadiographs(catalog.load(f"{part}_images"), labels, weights)
+
+
+def shortened(train: LabelledRadiographs, share: float) -> LabelledRadiographs:
+    """Keep an evenly spread share of train, for a quicker look."""
+    kept = np.unique(
+        np.linspace(0, len(train.labels) - 1, round(share * len(train.labels))).astype(int)
+    )
+    weights = None if train.sample_weights is None else train.sample_weights[kept]
+    return LabelledRadiographs(train.images[kept], train.labels[kept], weights)
+
+
+def train(
+    block: dict[str, Any],
+    change: dict[str, dict[str, Any]],
+    parts: dict[str, LabelledRadiographs],
+    seed: int,
+    epochs: int | None,
+) -> dict[str, float]:
+    """Fit one variant; return the numbers of the epoch that was kept."""
+    model = ModelOptions.model_validate({**block["model"], **change.get("model", NOTHING)})
+    shorter = {"epochs": epochs, "patience": epochs} if epochs else NOTHING
+    fitting = FittingOptions.model_validate(
+        {**block["fitting"], **shorter, **change.get("fitting", NOTHING)}
+    )
+    augmentation = AugmentationOptions.model_validate(
+        {**block["augmentation"], **change.get("augmentation", NOTHING)}
+    )
+    prepare_backend(seed)
+    built = build(model, parts["train"].images.shape[1:], seed, fitting.precision)
+    result = fit(built, model, **parts, fitting=fitting, augmentation=augmentation, seed=seed)
+    kept = result.history.set_index("epoch").loc[result.best_epoch]
+    swing = result.history["stressed_auroc"].tail(4).std()
+    return {
+        **{name: float(kept[name]) for name in COLUMNS[:-1]},
+        "swing": float(swing),
+        "epoch": result.best_epoch,
+        "seconds": float(result.history["seconds"].sum()),
+    }
+
+
+def table(done: pd.DataFrame) -> str:
+    """Mean and spread over seeds, one row a variant, as Markdown."""
+    lines = [f"| variant | seeds | {' | '.join(COLUMNS)} |", "| --- " * (2 + len(COLUMNS)) + "|"]
+    for variant, rows in done.groupby("variant", sort=False):
+        cells = [f"{rows[name].mean():.4f} ± {rows[name].std():.4f}" for name in COLUMNS]
+        lines.append(f"| {variant} | {len(rows)} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()

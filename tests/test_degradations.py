@@ -1,0 +1,65 @@
+"""Degradations: what each does to a film, in numbers worked out by hand."""
+
+import numpy as np
+import pytest
+
+from pneumoscope.degradations import (
+    DEGRADATIONS,
+    add_noise,
+    blur,
+    change_contrast,
+    change_gamma,
+    lose_detail,
+    recompress,
+)
+
+
+@pytest.fixture
+def grain():
+    return np.random.default_rng(0).integers(60, 196, (64, 48)).astype(np.uint8)
+
+
+def roughness(image):
+    return np.abs(np.diff(image.astype(float), axis=1)).mean()
+
+
+@pytest.mark.parametrize("name", DEGRADATIONS)
+def test_every_degradation_keeps_shape_and_type_and_its_input(name, grain):
+    before = grain.copy()
+    changed = DEGRADATIONS[name](grain, 2.0)
+    assert changed.shape == grain.shape
+    assert changed.dtype == np.uint8
+    assert (changed != grain).any()
+    np.testing.assert_array_equal(grain, before)
+
+
+def test_a_lower_quality_loses_more(grain):
+    errors = [np.abs(recompress(grain, quality).astype(int) - grain).mean() for quality in (90, 10)]
+    assert errors[0] < errors[1]
+
+
+def test_blur_and_lost_detail_smooth_the_grain(grain):
+    assert roughness(blur(grain, 1.0)) < 0.5 * roughness(grain)
+    assert roughness(lose_detail(grain, 2.0)) < 0.6 * roughness(grain)
+
+
+def test_losing_no_detail_changes_nothing(grain):
+    np.testing.assert_array_equal(lose_detail(grain, 1.0), grain)
+
+
+def test_contrast_moves_grey_values_about_their_mean():
+    image = np.array([[100, 140]], dtype=np.uint8)
+    np.testing.assert_array_equal(change_contrast(image, 0.5), [[110, 130]])
+    np.testing.assert_array_equal(change_contrast(image, 10.0), [[0, 255]])
+
+
+def test_gamma_keeps_black_and_white():
+    image = np.array([[0, 64, 255]], dtype=np.uint8)
+    np.testing.assert_array_equal(change_gamma(image, 2.0), [[0, 16, 255]])
+
+
+def test_noise_has_the_standard_deviation_asked_for():
+    flat = np.full((200, 200), 128, dtype=np.uint8)
+    noisy = add_noise(flat, 5.0, np.random.default_rng(0)).astype(float)
+    assert noisy.std() == pytest.approx(5.0, rel=0.03)
+    assert noisy.mean() == pytest.approx(128.0, abs=0.1)
