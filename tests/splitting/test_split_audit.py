@@ -65,8 +65,15 @@ def test_an_honest_policy_is_proven(audited):
 def test_a_published_mistake_is_named_and_not_stopped(audited):
     found = audited("test_as_validation")
     assert len(found["flaws"]) == 1
-    assert found["proofs"] == []
     assert found["policy"] == "test_as_validation"
+
+
+def test_a_leak_from_train_stops_even_a_published_mistake(manifest, split_options):
+    leaking = manifest.assign(**{Column.PATIENT_ID: "the same child"})
+    options = split_options.model_copy(update={"policy": SplitPolicy.TEST_AS_VALIDATION})
+    before = assign_splits(leaking, options, seed=0)
+    with pytest.raises(LeakingSplit, match="the same child"):
+        audit_splits(before, before, leaking, options)
 
 
 def test_a_leak_in_the_given_parts_stops_the_run(manifest, split_options):
