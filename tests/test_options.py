@@ -56,6 +56,8 @@ def test_a_misspelt_key_or_an_impossible_value_is_refused(options, change, messa
         (FittingOptions, {"epochs": 0}, r"(?s)epochs.*greater than or equal to 1"),
         (ThresholdOptions, {"rule": "fixed"}, r"'fixed' needs `value`, received none"),
         (ThresholdOptions, {"rule": "min_sensitivity"}, r"needs `value`, received none"),
+        (ThresholdOptions, {"rule": "min_specificity"}, r"needs `value`, received none"),
+        (ThresholdOptions, {"rule": "cost", "fn": 5, "fp": 1}, r"needs `prevalence`, received"),
         (ModelOptions, {"architecture": "vgg61"}, r"(?s)'vgg61'.*'mlp', 'cnn'"),
         (ModelOptions, {"architecture": "mlp", "filters": [3]}, r"(?s)mlp.filters.*Extra inputs"),
         (
@@ -83,3 +85,18 @@ def test_the_configured_options_are_of_their_types(
     assert isinstance(preprocessing_options, PreprocessingOptions)
     # The resize must find real detail to average.
     assert ingestion_options.working_side >= max(preprocessing_options.size)
+
+
+@pytest.mark.parametrize(
+    ("options", "name"),
+    [
+        ({"rule": "youden", "value": 0.5}, "youden"),
+        ({"rule": "min_sensitivity", "value": 0.95}, "min_sensitivity 0.95"),
+        (
+            {"rule": "cost", "fn": 5, "fp": 1, "prevalence": 0.2},
+            "cost fn 5 fp 1 prevalence 0.2",
+        ),
+    ],
+)
+def test_a_rule_is_named_with_what_it_reads(options, name):
+    assert ThresholdOptions.model_validate(options).name == name

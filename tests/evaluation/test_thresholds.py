@@ -30,12 +30,45 @@ def test_six_radiographs_give_the_threshold_computed_by_hand(rule, value, thresh
     assert _choose(LABEL, SCORE, rule, value) == pytest.approx(threshold)
 
 
+@pytest.mark.parametrize(
+    ("options", "threshold"),
+    [
+        ({"rule": "min_specificity", "value": 0.3}, 0.225),
+        ({"rule": "min_specificity", "value": 1 / 3}, 0.225),
+        ({"rule": "min_specificity", "value": 0.6}, 0.7),
+        ({"rule": "cost", "fn": 5, "fp": 1, "prevalence": 0.5}, 0.225),
+        ({"rule": "cost", "fn": 1, "fp": 1, "prevalence": 0.5}, 0.7),
+        ({"rule": "cost", "fn": 1, "fp": 1, "prevalence": 0.9}, 0.225),
+        ({"rule": "cost", "fn": 1e9, "fp": 1e9, "prevalence": 0.5}, 0.7),
+    ],
+)
+def test_specificity_and_cost_give_the_threshold_computed_by_hand(options, threshold):
+    point = choose_threshold(LABEL, SCORE, ThresholdOptions.model_validate(options))
+    assert point.threshold == pytest.approx(threshold)
+
+
+def test_equal_costs_at_the_observed_prevalence_are_accuracy():
+    rng = np.random.default_rng(11)
+    label = np.arange(40) < 10
+    score = np.clip(rng.normal(0.4 + 0.2 * label, 0.2), 0, 1)
+    cost = ThresholdOptions.model_validate({"rule": "cost", "fn": 1, "fp": 1, "prevalence": 0.25})
+    chosen = choose_threshold(label, score, cost).threshold
+    assert chosen == _choose(label, score, "max_accuracy")
+
+
 def test_the_reason_states_the_consequences_and_the_margin():
     point = choose_threshold(LABEL, SCORE, ThresholdOptions(rule=ThresholdRule.YOUDEN))
     assert point.rule is ThresholdRule.YOUDEN
     assert point.reason == (
         "largest sensitivity + specificity: sensitivity 0.667, specificity 1.000; "
         "reached from 0.6000 to 0.8000"
+    )
+
+
+def test_the_reason_of_a_cost_names_what_it_weighs():
+    cost = ThresholdOptions.model_validate({"rule": "cost", "fn": 5, "fp": 1, "prevalence": 0.2})
+    assert choose_threshold(LABEL, SCORE, cost).reason.startswith(
+        "lowest cost when a miss costs 5, a false alarm 1 and a share of 0.2 has pneumonia: "
     )
 
 

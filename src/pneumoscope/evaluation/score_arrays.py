@@ -1,10 +1,23 @@
 """Labels, scores and weights, checked once before anything is computed from them."""
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
+
+from pneumoscope.naming import Column, Label
 
 BoolArray = NDArray[np.bool_]
 FloatArray = NDArray[np.float64]
+
+
+def labels_of(rows: pd.DataFrame) -> BoolArray:
+    """Return the labels of rows, shape (n,), true where the radiograph is PNEUMONIA."""
+    return (rows[Column.LABEL] == Label.PNEUMONIA).to_numpy(dtype=bool)
+
+
+def scores_of(rows: pd.DataFrame) -> FloatArray:
+    """Return the scores of rows, shape (n,), in double precision."""
+    return rows[Column.SCORE].to_numpy(dtype=np.float64)
 
 
 def checked_labels(label: ArrayLike) -> BoolArray:

@@ -48,7 +48,7 @@ def choose_threshold(
     to each other form a plateau, and the midpoint nearest the middle of the longest plateau is
     taken: there the choice depends least on single radiographs. `min_sensitivity` first
     prefers, among equal specificities, the highest sensitivity, since giving up sensitivity
-    for nothing is never wanted.
+    for nothing is never wanted; `min_specificity` the other way round.
 
     Args:
         label: Shape (n,), 1 for PNEUMONIA; of the validation split.
@@ -141,6 +141,21 @@ def _min_sensitivity(table: pd.DataFrame, options: ThresholdOptions) -> list[Flo
     return [kept, table["specificity"].to_numpy(), sensitivity]
 
 
+def _min_specificity(table: pd.DataFrame, options: ThresholdOptions) -> list[FloatArray]:
+    specificity = table["specificity"].to_numpy()
+    kept = (specificity >= _value(options)).astype(np.float64)
+    return [kept, table["sensitivity"].to_numpy(), specificity]
+
+
+def _saving(table: pd.DataFrame, options: ThresholdOptions) -> list[FloatArray]:
+    # ThresholdOptions refuses the rule without the costs and the prevalence.
+    fn, fp, share = (cast(float, x) for x in (options.fn, options.fp, options.prevalence))
+    missed = fn * share * (1 - table["sensitivity"].to_numpy())
+    alarmed = fp * (1 - share) * (1 - table["specificity"].to_numpy())
+    # As a share of the dearest outcome, so that the size of the unit does not matter.
+    return [-(missed + alarmed) / max(fn, fp)]
+
+
 # Each rule gives what it maximises, the most important first.
 _CRITERIA: dict[ThresholdRule, Callable[[pd.DataFrame, ThresholdOptions], list[FloatArray]]] = {
     ThresholdRule.YOUDEN: lambda table, _: [
@@ -149,17 +164,24 @@ _CRITERIA: dict[ThresholdRule, Callable[[pd.DataFrame, ThresholdOptions], list[F
     ThresholdRule.MAX_F1: lambda table, _: [table["f1"].to_numpy()],
     ThresholdRule.MAX_ACCURACY: lambda table, _: [table["accuracy"].to_numpy()],
     ThresholdRule.MIN_SENSITIVITY: _min_sensitivity,
+    ThresholdRule.MIN_SPECIFICITY: _min_specificity,
+    ThresholdRule.COST: _saving,
 }
 _AIMS = {
     ThresholdRule.YOUDEN: "largest sensitivity + specificity",
     ThresholdRule.MAX_F1: "largest F1",
     ThresholdRule.MAX_ACCURACY: "largest accuracy",
-    ThresholdRule.MIN_SENSITIVITY: "highest specificity with a sensitivity of {value} or more",
+    ThresholdRule.MIN_SENSITIVITY: "highest specificity with a sensitivity of {value:g} or more",
+    ThresholdRule.MIN_SPECIFICITY: "highest sensitivity with a specificity of {value:g} or more",
+    ThresholdRule.COST: (
+        "lowest cost when a miss costs {fn:g}, a false alarm {fp:g} and a share of "
+        "{prevalence:g} has pneumonia"
+    ),
 }
 
 
 def _reason(options: ThresholdOptions, row: pd.Series, low: float, high: float) -> str:
-    aim = _AIMS[options.rule].format(value=options.value)
+    aim = _AIMS[options.rule].format(**options.model_dump())
     return (
         f"{aim}: sensitivity {row['sensitivity']:.3f}, specificity {row['specificity']:.3f}; "
         f"reached from {low:.4f} to {high:.4f}"
