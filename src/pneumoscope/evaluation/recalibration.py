@@ -69,7 +69,7 @@ def calibration_slope_intercept(label: ArrayLike, score: ArrayLike) -> Calibrati
     """
     labels = checked_labels(label)
     scores = checked_scores(score, labels.size)
-    logits = _logit(scores)
+    logits = logits_of(scores)
     if labels.all() or not labels.any():
         return CalibrationLine(None, None, None, _ONE_CLASS)
     in_the_large = _root(lambda shift: float(np.mean(expit(logits + shift) - labels)), -60, 60)
@@ -102,7 +102,7 @@ def fit_temperature(label: ArrayLike, score: ArrayLike) -> Temperature:
     """
     labels = checked_labels(label)
     scores = checked_scores(score, labels.size)
-    logits = _logit(scores)
+    logits = logits_of(scores)
     if labels.all() or not labels.any():
         return Temperature(None, _ONE_CLASS)
 
@@ -135,11 +135,12 @@ def apply_temperature(score: ArrayLike, temperature: float) -> FloatArray:
     """
     if not temperature > 0:
         raise ValueError(f"expected a temperature above 0, received {temperature}; fit it first")
-    calibrated: FloatArray = expit(_logit(checked_scores(score, np.size(score))) / temperature)
+    calibrated: FloatArray = expit(logits_of(checked_scores(score, np.size(score))) / temperature)
     return calibrated
 
 
-def _logit(scores: FloatArray) -> FloatArray:
+def logits_of(scores: FloatArray) -> FloatArray:
+    """Return the logits of scores, those at 0 and 1 read as 1e-7 and 1 - 1e-7."""
     logits: FloatArray = logit(np.clip(scores, _SATURATED, 1 - _SATURATED))
     return logits
 

@@ -1,0 +1,111 @@
+"""Whether a score can be read as a probability."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pneumoscope.naming import Split
+from pneumoscope.report.blocks import (
+    Block,
+    Cell,
+    Estimate,
+    Figure,
+    Gallery,
+    Paragraph,
+    Section,
+    Table,
+    Undefined,
+)
+
+INTRODUCTION = (
+    "A calibrated score of 0.8 means that of 100 such radiographs 80 show pneumonia. One number, "
+    "the temperature, was fitted on validation to bring scores nearer to that; it changes no "
+    "ranking, so AUROC stays. Slope 1 and intercept 0 are ideal: a slope below 1 means scores "
+    "too extreme, an intercept above 0 scores too low."
+)
+HEADER = ["architecture", "scores", "temperature", "Brier score", "ECE", "slope", "intercept"]
+
+
+def calibration_section(
+    metrics: Mapping[str, Mapping[str, Any]], figures: Mapping[str, bytes]
+) -> Section:
+    """Return calibration on test before and after the temperature, and reliability diagrams.
+
+    Args:
+        metrics: Architecture to its `metrics.json`.
+        figures: Architecture to the PNG of its reliability diagram; one left out is not shown.
+    """
+    tested = {
+        name: measured["calibration"]
+        for name, measured in metrics.items()
+        if Split.TEST in measured["calibration"]["splits"]
+    }
+    rows = [row for name, found in tested.items() for row in _rows(name, found)]
+    drawn = [
+        Figure(figures[name], _caption(name, found), f"Reliability diagram of {name} on test.")
+        for name, found in tested.items()
+        if name in figures
+    ]
+    caption = "Calibration on test, with intervals below the values where there are any."
+    blocks: list[Block] = [Paragraph(INTRODUCTION), Table(HEADER, rows, caption)]
+    return Section(
+        "Can a score be read as a probability?", [*blocks, *([Gallery(drawn)] if drawn else [])]
+    )
+
+
+def _rows(name: str, found: Mapping[str, Any]) -> list[list[Cell]]:
+    test = found["splits"][Split.TEST]
+    rows: list[list[Cell]] = [[name, "as they are", "none", *_measures(test["before"])]]
+    if test["after"] is None:
+        return [*rows, [name, "calibrated", *[Undefined(found["reason"])] * 5]]
+    return [*rows, [name, "calibrated", float(found["temperature"]), *_measures(test["after"])]]
+
+
+def _measures(part: Mapping[str, Any]) -> list[Cell]:
+    estimates = [_estimate(part[metric]) for metric in ("brier", "ece")]
+    line = [
+        Undefined(part["reason"]) if part[key] is None else float(part[key])
+        for key in ("slope", "intercept")
+    ]
+    return [*estimates, *line]
+
+
+def _estimate(measured: Mapping[str, float | None]) -> Cell:
+    value = measured["value"]
+    if value is None:
+        return Undefined("there is no radiograph")
+    return Estimate(value, measured["low"], measured["high"])
+
+
+def _caption(name: str, found: Mapping[str, Any]) -> str:
+    test = found["splits"][Split.TEST]
+    before, after = test["before"], test["after"]
+    start = f"{name} on test: {_tendency(before)}"
+    if after is None:
+        return f"{start} No temperature could be fitted: {found['reason']}."
+    # The Brier score is proper; the ECE also moves with the edges of its bins.
+    better = after["brier"]["value"] < before["brier"]["value"]
+    verdict = (
+        "the calibrated scores are the ones to show to a reader"
+        if better
+        else "what validation teaches does not hold on test, so show no score as a probability"
+    )
+    return (
+        f"{start} Temperature {found['temperature']:.2f} takes the Brier score from "
+        f"{_change(before, after, 'brier')} and the ECE from {_change(before, after, 'ece')}: "
+        f"{verdict}."
+    )
+
+
+def _change(before: Mapping[str, Any], after: Mapping[str, Any], metric: str) -> str:
+    return f"{before[metric]['value']:.3f} to {after[metric]['value']:.3f}"
+
+
+def _tendency(line: Mapping[str, Any]) -> str:
+    """Say how the scores err, from the slope and the intercept at slope 1."""
+    if line["slope"] is None or line["in_the_large"] is None:
+        return f"slope and intercept are not both defined ({line['reason']})."
+    if line["slope"] <= 0:
+        return "scores do not rise with PNEUMONIA, so no calibration can help."
+    extreme = "too extreme" if line["slope"] < 1 else "not extreme enough"
+    level = "too low" if line["in_the_large"] > 0 else "too high"
+    return f"scores are {extreme} (slope {line['slope']:.2f}) and on average {level}."
