@@ -1,0 +1,168 @@
+"""How good the scores are on each kind of radiograph."""
+
+import numpy as np
+import pandas as pd
+
+from pneumoscope.evaluation.estimates import estimate
+from pneumoscope.evaluation.score_arrays import FloatArray
+from pneumoscope.naming import Column, Label, Metric, Subtype
+from pneumoscope.options import EvaluationOptions
+
+ABSENT = {
+    "age": "not recorded with the radiographs",
+    "sex": "not recorded with the radiographs",
+}
+"""What a subgroup analysis should cover and these radiographs cannot, with the reason."""
+
+_FAMILY = r"(?:^|/)(?P<family>NORMAL2-IM|IM)-[^/]*$"
+_TERTILES = (1 / 3, 2 / 3)
+_BY_CLASS = {Label.PNEUMONIA: Metric.SENSITIVITY, Label.NORMAL: Metric.SPECIFICITY}
+
+
+def measure_subgroups(
+    scores: pd.DataFrame,
+    manifest: pd.DataFrame,
+    threshold: float,
+    options: EvaluationOptions,
+    seed: int,
+) -> dict:
+    """Measure each subgroup of each split at the locked threshold.
+
+    Args:
+        scores: Columns radiograph_id, patient_id, label, subtype, split and score.
+        manifest: The manifest of all radiographs; those not scored are what was trained on.
+        threshold: A score of at least this is predicted PNEUMONIA.
+        options: Bootstrap and bins.
+        seed: Seed of the bootstrap.
+
+    Returns:
+        `absent` (what cannot be told, and why) and `splits`: by split, attribute and group n,
+        patients, sensitivity and specificity where the class is there, auroc (value, low,
+        high, `reason` where one is None) and `auroc_against`: the other class it is computed
+        against, its own or all of the split's. Plain values, ready for JSON.
+    """
+    scored = scores.reset_index(drop=True)
+    attributes = radiograph_attributes(scored, manifest)
+    return {
+        "absent": ABSENT,
+        "splits": {
+            str(split): {
+                str(attribute): {
+                    group: _measure(rows, members, threshold, options, seed)
+                    for group, members in _groups(values.loc[rows.index])
+                }
+                for attribute, values in attributes.items()
+                if values.loc[rows.index].notna().any()
+            }
+            for split, rows in scored.groupby(Column.SPLIT, sort=False)
+        },
+    }
+
+
+def radiograph_attributes(scores: pd.DataFrame, manifest: pd.DataFrame) -> pd.DataFrame:
+    """Name the subgroups that every scored radiograph belongs to.
+
+    Args:
+        scores: Columns radiograph_id and subtype.
+        manifest: Columns radiograph_id, width, height, mode and bytes_per_pixel.
+
+    Returns:
+        One row a score, in order, counted from 0; a column for each attribute, None where it
+        does not apply. Tertiles are those of the radiographs that were not scored.
+    """
+    named = manifest.set_index(Column.RADIOGRAPH_ID)
+    scored = named.loc[scores[Column.RADIOGRAPH_ID]].reset_index()
+    trained = manifest[~manifest[Column.RADIOGRAPH_ID].isin(scores[Column.RADIOGRAPH_ID])]
+    diseases = scores[Column.SUBTYPE].reset_index(drop=True)
+    family = scored[Column.RADIOGRAPH_ID].str.extract(_FAMILY)["family"]
+    found = pd.DataFrame(
+        {
+            "disease": diseases.where(diseases.isin([Subtype.BACTERIA, Subtype.VIRUS])),
+            "name family": family,
+            "mode": scored[Column.MODE],
+        }
+    ).astype(object)
+    found = found.where(found.notna(), None)
+    if len(trained):
+        found["megapixels"] = _tertile(_megapixels(scored), _megapixels(trained))
+        measured = Column.BYTES_PER_PIXEL
+        found["bytes per pixel"] = _tertile(
+            scored[measured].to_numpy(), trained[measured].to_numpy()
+        )
+    return found
+
+
+def subgroup_table(splits: dict, split: str) -> pd.DataFrame:
+    """Return the subgroups of one split as rows.
+
+    Args:
+        splits: What `measure_subgroups` gave as `splits`.
+        split: Which one.
+
+    Returns:
+        Columns attribute, group, n, patients, auroc_against and, for sensitivity, specificity
+        and auroc, the value, `_low`, `_high` and `_reason`; None where it does not apply.
+    """
+    return pd.DataFrame(
+        [
+            {
+                "attribute": attribute,
+                "group": group,
+                "n": measured["n"],
+                "patients": measured["patients"],
+                "auroc_against": measured["auroc_against"],
+                **_flat(measured),
+            }
+            for attribute, groups in splits[split].items()
+            for group, measured in groups.items()
+        ]
+    )
+
+
+def _flat(measured: dict) -> dict:
+    return {
+        (metric.value if key == "value" else f"{metric}_{key}"): measured.get(metric, {}).get(key)
+        for metric in (*_BY_CLASS.values(), Metric.AUROC)
+        for key in ("value", "low", "high", "reason")
+    }
+
+
+def _megapixels(radiographs: pd.DataFrame) -> FloatArray:
+    pixels = radiographs[Column.WIDTH].astype(float) * radiographs[Column.HEIGHT]
+    return (pixels / 1e6).to_numpy()
+
+
+def _tertile(values: FloatArray, trained: FloatArray) -> list[str]:
+    low, high = np.quantile(trained, _TERTILES)
+    names = (f"below {low:.3g}", f"{low:.3g} to {high:.3g}", f"above {high:.3g}")
+    return [names[position] for position in np.searchsorted([low, high], values)]
+
+
+def _groups(values: pd.Series) -> list[tuple[str, pd.Index]]:
+    # "above" sorts first by name; tertiles are shown from low to high instead.
+    order = {"below": 0, "above": 2}
+    present = sorted(values.dropna().unique(), key=lambda name: (order.get(name[:5], 1), name))
+    return [(str(name), values.index[values == name]) for name in present]
+
+
+def _measure(
+    rows: pd.DataFrame, members: pd.Index, threshold: float, options: EvaluationOptions, seed: int
+) -> dict:
+    group = rows.loc[members]
+    labels = set(group[Column.LABEL])
+    # A single class is ranked against all of the other, which leaves its own share unchanged.
+    mixed = len(labels) > 1
+    others = rows[~rows[Column.LABEL].isin(labels)]
+    measured = estimate(group if mixed else pd.concat([group, others]), threshold, options, seed)
+    fitting = {str(name): measured[name] for label, name in _BY_CLASS.items() if label in labels}
+    return {
+        "n": len(group),
+        "patients": int(group[Column.PATIENT_ID].nunique()),
+        **fitting,
+        "auroc": measured[Metric.AUROC],
+        "auroc_against": "its own" if mixed else f"all {_other(labels)}",
+    }
+
+
+def _other(labels: set) -> Label:
+    return Label.NORMAL if Label.PNEUMONIA in labels else Label.PNEUMONIA

@@ -1,0 +1,93 @@
+"""Whether a model serves every kind of radiograph alike."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from pneumoscope.evaluation.subgroups import subgroup_table
+from pneumoscope.naming import Metric, Split
+from pneumoscope.report.blocks import (
+    Block,
+    Cell,
+    Estimate,
+    Figure,
+    Note,
+    Paragraph,
+    Section,
+    Table,
+    Undefined,
+)
+from pneumoscope.report.wording import joined, metric_name, readable
+
+INTRODUCTION = (
+    "Test radiographs by kind, at the locked threshold. Size, mode, bytes per pixel and name tell "
+    "of the device and the archive, not of the child: a model that stands or falls by them has "
+    "learned the archive. Counts are of radiographs. Of so many groups some stand out by "
+    "chance."
+)
+SHOWN = (Metric.SENSITIVITY, Metric.SPECIFICITY, Metric.AUROC)
+
+
+def subgroups_section(
+    metrics: Mapping[str, Mapping[str, Any]], figures: Mapping[str, bytes]
+) -> Section:
+    """Return for each architecture the figure of its subgroups and the table behind it.
+
+    Args:
+        metrics: Architecture to its `metrics.json`.
+        figures: Architecture to the PNG of its subgroups; one left out is not shown.
+    """
+    blocks: list[Block] = [Paragraph(INTRODUCTION)]
+    for name, measured in metrics.items():
+        table = subgroup_table(measured["subgroups"]["splits"], Split.TEST)
+        if name in figures:
+            caption = _caption(name, table, measured["splits"][Split.TEST]["metrics"])
+            alt = f"Sensitivity and specificity of {name} by subgroup."
+            blocks.append(Figure(figures[name], caption, alt))
+        blocks.append(_table(name, table))
+    absent = {k: v for found in metrics.values() for k, v in found["subgroups"]["absent"].items()}
+    reasons = [f"{name}: {reason}" for name, reason in absent.items()]
+    blocks.append(Note("What could not be compared", reasons))
+    return Section("Does it hold for every kind of radiograph?", blocks)
+
+
+def _table(name: str, table: pd.DataFrame) -> Table:
+    rows = [
+        [
+            str(row["attribute"]),
+            str(row["group"]),
+            int(row["n"]),
+            int(row["patients"]),
+            *(_cell(row, metric) for metric in SHOWN),
+            str(row["auroc_against"]),
+        ]
+        for _, row in table.iterrows()
+    ]
+    header = ["kind", "group", "n", "patients", *map(metric_name, SHOWN), "AUROC against"]
+    return Table(header, rows, f"Every subgroup of {name} on test", folded=True)
+
+
+def _cell(row: pd.Series, metric: str) -> Cell:
+    if pd.notna(row[metric]):
+        bounds = (row[f"{metric}_{end}"] for end in ("low", "high"))
+        return Estimate(row[metric], *(None if pd.isna(x) else float(x) for x in bounds))
+    reason = row[f"{metric}_reason"]
+    return Undefined(reason if isinstance(reason, str) else "the group lacks that class")
+
+
+def _caption(name: str, table: pd.DataFrame, overall: Mapping[str, Any]) -> str:
+    found = [
+        f"{readable(metric)} of {row['attribute']} {row['group']} ({row[metric]:.2f} against "
+        f"{overall[metric]['value']:.2f})"
+        for metric in SHOWN[:2]
+        for _, row in table.iterrows()
+        if pd.notna(row[f"{metric}_high"]) and row[f"{metric}_high"] < overall[metric]["value"]
+    ]
+    legend = "Dots are test values with their intervals; dashed is the value of all radiographs."
+    if not found:
+        return f"{name}: no subgroup lies below the whole with its entire interval. {legend}"
+    return (
+        f"{name} is worse on some kinds than on the whole: {joined(found)}. Check those before "
+        f"using it where they are common. {legend}"
+    )
