@@ -1,0 +1,12 @@
+import pandas as pd
+
+from pneumoscope.plots.deferral import plot_deferral
+
+
+def test_each_architecture_has_a_curve_without_its_undefined_points():
+    curve = pd.DataFrame({"deferred": [0.0, 0.2, 1.0], "accuracy": [0.8, 0.9, None]})
+    (ax,) = plot_deferral({"mlp": curve, "cnn": curve[:1]}).axes
+    mlp, cnn = ax.lines
+    assert list(mlp.get_xdata()) == [0.0, 0.2]
+    assert list(mlp.get_ydata()) == [0.8, 0.9]
+    assert (mlp.get_label(), list(cnn.get_xdata())) == ("mlp", [0.0])

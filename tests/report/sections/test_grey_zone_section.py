@@ -1,0 +1,56 @@
+from pneumoscope.report.blocks import Estimate, Figure, Paragraph, Table, Undefined
+from pneumoscope.report.sections import grey_zone_section
+
+
+def zone(deferred: float, accuracy: float | None, bounds: tuple = (None, None)) -> dict:
+    test = {
+        "deferred": deferred, "accuracy": accuracy, "sensitivity": 0.9, "specificity": 0.8,
+        "undefined": {} if accuracy is not None else {"accuracy": "there is no radiograph"},
+    }  # fmt: skip
+    return {"low": bounds[0], "high": bounds[1], "splits": {"test": test}}
+
+
+def measured(last: dict, covered: float = 0.9, reason: str | None = None) -> dict:
+    coverage = {"value": covered, "low": covered - 0.05, "high": covered + 0.05}
+    sets = {"PNEUMONIA": coverage, "NORMAL": coverage, "one": 0.7, "both": 0.3, "neither": 0.0}
+    return {
+        "grey_zone": {"0": zone(0.0, 0.8), "0.2": last},
+        "conformal": {"promised": 0.9, "reason": reason, "splits": {"test": sets}},
+    }
+
+
+def blocks(found: dict, kind: type) -> list:
+    section = grey_zone_section({"cnn": found}, b"png")
+    return [block for block in section.blocks if isinstance(block, kind)]
+
+
+def test_the_gain_of_the_widest_zone_is_told():
+    (figure,) = blocks(measured(zone(0.25, 0.9, (0.4, 0.6))), Figure)
+    assert "deferring 25% raises the accuracy of cnn (0.800 to 0.900)" in figure.caption
+
+
+def test_no_gain_is_claimed_where_there_is_none():
+    (figure,) = blocks(measured(zone(0.25, 0.8, (0.4, 0.6))), Figure)
+    assert "deferring 25% does not raise the accuracy" in figure.caption
+    (figure,) = blocks(measured(zone(1.0, None, (0.4, 0.6))), Figure)
+    assert figure.caption.startswith("No architecture has an accuracy both with and without")
+
+
+def test_zones_and_reasons_stand_in_the_table():
+    table = blocks(measured(zone(1.0, None, (0.4, 0.6))), Table)[0]
+    assert table.rows[0] == ["cnn", 0.0, "none", 0.0, 0.8, 0.9, 0.8]
+    assert table.rows[1][2:5] == ["0.400–0.600", 1.0, Undefined("there is no radiograph")]
+
+
+def test_a_broken_promise_is_named_with_its_class():
+    kept = blocks(measured(zone(0.25, 0.9)), Table)[1]
+    assert kept.rows[0][1] == Estimate(0.9, 0.9 - 0.05, 0.9 + 0.05)
+    assert "No interval on test lies below the promise" in kept.caption
+    broken = blocks(measured(zone(0.25, 0.9), covered=0.7), Table)[1]
+    assert "breaks the promise for cnn on NORMAL (70.0%) and cnn on PN" in broken.caption
+
+
+def test_a_class_that_is_always_allowed_is_told():
+    found = measured(zone(0.25, 0.9), reason="validation has only 4 NORMAL")
+    text = blocks(found, Paragraph)[1].text
+    assert text.endswith("cnn allows a class always: validation has only 4 NORMAL.")
