@@ -55,7 +55,7 @@ def test_every_node_bears_a_tag_and_a_verb():
         assert verb in {
             "make", "scan", "sort", "check", "audit", "assign", "rebalance", "prove", "select",
             "transform",
-            "stress", "train", "score", "measure", "compare", "describe", "draw", "write",
+            "stress", "train", "score", "measure", "record", "compare", "describe", "draw", "write",
         }  # fmt: skip
 
 

@@ -364,6 +364,18 @@ _RULE_READS: dict[ThresholdRule, tuple[str, ...]] = {
 }
 
 
+class GreyZoneOptions(Options):
+    """Which radiographs are handed to a human.
+
+    Attributes:
+        shares: Shares of validation, those nearest the threshold, that zones are set for.
+        coverage: Share of each class whose conformal set shall hold it.
+    """
+
+    shares: tuple[OpenShare, ...] = (0.1, 0.2, 0.3)
+    coverage: OpenShare = 0.9
+
+
 class EvaluationOptions(Options):
     """How scores become numbers with intervals.
 
@@ -371,6 +383,7 @@ class EvaluationOptions(Options):
         threshold: The rule for the operating point.
         operating_points: Rules whose consequences are shown beside that point.
         prevalences: Shares of PNEUMONIA for which predictive values are computed.
+        grey_zone: Which radiographs are handed to a human.
         bootstrap: Resamples of patients behind every interval; 0 leaves intervals out.
         confidence: Coverage of the intervals.
         ece_bins: Equal-width bins of the expected calibration error.
@@ -380,6 +393,7 @@ class EvaluationOptions(Options):
     threshold: ThresholdOptions
     operating_points: tuple[ThresholdOptions, ...] = ()
     prevalences: tuple[OpenShare, ...] = ()
+    grey_zone: GreyZoneOptions = GreyZoneOptions()
     bootstrap: Annotated[int, Field(ge=0)]
     confidence: OpenShare = 0.95
     ece_bins: Count = 10

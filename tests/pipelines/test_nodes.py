@@ -118,7 +118,7 @@ def trained(images, rows, stressed):
 
 
 @pytest.fixture(scope="module")
-def scores(trained, images, rows):
+def scored(trained, images, rows):
     validation, test = Split.VALIDATION, Split.TEST
     return evaluation.score_radiographs(
         trained[0], images[validation], rows[validation], images[test], rows[test], EVALUATION
@@ -126,8 +126,13 @@ def scores(trained, images, rows):
 
 
 @pytest.fixture(scope="module")
-def metrics(scores, proven):
-    return evaluation.measure_scores(scores, proven[1], EVALUATION, SEED)
+def scores(scored):
+    return scored[0]
+
+
+@pytest.fixture(scope="module")
+def metrics(scored, manifest, proven):
+    return evaluation.measure_scores(*scored, manifest, proven[1], EVALUATION, SEED)
 
 
 @pytest.fixture(scope="module")
@@ -252,19 +257,39 @@ def test_score_radiographs_scores_validation_and_test_once_each(scores, rows):
     assert scores["score"].between(0, 1).all()
 
 
-def test_measure_scores_locks_the_threshold_on_validation(scores, proven, metrics):
+def test_measure_scores_locks_the_threshold_on_validation(
+    scores, scored, manifest, proven, metrics
+):
     moved = scores.copy()
     test = moved["split"] == "test"
     moved.loc[test, "score"] = 1 - moved.loc[test, "score"]
-    again = evaluation.measure_scores(moved, proven[1], EVALUATION, SEED)
+    again = evaluation.measure_scores(moved, scored[1], manifest, proven[1], EVALUATION, SEED)
     assert again["operating_point"] == metrics["operating_point"]
     assert again["splits"]["test"] != metrics["splits"]["test"]
+
+
+def test_record_test_access_names_the_model_and_its_threshold(metrics, scored, rows):
+    (record,) = evaluation.record_test_access("one", metrics).to_dict("records")
+    assert record == {
+        "architecture": "one", "model": scored[1]["fingerprint"], "rule": "youden",
+        "threshold": metrics["operating_point"]["threshold"], "n": len(rows[Split.TEST]),
+    }  # fmt: skip
 
 
 def test_compare_architectures_has_a_row_for_each_and_each_split(comparison):
     assert comparison[["architecture", "split"]].to_numpy().tolist() == [
         ["one", "validation"], ["one", "test"], ["two", "validation"], ["two", "test"],
     ]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def significance(scores, metrics):
+    return evaluation.compare_pairs(["one", "two"], scores, scores, metrics, metrics)
+
+
+def test_compare_pairs_tests_the_test_rows_alone(significance, scores):
+    assert significance["n"].tolist() == [(scores["split"] == "test").sum()]
+    assert significance["mcnemar_p"].tolist() == [1.0]
 
 
 @pytest.fixture(scope="module")
@@ -290,9 +315,11 @@ def test_every_figure_is_drawn_and_nothing_is_changed(
         reporting.draw_class_means(pixels),
         reporting.draw_curves(trained[1]),
         reporting.draw_thresholds(scores, metrics),
+        reporting.draw_subgroups(metrics),
         reporting.draw_reliability(scores, metrics, EVALUATION),
         reporting.draw_comparison(comparison),
         reporting.draw_confusion_matrices(["one", "two"], metrics, metrics),
+        reporting.draw_deferral(["one", "two"], metrics, metrics),
         reporting.draw_roc_curves(["one", "two"], comparison, scores, scores),
     ]
     assert all(isinstance(figure, Figure) and figure.axes for figure in drawn)
@@ -300,16 +327,29 @@ def test_every_figure_is_drawn_and_nothing_is_changed(
 
 
 def test_write_report_holds_every_section_and_the_notice(
-    proven, manifest, sorted_files, decoded, ingestion_options, comparison, pixels, trained, metrics
+    proven,
+    manifest,
+    sorted_files,
+    decoded,
+    ingestion_options,
+    comparison,
+    pixels,
+    trained,
+    metrics,
+    significance,
 ):
     audit = ingestion.audit_radiographs(manifest, sorted_files[1], decoded, ingestion_options)
     page = reporting.write_report(
-        REPORT, EVALUATION, ["one", "two"], audit, proven[1], comparison, pixels,
+        REPORT, EVALUATION, ["one", "two"], audit, proven[1], comparison, significance, pixels,
         figure_class_distribution=b"png", history_one=trained[1], history_two=trained[1],
+        access_one=evaluation.record_test_access("one", metrics).assign(when="now"),
         metrics_one=metrics, metrics_two=metrics, figure_curves_one=b"png",
     )  # fmt: skip
     titles = [
         "Comparison",
+        "more than chance",
+        "doubtful cases",
+        "looked at",
         "Choosing an operating point",
         "could mislead",
         "Splits and rebalancing",

@@ -39,10 +39,11 @@ def test_a_run_keeps_the_contract_of_files(smoke):
     expected = [
         "02_intermediate/manifest.parquet", "02_intermediate/quarantine.csv",
         "03_primary/splits.parquet", "05_model_input/train_images/shard-00000.npy",
-        "07_model_output/cnn/scores.parquet", "08_reporting/ingestion_audit.json",
+        "07_model_output/cnn/scores.parquet", "07_model_output/cnn/scored_by.json",
+        "08_reporting/ingestion_audit.json",
         "08_reporting/cnn/history.csv", "08_reporting/cnn/metrics.json",
         "08_reporting/comparison.csv", "08_reporting/figures/roc.png",
-        "08_reporting/report.html",
+        "08_reporting/report.html", "08_reporting/significance.csv",
     ]  # fmt: skip
     assert [path for path in expected if not (smoke / path).exists()] == []
     assert list((smoke / "06_models/cnn/model.keras").glob("*/model.keras"))
@@ -64,6 +65,16 @@ def test_the_metrics_are_those_of_the_saved_scores(smoke):
     predicted = test["score"] >= measured["operating_point"]["threshold"]
     right = (predicted == (test["label"] == "PNEUMONIA")).mean()
     assert measured["splits"]["test"]["metrics"]["accuracy"]["value"] == pytest.approx(right)
+
+
+def test_every_evaluation_on_test_is_on_record(smoke):
+    log = pd.read_csv(smoke / "08_reporting/test_access_log.csv")
+    assert {"mlp", "cnn"} == set(log["architecture"])
+    measured = json.loads((smoke / "08_reporting/mlp/metrics.json").read_text())
+    last = log[log["architecture"] == "mlp"].iloc[-1]
+    assert last["model"] == measured["model"]["fingerprint"]
+    assert last["threshold"] == pytest.approx(measured["operating_point"]["threshold"])
+    assert last["n"] == measured["splits"]["test"]["n"]
 
 
 def test_the_report_names_the_phantoms_and_forbids_diagnosis(smoke):

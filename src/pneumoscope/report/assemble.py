@@ -12,10 +12,16 @@ from pneumoscope.options import EvaluationOptions, ReportOptions
 from pneumoscope.pixel_statistics import PixelStatistics
 from pneumoscope.report.page import Page
 from pneumoscope.report.sections.about import about_section
+from pneumoscope.report.sections.access import access_section
 from pneumoscope.report.sections.audit import audit_section
+from pneumoscope.report.sections.calibration import calibration_section
 from pneumoscope.report.sections.comparison import comparison_section, headline
+from pneumoscope.report.sections.grey_zone import grey_zone_section
+from pneumoscope.report.sections.operating_points import operating_points_section
 from pneumoscope.report.sections.radiographs import radiographs_section
+from pneumoscope.report.sections.significance import significance_section
 from pneumoscope.report.sections.splits import splits_section
+from pneumoscope.report.sections.subgroups import subgroups_section
 from pneumoscope.report.sections.training import training_section
 
 
@@ -27,19 +33,28 @@ class Findings:
         ingestion_audit: The audit of the radiographs.
         split_audit: The audit of the splits.
         comparison: The table of the architectures.
+        significance: The tests of all pairs of architectures.
         pixel_statistics: Grey levels by class.
         histories: Architecture to its history.
-        curves: Architecture to the PNG of its curves.
-        figures: Name to PNG.
+        access_log: Every evaluation on test.
+        metrics: Architecture to its `metrics.json`.
+        figures: Name to PNG; `<kind>_<architecture>` where each has its own.
     """
 
     ingestion_audit: Mapping[str, Any]
     split_audit: Mapping[str, Any]
     comparison: pd.DataFrame
+    significance: pd.DataFrame
     pixel_statistics: PixelStatistics
     histories: Mapping[str, pd.DataFrame]
-    curves: Mapping[str, bytes]
+    access_log: pd.DataFrame
+    metrics: Mapping[str, Mapping[str, Any]]
     figures: Mapping[str, bytes]
+
+    def figures_of_each(self, kind: str) -> dict[str, bytes]:
+        """Return the figures of one kind by architecture; missing ones are left out."""
+        names = {name: f"{kind}_{name}" for name in self.metrics}
+        return {name: self.figures[key] for name, key in names.items() if key in self.figures}
 
 
 def assemble(options: ReportOptions, evaluation: EvaluationOptions, found: Findings) -> Page:
@@ -52,10 +67,16 @@ def assemble(options: ReportOptions, evaluation: EvaluationOptions, found: Findi
         summary=[headline(found.comparison), *_doubts(found.ingestion_audit["warnings"])],
         sections=[
             comparison_section(found.comparison, found.figures, evaluation.confidence),
+            significance_section(found.significance, evaluation.confidence),
+            operating_points_section(found.metrics, found.figures_of_each("thresholds")),
+            calibration_section(found.metrics, found.figures_of_each("reliability")),
+            grey_zone_section(found.metrics, found.figures.get("deferral")),
+            subgroups_section(found.metrics, found.figures_of_each("subgroups")),
             audit_section(found.ingestion_audit, found.figures),
             splits_section(found.split_audit, found.figures["class_distribution"]),
             radiographs_section(pixels.histograms, pixels.means, found.figures),
-            training_section(found.histories, found.curves),
+            training_section(found.histories, found.figures_of_each("curves")),
+            access_section(found.access_log),
             about_section(_facts(evaluation, found)),
         ],
     )
@@ -70,13 +91,12 @@ def _doubts(warnings: Sequence[str]) -> list[str]:
 
 def _facts(evaluation: EvaluationOptions, found: Findings) -> dict[str, object]:
     counts = pd.DataFrame(found.ingestion_audit["counts"]).groupby("label")["n"].sum()
-    rule, value = evaluation.threshold.rule, evaluation.threshold.value
     return {
         "version": f"pneumoscope {pneumoscope.__version__}",
         "radiographs": found.ingestion_audit["radiographs"],
         **{f"of them {label}": int(counts[label]) for label in Label},
         "patients": found.ingestion_audit["patients"]["total"],
-        "threshold_rule": rule if value is None else f"{rule} ({value:g})",
+        "threshold_rule": evaluation.threshold.name,
         "bootstrap_resamples_of_patients": evaluation.bootstrap,
         "confidence": evaluation.confidence,
     }

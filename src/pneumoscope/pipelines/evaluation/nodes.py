@@ -5,9 +5,11 @@ from typing import Any
 import pandas as pd
 
 from pneumoscope.datasets.sharded_images import ShardedImages
+from pneumoscope.evaluation.access import access_row, model_fingerprint
 from pneumoscope.evaluation.comparison import comparison_rows
 from pneumoscope.evaluation.measure import evaluate
-from pneumoscope.naming import Column
+from pneumoscope.evaluation.pairs import compare_pairs as compare
+from pneumoscope.naming import Column, Split
 from pneumoscope.options import EvaluationOptions
 
 SCORE_COLUMNS = [
@@ -23,8 +25,8 @@ def score_radiographs(
     test_images: ShardedImages,
     test_rows: pd.DataFrame,
     options: EvaluationOptions,
-) -> pd.DataFrame:
-    """Score validation and test with a model as it was saved."""
+) -> tuple[pd.DataFrame, dict]:
+    """Score validation and test with a model as it was saved; tell which model it was."""
     from pneumoscope.models.scoring import score
 
     parts = [
@@ -34,14 +36,25 @@ def score_radiographs(
             ("test", test_images, test_rows),
         )
     ]
-    return pd.concat(parts, ignore_index=True)[SCORE_COLUMNS]
+    scores = pd.concat(parts, ignore_index=True)[SCORE_COLUMNS]
+    return scores, {"fingerprint": model_fingerprint(model)}
 
 
 def measure_scores(
-    scores: pd.DataFrame, split_audit: dict, options: EvaluationOptions, seed: int
+    scores: pd.DataFrame,
+    scored_by: dict,
+    manifest: pd.DataFrame,
+    split_audit: dict,
+    options: EvaluationOptions,
+    seed: int,
 ) -> dict:
     """Lock the operating point on validation and measure every scored split at it."""
-    return evaluate(scores, split_audit, options, seed)
+    return {"model": scored_by, **evaluate(scores, manifest, split_audit, options, seed)}
+
+
+def record_test_access(architecture: str, metrics: dict) -> pd.DataFrame:
+    """Put this evaluation on record, for the log to append."""
+    return access_row(architecture, metrics)
 
 
 def compare_architectures(architectures: list[str], *metrics: dict) -> pd.DataFrame:
@@ -52,3 +65,15 @@ def compare_architectures(architectures: list[str], *metrics: dict) -> pd.DataFr
         for row in comparison_rows(architecture, measured)
     ]
     return pd.DataFrame(rows)
+
+
+def compare_pairs(architectures: list[str], *scores_and_metrics: Any) -> pd.DataFrame:
+    """Test every pair of architectures on test; first all scores are given, then all metrics."""
+    count = len(architectures)
+    scores, metrics = scores_and_metrics[:count], scores_and_metrics[count:]
+    tested = [table[table[Column.SPLIT] == Split.TEST] for table in scores]
+    locked = [measured["operating_point"]["threshold"] for measured in metrics]
+    return compare(
+        dict(zip(architectures, tested, strict=True)),
+        dict(zip(architectures, locked, strict=True)),
+    )

@@ -1,33 +1,52 @@
-"""model, images → scores → metrics, for each architecture; then the comparison."""
+"""model, images → scores → metrics, for each architecture; then the comparisons."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from kedro.pipeline import Node, Pipeline
 
 from pneumoscope.pipelines.evaluation.nodes import (
     compare_architectures,
+    compare_pairs,
     measure_scores,
+    record_test_access,
     score_radiographs,
 )
 
-SHARED = {"validation_images", "validation_rows", "test_images", "test_rows", "split_audit"}
+SHARED = {
+    "validation_images",
+    "validation_rows",
+    "test_images",
+    "test_rows",
+    "manifest",
+    "split_audit",
+}
 
 
 def create_pipeline(architectures: Sequence[str]) -> Pipeline:
-    """Create one namespaced copy of the template for each architecture, and the comparison."""
+    """Create one namespaced copy of the template for each architecture, and the comparisons."""
+    scores = [f"{name}.scores" for name in architectures]
+    metrics = [f"{name}.metrics" for name in architectures]
     comparison = Node(
         compare_architectures,
-        ["params:architectures", *(f"{name}.metrics" for name in architectures)],
+        ["params:architectures", *metrics],
         "comparison",
         name="compare_architectures",
         tags=["evaluation", "comparison"],
     )
-    return sum((_one(name) for name in architectures), Pipeline([comparison]))
+    significance = Node(
+        compare_pairs,
+        ["params:architectures", *scores, *metrics],
+        "significance",
+        name="compare_pairs",
+        tags=["evaluation", "comparison"],
+    )
+    return sum((_one(name) for name in architectures), Pipeline([comparison, significance]))
 
 
 def _one(architecture: str) -> Pipeline:
     return Pipeline(
-        _template(),
+        _template(architecture),
         namespace=architecture,
         inputs={**{name: name for name in SHARED}, "model": f"model_{architecture}"},
         parameters={"params:evaluation", "params:seed"},
@@ -35,7 +54,7 @@ def _one(architecture: str) -> Pipeline:
     )
 
 
-def _template() -> Pipeline:
+def _template(architecture: str) -> Pipeline:
     return Pipeline(
         [
             Node(
@@ -48,14 +67,27 @@ def _template() -> Pipeline:
                     "test_rows",
                     "params:evaluation",
                 ],
-                "scores",
+                ["scores", "scored_by"],
                 name="score_radiographs",
             ),
             Node(
                 measure_scores,
-                ["scores", "split_audit", "params:evaluation", "params:seed"],
+                [
+                    "scores",
+                    "scored_by",
+                    "manifest",
+                    "split_audit",
+                    "params:evaluation",
+                    "params:seed",
+                ],
                 "metrics",
                 name="measure_scores",
+            ),
+            Node(
+                partial(record_test_access, architecture),
+                "metrics",
+                "test_access_log",
+                name="record_test_access",
             ),
         ]
     )

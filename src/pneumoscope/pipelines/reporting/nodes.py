@@ -9,8 +9,13 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from pneumoscope.datasets.sharded_images import ShardedImages
+from pneumoscope.evaluation.calibrated import with_temperature
+from pneumoscope.evaluation.calibration import reliability
 from pneumoscope.evaluation.metrics import Confusion
 from pneumoscope.evaluation.roc import roc_points
+from pneumoscope.evaluation.score_arrays import labels_of, scores_of
+from pneumoscope.evaluation.subgroups import subgroup_table
+from pneumoscope.evaluation.thresholds import sweep
 from pneumoscope.naming import Column, Label, Metric, Split
 from pneumoscope.options import EvaluationOptions, ReportOptions
 from pneumoscope.pixel_statistics import PixelStatistics
@@ -18,11 +23,15 @@ from pneumoscope.pixel_statistics import describe_pixels as describe
 from pneumoscope.plots.confusion import plot_confusion_matrices
 from pneumoscope.plots.counts import plot_class_distribution
 from pneumoscope.plots.curves import plot_training_curves
+from pneumoscope.plots.deferral import plot_deferral
 from pneumoscope.plots.forest import plot_comparison
 from pneumoscope.plots.intensities import plot_class_means, plot_intensity_histograms
+from pneumoscope.plots.reliability import plot_reliability
 from pneumoscope.plots.roc import plot_roc_curves
 from pneumoscope.plots.samples import plot_samples
 from pneumoscope.plots.sizes import plot_bytes_per_pixel, plot_sizes
+from pneumoscope.plots.subgroups import plot_subgroups
+from pneumoscope.plots.thresholds import plot_thresholds
 from pneumoscope.report.assemble import Findings, assemble
 from pneumoscope.report.page import render_page
 
@@ -83,6 +92,40 @@ def draw_curves(history: pd.DataFrame) -> Figure:
     return plot_training_curves(history)
 
 
+def draw_thresholds(scores: pd.DataFrame, metrics: dict) -> Figure:
+    """Draw what moving the threshold of one architecture does, split by split."""
+    sweeps = {
+        str(split): sweep(labels_of(rows), scores_of(rows))
+        for split, rows in scores.groupby(Column.SPLIT, sort=False)
+        if set(rows[Column.LABEL]) == set(Label)
+    }
+    return plot_thresholds(sweeps, metrics["operating_point"]["threshold"])
+
+
+def draw_reliability(scores: pd.DataFrame, metrics: dict, options: EvaluationOptions) -> Figure:
+    """Draw the reliability of one architecture on test, before and after its temperature."""
+    tested = scores[scores[Column.SPLIT] == Split.TEST]
+    shown = {"as they are": tested}
+    temperature = metrics["calibration"]["temperature"]
+    if temperature is not None:
+        shown["calibrated"] = with_temperature(tested, temperature)
+    return plot_reliability(
+        {
+            name: reliability(labels_of(rows), scores_of(rows), options.ece_bins)
+            for name, rows in shown.items()
+        }
+    )
+
+
+def draw_subgroups(metrics: dict) -> Figure:
+    """Draw sensitivity and specificity of one architecture on each kind of test radiograph."""
+    overall = metrics["splits"][Split.TEST]["metrics"]
+    return plot_subgroups(
+        subgroup_table(metrics["subgroups"]["splits"], Split.TEST),
+        {name: measured["value"] for name, measured in overall.items()},
+    )
+
+
 def draw_comparison(comparison: pd.DataFrame) -> Figure:
     """Draw the architectures beside each other, with intervals."""
     return plot_comparison(comparison)
@@ -93,6 +136,18 @@ def draw_confusion_matrices(architectures: list[str], *metrics: dict) -> Figure:
     return plot_confusion_matrices(
         {
             architecture: Confusion(**measured["splits"][Split.TEST]["confusion"])
+            for architecture, measured in zip(architectures, metrics, strict=True)
+        }
+    )
+
+
+def draw_deferral(architectures: list[str], *metrics: dict) -> Figure:
+    """Draw the accuracy of each architecture on test against the share handed to a human."""
+    return plot_deferral(
+        {
+            architecture: pd.DataFrame(
+                [zone["splits"][Split.TEST] for zone in measured["grey_zone"].values()]
+            )
             for architecture, measured in zip(architectures, metrics, strict=True)
         }
     )
@@ -121,6 +176,7 @@ def write_report(
     ingestion_audit: dict,
     split_audit: dict,
     comparison: pd.DataFrame,
+    significance: pd.DataFrame,
     pixel_statistics: PixelStatistics,
     **collected: Any,
 ) -> str:
@@ -133,17 +189,20 @@ def write_report(
         ingestion_audit: The audit of the radiographs.
         split_audit: The audit of the splits.
         comparison: The table of the architectures.
+        significance: The tests of all pairs of architectures.
         pixel_statistics: Grey levels by class.
-        **collected: `figure_<name>` as PNG bytes; for each architecture `history_<name>` and
-            `curves_<name>`.
+        **collected: `figure_<name>` as PNG bytes; for each architecture `history_<name>`,
+            `access_<name>` (the same log each time), `metrics_<name>` and `figure_<kind>_<name>`.
     """
     findings = Findings(
         ingestion_audit=ingestion_audit,
         split_audit=split_audit,
         comparison=comparison,
+        significance=significance,
         pixel_statistics=pixel_statistics,
         histories={name: collected[f"history_{name}"] for name in architectures},
-        curves={name: collected[f"curves_{name}"] for name in architectures},
+        access_log=collected[f"access_{architectures[0]}"],
+        metrics={name: collected[f"metrics_{name}"] for name in architectures},
         figures={
             name.removeprefix("figure_"): png
             for name, png in collected.items()

@@ -1,0 +1,41 @@
+"""Who was measured on test, so that it can be told how often test was looked at."""
+
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pneumoscope.naming import Column, Split
+
+
+def model_fingerprint(model: Any) -> str:
+    """Return the SHA-256 of a model's weights, in hexadecimal: equal for equal models.
+
+    Args:
+        model: Anything with `weights`, each with a `path` and convertible to an array.
+    """
+    digest = sha256()
+    for weight in model.weights:
+        values = np.ascontiguousarray(weight)
+        digest.update(f"{weight.path} {values.shape} {values.dtype}\n".encode())
+        digest.update(values.tobytes())
+    return digest.hexdigest()
+
+
+def access_row(architecture: str, measured: dict) -> pd.DataFrame:
+    """Return what the log keeps of one evaluation on test.
+
+    Args:
+        architecture: Its name.
+        measured: Its metrics; without a test split no row is returned.
+    """
+    point, test = measured["operating_point"], measured["splits"].get(Split.TEST)
+    row = {
+        Column.ARCHITECTURE.value: architecture,
+        "model": measured["model"]["fingerprint"],
+        "rule": str(point["rule"]),
+        "threshold": point["threshold"],
+        "n": None if test is None else test["n"],
+    }
+    return pd.DataFrame([row] if test else [], columns=list(row))

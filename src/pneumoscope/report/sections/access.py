@@ -1,0 +1,42 @@
+"""How often test was looked at."""
+
+import pandas as pd
+
+from pneumoscope.report.blocks import Paragraph, Section, Table, table_of
+from pneumoscope.report.wording import counted
+
+SHOWN = 20
+SHORT = 12
+
+
+def access_section(log: pd.DataFrame) -> Section:
+    """Return the count of evaluations on test, what it means, and the latest of them.
+
+    Args:
+        log: Columns when, architecture, model, rule, threshold and n; the oldest first.
+    """
+    title = "How often test was looked at"
+    if log.empty:
+        return Section(title, [Paragraph("No evaluation on test is on record in this folder.")])
+    latest = log.tail(SHOWN).iloc[::-1].assign(model=lambda rows: rows["model"].str[:SHORT])
+    return Section(title, [Paragraph(_told(log)), _table(latest, len(log))])
+
+
+def _table(latest: pd.DataFrame, total: int) -> Table:
+    return table_of(
+        latest,
+        f"The latest {len(latest)} of {counted(total, 'evaluation')} (all: test_access_log.csv)",
+        folded=True,
+    )
+
+
+def _told(log: pd.DataFrame) -> str:
+    models, points = log["model"].nunique(), len(log.drop_duplicates(["model", "threshold"]))
+    told = (
+        f"This folder records {counted(len(log), 'evaluation')} on test since {log['when'].iloc[0]}"
+        f", of {counted(models, 'different model')} at {counted(points, 'operating point')}. "
+    )
+    if len(log) == points:
+        return told + "Every model and threshold was measured once."
+    repeated = len(log) - points
+    return told + f"{counted(repeated, 'evaluation')} repeated one that was there already."

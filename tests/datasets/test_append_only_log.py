@@ -1,0 +1,54 @@
+import pandas as pd
+import pytest
+
+from pneumoscope.datasets.append_only_log import AppendOnlyLogDataset
+
+ROW = pd.DataFrame({"model": ["a"], "threshold": [0.5]})
+
+
+@pytest.fixture
+def log(tmp_path):
+    return AppendOnlyLogDataset(
+        filepath=str(tmp_path / "new" / "log.csv"), columns=["model", "threshold"]
+    )
+
+
+def test_a_log_that_was_never_written_is_empty(log):
+    assert list(log.load()) == ["when", "model", "threshold"]
+    assert log.load().empty
+    assert not log.exists()
+
+
+def test_every_save_appends_and_changes_nothing_before_it(log):
+    log.save(ROW)
+    before = log._filepath.read_bytes()
+    log.save(ROW.assign(model="b"))
+    assert log._filepath.read_bytes().startswith(before)
+    loaded = log.load()
+    assert loaded["model"].tolist() == ["a", "b"]
+    assert loaded["threshold"].tolist() == [0.5, 0.5]
+    assert pd.to_datetime(loaded["when"]).is_monotonic_increasing
+
+
+def test_saving_leaves_the_rows_as_they_are(log):
+    log.save(ROW)
+    assert list(ROW) == ["model", "threshold"]
+
+
+def test_other_columns_are_refused_and_nothing_is_written(log):
+    with pytest.raises(Exception, match=r"columns \['model', 'threshold'\], received \['model'\]"):
+        log.save(ROW[["model"]])
+    assert not log.exists()
+
+
+def test_an_old_log_with_other_columns_is_not_mixed_with(log):
+    log.save(ROW)
+    wider = AppendOnlyLogDataset(filepath=str(log._filepath), columns=["model", "threshold", "n"])
+    with pytest.raises(Exception, match="move the old log aside"):
+        wider.save(ROW.assign(n=3))
+
+
+def test_the_preview_is_the_latest_rows(log):
+    for name in "abc":
+        log.save(ROW.assign(model=name))
+    assert [row[1] for row in log.preview(nrows=2)["data"]] == ["b", "c"]
