@@ -269,7 +269,7 @@ def test_measure_scores_locks_the_threshold_on_validation(
 
 
 def test_record_test_access_names_the_model_and_its_threshold(metrics, scored, rows):
-    (record,) = evaluation.record_test_access("one", metrics).to_dict("records")
+    (record,) = evaluation.test_access_recorder("one")(metrics).to_dict("records")
     assert record == {
         "architecture": "one", "model": scored[1]["fingerprint"], "rule": "youden",
         "threshold": metrics["operating_point"]["threshold"], "n": len(rows[Split.TEST]),
@@ -342,7 +342,7 @@ def test_write_report_holds_every_section_and_the_notice(
     page = reporting.write_report(
         REPORT, EVALUATION, ["one", "two"], audit, proven[1], comparison, significance, pixels,
         figure_class_distribution=b"png", history_one=trained[1], history_two=trained[1],
-        access_one=evaluation.record_test_access("one", metrics).assign(when="now"),
+        access_one=evaluation.test_access_recorder("one")(metrics).assign(when="now"),
         metrics_one=metrics, metrics_two=metrics, figure_curves_one=b"png",
     )  # fmt: skip
     titles = [

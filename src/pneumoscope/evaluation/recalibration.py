@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import minimize, root_scalar
 from scipy.special import expit, logit
 
 from pneumoscope.evaluation.score_arrays import (
@@ -146,6 +145,9 @@ def logits_of(scores: FloatArray) -> FloatArray:
 
 
 def _root(function: Callable[[float], float], low: float, high: float) -> float:
+    # Loading SciPy's optimisers takes longer than listing the pipelines should.
+    from scipy.optimize import root_scalar
+
     return float(root_scalar(function, bracket=(low, high), xtol=1e-12).root)
 
 
@@ -161,6 +163,8 @@ def _logistic_fit(labels: BoolArray, logits: FloatArray) -> tuple[float, float]:
     def hessian(line: FloatArray) -> FloatArray:
         chance = expit(design @ line)
         return (design * (chance * (1 - chance))[:, None]).T @ design / labels.size
+
+    from scipy.optimize import minimize
 
     fit = minimize(
         loss, [0.0, 1.0], method="trust-exact", jac=gradient, hess=hessian, options={"gtol": 1e-10}

@@ -1,11 +1,11 @@
 """Tests of whether two architectures differ on the same radiographs."""
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import binomtest, norm, rankdata
 
 from pneumoscope.evaluation.score_arrays import (
     BoolArray,
@@ -69,7 +69,8 @@ def delong(label: ArrayLike, score_a: ArrayLike, score_b: ArrayLike) -> DeLong:
     variance = np.var(win_gap / negatives, ddof=1) / positives
     variance += np.var(loss_gap / positives, ddof=1) / negatives
     z = float((auc_a - auc_b) / np.sqrt(variance))
-    return DeLong(auc_a, auc_b, z, float(2 * norm.sf(abs(z))))
+    # Both tails of the normal distribution.
+    return DeLong(auc_a, auc_b, z, math.erfc(abs(z) / math.sqrt(2)))
 
 
 def mcnemar(label: ArrayLike, prediction_a: ArrayLike, prediction_b: ArrayLike) -> float:
@@ -95,6 +96,9 @@ def mcnemar(label: ArrayLike, prediction_a: ArrayLike, prediction_b: ArrayLike) 
     only_a, only_b = int((right_a & ~right_b).sum()), int((right_b & ~right_a).sum())
     if only_a + only_b == 0:
         return 1.0
+    # Loading scipy.stats takes longer than listing the pipelines should.
+    from scipy.stats import binomtest
+
     return float(binomtest(only_a, only_a + only_b, 0.5).pvalue)
 
 
@@ -125,6 +129,8 @@ def holm(p_values: Sequence[float | None]) -> list[float | None]:
 
 def _wins(labels: BoolArray, scores: FloatArray) -> tuple[FloatArray, FloatArray]:
     """For each PNEUMONIA the NORMAL below it, for each NORMAL the PNEUMONIA below; ties half."""
+    from scipy.stats import rankdata
+
     ranks = rankdata(scores)
     pneumonia = ranks[labels] - rankdata(scores[labels])
     normal = ranks[~labels] - rankdata(scores[~labels])

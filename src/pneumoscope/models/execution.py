@@ -19,9 +19,15 @@ def prepare_backend(seed: int, deterministic: bool = True) -> None:
         seed: Seed of Python, NumPy and the backend.
         deterministic: Refuse operations whose result depends on the order of threads.
     """
+    silence_retracing()
     if keras.backend.backend() == "tensorflow":
         _prepare_tensorflow(deterministic)
     keras.utils.set_random_seed(seed)
+
+
+def silence_retracing() -> None:
+    """Keep TensorFlow from warning of retracing: each fit and each model brings its own step."""
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
 
 
 def jit_compile() -> Literal["auto"] | bool:
@@ -46,8 +52,6 @@ def available_cores() -> int:
 def _prepare_tensorflow(deterministic: bool) -> None:
     import tensorflow as tf
 
-    # Every fit brings a training step of its own, which TensorFlow takes for costly retracing.
-    tf.get_logger().setLevel(logging.ERROR)
     if deterministic:
         tf.config.experimental.enable_op_determinism()
     cores = available_cores()

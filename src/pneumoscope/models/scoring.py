@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pneumoscope.models.batches import RadiographArray
-from pneumoscope.models.execution import jit_compile
+from pneumoscope.models.execution import jit_compile, silence_retracing
 from pneumoscope.progress import track
 
 
@@ -23,6 +23,7 @@ def score(
     Returns:
         P(pneumonia), float32 (n,), in [0, 1].
     """
+    silence_retracing()
     # A copy that shares the weights: compiling must not change the model that was given.
     scorer = keras.Model(model.inputs, model.outputs)
     scorer.compile(jit_compile=jit_compile())

@@ -1,5 +1,6 @@
 """Scores, metrics at the locked operating point, and the comparison of architectures."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -52,9 +53,17 @@ def measure_scores(
     return {"model": scored_by, **evaluate(scores, manifest, split_audit, options, seed)}
 
 
-def record_test_access(architecture: str, metrics: dict) -> pd.DataFrame:
-    """Put this evaluation on record, for the log to append."""
-    return access_row(architecture, metrics)
+def test_access_recorder(architecture: str) -> Callable[[dict], pd.DataFrame]:
+    """Give the node function that puts evaluations of one architecture on record.
+
+    A closure and no partial: Kedro reads the types of a node's arguments off the function.
+    """
+
+    def record_test_access(metrics: dict) -> pd.DataFrame:
+        """Put this evaluation on record, for the log to append."""
+        return access_row(architecture, metrics)
+
+    return record_test_access
 
 
 def compare_architectures(architectures: list[str], *metrics: dict) -> pd.DataFrame:

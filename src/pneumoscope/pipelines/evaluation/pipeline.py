@@ -1,7 +1,6 @@
 """model, images → scores → metrics, for each architecture; then the comparisons."""
 
 from collections.abc import Sequence
-from functools import partial
 
 from kedro.pipeline import Node, Pipeline
 
@@ -9,8 +8,8 @@ from pneumoscope.pipelines.evaluation.nodes import (
     compare_architectures,
     compare_pairs,
     measure_scores,
-    record_test_access,
     score_radiographs,
+    test_access_recorder,
 )
 
 SHARED = {
@@ -84,7 +83,7 @@ def _template(architecture: str) -> Pipeline:
                 name="measure_scores",
             ),
             Node(
-                partial(record_test_access, architecture),
+                test_access_recorder(architecture),
                 "metrics",
                 "test_access_log",
                 name="record_test_access",

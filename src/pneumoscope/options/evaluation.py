@@ -1,0 +1,85 @@
+"""Parameters of the evaluation."""
+
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from pneumoscope.naming import ThresholdRule
+from pneumoscope.options.base import Count, OpenShare, Options, Share
+
+
+class ThresholdOptions(Options):
+    """The rule that turns scores into predictions; read off validation alone.
+
+    Attributes:
+        rule: Name of the rule.
+        value: The threshold itself (`fixed`) or the bound to keep (`min_sensitivity`,
+            `min_specificity`).
+        fn: What a missed PNEUMONIA costs (`cost`), in any unit.
+        fp: What a false alarm costs (`cost`), in the same unit.
+        prevalence: Share of PNEUMONIA among those examined (`cost`).
+    """
+
+    rule: ThresholdRule
+    value: Share | None = None
+    fn: Annotated[float, Field(gt=0)] | None = None
+    fp: Annotated[float, Field(gt=0)] | None = None
+    prevalence: OpenShare | None = None
+
+    @model_validator(mode="after")
+    def _what_the_rule_reads_is_there(self) -> "ThresholdOptions":
+        for name in _RULE_READS.get(self.rule, ()):
+            if getattr(self, name) is None:
+                raise ValueError(f"threshold rule '{self.rule}' needs `{name}`, received none")
+        return self
+
+    @property
+    def name(self) -> str:
+        """The rule with what it reads: "min_sensitivity 0.95", "cost fn 5 fp 1 prevalence 0.2"."""
+        reads = _RULE_READS.get(self.rule, ())
+        given = [f"{name} {getattr(self, name):g}".removeprefix("value ") for name in reads]
+        return " ".join([self.rule, *given])
+
+
+_RULE_READS: dict[ThresholdRule, tuple[str, ...]] = {
+    ThresholdRule.FIXED: ("value",),
+    ThresholdRule.MIN_SENSITIVITY: ("value",),
+    ThresholdRule.MIN_SPECIFICITY: ("value",),
+    ThresholdRule.COST: ("fn", "fp", "prevalence"),
+}
+
+
+class GreyZoneOptions(Options):
+    """Which radiographs are handed to a human.
+
+    Attributes:
+        shares: Shares of validation, those nearest the threshold, that zones are set for.
+        coverage: Share of each class whose conformal set shall hold it.
+    """
+
+    shares: tuple[OpenShare, ...] = (0.1, 0.2, 0.3)
+    coverage: OpenShare = 0.9
+
+
+class EvaluationOptions(Options):
+    """How scores become numbers with intervals.
+
+    Attributes:
+        threshold: The rule for the operating point.
+        operating_points: Rules whose consequences are shown beside that point.
+        prevalences: Shares of PNEUMONIA for which predictive values are computed.
+        grey_zone: Which radiographs are handed to a human.
+        bootstrap: Resamples of patients behind every interval; 0 leaves intervals out.
+        confidence: Coverage of the intervals.
+        ece_bins: Equal-width bins of the expected calibration error.
+        batch_size: Radiographs scored at a time.
+    """
+
+    threshold: ThresholdOptions
+    operating_points: tuple[ThresholdOptions, ...] = ()
+    prevalences: tuple[OpenShare, ...] = ()
+    grey_zone: GreyZoneOptions = GreyZoneOptions()
+    bootstrap: Annotated[int, Field(ge=0)]
+    confidence: OpenShare = 0.95
+    ece_bins: Count = 10
+    batch_size: Count = 64
