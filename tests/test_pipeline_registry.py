@@ -108,7 +108,8 @@ def test_loading_the_registry_does_not_load_what_is_slow_to_load():
     code = (
         "import sys, pneumoscope.pipeline_registry as r\n"
         "r.create_pipelines(r.Selection(r.Source.PHANTOMS, ('mlp',)))\n"
-        "print([m for m in ('tensorflow', 'keras', 'sklearn', 'scipy.stats', 'scipy.optimize') if m in sys.modules])"
+        "slow = ('tensorflow', 'keras', 'sklearn', 'scipy.stats', 'scipy.optimize')\n"
+        "print([name for name in slow if name in sys.modules])"
     )
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
