@@ -29,7 +29,17 @@ def build(options: CnnOptions, input_shape: tuple[int, int, int], seed: int) -> 
         x = _convolution_block(x, filters, options, f"conv_{index}")
     x = layers.Flatten(name="flatten")(x)
     regularizer = l2_regularizer(options.l2)
-    x = layers.Dense(options.units, "relu", kernel_regularizer=regularizer, name="dense")(x)
+    x = layers.Dense(
+        options.units,
+        use_bias=not options.batch_norm,
+        kernel_regularizer=regularizer,
+        name="dense",
+    )(x)
+    if options.batch_norm:
+        # Every input is positive after ReLU and pooling: one step of Adam moves all weights of
+        # a unit together and can push it below zero for all radiographs, where it stays.
+        x = layers.BatchNormalization(momentum=SCRATCH_MOMENTUM, name="dense_norm")(x)
+    x = layers.ReLU(name="dense_relu")(x)
     if options.dropout:
         x = layers.Dropout(options.dropout, seed=seed, name="dropout")(x)
     return keras.Model(radiograph, score_output(x, regularizer), name=options.architecture)
