@@ -9,6 +9,7 @@ from kedro.framework.cli.utils import env_option
 from kedro.framework.project import pipelines
 from kedro.framework.session import KedroSession
 from kedro.utils import find_kedro_project
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -51,7 +52,9 @@ def graph(into: Path) -> None:
 
 def _table(comparison: pd.DataFrame, synthetic: bool) -> Table:
     of_what = "phantoms, not patients" if synthetic else "radiographs"
-    table = Table(title=f"Comparison on {of_what}; intervals below each value")
+    # Narrow enough for a terminal of 80 columns.
+    title = f"Comparison on {of_what}; intervals below each value"
+    table = Table(title=title, box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     for name in (Column.ARCHITECTURE, Column.SPLIT, "n", *SHOWN):
         table.add_column(str(name), justify="right" if name in ("n", *SHOWN) else "left")
     for row in comparison.to_dict("records"):

@@ -93,5 +93,5 @@ def test_figures_are_captioned_with_errors_thresholds_and_spread():
     bad = {**row("mlp", "test", 0.8), "sensitivity": 0.95, "specificity": 0.25}
     found = captions(table(good, bad))
     assert "cnn misses 2.0% of PNEUMONIA and raises a false alarm for 25.0%" in found["confusion"]
-    assert "chosen on validation: cnn at 0.400 and mlp at 0.400." in found["roc"]
+    assert "Dots mark the locked thresholds: cnn at 0.400 and mlp at 0.400." in found["roc"]
     assert "differ most in specificity (0.250 to 0.750) and least in accuracy" in found["forest"]

@@ -12,7 +12,8 @@ TERMS = (
      "pneumonia is rarer than here"),
     ("AUROC", "chance that a PNEUMONIA radiograph scores above a NORMAL one; 0.5 is guessing; "
      "needs no threshold"),
-    ("threshold", "scores at or above it are called PNEUMONIA; chosen on validation alone"),
+    ("threshold", "scores at or above it are called PNEUMONIA; fixed beforehand or chosen on "
+     "validation alone"),
     ("Brier score", "mean squared distance of the score from the truth; 0 is perfect"),
     ("ECE", "expected calibration error: mean distance between score and observed share; "
      "0 is perfect"),

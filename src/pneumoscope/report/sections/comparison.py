@@ -111,7 +111,7 @@ def _main_table(test: pd.DataFrame, confidence: float) -> Table:
         ["architecture", *map(metric_name, MAIN_METRICS), "threshold", "n"],
         rows,
         f"Test, with {confidence:.0%} intervals below the values. "
-        "Each threshold was chosen on validation. "
+        "Each threshold was locked before test was scored. "
         + "".join(f"Protocol: {protocol.rstrip('.')}." for protocol in protocols),
     )
 
@@ -144,7 +144,7 @@ def _thresholds(test: pd.DataFrame) -> str:
     points = joined(
         [f"{row[Column.ARCHITECTURE]} at {row['threshold']:.3f}" for _, row in test.iterrows()]
     )
-    return f"Dots mark the thresholds, chosen on validation: {points}." if points else ""
+    return f"Dots mark the locked thresholds: {points}." if points else ""
 
 
 def _errors(test: pd.DataFrame) -> str:
