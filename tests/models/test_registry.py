@@ -71,7 +71,8 @@ def test_regularisers_are_switches_of_the_cnn() -> None:
     plain = registry.build(options("cnn"), SHAPE, seed=0)
     regular = registry.build(options("cnn", dropout=0.5, l2=0.01, batch_norm=True), SHAPE, seed=0)
     added = {layer.name for layer in regular.layers} - {layer.name for layer in plain.layers}
-    assert added == {"dropout"} | {f"conv_{index}_norm" for index in (1, 2, 3, 4)}
+    norms = {f"conv_{index}_norm" for index in (1, 2, 3, 4)} | {"dense_norm"}
+    assert added == {"dropout"} | norms
     assert plain.losses == []
     # Four convolutions, one dense layer and the score.
     assert len(regular.losses) == 6

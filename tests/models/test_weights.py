@@ -59,6 +59,8 @@ def test_a_random_start_needs_no_weights(monkeypatch: pytest.MonkeyPatch) -> Non
     assert check_weights(ModelOptions.model_validate({"architecture": "mlp"})) is None
 
 
+# Keras says so before it refuses the foreign file.
+@pytest.mark.filterwarnings("ignore:Skipping nested container")
 def test_weights_from_a_file_reach_the_backbone_and_wrong_ones_are_named(tmp_path: Path) -> None:
     donor = registry.build(mobilenet(None), (32, 32, 1), seed=1)
     path = tmp_path / "backbone.weights.h5"

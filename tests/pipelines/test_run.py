@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from pneumoscope import NOTICE
+from pneumoscope.graph import BEGIN, END
 
 PROJECT = Path(__file__).parents[2]
 KEDRO = str(Path(sys.executable).with_name("kedro"))
@@ -87,6 +88,21 @@ def test_the_report_names_the_phantoms_and_forbids_diagnosis(smoke):
 def test_a_run_can_be_taken_up_at_any_pipeline(smoke):
     run = kedro("run", "--env", "smoke", "--pipelines=evaluation,reporting", results=smoke)
     assert run.returncode == 0, run.stderr[-3000:]
+
+
+def test_the_results_are_printed_with_the_report_to_open(smoke):
+    printed = kedro("results", "--env", "smoke", results=smoke)
+    assert printed.returncode == 0, printed.stderr[-3000:]
+    assert "phantoms, not patients" in printed.stdout
+    assert f"Open the report: {smoke}/08_reporting/report.html" in printed.stdout
+
+
+def test_the_graph_is_drawn_between_the_markers_of_a_file(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(f"before\n{BEGIN}\n{END}\nafter\n")
+    drawn = kedro("graph", "--into", str(page), results=tmp_path)
+    assert drawn.returncode == 0, drawn.stderr[-3000:]
+    assert 'ingestion -- "manifest" --> rebalancing' in page.read_text()
 
 
 def test_a_misspelt_parameter_stops_a_run_before_anything_is_read(tmp_path):
