@@ -7,7 +7,7 @@ READY  := $(VENV)/.ready
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types slow results graph viz lock clean
+.PHONY: help run test lint types slow bench results graph viz lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -28,6 +28,9 @@ types: $(READY) ## Static types
 
 slow: $(READY) ## The slower tests: whole runs, DVC, kedro viz, every architecture
 	pytest -m slow
+
+bench: $(READY) ## Measure peak memory at 1,000 and 8,000 radiographs
+	python benchmarks/memory.py
 
 results: $(READY) ## The table of the last run, and its report
 	@kedro results
