@@ -28,12 +28,14 @@ def cli() -> None:
 @cli.command()
 @env_option
 def results(env: str | None) -> None:
-    """Print the comparison of the last run and the report to open."""
+    """Print the comparison of the last run, what its protocol flatters, and the report."""
     with KedroSession.create(env=env) as session:
         context = cast(KedroSession, session).load_context()
         catalog, options = context.catalog, context.params["report"]
         console = Console()
         console.print(_table(catalog.load("comparison"), options.synthetic))
+        for flaw in catalog.load("split_audit")["flaws"]:
+            console.print(f"[bold red]{flaw}[/bold red]", soft_wrap=True)
         console.print(f"[bold]{NOTICE}[/bold]")
         report = Path(catalog["report"]._describe()["filepath"])
         # Never folded: a path that is cut in two cannot be opened.

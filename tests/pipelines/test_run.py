@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -95,6 +96,28 @@ def test_the_results_are_printed_with_the_report_to_open(smoke):
     assert printed.returncode == 0, printed.stderr[-3000:]
     assert "phantoms, not patients" in printed.stdout
     assert f"Open the report: {smoke}/08_reporting/report.html" in printed.stdout
+
+
+def test_the_results_name_what_a_protocol_flatters(smoke, tmp_path):
+    results = tmp_path / "flawed"
+    shutil.copytree(smoke / "08_reporting", results / "08_reporting")
+    audit = results / "08_reporting/split_audit.json"
+    flaw = "Validation is the test part, so the figures are too good."
+    audit.write_text(json.dumps({**json.loads(audit.read_text()), "flaws": [flaw]}))
+    assert flaw in kedro("results", "--env", "smoke", results=results).stdout
+    assert flaw not in kedro("results", "--env", "smoke", results=smoke).stdout
+
+
+@pytest.mark.slow
+def test_a_published_mistake_is_flagged_in_every_output(tmp_path):
+    policy = "split.policy=test_as_validation"
+    run = kedro("run", "--env", "smoke", "--params", policy, results=tmp_path)
+    assert run.returncode == 0, run.stderr[-3000:]
+    flaw = "Validation is the test part"
+    reporting = tmp_path / "08_reporting"
+    outputs = ["split_audit.json", "comparison.csv", "report.html", "mlp/metrics.json"]
+    assert [name for name in outputs if flaw not in (reporting / name).read_text()] == []
+    assert flaw in run.stderr
 
 
 def test_the_graph_is_drawn_between_the_markers_of_a_file(tmp_path):
