@@ -12,19 +12,21 @@ from pneumoscope.models import registry
 from pneumoscope.options import ModelOptions
 
 SHAPE = (32, 32, 1)
-LIGHT = ("mlp", "cnn", "mobilenetv2")
-ARCHITECTURES = [
-    pytest.param(key, marks=() if key in LIGHT else pytest.mark.slow)
-    for key in registry.architectures()
-]
+ARCHITECTURES, SIDED = (
+    [
+        pytest.param(key, marks=() if key in light else pytest.mark.slow)
+        for key in registry.architectures()
+    ]
+    for light in (("mlp", "cnn", "mobilenetv2"), ("mlp", "cnn"))
+)
 
 
 def options(architecture: str, **changes: object) -> ModelOptions:
     return ModelOptions.model_validate({"architecture": architecture, **changes})
 
 
-def radiographs(count: int = 4) -> np.ndarray:
-    return np.random.default_rng(7).integers(0, 256, (count, *SHAPE)).astype(np.uint8)
+def radiographs(count: int = 4, shape: tuple[int, int, int] = SHAPE) -> np.ndarray:
+    return np.random.default_rng(7).integers(0, 256, (count, *shape)).astype(np.uint8)
 
 
 def scores(model: object, images: np.ndarray) -> np.ndarray:
@@ -56,6 +58,39 @@ def test_a_model_gives_scores_and_survives_saving(architecture: str, tmp_path) -
     dataset = KerasModelDataset(filepath=str(tmp_path / "model.keras"))
     dataset.save(model)
     np.testing.assert_array_equal(scores(dataset.load(), radiographs()), before)
+
+
+@pytest.mark.parametrize("architecture", SIDED)
+def test_a_model_with_a_side_takes_stored_radiographs_and_resizes_them_itself(
+    architecture: str, tmp_path
+) -> None:
+    stored = (48, 40, 1)
+    model = registry.build(options(architecture, side=32), stored, seed=3)
+    assert model.input_shape == (None, *stored)
+    assert model.get_layer("resizing").output.shape == (None, 32, 32, 1)
+    before = scores(model, radiographs(shape=stored))
+    assert before.shape == (4, 1)
+
+    dataset = KerasModelDataset(filepath=str(tmp_path / "model.keras"))
+    dataset.save(model)
+    again = scores(dataset.load(), radiographs(shape=stored))
+    np.testing.assert_array_equal(again, before)
+
+
+def test_a_side_shows_what_the_preprocessing_would_have_stored() -> None:
+    import keras
+
+    from pneumoscope.models.interface import radiograph_input, resize
+    from pneumoscope.naming import Fit
+    from pneumoscope.transforms import resize as preprocessed
+
+    stored = radiographs(shape=(48, 40, 1))
+    radiograph = radiograph_input((48, 40, 1))
+    resized = scores(keras.Model(radiograph, resize(radiograph, 32)), stored)
+    for image, wanted in zip(resized, stored, strict=True):
+        expected = preprocessed(wanted[..., 0], (32, 32), Fit.SQUASH)
+        # Pillow rounds to whole grey levels after each of its two passes.
+        np.testing.assert_allclose(image[..., 0], expected, atol=1.1)
 
 
 @pytest.mark.parametrize("architecture", ["mlp", "cnn"])
@@ -113,6 +148,8 @@ def test_pretrained_backbones_get_their_own_scale(
 def test_radiographs_that_are_too_small_or_coloured_are_refused() -> None:
     with pytest.raises(ValueError, match=r"at least 32 x 32 for mobilenetv2, received 16 x 64"):
         registry.build(options("mobilenetv2"), (16, 64, 1), seed=0)
+    with pytest.raises(ValueError, match=r"received 16 x 16; .* or `side` of the model"):
+        registry.build(options("mobilenetv2", side=16), SHAPE, seed=0)
     with pytest.raises(ValueError, match=r"\(height, width, 1\).*received \(32, 32, 3\)"):
         registry.build(options("mlp"), (32, 32, 3), seed=0)
 

@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
 
 from pneumoscope.options import AugmentationOptions
@@ -22,12 +23,17 @@ class Augmentation(keras.layers.Layer):
     Args:
         options: Which changes, and how large.
         seed: Seed of the changes; equal seeds give equal sequences.
+        at_inference: Change the values at inference too.
     """
 
-    def __init__(self, options: AugmentationOptions, seed: int, **kwargs: Any) -> None:
+    def __init__(
+        self, options: AugmentationOptions, seed: int, at_inference: bool = False, **kwargs: Any
+    ) -> None:
         """Note which of the two stages the options ask for."""
         super().__init__(dtype="float32", **kwargs)
         self._options = options
+        self._seed = seed
+        self._at_inference = at_inference
         self._random = keras.random.SeedGenerator(seed)
         self._moves = any(
             (
@@ -41,12 +47,22 @@ class Augmentation(keras.layers.Layer):
         )
         self._regrades = any((options.brightness, options.contrast, options.gamma))
 
+    def begin_epoch(self, epoch: int) -> None:
+        """Start the sequence of an epoch, a function of the seed and the epoch alone.
+
+        So an interrupted run draws in its next epoch what an uninterrupted one draws there.
+        """
+        # 31 bits: some backends keep the state of a generator in signed integers.
+        begin = np.random.SeedSequence([self._seed, epoch]).generate_state(1)[0] >> 1
+        self._random.state.assign([int(begin), 0])
+
     def call(self, images: keras.KerasTensor, training: bool = False) -> keras.KerasTensor:
         """Give the changed radiographs, or the same ones at inference."""
         images = ops.cast(images, "float32")
-        if training and self._moves:
+        changes = training or self._at_inference
+        if changes and self._moves:
             images = self._move(images)
-        if training and self._regrades:
+        if changes and self._regrades:
             images = self._regrade(images)
         return images
 

@@ -3,7 +3,7 @@
 import keras
 from keras import layers
 
-from pneumoscope.models.interface import SCRATCH_MOMENTUM, radiograph_input, score_output
+from pneumoscope.models.interface import SCRATCH_MOMENTUM, radiograph_input, resize, score_output
 from pneumoscope.models.weights import load_weights
 from pneumoscope.options import BackboneOptions
 
@@ -37,21 +37,24 @@ def build(options: BackboneOptions, input_shape: tuple[int, int, int], seed: int
     """Build a backbone, with its own rescaling inside, under pooling, dropout and the score.
 
     Args:
-        options: Architecture, weights and dropout.
-        input_shape: (height, width, 1) of the stored radiographs; 32 a side at the least.
+        options: Architecture, side, weights and dropout.
+        input_shape: (height, width, 1) of the stored radiographs; 32 a side at the least,
+            unless `options.side` brings them to more.
         seed: Seed of VGG16's random start and of the dropout.
 
     Returns:
         An uncompiled model from grey values in [0, 255] to P(pneumonia) in (n, 1), with the
-        layers `grey_to_rgb`, `rescaling`, `backbone`, `pooling` and `score`.
+        layers `resizing` (with `options.side`), `grey_to_rgb`, `rescaling`, `backbone`,
+        `pooling` and `score`.
 
     Raises:
         ValueError: When the radiographs are too small or the weights do not fit.
         FileNotFoundError: When the weights cannot be had.
     """
-    _check_side(options, input_shape)
     radiograph = radiograph_input(input_shape)
-    backbone = _backbone(options, input_shape, seed)
+    size = (options.side, options.side) if options.side else input_shape[:2]
+    _check_size(options, size)
+    backbone = _backbone(options, size, seed)
     x = backbone(as_backbone_input(radiograph, options))
     x = layers.GlobalAveragePooling2D(name="pooling")(x)
     if options.dropout:
@@ -60,11 +63,12 @@ def build(options: BackboneOptions, input_shape: tuple[int, int, int], seed: int
 
 
 def as_backbone_input(radiograph: keras.KerasTensor, options: BackboneOptions) -> keras.KerasTensor:
-    """Copy grey to three channels, on the scale that the backbone's weights were trained with."""
+    """Resize, copy grey to three channels, and scale as the backbone's weights were trained."""
     # Without pretrained weights there is no scale to honour, and [-1, 1] starts best.
     pretrained = options.weights is not None
     scale, offset = _RESCALING[options.architecture] if pretrained else _SYMMETRIC
-    rgb = layers.Concatenate(name="grey_to_rgb", dtype="float32")([radiograph] * 3)
+    grey = resize(radiograph, options.side)
+    rgb = layers.Concatenate(name="grey_to_rgb", dtype="float32")([grey] * 3)
     return layers.Rescaling(scale, offset=offset, name="rescaling", dtype="float32")(rgb)
 
 
@@ -85,18 +89,16 @@ def train_top(model: keras.Model, share: float, pretrained: bool) -> None:
         layer.trainable = index >= frozen and not kept
 
 
-def _check_side(options: BackboneOptions, input_shape: tuple[int, int, int]) -> None:
-    if min(input_shape[:2]) < 32:
+def _check_size(options: BackboneOptions, size: tuple[int, int]) -> None:
+    if min(size) < 32:
         raise ValueError(
             f"expected radiographs of at least 32 x 32 for {options.architecture}, received "
-            f"{input_shape[0]} x {input_shape[1]}; raise `size` of the preprocessing"
+            f"{size[0]} x {size[1]}; raise `size` of the preprocessing, or `side` of the model"
         )
 
 
-def _backbone(
-    options: BackboneOptions, input_shape: tuple[int, int, int], seed: int
-) -> keras.Model:
-    arguments = {"include_top": False, "weights": None, "input_shape": (*input_shape[:2], 3)}
+def _backbone(options: BackboneOptions, size: tuple[int, int], seed: int) -> keras.Model:
+    arguments = {"include_top": False, "weights": None, "input_shape": (*size, 3)}
     if options.architecture == "efficientnetv2b0":
         arguments["include_preprocessing"] = False
     backbone = _BACKBONES[options.architecture](**arguments)

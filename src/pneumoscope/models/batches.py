@@ -1,13 +1,18 @@
 """Batches of stored radiographs, gathered on demand and shuffled reproducibly."""
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
 from pneumoscope.models.degrading import Degrade
+
+Batch = tuple[NDArray[Any], ...]
+"""Images (b, h, w, 1), targets (b, 1) and, where given, weights (b,)."""
 
 
 class RadiographArray(Protocol):
@@ -69,6 +74,7 @@ class RadiographBatches(keras.utils.PyDataset):
         seed: Seed of the shuffling, or None for the stored order.
         degrade: Random change to each batch, or None; its draws are a function of the seed,
             the epoch and the batch.
+        mixup: Alpha of the Beta distribution of the blends of two films, or 0 for none.
     """
 
     def __init__(
@@ -77,13 +83,15 @@ class RadiographBatches(keras.utils.PyDataset):
         batch_size: int,
         seed: int | None = None,
         degrade: Degrade | None = None,
+        mixup: float = 0.0,
     ) -> None:
         """Start with the order of epoch 1; nothing is read yet."""
         super().__init__()
+        self.batch_size = batch_size
         self._radiographs = radiographs
-        self._batch_size = batch_size
         self._seed = seed
         self._degrade = degrade
+        self._mixup = mixup
         self.begin_epoch(1)
 
     def begin_epoch(self, epoch: int) -> None:
@@ -97,22 +105,60 @@ class RadiographBatches(keras.utils.PyDataset):
 
     def __len__(self) -> int:
         """Count the batches of an epoch."""
-        return -(-len(self._order) // self._batch_size)
+        return -(-len(self._order) // self.batch_size)
 
-    def __getitem__(self, index: int) -> tuple[NDArray[np.generic], ...]:
+    def __getitem__(self, index: int) -> Batch:
         """Gather a batch: images (b, h, w, 1), labels (b, 1) and, where given, weights (b,)."""
-        start = index * self._batch_size
-        rows = self._order[start : start + self._batch_size]
+        start = index * self.batch_size
+        rows = self._order[start : start + self.batch_size]
         images = gather(self._radiographs.images, rows)
+        # 1 keeps these draws apart from those of the shuffling.
+        rng = np.random.default_rng([self._seed or 0, self._epoch, index, 1])
         if self._degrade is not None:
-            # 1 keeps these draws apart from those of the shuffling.
-            rng = np.random.default_rng([self._seed or 0, self._epoch, index, 1])
             images = self._degrade(images, rng)
         labels = self._radiographs.labels[rows].astype(np.float32)[:, np.newaxis]
         weights = self._radiographs.sample_weights
-        if weights is None:
-            return images, labels
-        return images, labels, weights[rows].astype(np.float32)
+        batch: Batch = (images, labels)
+        if weights is not None:
+            batch = (*batch, weights[rows].astype(np.float32))
+        return blend(batch, self._mixup, rng) if self._mixup else batch
+
+
+def prefetched(batches: RadiographBatches) -> Iterator[Batch]:
+    """Yield the batches of an epoch in order, the next one gathered while one is worked on."""
+    with ThreadPoolExecutor(max_workers=1) as gathering:
+        following = gathering.submit(batches.__getitem__, 0)
+        for index in range(1, len(batches) + 1):
+            batch = following.result()
+            if index < len(batches):
+                following = gathering.submit(batches.__getitem__, index)
+            yield batch
+
+
+def blend(batch: Batch, alpha: float, rng: np.random.Generator) -> Batch:
+    """Blend each film of a batch with another, and targets and weights in the same proportion.
+
+    Source: Zhang et al. 2018, mixup: Beyond Empirical Risk Minimization.
+
+    Args:
+        batch: uint8 images (b, h, w, 1), targets (b, 1) and, where given, weights (b,).
+        alpha: Of Beta(alpha, alpha), which each film's proportion is drawn from.
+        rng: Source of the draws.
+
+    Returns:
+        The batch with the same shapes and dtypes; grey values are rounded.
+    """
+    proportions = rng.beta(alpha, alpha, len(batch[0])).astype(np.float32)
+    partners = rng.permutation(len(batch[0]))
+    return tuple(_mix(part, part[partners], proportions) for part in batch)
+
+
+def _mix(
+    part: NDArray[Any], partner: NDArray[Any], proportions: NDArray[np.float32]
+) -> NDArray[Any]:
+    share = proportions.reshape(-1, *[1] * (part.ndim - 1))
+    mixed = share * part + (1 - share) * partner
+    return (np.rint(mixed) if part.dtype == np.uint8 else mixed).astype(part.dtype)
 
 
 def gather(images: RadiographArray, rows: NDArray[np.intp]) -> NDArray[np.uint8]:

@@ -7,6 +7,7 @@ from pneumoscope.models.interface import (
     SCRATCH_MOMENTUM,
     l2_regularizer,
     radiograph_input,
+    resize,
     score_output,
 )
 from pneumoscope.options import CnnOptions
@@ -16,7 +17,7 @@ def build(options: CnnOptions, input_shape: tuple[int, int, int], seed: int) -> 
     """Build convolution blocks that halve the side each, then one dense layer and the score.
 
     Args:
-        options: Filters a block, units of the dense layer, and regularisers.
+        options: Side, filters a block, units of the dense layer, and regularisers.
         input_shape: (height, width, 1) of the stored radiographs.
         seed: Seed of the dropout.
 
@@ -24,7 +25,8 @@ def build(options: CnnOptions, input_shape: tuple[int, int, int], seed: int) -> 
         An uncompiled model from grey values in [0, 255] to P(pneumonia) in (n, 1).
     """
     radiograph = radiograph_input(input_shape)
-    x = layers.Rescaling(1 / 127.5, offset=-1, name="rescaling")(radiograph)
+    x = resize(radiograph, options.side)
+    x = layers.Rescaling(1 / 127.5, offset=-1, name="rescaling", dtype="float32")(x)
     for index, filters in enumerate(options.filters, start=1):
         x = _convolution_block(x, filters, options, f"conv_{index}")
     x = layers.Flatten(name="flatten")(x)

@@ -1,18 +1,27 @@
-"""Fitting a model in one or two phases, seeded and repeatable."""
+"""Fitting a model in one or two phases: seeded, repeatable, and resumed where it stopped."""
 
+import logging
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict, dataclass, replace
 
 import keras
 import pandas as pd
 
 from pneumoscope.models import execution
-from pneumoscope.models.augmentation import Augmentation
+from pneumoscope.models.averaging import AveragedWeights
 from pneumoscope.models.backbones import train_top
-from pneumoscope.models.batches import LabelledRadiographs, RadiographBatches
-from pneumoscope.models.degrading import degrading
-from pneumoscope.models.epochs import EpochMonitor, EpochReport
-from pneumoscope.models.weights import check_phases, is_pretrained
+from pneumoscope.models.batches import LabelledRadiographs
+from pneumoscope.models.checkpoints import Checkpoint, CheckpointStore, Forgetful
+from pneumoscope.models.epochs import EpochMonitor, EpochReport, Standing
+from pneumoscope.models.features import forget_features
+from pneumoscope.models.feeds import Feed, Feeds
+from pneumoscope.models.fingerprints import fingerprint
+from pneumoscope.models.measures import measures
+from pneumoscope.models.phases import FROZEN, Phase, list_phases
+from pneumoscope.models.resuming import EpochKeeper, TrainingState, read_state, write_state
+from pneumoscope.models.variables import Values, assign, values
+from pneumoscope.models.weights import is_pretrained
 from pneumoscope.options import (
     AugmentationOptions,
     BackboneOptions,
@@ -20,13 +29,7 @@ from pneumoscope.options import (
     ModelOptions,
 )
 
-
-@dataclass(frozen=True)
-class _Phase:
-    name: str
-    epochs: int
-    learning_rate: float | keras.optimizers.schedules.LearningRateSchedule
-    trainable_share: float
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -55,14 +58,17 @@ def fit(
     augmentation: AugmentationOptions,
     seed: int,
     report: Callable[[EpochReport], None] | None = None,
+    title: str | None = None,
+    store: CheckpointStore | None = None,
 ) -> FitResult:
     """Fit a model: its head on the frozen backbone first, if asked for, then the whole.
 
+    The frozen phase trains the head on what the backbone made of the radiographs, once a view.
     The second phase moves the top `trainable_share` of a backbone and everything outside it,
     with a cosine decay of the rate. The weights, or their running average, of the lowest clean
     or stressed validation loss over both phases are kept. Augmentation stands before the model
     while it is fitted and is no part of the result. After `prepare_backend(seed)`, equal
-    arguments give equal weights.
+    arguments give equal weights, whether the training was interrupted or not.
 
     Args:
         model: From `registry.build`; its weights are changed in place.
@@ -73,81 +79,136 @@ def fit(
         fitting: Epochs, rates, batch size and patience.
         augmentation: Random changes to the training radiographs.
         seed: Seed of shuffling and augmentation.
-        report: Called with every epoch's row as it ends.
+        report: Called with every epoch's row, once its state is kept.
+        title: What log lines call the training; the architecture if it is not given.
+        store: Where the state after every epoch is kept, and taken up from; nowhere if it is
+            not given. The state of a finished training stays there.
 
     Raises:
         FloatingPointError: When the loss is NaN or infinite.
-        ValueError: When a frozen phase is asked of a model without pretrained weights.
     """
-    check_phases(options, fitting)
-    batches = RadiographBatches(train, fitting.batch_size, seed, degrading(augmentation))
-    held_out = RadiographBatches(validation, fitting.batch_size)
-    trainer = _with_augmentation(model, Augmentation(augmentation, seed, name="augmentation"))
-    monitor = EpochMonitor(
-        model,
-        batches,
-        RadiographBatches(stressed, fitting.batch_size),
-        fitting.select_by,
-        fitting.patience,
-        report,
-    )
-    phases = _phases(options, fitting, len(batches))
-    for index, phase in enumerate(phases):
-        if isinstance(options.root, BackboneOptions):
-            train_top(model, phase.trainable_share, is_pretrained(options))
-        _compile(trainer, phase, fitting)
-        done = len(monitor.reports)
-        monitor.begin_phase(
-            phase.name,
-            last_epoch=done + phase.epochs,
-            epochs_after=sum(later.epochs for later in phases[index + 1 :]),
+    title = title or model.name
+    feeds = Feeds(model, train, validation, stressed, fitting, augmentation, seed)
+    checkpoint = Checkpoint(Forgetful(), {}, title)
+    if store is not None:
+        parts = {"train": train, "validation": validation, "stressed": stressed}
+        chosen = {"model": options, "fitting": fitting, "augmentation": augmentation}
+        checkpoint = Checkpoint(store, fingerprint(model, parts, chosen, seed), title)
+    phases = list_phases(options, fitting, feeds.steps, title)
+    try:
+        standing = _Fit(model, options, fitting, phases, feeds, checkpoint, title).run(report)
+    except KeyboardInterrupt:
+        if store is not None:
+            logger.warning("%s: stopped; the same run goes on after its last epoch", title)
+        raise
+    history = pd.DataFrame([asdict(row) for row in standing.reports])
+    history["kept"] = history["epoch"] == standing.best_epoch
+    return FitResult(model, history, standing.best_epoch)
+
+
+class _Fit:
+    """One fit, from the state that its checkpoint holds to the end."""
+
+    def __init__(
+        self,
+        model: keras.Model,
+        options: ModelOptions,
+        fitting: FittingOptions,
+        phases: list[Phase],
+        feeds: Feeds,
+        checkpoint: Checkpoint,
+        title: str,
+    ) -> None:
+        self._model = model
+        self._options = options
+        self._fitting = fitting
+        self._phases = phases
+        self._feeds = feeds
+        self._checkpoint = checkpoint
+        self._title = title
+
+    def run(self, report: Callable[[EpochReport], None] | None) -> Standing:
+        """Run the phases that are not over yet and leave the best weights in the model."""
+        state = self._take_up()
+        monitor = EpochMonitor(
+            self._model,
+            self._phases,
+            self._fitting.select_by,
+            self._fitting.patience,
+            self._title,
+            state.standing,
         )
-        trainer.fit(
-            batches,
-            validation_data=held_out,
+        for index in range(state.phase, len(self._phases)):
+            phase = self._phases[index]
+            self._unfreeze(phase.trainable_share)
+            with self._feed(phase) as feed:
+                _compile(feed.trainer, phase, self._fitting, state.optimizer)
+                self._train(index, feed, monitor, state, report)
+            state = TrainingState()
+        self._finish(monitor.standing)
+        return monitor.standing
+
+    def _take_up(self) -> TrainingState:
+        state = read_state(self._checkpoint)
+        if state.variables:
+            assign(self._model.variables, state.variables)
+            done = len(state.standing.reports)
+            logger.info("%s: goes on after epoch %d, from its checkpoint", self._title, done)
+        if state.phase:
+            # A run that was stopped between two phases had no time for this.
+            forget_features(self._checkpoint, self._fitting.frozen_views)
+        return state
+
+    def _feed(self, phase: Phase) -> AbstractContextManager[Feed]:
+        if phase.name == FROZEN:
+            return self._feeds.of_frozen(self._checkpoint, self._title)
+        return nullcontext(self._feeds.of_whole())
+
+    def _train(
+        self,
+        index: int,
+        feed: Feed,
+        monitor: EpochMonitor,
+        state: TrainingState,
+        report: Callable[[EpochReport], None] | None,
+    ) -> None:
+        averaging = None if self._fitting.ema_momentum is None else AveragedWeights(state.paused)
+        keeper = EpochKeeper(self._model, index, monitor, averaging, self._checkpoint)
+        reporting = keras.callbacks.LambdaCallback(
+            on_epoch_end=lambda *_: report(monitor.standing.reports[-1]) if report else None
+        )
+        last = monitor.begin_phase(index, feed)
+        done = len(monitor.standing.reports)
+        feed.begin_epoch(done + 1)
+        feed.trainer.fit(
+            feed.train,
+            validation_data=feed.validation,
             initial_epoch=done,
-            epochs=done + phase.epochs,
+            epochs=last,
             shuffle=False,
-            callbacks=[*_averaging(fitting), monitor],
+            callbacks=[*([averaging] if averaging else []), monitor, keeper, reporting],
             verbose=0,
         )
-    if isinstance(options.root, BackboneOptions):
-        train_top(model, 1.0, is_pretrained(options))
-    monitor.restore_best()
-    history = pd.DataFrame([asdict(row) for row in monitor.reports])
-    history["kept"] = history["epoch"] == monitor.best_epoch
-    return FitResult(model, history, monitor.best_epoch)
+
+    def _unfreeze(self, share: float) -> None:
+        if isinstance(self._options.root, BackboneOptions):
+            train_top(self._model, share, is_pretrained(self._options))
+
+    def _finish(self, standing: Standing) -> None:
+        """Keep the result alone: a run that is stopped later takes it from here."""
+        self._unfreeze(1.0)
+        if standing.best_weights:
+            assign(self._model.weights, standing.best_weights)
+            kept = replace(standing, best_weights=())
+            write_state(
+                self._checkpoint,
+                TrainingState(len(self._phases), kept, values(self._model.variables)),
+            )
 
 
-def _phases(options: ModelOptions, fitting: FittingOptions, steps: int) -> list[_Phase]:
-    """List what is trained after what; `steps` is the number of batches an epoch."""
-    chosen = options.root
-    share = chosen.trainable_share if isinstance(chosen, BackboneOptions) else 1.0
-    decay = keras.optimizers.schedules.CosineDecay(
-        fitting.learning_rate, decay_steps=fitting.epochs * steps
-    )
-    whole = _Phase("training", fitting.epochs, decay, share)
-    if not fitting.frozen_epochs:
-        return [whole]
-    head = _Phase("frozen", fitting.frozen_epochs, fitting.frozen_learning_rate, 0.0)
-    return [head, whole]
-
-
-def _averaging(fitting: FittingOptions) -> list[keras.callbacks.Callback]:
-    """Put the average of the weights in place whenever the model is validated or kept."""
-    # The weights themselves swing from step to step; their average generalises better and its
-    # epochs can be told apart (Izmailov et al., 2018; Polyak and Juditsky, 1992).
-    if fitting.ema_momentum is None:
-        return []
-    return [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)]
-
-
-def _with_augmentation(model: keras.Model, augmentation: Augmentation) -> keras.Model:
-    radiograph = keras.Input(model.input_shape[1:], dtype="uint8", name="stored_radiograph")
-    return keras.Model(radiograph, model(augmentation(radiograph)), name="trainer")
-
-
-def _compile(trainer: keras.Model, phase: _Phase, fitting: FittingOptions) -> None:
+def _compile(
+    trainer: keras.Model, phase: Phase, fitting: FittingOptions, optimizer_state: Values
+) -> None:
     optimizer = keras.optimizers.AdamW(
         phase.learning_rate,
         weight_decay=fitting.weight_decay,
@@ -159,12 +220,11 @@ def _compile(trainer: keras.Model, phase: _Phase, fitting: FittingOptions) -> No
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     # TensorFlow traces a training step twice when the first trace creates variables.
     optimizer.build(trainer.trainable_variables)
+    if optimizer_state:
+        assign(optimizer.variables, optimizer_state)
     trainer.compile(
         optimizer,
         loss=keras.losses.BinaryCrossentropy(label_smoothing=fitting.label_smoothing),
-        metrics=[
-            keras.metrics.BinaryAccuracy(name="accuracy"),
-            keras.metrics.AUC(name="auroc"),
-        ],
+        metrics=measures(),
         jit_compile=execution.jit_compile(),
     )

@@ -23,6 +23,21 @@ def radiograph_input(shape: tuple[int, int, int]) -> keras.KerasTensor:
     return keras.Input(shape, dtype="float32", name="radiograph")
 
 
+def resize(radiograph: keras.KerasTensor, side: int | None) -> keras.KerasTensor:
+    """Bring radiographs to a square of this side by the layer `resizing`; None leaves them.
+
+    The triangle filter spans all the pixels that an output pixel stands for, as the
+    preprocessing's does: a model with `side: 96` sees within a grey level what it would see of
+    radiographs stored at 96 x 96.
+    """
+    if side is None:
+        return radiograph
+    # Without antialiasing, bilinear sampling skips pixels on the way down and folds noise and
+    # the grid of JPEG blocks into the image.
+    layer = keras.layers.Resizing(side, side, antialias=True, dtype="float32", name="resizing")
+    return layer(radiograph)
+
+
 def score_output(
     features: keras.KerasTensor, regularizer: keras.Regularizer | None = None
 ) -> keras.KerasTensor:

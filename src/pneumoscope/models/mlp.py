@@ -7,6 +7,7 @@ from pneumoscope.models.interface import (
     SCRATCH_MOMENTUM,
     l2_regularizer,
     radiograph_input,
+    resize,
     score_output,
 )
 from pneumoscope.options import MlpOptions
@@ -16,7 +17,7 @@ def build(options: MlpOptions, input_shape: tuple[int, int, int], seed: int) -> 
     """Build a dense network with one block (dense, batch norm, ReLU, dropout) a hidden layer.
 
     Args:
-        options: Units and regularisers.
+        options: Side, units and regularisers.
         input_shape: (height, width, 1) of the stored radiographs.
         seed: Seed of the dropout.
 
@@ -24,7 +25,8 @@ def build(options: MlpOptions, input_shape: tuple[int, int, int], seed: int) -> 
         An uncompiled model from grey values in [0, 255] to P(pneumonia) in (n, 1).
     """
     radiograph = radiograph_input(input_shape)
-    x = layers.Rescaling(1 / 127.5, offset=-1, name="rescaling")(radiograph)
+    x = resize(radiograph, options.side)
+    x = layers.Rescaling(1 / 127.5, offset=-1, name="rescaling", dtype="float32")(x)
     x = layers.Flatten(name="flatten")(x)
     for index, units in enumerate(options.units, start=1):
         x = _dense_block(x, units, options, seed, f"dense_{index}")

@@ -10,7 +10,7 @@ from pneumoscope.progress import track
 
 
 def score(
-    model: keras.Model, images: RadiographArray, batch_size: int, title: str
+    model: keras.Model, images: RadiographArray, batch_size: int, title: str, flips: bool = False
 ) -> NDArray[np.float32]:
     """Score radiographs, a batch in memory at a time.
 
@@ -19,6 +19,8 @@ def score(
         images: The radiographs.
         batch_size: Radiographs scored at once.
         title: What the progress line calls the work.
+        flips: Whether to score the mirror image too (left and right exchanged) and give the
+            mean of both.
 
     Returns:
         P(pneumonia), float32 (n,), in [0, 1].
@@ -29,7 +31,14 @@ def score(
     scorer.compile(jit_compile=jit_compile())
     starts = range(0, images.shape[0], batch_size)
     batches = (
-        scorer.predict_on_batch(images[np.arange(start, min(start + batch_size, images.shape[0]))])
+        _predict(scorer, images[np.arange(start, min(start + batch_size, images.shape[0]))], flips)
         for start in starts
     )
     return np.concatenate(list(track(batches, len(starts), title)))[:, 0].astype(np.float32)
+
+
+def _predict(scorer: keras.Model, batch: NDArray[np.uint8], flips: bool) -> NDArray[np.floating]:
+    predicted: NDArray[np.floating] = scorer.predict_on_batch(batch)
+    if not flips:
+        return predicted
+    return (predicted + scorer.predict_on_batch(np.ascontiguousarray(batch[:, :, ::-1]))) / 2

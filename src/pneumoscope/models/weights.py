@@ -2,61 +2,18 @@
 
 from __future__ import annotations
 
-import os
-from dataclasses import dataclass
+import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pneumoscope.options import BackboneOptions, FittingOptions, ModelOptions
+from pneumoscope.models.published_weights import IMAGENET
+from pneumoscope.options import BackboneOptions, ModelOptions
 
 if TYPE_CHECKING:
     import keras
 
-_STORE = "https://storage.googleapis.com/tensorflow/keras-applications"
 _HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _HEAD_TIMEOUT = 5.0  # seconds
-
-
-@dataclass(frozen=True)
-class _Published:
-    """A weights file that `keras.applications` publishes, without its ImageNet head."""
-
-    url: str
-    md5: str | None
-
-    @property
-    def name(self) -> str:
-        return self.url.rsplit("/", 1)[1]
-
-    @property
-    def cached(self) -> Path:
-        home = os.environ.get("KERAS_HOME")
-        return (Path(home) if home else Path.home() / ".keras") / "models" / self.name
-
-
-_IMAGENET = {
-    "vgg16": _Published(
-        f"{_STORE}/vgg16/vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5",
-        "6d6bbae143d832006294945121d1f1fc",
-    ),
-    "resnet50v2": _Published(
-        f"{_STORE}/resnet/resnet50v2_weights_tf_dim_ordering_tf_kernels_notop.h5",
-        "fac2f116257151a9d068a22e544a4917",
-    ),
-    # Keras publishes no checksum for this one.
-    "mobilenetv2": _Published(
-        f"{_STORE}/mobilenet_v2/mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5",
-        None,
-    ),
-    "densenet121": _Published(
-        f"{_STORE}/densenet/densenet121_weights_tf_dim_ordering_tf_kernels_notop.h5",
-        "30ee3e1110167f948a6b9946edeeb738",
-    ),
-    "efficientnetv2b0": _Published(
-        f"{_STORE}/efficientnet_v2/efficientnetv2-b0_notop.h5",
-        "893217f2bb855e2983157299931e43ff",
-    ),
-}
 
 
 def check_weights(options: ModelOptions) -> None:
@@ -83,17 +40,33 @@ def is_pretrained(options: ModelOptions) -> bool:
     return isinstance(options.root, BackboneOptions) and options.root.weights is not None
 
 
-def check_phases(options: ModelOptions, fitting: FittingOptions) -> None:
-    """Make sure that a frozen phase has something worth freezing.
+def describe_weights(options: ModelOptions) -> dict[str, str | None]:
+    """Say where an architecture's starting weights come from, for the model's contract.
+
+    Returns:
+        `source` (`random`, `imagenet` or the name of a file), `url`, `sha256` of the file,
+        `licence`, and `note` where the licence is None.
 
     Raises:
-        ValueError: When `frozen_epochs` is set and no pretrained weights are.
+        FileNotFoundError: When the file is not here any more.
     """
-    if fitting.frozen_epochs and not is_pretrained(options):
-        raise ValueError(
-            f"expected frozen_epochs 0 for {options.root.architecture}, which starts from "
-            f"random weights, received {fitting.frozen_epochs}; set it to 0 or give `weights`"
-        )
+    chosen = options.root
+    if not isinstance(chosen, BackboneOptions) or chosen.weights is None:
+        note = "nothing that others have trained is inside"
+        return {"source": "random", "url": None, "sha256": None, "licence": None, "note": note}
+    if chosen.weights != "imagenet":
+        path = Path(chosen.weights).expanduser()
+        note = "a file of your own: its licence is what came with it"
+        described = {"source": path.name, "url": None, "sha256": _sha256(path)}
+        return {**described, "licence": None, "note": note}
+    published = IMAGENET[chosen.architecture]
+    return {
+        "source": "imagenet",
+        "url": published.url,
+        "sha256": _sha256(published.cached),
+        "licence": published.licence,
+        "note": None,
+    }
 
 
 def load_weights(backbone: keras.Model, options: BackboneOptions) -> None:
@@ -118,12 +91,17 @@ def load_weights(backbone: keras.Model, options: BackboneOptions) -> None:
 def _download(options: BackboneOptions) -> Path:
     import keras
 
-    published = _IMAGENET[options.architecture]
+    published = IMAGENET[options.architecture]
     return Path(
         keras.utils.get_file(
             published.name, published.url, cache_subdir="models", file_hash=published.md5
         )
     )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _check_file(architecture: str, path: Path) -> None:
@@ -144,7 +122,7 @@ def _check_file(architecture: str, path: Path) -> None:
 
 
 def _check_published(architecture: str) -> None:
-    published = _IMAGENET[architecture]
+    published = IMAGENET[architecture]
     if published.cached.is_file():
         return
     problem = _why_unreachable(published.url)

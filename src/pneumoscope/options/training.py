@@ -6,8 +6,21 @@ from pydantic import Field, RootModel, model_validator
 
 from pneumoscope.options.base import Count, Options, Range, Share
 
+Side = Annotated[int, Field(ge=16)]
 
-class MlpOptions(Options):
+
+class SizedOptions(Options):
+    """What every architecture has.
+
+    Attributes:
+        side: Height and width that the model itself brings the stored radiographs to, first of
+            all; null leaves them at their stored size.
+    """
+
+    side: Side | None = None
+
+
+class MlpOptions(SizedOptions):
     """A dense network on the flattened radiograph: the baseline to beat."""
 
     architecture: Literal["mlp"]
@@ -17,7 +30,7 @@ class MlpOptions(Options):
     batch_norm: bool = False
 
 
-class CnnOptions(Options):
+class CnnOptions(SizedOptions):
     """A small convolutional network with the usual regularisers as switches."""
 
     architecture: Literal["cnn"]
@@ -28,7 +41,7 @@ class CnnOptions(Options):
     batch_norm: bool = False
 
 
-class BackboneOptions(Options):
+class BackboneOptions(SizedOptions):
     """A published backbone under a pooled, dropped-out logistic head.
 
     Attributes:
@@ -114,27 +127,41 @@ class FittingOptions(Options):
 
     Attributes:
         epochs: Most epochs with the whole trainable part moving.
-        frozen_epochs: Epochs before that in which the backbone is frozen.
+        frozen_epochs: Epochs before that in which the backbone is frozen; skipped where it starts
+            from random weights, which are not worth freezing.
+        frozen_views: Times that the frozen backbone looks at each radiograph, augmented anew;
+            the frozen epochs take turns with what it saw.
         batch_size: Radiographs a step.
         learning_rate: Peak of the cosine schedule.
         frozen_learning_rate: Constant rate while the backbone is frozen.
         weight_decay: Decoupled weight decay of AdamW.
         label_smoothing: Share of the target taken from the true class.
+        mixup: Alpha of the Beta distribution whose draws blend each radiograph, and its target,
+            with another of its batch; 0 blends none.
         ema_momentum: Share of the running average of the weights that each step keeps; the
             average is what is validated and kept. Null keeps the weights themselves.
         select_by: Whose loss chooses the epoch: clean or stressed validation.
         patience: Epochs without a better one before training stops.
-        precision: Keras dtype policy.
+        precision: Keras dtype policy, or `auto`: the faster one on this machine, by a short
+            measurement that is kept.
+        seed: Seed of this block in place of the project's, so that blocks can differ in it alone.
     """
 
     epochs: Count
     frozen_epochs: Annotated[int, Field(ge=0)] = 0
+    frozen_views: Count = 1
     batch_size: Count = 32
     learning_rate: Annotated[float, Field(gt=0)] = 1e-3
     frozen_learning_rate: Annotated[float, Field(gt=0)] = 1e-3
     weight_decay: Annotated[float, Field(ge=0)] = 0.0
     label_smoothing: Annotated[float, Field(ge=0, lt=0.5)] = 0.0
+    mixup: Annotated[float, Field(ge=0)] = 0.0
     ema_momentum: Annotated[float, Field(gt=0, lt=1)] | None = None
     select_by: Literal["validation", "stressed"] = "validation"
     patience: Count = 5
-    precision: Literal["float32", "mixed_bfloat16"] = "float32"
+    precision: Literal["auto", "float32", "mixed_bfloat16"] = "float32"
+    seed: Annotated[int, Field(ge=0)] | None = None
+
+    def seed_or(self, project: int) -> int:
+        """Return the block's own seed, or the project's where it has none."""
+        return project if self.seed is None else self.seed

@@ -1,63 +1,122 @@
 """One model built, compiled and fitted."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
 
+from pneumoscope.datasets.checkpoint import CheckpointFolder
 from pneumoscope.datasets.sharded_images import ShardedImages
 from pneumoscope.naming import Column, Label
-from pneumoscope.options import AugmentationOptions, FittingOptions, ModelOptions
+from pneumoscope.options import (
+    AugmentationOptions,
+    FittingOptions,
+    ModelOptions,
+    PreprocessingOptions,
+)
 
 
-def check_weights(model: ModelOptions, fitting: FittingOptions) -> bool:
+def check_weights(model: ModelOptions) -> bool:
     """Make sure that pretrained weights can be had, before hours are spent on training."""
-    from pneumoscope.models.weights import check_phases, check_weights
+    from pneumoscope.models.weights import check_weights
 
     check_weights(model)
-    check_phases(model, fitting)
     return True
 
 
-def train_model(
+def choose_precision(
     train_images: ShardedImages,
-    train_rows: pd.DataFrame,
-    validation_images: ShardedImages,
-    validation_rows: pd.DataFrame,
-    stressed_images: ShardedImages,
-    stressed_rows: pd.DataFrame,
-    weights_available: bool,
+    known_precisions: dict,
     model: ModelOptions,
-    augmentation: AugmentationOptions,
     fitting: FittingOptions,
-    seed: int,
-) -> tuple[Any, pd.DataFrame]:
-    """Build, compile and fit a model; validation chooses its epoch.
+) -> tuple[dict, dict]:
+    """Choose float32 or bfloat16: the one that is set, or the faster one on this machine.
 
     Returns:
-        The model of the best epoch and its history, one row an epoch.
+        The choice with its reason, and what was measured for it.
     """
-    from pneumoscope.models.batches import LabelledRadiographs
     from pneumoscope.models.execution import prepare_backend
-    from pneumoscope.models.fitting import fit
-    from pneumoscope.models.registry import build
+    from pneumoscope.models.precision import choose_precision as choose
 
-    if not weights_available:
-        raise ValueError("expected the weights to have been checked before training")
-    prepare_backend(seed)
-    built = build(model, train_images.shape[1:], seed, fitting.precision)
-    result = fit(
-        built,
-        model,
-        LabelledRadiographs(
-            train_images, _labels(train_rows), train_rows[Column.SAMPLE_WEIGHT].to_numpy()
-        ),
-        LabelledRadiographs(validation_images, _labels(validation_rows)),
-        LabelledRadiographs(stressed_images, _labels(stressed_rows)),
-        fitting,
-        augmentation,
-        seed,
-    )
-    return result.model, result.history
+    # The threads and the determinism of training, so that what is timed is what will run.
+    prepare_backend(seed=0)
+    return choose(model, fitting, train_images.shape[1:], known_precisions)
+
+
+def model_trainer(name: str) -> Callable[..., tuple[Any, pd.DataFrame]]:
+    """Give the node function that trains the model of one block of parameters.
+
+    Args:
+        name: The block, which log lines call the training by.
+    """
+
+    def train_model(
+        train_images: ShardedImages,
+        train_rows: pd.DataFrame,
+        validation_images: ShardedImages,
+        validation_rows: pd.DataFrame,
+        stressed_images: ShardedImages,
+        stressed_rows: pd.DataFrame,
+        weights_available: bool,
+        precision: dict,
+        checkpoint: CheckpointFolder,
+        model: ModelOptions,
+        augmentation: AugmentationOptions,
+        fitting: FittingOptions,
+        seed: int,
+    ) -> tuple[Any, pd.DataFrame]:
+        """Build, compile and fit a model; validation chooses its epoch.
+
+        Returns:
+            The model of the best epoch and its history, one row an epoch.
+        """
+        from pneumoscope.models.batches import LabelledRadiographs
+        from pneumoscope.models.execution import prepare_backend
+        from pneumoscope.models.fitting import fit
+        from pneumoscope.models.registry import build
+
+        if not weights_available:
+            raise ValueError("expected the weights to have been checked before training")
+        seed = fitting.seed_or(seed)
+        prepare_backend(seed)
+        built = build(model, train_images.shape[1:], seed, precision["precision"])
+        result = fit(
+            built,
+            model,
+            LabelledRadiographs(
+                train_images, _labels(train_rows), train_rows[Column.SAMPLE_WEIGHT].to_numpy()
+            ),
+            LabelledRadiographs(validation_images, _labels(validation_rows)),
+            LabelledRadiographs(stressed_images, _labels(stressed_rows)),
+            fitting,
+            augmentation,
+            seed,
+            title=name,
+            store=checkpoint,
+        )
+        return result.model, result.history
+
+    return train_model
+
+
+def record_training(
+    model: Any,
+    history: pd.DataFrame,
+    train_rows: pd.DataFrame,
+    precision: dict,
+    options: ModelOptions,
+    augmentation: AugmentationOptions,
+    fitting: FittingOptions,
+    preprocessing: PreprocessingOptions,
+    working_side: int,
+    seed: int,
+    synthetic: bool,
+) -> dict:
+    """Put on record where a model comes from, for its contract."""
+    from pneumoscope.models.training_record import Recipe, training_record
+
+    recipe = Recipe(options, augmentation, fitting, preprocessing, working_side, seed, synthetic)
+    return training_record(model, history, train_rows, recipe, precision)
 
 
 def _labels(rows: pd.DataFrame) -> Any:

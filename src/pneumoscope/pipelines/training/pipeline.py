@@ -4,7 +4,12 @@ from collections.abc import Sequence
 
 from kedro.pipeline import Node, Pipeline
 
-from pneumoscope.pipelines.training.nodes import check_weights, train_model
+from pneumoscope.pipelines.training.nodes import (
+    check_weights,
+    choose_precision,
+    model_trainer,
+    record_training,
+)
 
 SHARED = {
     f"{part}_{what}" for part in ("train", "validation", "stressed") for what in ("images", "rows")
@@ -18,26 +23,37 @@ def create_pipeline(architectures: Sequence[str]) -> Pipeline:
 
 def _one(architecture: str) -> Pipeline:
     return Pipeline(
-        _template(),
+        _template(architecture),
         namespace=architecture,
-        inputs=SHARED,
+        inputs=SHARED | {"known_precisions"},
         outputs={"model": f"model_{architecture}"},
-        parameters={"params:seed"},
+        parameters={
+            "params:seed",
+            "params:preprocessing",
+            "params:ingestion.working_side",
+            "params:report.synthetic",
+        },
         tags=["training", architecture],
     )
 
 
-def _template() -> Pipeline:
+def _template(architecture: str) -> Pipeline:
     return Pipeline(
         [
             Node(
                 check_weights,
-                ["params:model", "params:fitting"],
+                ["params:model"],
                 "weights_available",
                 name="check_weights",
             ),
             Node(
-                train_model,
+                choose_precision,
+                ["train_images", "known_precisions", "params:model", "params:fitting"],
+                ["precision", "precision_probe"],
+                name="choose_precision",
+            ),
+            Node(
+                model_trainer(architecture),
                 [
                     "train_images",
                     "train_rows",
@@ -46,6 +62,8 @@ def _template() -> Pipeline:
                     "stressed_images",
                     "stressed_rows",
                     "weights_available",
+                    "precision",
+                    "checkpoint",
                     "params:model",
                     "params:augmentation",
                     "params:fitting",
@@ -53,6 +71,24 @@ def _template() -> Pipeline:
                 ],
                 ["model", "history"],
                 name="train_model",
+            ),
+            Node(
+                record_training,
+                [
+                    "model",
+                    "history",
+                    "train_rows",
+                    "precision",
+                    "params:model",
+                    "params:augmentation",
+                    "params:fitting",
+                    "params:preprocessing",
+                    "params:ingestion.working_side",
+                    "params:seed",
+                    "params:report.synthetic",
+                ],
+                "training_record",
+                name="record_training",
             ),
         ]
     )

@@ -1,0 +1,112 @@
+"""Checkpoints that are used by the training that wrote them and by no other."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
+
+logger = logging.getLogger(__name__)
+
+_FINGERPRINT = "fingerprint"
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is stored under one name.
+
+    Attributes:
+        facts: Numbers, texts, lists and dicts, as JSON knows them.
+        arrays: Arrays by name.
+    """
+
+    facts: dict[str, Any] = field(default_factory=dict)
+    arrays: dict[str, NDArray[Any]] = field(default_factory=dict)
+
+
+class CheckpointStore(Protocol):
+    """Records of one training that outlive its process."""
+
+    def read(self, name: str) -> Record | None:
+        """Return a record, or None where there is none.
+
+        Raises:
+            ValueError: What lies there cannot be read.
+        """
+
+    def write(self, name: str, record: Record) -> None:
+        """Put a record in the place of the last one, wholly or not at all."""
+
+    def set_aside(self, name: str) -> str:
+        """Move a record out of the way, keep it, and say where it is now."""
+
+    def remove(self, name: str | None = None) -> None:
+        """Remove a record, or all of them; nothing happens where there is none."""
+
+
+class Checkpoint:
+    """A store bound to one training: it gives back only what that training has written.
+
+    Args:
+        store: Where records are kept.
+        fingerprint: Everything that shapes the result, from `fingerprint`.
+        title: What log lines call the training.
+    """
+
+    def __init__(self, store: CheckpointStore, fingerprint: Mapping[str, str], title: str) -> None:
+        """Remember what records must fit; nothing is read yet."""
+        self._store = store
+        self._fingerprint = dict(fingerprint)
+        self._title = title
+
+    def read(self, name: str) -> Record | None:
+        """Return a record that fits, or None; one that does not is set aside and named."""
+        try:
+            record = self._store.read(name)
+            problem = self._misfit(record) if record else ""
+        except ValueError as error:
+            record, problem = None, f"cannot be read ({error})"
+        if problem:
+            place = self._store.set_aside(name)
+            logger.warning(
+                "%s: the checkpoint '%s' %s; it was set aside as %s and is not used",
+                self._title,
+                name,
+                problem,
+                place,
+            )
+            return None
+        return record
+
+    def write(self, name: str, record: Record) -> None:
+        """Write a record together with the fingerprint."""
+        facts = {**record.facts, _FINGERPRINT: self._fingerprint}
+        self._store.write(name, Record(facts, record.arrays))
+
+    def remove(self, name: str) -> None:
+        """Remove a record that is needed no more."""
+        self._store.remove(name)
+
+    def _misfit(self, record: Record) -> str:
+        found = record.facts.get(_FINGERPRINT, {})
+        names = sorted(self._fingerprint.keys() | found.keys())
+        other = [name for name in names if self._fingerprint.get(name) != found.get(name)]
+        return f"belongs to another training (different: {', '.join(other)})" if other else ""
+
+
+class Forgetful:
+    """A store for trainings that shall leave nothing behind: it keeps no record."""
+
+    def read(self, name: str) -> None:
+        """Return None: there never is a record."""
+
+    def write(self, name: str, record: Record) -> None:
+        """Keep nothing."""
+
+    def set_aside(self, name: str) -> str:  # noqa: ARG002
+        """Say that there is no place."""
+        return "nowhere"
+
+    def remove(self, name: str | None = None) -> None:
+        """Remove nothing."""

@@ -1,0 +1,78 @@
+"""What tests of training share: easy radiographs, one fit, a backbone built in no time."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from pneumoscope.models import backbones, registry
+from pneumoscope.models.batches import LabelledRadiographs
+from pneumoscope.models.execution import prepare_backend
+from pneumoscope.models.fitting import FitResult, fit
+from pneumoscope.options import AugmentationOptions, FittingOptions, ModelOptions
+
+SHAPE = (32, 32, 1)
+NO_CHANGE = AugmentationOptions()
+
+
+@pytest.fixture(scope="session")
+def separable() -> Callable[..., LabelledRadiographs]:
+    """Give `separable(count, seed)`: noise, in which the upper half of PNEUMONIA is brighter."""
+
+    def separable(count: int = 16, seed: int = 0) -> LabelledRadiographs:
+        random = np.random.default_rng(seed)
+        labels = np.arange(count) % 2
+        images = random.integers(0, 120, (count, *SHAPE))
+        images[:, :16] += 100 * labels[:, None, None, None]
+        return LabelledRadiographs(images.astype(np.uint8), labels)
+
+    return separable
+
+
+@pytest.fixture(scope="session")
+def fitted(separable) -> Callable[..., FitResult]:
+    """Give `fitted(options, fitting, augmentation, seed, **arguments of fit)`, as in a run."""
+
+    def fitted(
+        options: ModelOptions,
+        fitting: FittingOptions,
+        augmentation: AugmentationOptions = NO_CHANGE,
+        seed: int = 1,
+        **named: object,
+    ) -> FitResult:
+        prepare_backend(seed)
+        model = registry.build(options, SHAPE, seed)
+        parts = ("train", "validation", "stressed")
+        arguments = {part: separable(seed=number) for number, part in enumerate(parts)} | named
+        return fit(
+            model, options, fitting=fitting, augmentation=augmentation, seed=seed, **arguments
+        )
+
+    return fitted
+
+
+def _small_backbone(input_shape: tuple[int, int, int], **_: object) -> keras.Model:
+    picture = keras.Input(input_shape, name="picture")
+    x = layers.Conv2D(4, 3, strides=4, name="low")(picture)
+    x = layers.BatchNormalization(name="low_norm")(x)
+    x = layers.ReLU(name="low_relu")(x)
+    x = layers.Conv2D(6, 3, strides=2, name="high")(x)
+    return keras.Model(picture, layers.ReLU(name="high_relu")(x))
+
+
+@pytest.fixture
+def small_backbone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., ModelOptions]:
+    """Let mobilenetv2 mean six layers; give `small_backbone(**changes)`: pretrained options."""
+    monkeypatch.setitem(backbones._BACKBONES, "mobilenetv2", _small_backbone)
+    scratch = ModelOptions.model_validate({"architecture": "mobilenetv2"})
+    file = tmp_path / "pretrained.weights.h5"
+    registry.build(scratch, SHAPE, seed=9).get_layer("backbone").save_weights(file)
+
+    def small_backbone(**changes: object) -> ModelOptions:
+        block = {"architecture": "mobilenetv2", "weights": str(file), "dropout": 0.3}
+        return ModelOptions.model_validate(block | changes)
+
+    return small_backbone

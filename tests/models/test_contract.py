@@ -1,0 +1,165 @@
+"""The contract beside a saved model, and that the model needs nothing but Keras."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pneumoscope import NOTICE
+from pneumoscope.datasets.keras_model import KerasModelDataset
+from pneumoscope.evaluation.access import model_fingerprint
+from pneumoscope.models import registry
+from pneumoscope.models.contract import ensemble_contract, model_contract
+from pneumoscope.models.training_record import Recipe, describe_training_data, training_record
+from pneumoscope.options import (
+    AugmentationOptions,
+    FittingOptions,
+    ModelOptions,
+    PreprocessingOptions,
+)
+
+SHAPE = (18, 16, 1)
+ROWS = pd.DataFrame(
+    {
+        "radiograph_id": ["a", "b", "c"],
+        "patient_id": ["p", "p", "q"],
+        "sha256": ["1a", "2b", "3c"],
+        "label": ["NORMAL", "PNEUMONIA", "PNEUMONIA"],
+        "sample_weight": [1.5, 0.75, 0.75],
+    }
+)
+HISTORY = pd.DataFrame({"epoch": [1, 2, 3], "kept": [False, True, False]})
+PRECISION = {"precision": "float32", "reason": "set by fitting.precision"}
+
+
+def options(**changes: object) -> ModelOptions:
+    return ModelOptions.model_validate({"architecture": "mlp", "units": [4], **changes})
+
+
+@pytest.fixture(scope="module")
+def model():
+    return registry.build(options(), SHAPE, seed=1)
+
+
+@pytest.fixture(scope="module")
+def recipe() -> Recipe:
+    preprocessing = PreprocessingOptions.model_validate({"size": [18, 16], "fit": "squash"})
+    fitting = FittingOptions(epochs=3, seed=11)
+    return Recipe(options(), AugmentationOptions(), fitting, preprocessing, 64, 7, synthetic=True)
+
+
+@pytest.fixture(scope="module")
+def record(model, recipe):
+    return training_record(model, HISTORY, ROWS, recipe, PRECISION)
+
+
+def metrics(fingerprint: str, **named: object) -> dict:
+    return {
+        "model": {"fingerprint": fingerprint, "test_time_flips": True, **named},
+        "operating_point": {"rule": "youden", "threshold": 0.4, "reason": None},
+        "calibration": {"temperature": 1.3, "reason": None, "splits": {"test": "left out"}},
+    }
+
+
+def test_the_training_data_are_counted_and_hashed_by_content_not_by_order() -> None:
+    described = describe_training_data(ROWS)
+    assert described["radiographs"] == 3
+    assert described["patients"] == 2
+    assert described["classes"] == {"NORMAL": 1, "PNEUMONIA": 2}
+    assert describe_training_data(ROWS.iloc[::-1]) == described
+    for column, value in (("sha256", "other"), ("label", "NORMAL"), ("sample_weight", 1.0)):
+        changed = ROWS.copy()
+        changed.loc[2, column] = value
+        assert describe_training_data(changed)["sha256"] != described["sha256"]
+    assert describe_training_data(ROWS.iloc[:2])["sha256"] != described["sha256"]
+
+
+def test_the_record_says_where_the_model_comes_from(model, record) -> None:
+    assert record["fingerprint"] == model_fingerprint(model)
+    assert record["seed"] == 11
+    assert (record["best_epoch"], record["epochs"]) == (2, 3)
+    assert record["precision"] == PRECISION
+    assert record["synthetic"] is True
+    assert record["preprocessing"]["size"] == [18, 16]
+    assert record["preprocessing"]["working_side"] == 64
+    assert record["started_from"]["source"] == "random"
+    assert {"python", "pneumoscope", "keras", "numpy"} < set(record["packages"])
+
+
+def test_starting_weights_are_named_and_hashed_without_their_path(model, recipe, tmp_path) -> None:
+    path = tmp_path / "mine.weights.h5"
+    path.write_bytes(b"weights")
+    own = ModelOptions.model_validate({"architecture": "vgg16", "weights": str(path)})
+    changed = Recipe(own, recipe.augmentation, recipe.fitting, recipe.preprocessing, 64, 7, False)
+    record = training_record(model, HISTORY, ROWS, changed, PRECISION)
+    assert record["started_from"]["source"] == "mine.weights.h5"
+    # As `printf weights | sha256sum` prints it.
+    assert record["started_from"]["sha256"].startswith("9a129038d9a00aed")
+    assert record["started_from"]["licence"] is None
+    assert str(tmp_path) not in json.dumps(record)
+
+
+def test_a_contract_tells_what_the_model_takes_and_gives(model, record) -> None:
+    measured = metrics(record["fingerprint"])
+    contract = model_contract("plain", model, measured, record)
+    assert contract["name"] == "plain"
+    assert contract["notice"] == NOTICE
+    assert contract["input"]["shape"] == [None, 18, 16, 1]
+    assert contract["input"]["dtype"] == "uint8"
+    assert contract["classes"] == ["NORMAL", "PNEUMONIA"]
+    assert contract["operating_point"]["threshold"] == 0.4
+    assert contract["scoring"] == {"test_time_flips": True}
+    assert contract["calibration"] == {"temperature": 1.3, "reason": None}
+    assert contract["training"]["architecture"] == "mlp"
+    assert contract["training_note"] is None
+    assert json.loads(json.dumps(contract, allow_nan=False)) == contract
+
+
+def test_an_older_model_is_not_given_the_origin_of_a_newer_one(record) -> None:
+    older = registry.build(options(), SHAPE, seed=2)
+    measured = metrics(model_fingerprint(older))
+    contract = model_contract("plain", older, measured, record)
+    assert contract["fingerprint"] == measured["model"]["fingerprint"] != record["fingerprint"]
+    assert contract["training"] is None
+    assert (
+        "--load-versions=model_plain:<version>,plain.training_record" in (contract["training_note"])
+    )
+
+
+def test_metrics_of_another_model_are_refused(model, record) -> None:
+    with pytest.raises(ValueError, match=r"received those of another \(000000000000\); run the"):
+        model_contract("plain", model, metrics("0" * 64), record)
+
+
+def test_an_ensemble_lists_its_members() -> None:
+    contract = ensemble_contract("both", metrics("e", members={"one": "a", "two": "b"}))
+    assert contract["members"] == {"one": "a", "two": "b"}
+    assert contract["operating_point"]["rule"] == "youden"
+    assert "training" not in contract
+
+
+LOAD = """
+import sys
+sys.modules["pneumoscope"] = None
+import keras, numpy
+model = keras.saving.load_model(sys.argv[1], compile=False, safe_mode=True)
+films = numpy.load(sys.argv[2])
+print(repr([float(score) for score in numpy.asarray(model(films))[:, 0]]))
+"""
+
+
+@pytest.mark.slow
+def test_a_saved_model_gives_its_scores_where_only_keras_is_installed(tmp_path: Path) -> None:
+    model = registry.build(options(architecture="mlp", side=16), SHAPE, seed=2)
+    KerasModelDataset(filepath=str(tmp_path / "model.keras")).save(model)
+    films = np.random.default_rng(0).integers(0, 256, (3, *SHAPE)).astype(np.uint8)
+    np.save(tmp_path / "films.npy", films)
+    files = [str(tmp_path / name) for name in ("model.keras", "films.npy")]
+    loaded = subprocess.run(
+        [sys.executable, "-c", LOAD, *files], capture_output=True, text=True, check=True
+    )
+    np.testing.assert_array_equal(json.loads(loaded.stdout), np.asarray(model(films))[:, 0])

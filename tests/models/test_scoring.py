@@ -1,0 +1,39 @@
+import keras
+import numpy as np
+import pytest
+
+from pneumoscope.models.interface import radiograph_input, score_output
+from pneumoscope.models.scoring import score
+
+
+@pytest.fixture(scope="module")
+def left_minded() -> keras.Model:
+    """A model that looks at the left half of a film alone."""
+    inputs = radiograph_input((2, 4, 1))
+    model = keras.Model(inputs, score_output(keras.layers.Flatten(name="flat")(inputs)))
+    kernel = np.zeros((8, 1), dtype=np.float32)
+    kernel[[0, 1, 4, 5]] = 0.01
+    model.get_layer("score").set_weights([kernel, np.zeros(1, dtype=np.float32)])
+    return model
+
+
+@pytest.fixture(scope="module")
+def films() -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 256, (5, 2, 4, 1), dtype=np.uint8)
+
+
+def test_scores_do_not_depend_on_the_batch_size(left_minded, films):
+    whole = score(left_minded, films, 5, "scoring")
+    assert whole.dtype == np.float32
+    assert score(left_minded, films, 2, "scoring") == pytest.approx(whole, abs=1e-6)
+    expected = 1 / (1 + np.exp(-0.01 * films[:, :, :2].sum(axis=(1, 2, 3))))
+    assert whole == pytest.approx(expected, abs=1e-5)
+
+
+def test_flips_give_the_mean_of_a_film_and_its_mirror_image(left_minded, films):
+    mirrored = films[:, :, ::-1]
+    alone = [score(left_minded, part, 5, "scoring") for part in (films, mirrored)]
+    both = score(left_minded, films, 2, "scoring", flips=True)
+    assert both == pytest.approx(np.mean(alone, axis=0), abs=1e-6)
+    assert both == pytest.approx(score(left_minded, mirrored, 5, "scoring", flips=True), abs=1e-6)
+    assert np.abs(both - alone[0]).max() > 0.01
