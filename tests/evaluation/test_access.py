@@ -35,6 +35,10 @@ def test_a_row_holds_model_rule_threshold_and_count():
     ]
 
 
+def test_altered_films_are_named_beside_the_rule():
+    assert access_row("cnn", MEASURED, altered=True)["rule"].tolist() == ["youden, altered films"]
+
+
 def test_without_a_test_split_there_is_nothing_to_record():
     row = access_row("cnn", MEASURED | {"splits": {}})
     assert row.empty

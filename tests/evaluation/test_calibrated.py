@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 from scipy.special import expit, logit
 
-from pneumoscope.evaluation.calibrated import measure_calibration, with_temperature
+from pneumoscope.evaluation.calibrated import measure_calibration, with_calibration
+from pneumoscope.naming import CalibrationMethod
 from pneumoscope.options import EvaluationOptions
 
 OPTIONS = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}, "bootstrap": 40})
@@ -53,12 +54,37 @@ def test_without_a_temperature_there_is_a_reason_and_no_after():
     assert found["temperature"] is None
     assert found["reason"] == "PNEUMONIA or NORMAL is absent"
     assert found["splits"]["test"]["after"] is None
-    assert found["splits"]["validation"]["before"]["slope"] is None
+    before = found["splits"]["validation"]["before"]
+    assert before["slope"] is None
+    assert before["intervals"]["slope"]["reason"] == "PNEUMONIA or NORMAL is absent"
+    assert found["map"] is None
     assert json.dumps(found, allow_nan=False)
 
 
-def test_with_temperature_leaves_its_rows_and_divides_the_logits():
+def test_with_calibration_leaves_its_rows_and_maps_the_logits():
     rows = pd.DataFrame({"score": [0.2, 0.9]})
-    mended = with_temperature(rows, 2.0)
-    assert logit(mended["score"]).tolist() == pytest.approx((logit([0.2, 0.9]) / 2).tolist())
+    mended = with_calibration(rows, {"slope": 0.5, "intercept": 1.0})
+    assert logit(mended["score"]).tolist() == pytest.approx((logit([0.2, 0.9]) / 2 + 1).tolist())
     assert rows["score"].tolist() == [0.2, 0.9]
+
+
+def test_platt_gives_validation_slope_one_and_intercept_zero():
+    platt = OPTIONS.model_copy(update={"calibration": CalibrationMethod.PLATT})
+    lifted = SCORES.assign(score=expit(logit(SCORES["score"]) + 1))
+    found = measure_calibration(lifted, platt, 5)
+    after = found["splits"]["validation"]["after"]
+    assert (found["method"], found["temperature"]) == ("platt", None)
+    assert (after["slope"], after["intercept"]) == pytest.approx((1, 0), abs=1e-6)
+    assert after["intervals"]["slope"]["low"] < 1 < after["intervals"]["slope"]["high"]
+    test = found["splits"]["test"]
+    assert test["after"]["brier"]["value"] < test["before"]["brier"]["value"]
+
+
+def test_slope_and_intercept_have_intervals_or_a_reason():
+    before = measure_calibration(SCORES, OPTIONS, 5)["splits"]["test"]["before"]
+    for name in ("slope", "intercept", "in_the_large"):
+        interval = before["intervals"][name]
+        assert interval["low"] < before[name] < interval["high"]
+    without = OPTIONS.model_copy(update={"bootstrap": 0})
+    missing = measure_calibration(SCORES, without, 5)["splits"]["test"]["before"]
+    assert missing["intervals"]["slope"]["reason"] == "no resamples were asked for"

@@ -5,16 +5,16 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
 from pneumoscope.evaluation.recalibration import (
-    apply_temperature,
     calibration_slope_intercept,
     fit_temperature,
+    recalibrate,
 )
 
 
 def _overconfident(seed=0):
     rng = np.random.default_rng(seed)
     chance = rng.beta(2, 2, 400)
-    return rng.random(400) < chance, apply_temperature(chance, 0.4)
+    return rng.random(400) < chance, recalibrate(chance, 1 / 0.4)
 
 
 def test_slope_and_intercept_computed_by_hand():
@@ -72,14 +72,14 @@ def test_temperature_computed_by_hand():
 def test_the_temperature_has_a_smaller_log_loss_than_its_neighbours():
     label, score = _overconfident()
     best = fit_temperature(label, score).value
-    losses = [log_loss(label, apply_temperature(score, best * k)) for k in (0.99, 1.0, 1.01)]
+    losses = [log_loss(label, recalibrate(score, 1 / (best * k))) for k in (0.99, 1.0, 1.01)]
     assert losses[1] < min(losses[0], losses[2])
     assert losses[1] < log_loss(label, score)
 
 
 def test_calibrated_scores_need_no_further_temperature():
     label, score = _overconfident()
-    calibrated = apply_temperature(score, fit_temperature(label, score).value)
+    calibrated = recalibrate(score, 1 / fit_temperature(label, score).value)
     assert fit_temperature(label, calibrated).value == pytest.approx(1, abs=1e-9)
 
 
@@ -99,15 +99,20 @@ def test_an_undefined_temperature_has_a_reason(label, score, reason):
     assert temperature.reason.startswith(reason)
 
 
-def test_a_temperature_keeps_the_order_and_the_half():
+def test_recalibration_keeps_the_order_and_without_intercept_the_half():
     score = np.array([0.01, 0.5, 0.7, 0.99])
-    softened = apply_temperature(score, 2.0)
+    softened = recalibrate(score, 0.5)
     assert (np.diff(softened) > 0).all()
     assert softened[1] == 0.5
-    assert apply_temperature(score, 1.0) == pytest.approx(score, abs=1e-12)
-    assert apply_temperature(softened, 0.5) == pytest.approx(score, abs=1e-12)
+    assert recalibrate(score, 1.0) == pytest.approx(score, abs=1e-12)
+    assert recalibrate(softened, 2.0) == pytest.approx(score, abs=1e-12)
 
 
-def test_a_temperature_of_zero_is_refused():
-    with pytest.raises(ValueError, match="temperature above 0, received 0"):
-        apply_temperature([0.5], 0)
+def test_an_intercept_multiplies_the_odds():
+    assert recalibrate([0.5], 1.0, np.log(4)) == pytest.approx([0.8])
+
+
+@pytest.mark.parametrize("slope", [0, -1.0, float("nan")])
+def test_a_slope_that_does_not_rise_is_refused(slope):
+    with pytest.raises(ValueError, match="expected a slope above 0, received"):
+        recalibrate([0.5], slope)

@@ -23,18 +23,23 @@ def model_fingerprint(model: Any) -> str:
     return digest.hexdigest()
 
 
-def access_row(architecture: str, measured: dict) -> pd.DataFrame:
+ALTERED = ", altered films"
+"""Follows the rule of an evaluation on degraded or partly blacked-out test films."""
+
+
+def access_row(architecture: str, measured: dict, altered: bool = False) -> pd.DataFrame:
     """Return what the log keeps of one evaluation on test.
 
     Args:
         architecture: Its name.
         measured: Its metrics; without a test split no row is returned.
+        altered: Whether altered copies of the test films were measured at that threshold.
     """
     point, test = measured["operating_point"], measured["splits"].get(Split.TEST)
     row = {
         Column.ARCHITECTURE.value: architecture,
         "model": measured["model"]["fingerprint"],
-        "rule": str(point["rule"]),
+        "rule": f"{point['rule']}{ALTERED if altered else ''}",
         "threshold": point["threshold"],
         "n": None if test is None else test["n"],
     }

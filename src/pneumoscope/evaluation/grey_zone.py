@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
+from pneumoscope.evaluation.consequences import consequences
 from pneumoscope.evaluation.metrics import confusion
-from pneumoscope.evaluation.operating_points import consequences
 from pneumoscope.evaluation.recalibration import logits_of
 from pneumoscope.evaluation.score_arrays import FloatArray, labels_of, scores_of
 from pneumoscope.naming import Column, Split

@@ -1,5 +1,8 @@
 """Confidence intervals by resampling patients, so that one child's radiographs stay together."""
 
+from collections.abc import Mapping
+from typing import TypeVar
+
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
@@ -9,6 +12,8 @@ from pneumoscope.evaluation.weighted_metrics import weighted_metrics
 from pneumoscope.naming import Metric
 
 IntArray = NDArray[np.int64]
+
+Name = TypeVar("Name", bound=str)
 
 # Weights computed at a time: 2 MiB, so that they stay in the processor's cache.
 _CHUNK = 2**18
@@ -49,21 +54,47 @@ def patient_intervals(
     """
     if not 0 < confidence < 1:
         raise ValueError(f"expected a confidence in (0, 1), received {confidence}; 0.95 is usual")
-    codes, patients = _patient_codes(patient, checked_labels(label).size)
+    _, patients = patient_codes(patient, checked_labels(label).size)
     if resamples == 0 or patients < 2:
         return dict.fromkeys(Metric)
+    drawn = resampled_metrics(label, score, patient, threshold, resamples, seed, bins)
+    return {metric: percentile_interval(values, confidence) for metric, values in drawn.items()}
+
+
+def resampled_metrics(
+    label: ArrayLike,
+    score: ArrayLike,
+    patient: ArrayLike,
+    threshold: float,
+    resamples: int,
+    seed: int,
+    bins: int,
+) -> dict[Metric, FloatArray]:
+    """Compute every metric on resamples of the patients.
+
+    The same patients and seed give the same resamples, whatever the scores: two sets of scores
+    can so be compared resample by resample.
+
+    Args:
+        label: Shape (n,), 1 for PNEUMONIA.
+        score: Shape (n,), in [0, 1].
+        patient: Shape (n,), the key of the child behind each radiograph.
+        threshold: A score of at least this is predicted PNEUMONIA.
+        resamples: Number of resamples, 1 or more.
+        seed: Seed of the draws.
+        bins: Equal-width bins of the expected calibration error.
+
+    Returns:
+        For each metric an array of shape (resamples,), NaN where it is undefined.
+    """
+    codes, patients = patient_codes(patient, checked_labels(label).size)
     counts = patient_counts(patients, resamples, seed)
     rows = max(1, _CHUNK // codes.size)
     chunks = [
         weighted_metrics(label, score, counts[start : start + rows, codes], threshold, bins)
         for start in range(0, resamples, rows)
     ]
-    return {
-        metric: _percentile_interval(
-            np.concatenate([chunk[metric] for chunk in chunks]), confidence
-        )
-        for metric in Metric
-    }
+    return {metric: np.concatenate([chunk[metric] for chunk in chunks]) for metric in Metric}
 
 
 def patient_counts(patients: int, resamples: int, seed: int) -> IntArray:
@@ -83,17 +114,17 @@ def patient_counts(patients: int, resamples: int, seed: int) -> IntArray:
 
 
 def missing_reasons(
-    intervals: dict[Metric, tuple[float, float] | None], patient: ArrayLike, resamples: int
-) -> dict[Metric, str]:
+    intervals: Mapping[Name, tuple[float, float] | None], patient: ArrayLike, resamples: int
+) -> dict[Name, str]:
     """Say why intervals are missing; intervals that exist are left out.
 
     Args:
-        intervals: What `patient_intervals` returned.
+        intervals: Bounds by name, such as `patient_intervals` returned.
         patient: Shape (n,), the key of the child behind each radiograph.
         resamples: Number of resamples behind the intervals.
 
     Returns:
-        A reason for each metric whose interval is None.
+        A reason for each name whose interval is None.
     """
     patients = pd.Series(np.asarray(patient)).nunique()
     if resamples == 0:
@@ -105,8 +136,19 @@ def missing_reasons(
     return {metric: reason for metric, interval in intervals.items() if interval is None}
 
 
-def _patient_codes(patient: ArrayLike, count: int) -> tuple[IntArray, int]:
-    # Sorted keys make the draws independent of the order of the rows.
+def patient_codes(patient: ArrayLike, count: int) -> tuple[IntArray, int]:
+    """Number the patients, sorted by key, so that draws do not depend on the order of the rows.
+
+    Args:
+        patient: Shape (count,), the key of the child behind each radiograph.
+        count: Number of radiographs.
+
+    Returns:
+        The number of each radiograph's patient, from 0, and how many patients there are.
+
+    Raises:
+        ValueError: If a patient is missing.
+    """
     codes, keys = pd.factorize(np.asarray(patient), sort=True)
     if codes.shape != (count,) or (codes < 0).any():
         raise ValueError(
@@ -116,11 +158,20 @@ def _patient_codes(patient: ArrayLike, count: int) -> tuple[IntArray, int]:
     return codes.astype(np.int64), len(keys)
 
 
-def _percentile_interval(values: FloatArray, confidence: float) -> tuple[float, float] | None:
+def percentile_interval(values: FloatArray, confidence: float) -> tuple[float, float] | None:
+    """Return the bounds between which the middle share of the defined values lies.
+
+    Args:
+        values: Shape (resamples,), NaN where undefined.
+        confidence: Share between the bounds, in (0, 1).
+
+    Returns:
+        Lower and upper bound, or None without values or when more are undefined than a tail
+        holds: these would move the bounds, wherever they fell.
+    """
     tail = (1 - confidence) / 2
     defined = values[~np.isnan(values)]
-    # More undefined values than a tail holds would move the bounds, wherever they fell.
-    if values.size - defined.size > tail * values.size:
+    if not defined.size or values.size - defined.size > tail * values.size:
         return None
     low, high = np.quantile(defined, (tail, 1 - tail))
     return float(low), float(high)

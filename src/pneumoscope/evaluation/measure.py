@@ -6,14 +6,15 @@ import pandas as pd
 
 from pneumoscope.evaluation.calibrated import measure_calibration
 from pneumoscope.evaluation.conformal import measure_conformal
+from pneumoscope.evaluation.consequences import measure_decisions
 from pneumoscope.evaluation.estimates import estimate
 from pneumoscope.evaluation.grey_zone import measure_grey_zone
-from pneumoscope.evaluation.metrics import confusion, per_class
 from pneumoscope.evaluation.operating_points import lock_threshold, operating_points
-from pneumoscope.evaluation.score_arrays import labels_of, scores_of
 from pneumoscope.evaluation.subgroups import measure_subgroups
 from pneumoscope.naming import Column
 from pneumoscope.options import EvaluationOptions
+
+_LOCKED = "locked"
 
 
 def evaluate(
@@ -35,16 +36,16 @@ def evaluate(
     Returns:
         `protocol`, `flaws`, `operating_point`, `operating_points` (what other rules would do),
         `calibration`, `grey_zone`, `conformal`, `subgroups` and, by split, `n`, `patients`,
-        `confusion`, `classes` (precision, recall and F1 of each) and `metrics` (value, low,
-        high; and a reason where the value or its interval is undefined). Plain values, ready
-        for JSON.
+        `confusion`, `classes` (precision, recall and F1 of each, their `intervals`, and why a
+        value is `undefined`) and `metrics` (value, low, high; and a reason where the value or
+        its interval is undefined). Plain values, ready for JSON.
     """
     point = lock_threshold(scores, options.threshold)
     return {
         "protocol": split_audit["policy"],
         "flaws": split_audit["flaws"],
         "operating_point": asdict(point),
-        "operating_points": operating_points(scores, options),
+        "operating_points": operating_points(scores, options, seed),
         "calibration": measure_calibration(scores, options, seed),
         "grey_zone": measure_grey_zone(scores, point.threshold, options.grey_zone),
         "conformal": measure_conformal(scores, options, seed),
@@ -57,12 +58,12 @@ def evaluate(
 
 
 def _measure(rows: pd.DataFrame, threshold: float, options: EvaluationOptions, seed: int) -> dict:
-    counts = confusion(labels_of(rows), scores_of(rows), threshold)
+    decided = measure_decisions(rows, {_LOCKED: (threshold, threshold)}, options, seed)[_LOCKED]
     measured = estimate(rows, threshold, options, seed)
     return {
         "n": len(rows),
         "patients": int(rows[Column.PATIENT_ID].nunique()),
-        "confusion": asdict(counts),
-        "classes": {str(name): asdict(values) for name, values in per_class(counts).items()},
+        "confusion": decided["confusion"],
+        "classes": decided["classes"],
         "metrics": {str(metric): values for metric, values in measured.items()},
     }

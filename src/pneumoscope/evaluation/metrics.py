@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from pneumoscope.evaluation.score_arrays import (
+    FloatArray,
     checked_labels,
     checked_scores,
     checked_weights,
@@ -13,7 +14,7 @@ from pneumoscope.evaluation.score_arrays import (
     ratio,
 )
 from pneumoscope.evaluation.weighted_metrics import weighted_counts, weighted_metrics
-from pneumoscope.naming import Label, Metric
+from pneumoscope.naming import Metric
 
 # Cells of the confusion matrix that must not all be empty, what it means when they are, and the
 # metrics that are undefined then. The first reason that applies is given.
@@ -58,15 +59,6 @@ class Confusion:
     fp: int
     fn: int
     tp: int
-
-
-@dataclass(frozen=True)
-class ClassMetrics:
-    """Precision, recall and F1 of one class, each in [0, 1] or None where undefined."""
-
-    precision: float | None
-    recall: float | None
-    f1: float | None
 
 
 def confusion(label: ArrayLike, score: ArrayLike, threshold: float) -> Confusion:
@@ -140,47 +132,33 @@ def undefined_reasons(
     return {metric: reasons[metric] for metric in Metric if metric in reasons}
 
 
-def per_class(counts: Confusion) -> dict[Label, ClassMetrics]:
-    """Compute precision, recall and F1 with each class taken as the positive one in turn.
-
-    Args:
-        counts: The confusion matrix.
-
-    Returns:
-        The metrics of NORMAL and of PNEUMONIA.
-    """
-    return {
-        Label.NORMAL: _class_metrics(counts.tn, counts.fn, counts.fp),
-        Label.PNEUMONIA: _class_metrics(counts.tp, counts.fp, counts.fn),
-    }
-
-
 def ppv_npv(
-    sensitivity: float, specificity: float, prevalence: float
-) -> tuple[float | None, float | None]:
+    sensitivity: ArrayLike, specificity: ArrayLike, prevalence: float
+) -> tuple[FloatArray, FloatArray]:
     """Carry predictive values over to another prevalence by Bayes' theorem.
 
     Args:
-        sensitivity: In [0, 1].
-        specificity: In [0, 1].
+        sensitivity: In [0, 1], any shape; NaN where undefined.
+        specificity: In [0, 1], of the same shape; NaN where undefined.
         prevalence: Share of PNEUMONIA among those examined, in [0, 1].
 
     Returns:
-        Positive and negative predictive value; None where nobody is predicted to belong to
-        that class.
+        Positive and negative predictive value; NaN where nobody is predicted to belong to
+        that class, or where either argument is NaN.
 
     Raises:
         ValueError: If an argument lies outside [0, 1].
     """
-    given = (sensitivity, specificity, prevalence)
-    if not all(0 <= share <= 1 for share in given):
-        raise ValueError(
-            f"expected sensitivity, specificity and prevalence in [0, 1], received {given}; "
-            "give shares, not percentages"
-        )
-    tp, fn = sensitivity * prevalence, (1 - sensitivity) * prevalence
-    tn, fp = specificity * (1 - prevalence), (1 - specificity) * (1 - prevalence)
-    return _share(tp, tp + fp), _share(tn, tn + fn)
+    found, spared = (np.asarray(x, dtype=np.float64) for x in (sensitivity, specificity))
+    for share in (found, spared, np.float64(prevalence)):
+        if ((share < 0) | (share > 1)).any():
+            raise ValueError(
+                "expected sensitivity, specificity and prevalence in [0, 1], received "
+                f"{np.nanmin(share):g} to {np.nanmax(share):g}; give shares, not percentages"
+            )
+    tp, fn = found * prevalence, (1 - found) * prevalence
+    tn, fp = spared * (1 - prevalence), (1 - spared) * (1 - prevalence)
+    return ratio(tp, tp + fp), ratio(tn, tn + fn)
 
 
 def _cells(
@@ -191,15 +169,3 @@ def _cells(
     weights = checked_weights(weight, labels.size)
     cells: list[float] = weighted_counts(labels, scores, weights, threshold)[:, 0].tolist()
     return cells
-
-
-def _share(part: float, whole: float) -> float | None:
-    return plain(float(ratio(np.float64(part), np.float64(whole))))
-
-
-def _class_metrics(hits: int, false_alarms: int, misses: int) -> ClassMetrics:
-    return ClassMetrics(
-        precision=_share(hits, hits + false_alarms),
-        recall=_share(hits, hits + misses),
-        f1=_share(2 * hits, 2 * hits + false_alarms + misses),
-    )

@@ -71,14 +71,15 @@ def calibration_slope_intercept(label: ArrayLike, score: ArrayLike) -> Calibrati
     logits = logits_of(scores)
     if labels.all() or not labels.any():
         return CalibrationLine(None, None, None, _ONE_CLASS)
-    in_the_large = _root(lambda shift: float(np.mean(expit(logits + shift) - labels)), -60, 60)
+    weights = np.ones_like(logits)
+    in_the_large = shift_of(labels, logits, weights)
     normal, pneumonia = logits[~labels], logits[labels]
     if np.ptp(logits) == 0:
         return CalibrationLine(None, None, in_the_large, "all scores are equal")
     if normal.max() <= pneumonia.min() or pneumonia.max() <= normal.min():
         reason = "one threshold separates the classes, so the slope grows without bound"
         return CalibrationLine(None, None, in_the_large, reason)
-    intercept, slope = _logistic_fit(labels, logits)
+    intercept, slope = logistic_fit(labels, logits, weights)
     return CalibrationLine(slope, intercept, in_the_large)
 
 
@@ -119,22 +120,24 @@ def fit_temperature(label: ArrayLike, score: ArrayLike) -> Temperature:
     return Temperature(1 / _root(slope, 0.0, highest))
 
 
-def apply_temperature(score: ArrayLike, temperature: float) -> FloatArray:
-    """Divide the logits of scores by a temperature.
+def recalibrate(score: ArrayLike, slope: float, intercept: float = 0.0) -> FloatArray:
+    """Map the logits of scores: new logit = intercept + slope * logit.
 
     Args:
         score: Shape (n,), in [0, 1]; read as if within [1e-7, 1 - 1e-7].
-        temperature: Above 0.
+        slope: Above 0; 1 / temperature.
+        intercept: Added to every logit.
 
     Returns:
         Shape (n,), in (0, 1), in the same order from low to high as before.
 
     Raises:
-        ValueError: If the temperature is not above 0 or a score is impossible.
+        ValueError: If the slope is not above 0 or a score is impossible.
     """
-    if not temperature > 0:
-        raise ValueError(f"expected a temperature above 0, received {temperature}; fit it first")
-    calibrated: FloatArray = expit(logits_of(checked_scores(score, np.size(score))) / temperature)
+    if not slope > 0:
+        raise ValueError(f"expected a slope above 0, received {slope}; fit it on validation first")
+    logits = logits_of(checked_scores(score, np.size(score)))
+    calibrated: FloatArray = expit(intercept + slope * logits)
     return calibrated
 
 
@@ -151,18 +154,37 @@ def _root(function: Callable[[float], float], low: float, high: float) -> float:
     return float(root_scalar(function, bracket=(low, high), xtol=1e-12).root)
 
 
-def _logistic_fit(labels: BoolArray, logits: FloatArray) -> tuple[float, float]:
+def shift_of(labels: BoolArray, logits: FloatArray, weights: FloatArray) -> float:
+    """Return what added to every logit makes the mean score the observed share of PNEUMONIA.
+
+    Args:
+        labels: Shape (n,), of both classes among those of any weight.
+        logits: Shape (n,).
+        weights: Shape (n,), not negative.
+    """
+    return _root(lambda shift: float(weights @ (expit(logits + shift) - labels)), -60, 60)
+
+
+def logistic_fit(labels: BoolArray, logits: FloatArray, weights: FloatArray) -> tuple[float, float]:
+    """Return intercept and slope of the largest likelihood, without a penalty.
+
+    Args:
+        labels: Shape (n,), which no threshold on the logits separates.
+        logits: Shape (n,).
+        weights: Shape (n,), not negative.
+    """
     design = np.column_stack([np.ones_like(logits), logits])
+    share = weights / weights.sum()
 
     def loss(line: FloatArray) -> float:
-        return float(np.mean(np.logaddexp(0.0, design @ line) - labels * (design @ line)))
+        return float(share @ (np.logaddexp(0.0, design @ line) - labels * (design @ line)))
 
     def gradient(line: FloatArray) -> FloatArray:
-        return design.T @ (expit(design @ line) - labels) / labels.size
+        return design.T @ (share * (expit(design @ line) - labels))
 
     def hessian(line: FloatArray) -> FloatArray:
         chance = expit(design @ line)
-        return (design * (chance * (1 - chance))[:, None]).T @ design / labels.size
+        return (design * (share * chance * (1 - chance))[:, None]).T @ design
 
     from scipy.optimize import minimize
 

@@ -19,8 +19,11 @@ from pneumoscope.evaluation.score_arrays import (
 from pneumoscope.naming import ThresholdRule
 from pneumoscope.options import ThresholdOptions
 
-# Sums of two ratios that are equal in exact arithmetic differ by less than this.
-_ROUNDING = 1e-12
+FIXED = "fixed beforehand, not read off data"
+"""Why a threshold or zone that the user set is what it is."""
+
+ROUNDING = 1e-12
+"""Sums of two ratios that are equal in exact arithmetic differ by less than this."""
 
 
 @dataclass(frozen=True)
@@ -29,13 +32,18 @@ class OperatingPoint:
 
     Attributes:
         rule: The rule.
-        threshold: A score of at least this is predicted PNEUMONIA.
+        threshold: A score of at least this is predicted PNEUMONIA; in a grey zone, where a
+            prediction has to be made all the same.
         reason: Why this threshold, in one sentence for the report.
+        low: A score below this is predicted NORMAL; None unless the rule sets a grey zone.
+        high: A score from `low` to below this is handed to a human; None as above.
     """
 
     rule: ThresholdRule
     threshold: float
     reason: str
+    low: float | None = None
+    high: float | None = None
 
 
 def choose_threshold(
@@ -53,7 +61,8 @@ def choose_threshold(
     Args:
         label: Shape (n,), 1 for PNEUMONIA; of the validation split.
         score: Shape (n,), in [0, 1].
-        options: The rule and its value; `fixed` reads neither labels nor scores.
+        options: The rule and its value; `fixed` reads neither labels nor scores, and
+            `grey_zone` is the business of `choose_zone`.
 
     Returns:
         The threshold and its reason.
@@ -62,11 +71,11 @@ def choose_threshold(
         ValueError: If labels or scores are impossible, or a class is absent.
     """
     if options.rule is ThresholdRule.FIXED:
-        return OperatingPoint(options.rule, _value(options), "fixed beforehand, not read off data")
+        return OperatingPoint(options.rule, _value(options), FIXED)
     table = sweep(label, score)
     optimal = np.ones(len(table), dtype=bool)
     for criterion in _CRITERIA[options.rule](table, options):
-        optimal &= criterion >= criterion[optimal].max() - _ROUNDING
+        optimal &= criterion >= criterion[optimal].max() - ROUNDING
     low, high = _gaps(np.asarray(score, dtype=np.float64))
     first, last = _longest_plateau(optimal, low, high)
     thresholds = table["threshold"].to_numpy()[first : last + 1]

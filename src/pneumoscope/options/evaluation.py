@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from pneumoscope.naming import ThresholdRule
+from pneumoscope.naming import CalibrationMethod, ThresholdRule
 from pneumoscope.options.base import Count, OpenShare, Options, Share
 
 
@@ -18,6 +18,9 @@ class ThresholdOptions(Options):
         fn: What a missed PNEUMONIA costs (`cost`), in any unit.
         fp: What a false alarm costs (`cost`), in the same unit.
         prevalence: Share of PNEUMONIA among those examined (`cost`).
+        low: A score below this is predicted NORMAL (`grey_zone`, together with `high`).
+        high: A score of at least this is predicted PNEUMONIA; those between are for a human.
+        share: Share of validation that the zone may hold (`grey_zone`, in place of the bounds).
     """
 
     rule: ThresholdRule
@@ -25,6 +28,9 @@ class ThresholdOptions(Options):
     fn: Annotated[float, Field(gt=0)] | None = None
     fp: Annotated[float, Field(gt=0)] | None = None
     prevalence: OpenShare | None = None
+    low: OpenShare | None = None
+    high: OpenShare | None = None
+    share: OpenShare | None = None
 
     @model_validator(mode="after")
     def _what_the_rule_reads_is_there(self) -> "ThresholdOptions":
@@ -33,10 +39,30 @@ class ThresholdOptions(Options):
                 raise ValueError(f"threshold rule '{self.rule}' needs `{name}`, received none")
         return self
 
+    @model_validator(mode="after")
+    def _a_grey_zone_has_bounds_or_a_share(self) -> "ThresholdOptions":
+        low, high = self.low, self.high
+        bounded = low is not None and high is not None and low < high and self.share is None
+        shared = low is None and high is None and self.share is not None
+        if self.rule is ThresholdRule.GREY_ZONE and not (bounded or shared):
+            raise ValueError(
+                "threshold rule 'grey_zone' needs `low` below `high`, or `share` alone; received "
+                f"low {low}, high {high}, share {self.share}"
+            )
+        return self
+
+    @property
+    def reads_validation(self) -> bool:
+        """Whether the rule looks at labels and scores, or was decided beforehand."""
+        bounded = self.rule is ThresholdRule.GREY_ZONE and self.share is None
+        return self.rule is not ThresholdRule.FIXED and not bounded
+
     @property
     def name(self) -> str:
         """The rule with what it reads: "min_sensitivity 0.95", "cost fn 5 fp 1 prevalence 0.2"."""
-        reads = _RULE_READS.get(self.rule, ())
+        zone = ("share",) if self.share is not None else ("low", "high")
+        grey = self.rule is ThresholdRule.GREY_ZONE
+        reads = zone if grey else _RULE_READS.get(self.rule, ())
         given = [f"{name} {getattr(self, name):g}".removeprefix("value ") for name in reads]
         return " ".join([self.rule, *given])
 
@@ -68,18 +94,23 @@ class EvaluationOptions(Options):
         threshold: The rule for the operating point.
         operating_points: Rules whose consequences are shown beside that point.
         prevalences: Shares of PNEUMONIA for which predictive values are computed.
+        calibration: What validation teaches about reading scores as probabilities: a
+            `temperature`, or a slope and an intercept (`platt`).
         grey_zone: Which radiographs are handed to a human.
         bootstrap: Resamples of patients behind every interval; 0 leaves intervals out.
         confidence: Coverage of the intervals.
         ece_bins: Equal-width bins of the expected calibration error.
         batch_size: Radiographs scored at a time.
+        test_time_flips: Whether a score is the mean over a film and its mirror image.
     """
 
     threshold: ThresholdOptions
     operating_points: tuple[ThresholdOptions, ...] = ()
     prevalences: tuple[OpenShare, ...] = ()
+    calibration: CalibrationMethod = CalibrationMethod.TEMPERATURE
     grey_zone: GreyZoneOptions = GreyZoneOptions()
     bootstrap: Annotated[int, Field(ge=0)]
     confidence: OpenShare = 0.95
     ece_bins: Count = 10
     batch_size: Count = 64
+    test_time_flips: bool = False

@@ -2,16 +2,27 @@ import copy
 
 import pytest
 
-from pneumoscope.report.blocks import Figure, Table, Undefined
+from pneumoscope.report.blocks import Estimate, Figure, Table, Undefined
 from pneumoscope.report.sections import operating_points_section
 
 
-def part(sensitivity: float, specificity: float) -> dict:
+def part(sensitivity: float, specificity: float, deferred: float = 0.0) -> dict:
+    values = {
+        "sensitivity": sensitivity, "specificity": specificity, "accuracy": 0.8, "ppv": 0.7,
+        "npv": 0.6, "f1": 0.5, "deferred": deferred,
+    }  # fmt: skip
+    around = {
+        key: {"low": value - 0.0625, "high": value + 0.03125} for key, value in values.items()
+    }
+    rare = {"ppv": {"low": 0.2, "high": 0.4}, "npv": {"low": None, "high": None, "reason": "few"}}
     return {
-        "sensitivity": sensitivity, "specificity": specificity, "accuracy": 0.8, "undefined": {},
+        **values, "intervals": around, "undefined": {},
         "predictive_values": {
-            "0.05": {"ppv": 0.3, "npv": 0.99},
-            "0.5": {"ppv": None, "npv": 0.9, "reason": "no radiograph is predicted PNEUMONIA"},
+            "0.05": {"ppv": 0.3, "npv": 0.99, "intervals": rare, "undefined": {}},
+            "0.5": {
+                "ppv": None, "npv": 0.9, "intervals": rare,
+                "undefined": {"ppv": "no radiograph is predicted PNEUMONIA"},
+            },
         },
     }  # fmt: skip
 
@@ -27,13 +38,18 @@ def measured(sensitivity: float, specificity: float) -> dict:
 
 
 MEASURED = {
-    "operating_point": {"rule": "youden", "threshold": 0.7, "reason": "largest sum"},
+    "operating_point": {
+        "rule": "youden", "threshold": 0.7, "low": None, "high": None, "reason": "largest sum",
+    },
     "operating_points": {
         "youden": {
-            "locked": True, "threshold": 0.7, "reason": "largest sum",
+            "locked": True, "threshold": 0.7, "low": None, "high": None, "reason": "largest sum",
             "splits": {"validation": part(0.95, 0.9), "test": part(0.9, 0.7)},
         },
-        "max_f1": {"locked": False, "threshold": None, "reason": "one class only", "splits": {}},
+        "max_f1": {
+            "locked": False, "threshold": None, "low": None, "high": None,
+            "reason": "one class only", "splits": {},
+        },
     },
     "splits": {"validation": measured(0.95, 0.9), "test": measured(0.9, 0.7)},
 }  # fmt: skip
@@ -44,16 +60,40 @@ def tables(measured: dict = MEASURED) -> list[Table]:
     return [block for block in blocks if isinstance(block, Table)]
 
 
-def test_misses_and_false_alarms_are_counted_per_hundred():
-    locked, other = tables()[0].rows
-    assert locked[0] == "youden (locked)"
-    assert locked[2:6] == pytest.approx([5, 10, 10, 30])
-    assert other[:2] == ["max f1", Undefined("one class only")]
-    assert all(isinstance(cell, Undefined) for cell in other[2:])
+def test_each_split_has_a_table_with_misses_and_false_alarms_per_hundred():
+    for table, missed, alarms in zip(tables()[:2], (5, 10), (10, 30), strict=True):
+        locked, other = table.rows
+        assert locked[:2] == ["youden (locked)", Estimate(0.7)]
+        assert [cell.value for cell in locked[2:4]] == pytest.approx([missed, alarms])
+        assert [cell.value for cell in locked[4:]] == pytest.approx([70, 60, 80, 50])
+        assert (locked[-1].low, locked[-1].high) == (43.75, 53.125)
+        assert other[:2] == ["max f1", Undefined("one class only")]
+        assert all(isinstance(cell, Undefined) for cell in other[2:])
+
+
+def test_the_interval_of_a_miss_is_that_of_a_hit_turned_round():
+    missed = tables()[0].rows[0][2]
+    assert (missed.low, missed.high) == pytest.approx((1.875, 11.25))
+
+
+def test_a_grey_zone_shows_its_limits_and_what_it_defers():
+    changed = copy.deepcopy(MEASURED)
+    changed["operating_points"]["grey_zone share 0.1"] = {
+        "locked": False, "threshold": 0.5, "low": 0.25, "high": 0.75, "reason": "fixed",
+        "splits": {"validation": part(0.95, 0.9, 0.1), "test": part(0.9, 0.7, 0.3)},
+    }  # fmt: skip
+    validation, test = tables(changed)[:2]
+    assert validation.header[2] == "for a human"
+    assert test.rows[2][1] == Estimate(0.5, 0.25, 0.75)
+    assert (validation.rows[2][2].value, test.rows[2][2].value) == (10, 30)
+    assert test.rows[0][2] == "none"
+    assert isinstance(test.rows[1][2], Undefined)
+    assert "its values are of those decided" in validation.caption
+    assert tables()[0].header[2] == "missed"
 
 
 def test_the_caption_sets_the_promise_against_the_test():
-    assert tables()[0].caption == (
+    assert tables()[1].caption.endswith(
         "The locked rule promised 5 missed and 10 false alarms of 100 each; "
         "on test it gave 10 and 30."
     )
@@ -63,14 +103,14 @@ def test_an_undefined_promise_is_not_made():
     changed = copy.deepcopy(MEASURED)
     test = changed["operating_points"]["youden"]["splits"]["test"]
     test |= {"specificity": None, "undefined": {"specificity": "no radiograph is NORMAL"}}
-    table = tables(changed)[0]
-    assert table.rows[0][5] == Undefined("no radiograph is NORMAL")
+    table = tables(changed)[1]
+    assert table.rows[0][3] == Undefined("no radiograph is NORMAL")
     assert "undefined on validation or test" in table.caption
 
 
 def test_the_worth_of_an_alarm_names_the_rarest_case():
-    worth = tables()[1]
-    assert worth.rows[0] == ["cnn", "5%", 0.3, 0.99]
+    worth = tables()[2]
+    assert worth.rows[0] == ["cnn", "5%", Estimate(0.3, 0.2, 0.4), Estimate(0.99)]
     assert worth.rows[1][2] == Undefined("no radiograph is predicted PNEUMONIA")
     assert "at worst 30% of them are right (cnn where 5% have pneumonia)" in worth.caption
 
@@ -84,6 +124,11 @@ def caption(changed: dict) -> str:
 def test_a_threshold_that_does_not_carry_over_is_told_with_both_numbers():
     assert "the locked threshold (largest sum)." in caption(MEASURED)
     assert "on test specificity (0.70, expected 0.80 to 1.00) lies outside" in caption(MEASURED)
+
+
+def test_a_locked_zone_is_named_in_the_caption():
+    zone = MEASURED["operating_point"] | {"low": 0.6, "high": 0.8}
+    assert "the shaded zone is for a human" in caption(MEASURED | {"operating_point": zone})
 
 
 def test_a_threshold_that_carries_over_is_told():

@@ -1,4 +1,4 @@
-"""Scores, metrics at the locked operating point, and the comparison of architectures."""
+"""Scores, metrics at the locked operating point, and the comparison of the models."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,6 +8,7 @@ import pandas as pd
 from pneumoscope.datasets.sharded_images import ShardedImages
 from pneumoscope.evaluation.access import access_row, model_fingerprint
 from pneumoscope.evaluation.comparison import comparison_rows
+from pneumoscope.evaluation.ensembles import average_scores, ensemble_fingerprint
 from pneumoscope.evaluation.measure import evaluate
 from pneumoscope.evaluation.pairs import compare_pairs as compare
 from pneumoscope.naming import Column, Split
@@ -27,18 +28,19 @@ def score_radiographs(
     test_rows: pd.DataFrame,
     options: EvaluationOptions,
 ) -> tuple[pd.DataFrame, dict]:
-    """Score validation and test with a model as it was saved; tell which model it was."""
+    """Score validation and test with a model as it was saved; tell which model it was, and how."""
     from pneumoscope.models.scoring import score
 
+    size, flips = options.batch_size, options.test_time_flips
     parts = [
-        rows.assign(**{Column.SCORE: score(model, images, options.batch_size, f"scoring {name}")})
+        rows.assign(**{Column.SCORE: score(model, images, size, f"scoring {name}", flips)})
         for name, images, rows in (
             ("validation", validation_images, validation_rows),
             ("test", test_images, test_rows),
         )
     ]
     scores = pd.concat(parts, ignore_index=True)[SCORE_COLUMNS]
-    return scores, {"fingerprint": model_fingerprint(model)}
+    return scores, {"fingerprint": model_fingerprint(model), "test_time_flips": flips}
 
 
 def measure_scores(
@@ -66,23 +68,67 @@ def test_access_recorder(architecture: str) -> Callable[[dict], pd.DataFrame]:
     return record_test_access
 
 
-def compare_architectures(architectures: list[str], *metrics: dict) -> pd.DataFrame:
-    """Line up the metrics of all architectures, one row for each and each split."""
-    rows = [
-        row
-        for architecture, measured in zip(architectures, metrics, strict=True)
-        for row in comparison_rows(architecture, measured)
-    ]
+def contract_writer(name: str) -> Callable[[Any, dict, dict], dict]:
+    """Give the node function that writes the contract of one model, by its name."""
+
+    def write_model_contract(model: Any, metrics: dict, training_record: dict) -> dict:
+        """Write what the model takes and gives, at which threshold, and where it comes from."""
+        from pneumoscope.models.contract import model_contract
+
+        return model_contract(name, model, metrics, training_record)
+
+    return write_model_contract
+
+
+def ensemble_contract_writer(name: str) -> Callable[[dict], dict]:
+    """Give the node function that writes the contract of one ensemble, by its name."""
+
+    def write_ensemble_contract(metrics: dict) -> dict:
+        """Write which models an ensemble averages, and at which threshold."""
+        from pneumoscope.models.contract import ensemble_contract
+
+        return ensemble_contract(name, metrics)
+
+    return write_ensemble_contract
+
+
+def average_members(**collected: Any) -> tuple[pd.DataFrame, dict]:
+    """Average the scores of an ensemble's members; tell which models they were.
+
+    Args:
+        **collected: `scores_<member>` and `scored_by_<member>` of each.
+    """
+    return (
+        average_scores(_named("scores_", collected)),
+        ensemble_fingerprint(_named("scored_by_", collected)),
+    )
+
+
+def compare_models(**metrics: dict) -> pd.DataFrame:
+    """Line up the metrics of all models by name, one row for each and each split."""
+    rows = [row for name, measured in metrics.items() for row in comparison_rows(name, measured)]
     return pd.DataFrame(rows)
 
 
-def compare_pairs(architectures: list[str], *scores_and_metrics: Any) -> pd.DataFrame:
-    """Test every pair of architectures on test; first all scores are given, then all metrics."""
-    count = len(architectures)
-    scores, metrics = scores_and_metrics[:count], scores_and_metrics[count:]
-    tested = [table[table[Column.SPLIT] == Split.TEST] for table in scores]
-    locked = [measured["operating_point"]["threshold"] for measured in metrics]
+def compare_pairs(**collected: Any) -> pd.DataFrame:
+    """Test every pair of models on test.
+
+    Args:
+        **collected: `scores_<model>` and `metrics_<model>` of each.
+    """
+    scores = _named("scores_", collected)
     return compare(
-        dict(zip(architectures, tested, strict=True)),
-        dict(zip(architectures, locked, strict=True)),
+        {name: table[table[Column.SPLIT] == Split.TEST] for name, table in scores.items()},
+        {
+            name: measured["operating_point"]["threshold"]
+            for name, measured in _named("metrics_", collected).items()
+        },
     )
+
+
+def _named(prefix: str, collected: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key.removeprefix(prefix): value
+        for key, value in collected.items()
+        if key.startswith(prefix)
+    }

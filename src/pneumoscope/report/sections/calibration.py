@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pneumoscope.naming import Split
+from pneumoscope.naming import CalibrationMethod, Split
 from pneumoscope.report.blocks import (
     Block,
     Cell,
@@ -15,20 +15,25 @@ from pneumoscope.report.blocks import (
     Table,
     Undefined,
 )
+from pneumoscope.report.wording import joined
 
 INTRODUCTION = (
-    "A calibrated score of 0.8 means that of 100 such radiographs 80 show pneumonia. One number, "
-    "the temperature, was fitted on validation to bring scores nearer to that; it changes no "
-    "ranking, so AUROC stays. Slope 1 and intercept 0 are ideal: a slope below 1 means scores "
-    "too extreme, an intercept above 0 scores too low."
+    "A calibrated score of 0.8 means that of 100 such radiographs 80 show pneumonia. What brings "
+    "scores nearer to that was fitted on validation: {method}. It changes no ranking, so AUROC "
+    "stays. Slope 1 and intercept 0 are ideal: a slope below 1 means scores too extreme, an "
+    "intercept above 0 scores too low."
 )
-HEADER = ["architecture", "scores", "temperature", "Brier score", "ECE", "slope", "intercept"]
+METHODS = {
+    CalibrationMethod.TEMPERATURE: "one number, the temperature, that all logits are divided by",
+    CalibrationMethod.PLATT: "Platt's line, a slope and an intercept on the logits",
+}
+HEADER = ["architecture", "scores", "map of logits", "Brier score", "ECE", "slope", "intercept"]
 
 
 def calibration_section(
     metrics: Mapping[str, Mapping[str, Any]], figures: Mapping[str, bytes]
 ) -> Section:
-    """Return calibration on test before and after the temperature, and reliability diagrams.
+    """Return calibration on test before and after calibrating, and reliability diagrams.
 
     Args:
         metrics: Architecture to its `metrics.json`.
@@ -46,7 +51,11 @@ def calibration_section(
         if name in figures
     ]
     caption = "Calibration on test, with intervals below the values where there are any."
-    blocks: list[Block] = [Paragraph(INTRODUCTION), Table(HEADER, rows, caption)]
+    methods = dict.fromkeys(
+        METHODS[CalibrationMethod(found["method"])] for found in tested.values()
+    )
+    introduction = INTRODUCTION.format(method=joined(list(methods)))
+    blocks: list[Block] = [Paragraph(introduction), Table(HEADER, rows, caption)]
     return Section(
         "Can a score be read as a probability?", [*blocks, *([Gallery(drawn)] if drawn else [])]
     )
@@ -57,16 +66,24 @@ def _rows(name: str, found: Mapping[str, Any]) -> list[list[Cell]]:
     rows: list[list[Cell]] = [[name, "as they are", "none", *_measures(test["before"])]]
     if test["after"] is None:
         return [*rows, [name, "calibrated", *[Undefined(found["reason"])] * 5]]
-    return [*rows, [name, "calibrated", float(found["temperature"]), *_measures(test["after"])]]
+    return [*rows, [name, "calibrated", _map(found), *_measures(test["after"])]]
+
+
+def _map(found: Mapping[str, Any]) -> str:
+    if found["temperature"] is not None:
+        return f"divided by {found['temperature']:.3f}"
+    return f"{found['map']['intercept']:.3f} + {found['map']['slope']:.3f} × logit"
 
 
 def _measures(part: Mapping[str, Any]) -> list[Cell]:
     estimates = [_estimate(part[metric]) for metric in ("brier", "ece")]
-    line = [
-        Undefined(part["reason"]) if part[key] is None else float(part[key])
-        for key in ("slope", "intercept")
-    ]
-    return [*estimates, *line]
+    return [*estimates, *(_of_line(part, key) for key in ("slope", "intercept"))]
+
+
+def _of_line(part: Mapping[str, Any], key: str) -> Cell:
+    if part[key] is None:
+        return Undefined(part["reason"])
+    return Estimate(part[key], part["intervals"][key]["low"], part["intervals"][key]["high"])
 
 
 def _estimate(measured: Mapping[str, float | None]) -> Cell:
@@ -81,7 +98,7 @@ def _caption(name: str, found: Mapping[str, Any]) -> str:
     before, after = test["before"], test["after"]
     start = f"{name} on test: {_tendency(before)}"
     if after is None:
-        return f"{start} No temperature could be fitted: {found['reason']}."
+        return f"{start} Nothing could be fitted: {found['reason']}."
     # The Brier score is proper; the ECE also moves with the edges of its bins.
     better = after["brier"]["value"] < before["brier"]["value"]
     verdict = (
@@ -90,7 +107,7 @@ def _caption(name: str, found: Mapping[str, Any]) -> str:
         else "what validation teaches does not hold on test, so show no score as a probability"
     )
     return (
-        f"{start} Temperature {found['temperature']:.2f} takes the Brier score from "
+        f"{start} Calibrating takes the Brier score from "
         f"{_change(before, after, 'brier')} and the ECE from {_change(before, after, 'ece')}: "
         f"{verdict}."
     )

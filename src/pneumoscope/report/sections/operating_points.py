@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from pneumoscope.evaluation.decisions import DEFERRED
 from pneumoscope.naming import Consequence, Split
 from pneumoscope.report.blocks import (
     Block,
     Cell,
+    Estimate,
     Figure,
     Heading,
     Paragraph,
@@ -16,21 +18,17 @@ from pneumoscope.report.blocks import (
 )
 from pneumoscope.report.wording import joined, readable
 
-HEADER = [
-    "rule",
-    "threshold",
-    "validation: missed",
-    "validation: false alarms",
-    "test: missed",
-    "test: false alarms",
-    "test: accuracy",
-]
+HEADER = ["rule", "threshold", "missed", "false alarms", "PPV", "NPV", "accuracy", "F1"]
+FOR_A_HUMAN = "for a human"
 INTRODUCTION = (
-    "A threshold trades missed pneumonia against false alarms. Each rule below chose its own on "
-    "validation. Missed: of 100 children with pneumonia, so many are called NORMAL. False "
-    "alarms: of 100 children without, so many are called PNEUMONIA. Choose by the validation "
-    "columns: they are there to choose by. The test columns tell whether the promise held; "
-    "whoever chooses by them has no test left."
+    "A threshold trades missed pneumonia against false alarms; a grey zone hands the doubtful "
+    "radiographs between its two limits to a human. Each rule below chose its own on validation. "
+    "All values are of 100, with intervals below. Missed: of 100 children with pneumonia, so "
+    "many are called NORMAL. False alarms: of 100 children without, so many are called "
+    "PNEUMONIA. PPV: of 100 alarms, so many are right; NPV: of 100 all-clears. Choose by the "
+    "table of validation: it is there to choose by. The table of test tells whether the promise "
+    "held; whoever chooses by it has no test left. Where intervals of two rules overlap widely, "
+    "take the simpler rule."
 )
 
 
@@ -45,50 +43,93 @@ def operating_points_section(
     """
     blocks: list[Block] = [Paragraph(INTRODUCTION)]
     for name, measured in metrics.items():
-        blocks += [Heading(name), _rules(measured["operating_points"])]
+        points = measured["operating_points"]
+        blocks += [Heading(name), *(_rules(points, split) for split in _SPLITS)]
         if name in figures:
             alt = f"Sensitivity, specificity, PPV and NPV of {name} against the threshold."
             blocks.append(Figure(figures[name], _curve_caption(name, measured), alt))
     return Section("Choosing an operating point", [*blocks, *_predictive(metrics)])
 
 
-def _rules(points: Mapping[str, Any]) -> Table:
-    rows = [
+def _rules(points: Mapping[str, Any], split: str) -> Table:
+    deferring = _defers(points)
+    header = [*HEADER[:2], FOR_A_HUMAN, *HEADER[2:]] if deferring else HEADER
+    rows: list[list[Cell]] = [
         [
             f"{readable(name)} (locked)" if point["locked"] else readable(name),
-            Undefined(point["reason"]) if point["threshold"] is None else point["threshold"],
-            *(_per_hundred(point, split, key) for split in _SPLITS for key in _MISSES),
-            _value(point, Split.TEST, Consequence.ACCURACY),
+            _limits(point),
+            *([_handed_over(point, split)] if deferring else []),
+            *(_wrong_of_100(point, split, key) for key in _MISSES),
+            *(_of_100(point, split, key) for key in _MEASURES),
         ]
         for name, point in points.items()
     ]
-    per_hundred = dict.fromkeys(HEADER[2:6], ".1f")
-    return Table(HEADER, rows, _promise(points), {"threshold": ".3f", **per_hundred})
+    formats = dict.fromkeys(header[2:], ".1f")
+    return Table(header, rows, _conclusion(points, split), formats)
 
 
 _SPLITS = (Split.VALIDATION, Split.TEST)
 _MISSES = (Consequence.SENSITIVITY, Consequence.SPECIFICITY)
+_MEASURES = (Consequence.PPV, Consequence.NPV, Consequence.ACCURACY, Consequence.F1)
 
 
-def _value(point: Mapping[str, Any], split: str, key: str) -> Cell:
+def _limits(point: Mapping[str, Any]) -> Cell:
+    if point["threshold"] is None:
+        return Undefined(point["reason"])
+    return Estimate(float(point["threshold"]), point["low"], point["high"])
+
+
+def _handed_over(point: Mapping[str, Any], split: str) -> Cell:
+    decides_all = point["threshold"] is not None and point["low"] is None
+    return "none" if decides_all else _of_100(point, split, DEFERRED)
+
+
+def _of_100(point: Mapping[str, Any], split: str, key: str) -> Cell:
     if split not in point["splits"]:
         return Undefined(f"no threshold, or no {split} rows")
-    part = point["splits"][split]
-    return Undefined(part["undefined"][key]) if part[key] is None else float(part[key])
+    cell = _quoted(point["splits"][split], key)
+    if not isinstance(cell, Estimate):
+        return cell
+    low, high = (None if x is None else 100 * x for x in (cell.low, cell.high))
+    return Estimate(100 * cell.value, low, high)
 
 
-def _per_hundred(point: Mapping[str, Any], split: str, key: str) -> Cell:
-    value = _value(point, split, key)
-    return 100 * (1 - value) if isinstance(value, float) else value
+def _quoted(part: Mapping[str, Any], key: str) -> Cell:
+    if part[key] is None:
+        return Undefined(part["undefined"][key])
+    interval = part["intervals"][key]
+    return Estimate(float(part[key]), interval["low"], interval["high"])
+
+
+def _wrong_of_100(point: Mapping[str, Any], split: str, key: str) -> Cell:
+    """Turn what is right of 100 into what is wrong, and its interval with it."""
+    cell = _of_100(point, split, key)
+    if not isinstance(cell, Estimate):
+        return cell
+    low, high = (None if x is None else 100 - x for x in (cell.high, cell.low))
+    return Estimate(100 - cell.value, low, high)
+
+
+def _conclusion(points: Mapping[str, Any], split: str) -> str:
+    zone = " A grey zone has its limits below the threshold, and its values are of those decided."
+    decided = zone if _defers(points) else ""
+    if split == Split.VALIDATION:
+        return f"Validation, to choose by.{decided}"
+    return f"Test, to see what came of it.{decided} {_promise(points)}"
+
+
+def _defers(points: Mapping[str, Any]) -> bool:
+    return any(point["low"] is not None for point in points.values())
 
 
 def _promise(points: Mapping[str, Any]) -> str:
     """Say of the locked rule what validation promised and what test gave."""
     point = next(point for point in points.values() if point["locked"])
-    cells = [_per_hundred(point, split, key) for split in _SPLITS for key in _MISSES]
-    if not all(isinstance(cell, float) for cell in cells):
-        return "Of 100 children each; the locked rule is undefined on validation or test."
-    missed, alarms, missed_on_test, alarms_on_test = cells
+    cells = [_wrong_of_100(point, split, key) for split in _SPLITS for key in _MISSES]
+    known = [cell.value for cell in cells if isinstance(cell, Estimate)]
+    if len(known) < len(cells):
+        return "The locked rule is undefined on validation or test."
+    missed, alarms, missed_on_test, alarms_on_test = known
     return (
         f"The locked rule promised {missed:.0f} missed and {alarms:.0f} false alarms of 100 "
         f"each; on test it gave {missed_on_test:.0f} and {alarms_on_test:.0f}."
@@ -96,8 +137,10 @@ def _promise(points: Mapping[str, Any]) -> str:
 
 
 def _curve_caption(name: str, measured: Mapping[str, Any]) -> str:
+    point = measured["operating_point"]
+    shaded = "" if point["low"] is None else ", the shaded zone is for a human"
     return (
-        f"{name}: the line is the locked threshold ({measured['operating_point']['reason']}). "
+        f"{name}: the line is the locked threshold{shaded} ({point['reason']}). "
         f"{_carried_over(measured['splits'])} PPV and NPV are at the share of PNEUMONIA of each "
         "split."
     )
@@ -131,7 +174,7 @@ def _predictive(metrics: Mapping[str, Mapping[str, Any]]) -> list[Block]:
         for name, measured in metrics.items()
     }
     rows = [
-        [name, f"{float(share):.0%}", *(_predicted(values, key) for key in ("ppv", "npv"))]
+        [name, f"{float(share):.0%}", *(_quoted(values, key) for key in ("ppv", "npv"))]
         for name, splits in found.items()
         if Split.TEST in splits
         for share, values in splits[Split.TEST]["predictive_values"].items()
@@ -147,14 +190,10 @@ def _predictive(metrics: Mapping[str, Mapping[str, Any]]) -> list[Block]:
     ]
 
 
-def _predicted(values: Mapping[str, Any], key: str) -> Cell:
-    return Undefined(values["reason"]) if values[key] is None else float(values[key])
-
-
 def _worth(rows: list[list[Cell]]) -> str:
-    start = "From sensitivity and specificity on test at the locked threshold, by Bayes' theorem."
-    known = [(row[2], f"{row[0]} where {row[1]} have pneumonia") for row in rows
-             if isinstance(row[2], float)]  # fmt: skip
+    start = "From sensitivity and specificity on test at the locked rule, by Bayes' theorem."
+    known = [(row[2].value, f"{row[0]} where {row[1]} have pneumonia") for row in rows
+             if isinstance(row[2], Estimate)]  # fmt: skip
     if not known:
         return start
     worst, where = min(known)
