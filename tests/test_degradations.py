@@ -11,6 +11,7 @@ from pneumoscope.degradations import (
     change_gamma,
     lose_detail,
     recompress,
+    rotate,
 )
 
 
@@ -63,3 +64,13 @@ def test_noise_has_the_standard_deviation_asked_for():
     noisy = add_noise(flat, 5.0, np.random.default_rng(0)).astype(float)
     assert noisy.std() == pytest.approx(5.0, rel=0.03)
     assert noisy.mean() == pytest.approx(128.0, abs=0.1)
+
+
+def test_a_quarter_turn_is_counter_clockwise_and_four_come_full_circle(grain):
+    square = grain[:48]
+    np.testing.assert_array_equal(rotate(square, 90.0), np.rot90(square))
+    np.testing.assert_array_equal(rotate(square, 360.0), square)
+
+
+def test_a_turn_leaves_no_black_corner():
+    assert (rotate(np.full((20, 30), 90, dtype=np.uint8), 30.0) == 90).all()

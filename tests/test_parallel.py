@@ -1,4 +1,8 @@
-from pneumoscope.parallel import WINDOW, BatchedMap
+from threading import Event, active_count
+
+import pytest
+
+from pneumoscope.parallel import AHEAD, WINDOW, BatchedMap
 
 
 def test_results_come_in_the_order_of_the_items():
@@ -18,15 +22,42 @@ def test_nothing_is_mapped_before_the_first_result_is_asked_for():
     assert seen == []
 
 
-def test_no_more_than_a_window_is_mapped_ahead():
+def test_no_more_than_a_few_windows_are_mapped_ahead():
     seen: list[int] = []
     window = 2 * WINDOW
-    results = iter(BatchedMap(seen.append, list(range(5 * window)), batch_size=2, title="looking"))
-    next(results)
-    assert sorted(seen) == list(range(window))
-    for _ in range(window):
+    mapped = BatchedMap(seen.append, list(range(9 * window)), batch_size=2, title="looking")
+    results = iter(mapped)
+    for taken in range(1, 9 * window + 1):
         next(results)
-    assert sorted(seen) == list(range(2 * window))
+        assert taken <= len(seen) <= ((taken - 1) // window + 1 + AHEAD) * window
+    assert sorted(seen) == list(range(9 * window))
+
+
+def test_results_are_mapped_while_earlier_ones_are_taken():
+    second_window = Event()
+
+    def note(item):
+        if item >= WINDOW:
+            second_window.set()
+
+    results = iter(BatchedMap(note, list(range(2 * WINDOW)), batch_size=1, title="looking"))
+    next(results)
+    assert second_window.wait(timeout=10)
+
+
+def test_an_error_ends_the_mapping_and_leaves_no_thread():
+    before = active_count()
+    with pytest.raises(ZeroDivisionError):
+        list(BatchedMap(lambda item: 1 / item, [1, 0, 2], batch_size=1, title="dividing"))
+    assert active_count() == before
+
+
+def test_a_mapping_that_is_given_up_leaves_no_thread():
+    before = active_count()
+    results = BatchedMap(str, list(range(9 * WINDOW)), batch_size=1, title="naming")._results()
+    next(results)
+    results.close()
+    assert active_count() == before
 
 
 def test_no_items_give_no_results():

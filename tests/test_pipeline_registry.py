@@ -41,21 +41,23 @@ def test_the_source_decides_what_is_fetched(source, nodes):
 
 def test_the_default_pipeline_is_all_of_them_in_one():
     created = create_pipelines(PHANTOMS)
-    parts = [pipe for name, pipe in created.items() if name != "__default__"]
+    parts = [pipe for name, pipe in created.items() if name not in ("__default__", "inference")]
     assert len(created["__default__"].nodes) == sum(len(part.nodes) for part in parts)
+    # Only what earlier runs measured, or left unfinished, comes from outside.
     assert {name for name in created["__default__"].inputs() if not name.startswith("params:")} == (
-        set()
+        {"known_precisions", "mlp.checkpoint", "cnn.checkpoint"}
     )
 
 
 def test_every_node_bears_a_tag_and_a_verb():
-    for node in create_pipelines(PHANTOMS)["__default__"].nodes:
+    created = create_pipelines(PHANTOMS)
+    for node in [*created["__default__"].nodes, *created["inference"].nodes]:
         assert node.tags
         verb = node.name.rsplit(".", 1)[-1].split("_")[0]
         assert verb in {
-            "make", "scan", "sort", "check", "audit", "assign", "rebalance", "prove", "select",
-            "transform",
-            "stress", "train", "score", "measure", "record", "compare", "describe", "draw", "write",
+            "make", "scan", "sort", "check", "choose", "audit", "assign", "rebalance", "prove",
+            "select", "transform", "stress", "train", "average", "score", "explain", "measure",
+            "record", "compare", "describe", "draw", "collect", "write",
         }  # fmt: skip
 
 
@@ -66,6 +68,45 @@ def test_architectures_without_parameters_of_their_own_are_refused(names):
         Selection.from_parameters(parameters)
 
 
+@pytest.mark.parametrize(
+    "ensembles",
+    [{"mlp": ["mlp", "cnn"]}, {"one": ["mlp"]}, {"twice": ["mlp", "mlp"]}, {"x": ["mlp", "vgg"]}],
+)
+def test_an_ensemble_of_fewer_than_two_trained_models_is_refused(ensembles):
+    parameters = {
+        "architectures": ["mlp", "cnn"], "mlp": {}, "cnn": {}, "ensembles": ensembles,
+        "fetch": {"source": "phantoms"},
+    }  # fmt: skip
+    with pytest.raises(ValueError, match=f"expected the ensemble '{next(iter(ensembles))}'"):
+        Selection.from_parameters(parameters)
+
+
+def test_an_ensemble_is_measured_like_a_model_without_being_trained():
+    selection = Selection(Source.PHANTOMS, ("mlp", "cnn"), {"both": ("mlp", "cnn")})
+    names = [n.name for n in create_pipelines(selection)["__default__"].nodes]
+    own = [name for name in names if name.startswith("both.")]
+    assert {"both.average_members", "both.measure_scores", "both.record_test_access"} <= set(own)
+    assert "both.train_model" not in own
+
+
+def test_new_radiographs_are_predicted_by_a_model_of_the_comparison_or_the_last():
+    parameters = {
+        "architectures": ["mlp", "cnn"], "mlp": {}, "cnn": {},
+        "ensembles": {"both": ["mlp", "cnn"]}, "fetch": {"source": "phantoms"},
+    }  # fmt: skip
+    read = {
+        name: create_pipelines(
+            Selection.from_parameters(parameters | {"inference": {"model": name}})
+        )["inference"].inputs()
+        for name in (None, "mlp", "both")
+    }
+    assert {"model_cnn", "cnn.metrics", "new_radiographs"} <= read[None]
+    assert {"model_mlp", "mlp.metrics"} <= read["mlp"]
+    assert {"model_mlp", "model_cnn", "both.metrics"} <= read["both"]
+    with pytest.raises(ValueError, match=r"one of \['mlp', 'cnn', 'both'\].*received 'vgg'"):
+        Selection.from_parameters(parameters | {"inference": {"model": "vgg"}})
+
+
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_every_environment_has_a_catalog_entry_with_a_layer_for_every_dataset(environment):
     config = configuration(environment)
@@ -74,7 +115,8 @@ def test_every_environment_has_a_catalog_entry_with_a_layer_for_every_dataset(en
 
     entries = config["catalog"]
     catalog = DataCatalog.from_config(entries)
-    for name in create_pipelines(selection)["__default__"].datasets():
+    created = create_pipelines(selection)
+    for name in created["__default__"].datasets() | created["inference"].datasets():
         if name.startswith("params:"):
             continue
         resolved = catalog.config_resolver.resolve_pattern(name) or entries.get(name)

@@ -1,4 +1,4 @@
-"""What a film suffers between two hospitals: compression, blur, exposure, noise, lost detail."""
+"""What a film suffers between two hospitals: compression, blur, exposure, noise, a tilt."""
 
 from collections.abc import Callable
 from io import BytesIO
@@ -55,6 +55,15 @@ def add_noise(image: Grey, sigma: float, rng: np.random.Generator) -> Grey:
     return _as_grey(image + rng.normal(0.0, sigma, image.shape))
 
 
+def rotate(image: Grey, degrees: float) -> Grey:
+    """Turn counter-clockwise about the centre; what comes in from outside is mirrored film."""
+    height, width = image.shape
+    turn = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), degrees, 1.0)
+    # Black corners would be a mark that no tilted patient leaves.
+    turned = cv2.warpAffine(image, turn, (width, height), borderMode=cv2.BORDER_REFLECT_101)
+    return np.asarray(turned, dtype=np.uint8)
+
+
 def _as_grey(values: NDArray[np.floating]) -> Grey:
     return np.clip(np.rint(values), 0, 255).astype(np.uint8)
 
@@ -65,5 +74,6 @@ DEGRADATIONS: dict[str, Callable[[Grey, float], Grey]] = {
     "detail": lose_detail,
     "contrast": change_contrast,
     "gamma": change_gamma,
+    "rotation": rotate,
 }
 """Deterministic degradations by the name that parameters give them, each with one strength."""

@@ -16,6 +16,12 @@ def test_each_split_has_a_panel_with_four_curves_and_the_locked_threshold():
     assert [text.get_text() for text in validation.texts] == ["locked at 0.700"]
 
 
+def test_a_grey_zone_is_shaded_in_every_panel():
+    for panel in plot_thresholds({"validation": SWEEP, "test": SWEEP}, 0.5, (0.4, 0.6)).axes:
+        (zone,) = panel.patches
+        assert (zone.get_x(), zone.get_x() + zone.get_width()) == pytest.approx((0.4, 0.6))
+
+
 def test_nothing_to_draw_is_refused():
     with pytest.raises(ValueError, match="expected a split with both classes"):
         plot_thresholds({}, 0.5)

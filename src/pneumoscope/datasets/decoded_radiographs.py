@@ -89,7 +89,7 @@ class DecodedRadiographsDataset(AbstractDataset[Iterable[ScannedFile], DecodedRa
                     found = [getattr(file, name) for name in _FOUND]
                     rows.append([*found, offset, *shape])
                     if file.pixels is not None:
-                        offset += stream.write(file.pixels.tobytes())
+                        offset += stream.write(np.ascontiguousarray(file.pixels).data)
             table = pd.DataFrame(rows, columns=[*_FOUND, "offset", "rows", "columns"])
             table.to_parquet(folder / _FILES, index=False)
 

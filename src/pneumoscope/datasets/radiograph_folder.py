@@ -14,6 +14,12 @@ from pneumoscope.progress import track
 MARKER = ".pneumoscope"
 """File that marks a folder as made by this project; only such a folder is ever replaced."""
 
+REMEDY = (
+    "Set RADIOGRAPHS=<folder> (with train|val|test/NORMAL|PNEUMONIA below it), or run the fetch "
+    "pipeline: kedro run --pipelines=fetch"
+)
+"""What to do when the radiographs of the project are missing."""
+
 Reader = Callable[[], bytes]
 
 
@@ -30,11 +36,13 @@ class RadiographFolderDataset(AbstractDataset[Mapping[str, Reader], dict[str, Re
 
     Args:
         filepath: The folder; `~` and a relative path are understood.
+        remedy: What to do when it is missing.
     """
 
-    def __init__(self, filepath: str, metadata: dict[str, Any] | None = None):
+    def __init__(self, filepath: str, remedy: str = REMEDY, metadata: dict[str, Any] | None = None):
         """Remember the folder; nothing is read yet."""
         self._root = Path(filepath).expanduser()
+        self._remedy = remedy
         self.metadata = metadata
 
     def load(self) -> dict[str, Reader]:
@@ -45,9 +53,7 @@ class RadiographFolderDataset(AbstractDataset[Mapping[str, Reader], dict[str, Re
         """
         if not self._root.is_dir():
             raise DatasetError(
-                f"expected a folder of radiographs, found none at '{self._root}'. Set "
-                "RADIOGRAPHS=<folder> (with train|val|test/NORMAL|PNEUMONIA below it), or run "
-                "the fetch pipeline: kedro run --pipelines=fetch"
+                f"expected a folder of radiographs, found none at '{self._root}'. {self._remedy}"
             )
         root = self._root.resolve()
         return {_writable(path): partial(_read, root, path) for path in sorted(_files(root))}

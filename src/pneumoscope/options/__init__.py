@@ -6,11 +6,13 @@ from pneumoscope.options.evaluation import (
     GreyZoneOptions,
     ThresholdOptions,
 )
+from pneumoscope.options.explanation import ExplanationOptions, SmoothGradOptions
 from pneumoscope.options.fetch import (
     ArchiveOptions,
     FetchOptions,
     PhantomOptions,
 )
+from pneumoscope.options.inference import InferenceOptions
 from pneumoscope.options.ingestion import IngestionOptions
 from pneumoscope.options.preprocessing import (
     ClaheOptions,
@@ -19,7 +21,13 @@ from pneumoscope.options.preprocessing import (
     StressVariant,
 )
 from pneumoscope.options.reporting import ReportOptions
+from pneumoscope.options.robustness import RobustnessOptions, StrengthOptions
 from pneumoscope.options.splitting import SplitOptions
+from pneumoscope.options.study import (
+    PublishedOptions,
+    StudyOptions,
+    TargetOptions,
+)
 from pneumoscope.options.training import (
     AugmentationOptions,
     BackboneOptions,
@@ -36,18 +44,26 @@ __all__ = [
     "ClaheOptions",
     "CnnOptions",
     "EvaluationOptions",
+    "ExplanationOptions",
     "FetchOptions",
     "FittingOptions",
     "GreyZoneOptions",
+    "InferenceOptions",
     "IngestionOptions",
     "MlpOptions",
     "ModelOptions",
     "Options",
     "PhantomOptions",
     "PreprocessingOptions",
+    "PublishedOptions",
     "ReportOptions",
+    "RobustnessOptions",
+    "SmoothGradOptions",
     "SplitOptions",
+    "StrengthOptions",
     "StressOptions",
     "StressVariant",
+    "StudyOptions",
+    "TargetOptions",
     "ThresholdOptions",
 ]

@@ -7,7 +7,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pneumoscope.naming import Consequence
-from pneumoscope.plots.style import INK, SMALL_TEXT, TEXT, legend, new_figure, polish, series_styles
+from pneumoscope.plots.style import (
+    GRID,
+    INK,
+    SMALL_TEXT,
+    TEXT,
+    legend,
+    new_figure,
+    polish,
+    series_styles,
+)
 
 SHOWN = {
     Consequence.SENSITIVITY: "sensitivity",
@@ -17,12 +26,17 @@ SHOWN = {
 }
 
 
-def plot_thresholds(sweeps: Mapping[str, pd.DataFrame], locked: float) -> Figure:
+def plot_thresholds(
+    sweeps: Mapping[str, pd.DataFrame],
+    locked: float,
+    zone: tuple[float, float] | None = None,
+) -> Figure:
     """Draw sensitivity, specificity, PPV and NPV against the threshold, the locked one marked.
 
     Args:
         sweeps: Split to what `evaluation.thresholds.sweep` gave; one panel each.
         locked: The threshold that predictions are made with.
+        zone: Limits of the scores that are handed to a human, shaded; None without a grey zone.
 
     Raises:
         ValueError: No split is given.
@@ -33,6 +47,8 @@ def plot_thresholds(sweeps: Mapping[str, pd.DataFrame], locked: float) -> Figure
     axes = figure.subplots(len(sweeps), 1, squeeze=False, sharex=True)[:, 0]
     for ax, (split, sweep) in zip(axes, sweeps.items(), strict=True):
         _panel(ax, sweep, locked)
+        if zone is not None:
+            ax.axvspan(*zone, color=GRID, zorder=0)
         polish(ax, split)
         ax.set(xlim=(-0.01, 1.01), ylim=(-0.02, 1.04))
     axes[-1].set_xlabel("threshold", fontsize=TEXT)

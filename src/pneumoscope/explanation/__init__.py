@@ -1,0 +1,1 @@
+"""Which decisions are explained, and how far their explanations can be trusted."""

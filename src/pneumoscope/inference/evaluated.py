@@ -1,0 +1,71 @@
+"""Proof that a model is the one whose threshold was locked, on films prepared alike."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pneumoscope.evaluation.ensembles import ensemble_fingerprint
+from pneumoscope.options import PreprocessingOptions
+
+_SHOWN = 12
+"""Hexadecimal digits of a fingerprint that tell two models apart in a message."""
+
+
+def check_evaluated(
+    fingerprints: Mapping[str, str],
+    scored_by: Mapping[str, Mapping[str, Any]],
+    metrics: Mapping[str, Any],
+) -> None:
+    """Refuse models other than those that the threshold was locked for.
+
+    Args:
+        fingerprints: Name to the fingerprint of the model at hand, or of its training record.
+        scored_by: Name to what the evaluation scored with.
+        metrics: Metrics of the one model, or of the ensemble of them all.
+
+    Raises:
+        ValueError: If a model, or their ensemble, is not the one that was evaluated.
+    """
+    evaluated = {name: str(found["fingerprint"]) for name, found in scored_by.items()}
+    for name, fingerprint in fingerprints.items():
+        _compare(f"the model {name}", fingerprint, evaluated[name])
+    (alone, *others) = evaluated.values()
+    together = ensemble_fingerprint(scored_by)["fingerprint"] if others else alone
+    _compare("the model of the metrics", together, metrics["model"]["fingerprint"])
+
+
+def check_prepared(
+    records: Mapping[str, Mapping[str, Any]],
+    preprocessing: PreprocessingOptions,
+    working_side: int,
+) -> None:
+    """Refuse a preprocessing other than the one that a model was trained with.
+
+    Args:
+        records: Name to the training record.
+        preprocessing: What new radiographs would go through.
+        working_side: Size that they are decoded to before that, as the ingestion's.
+
+    Raises:
+        ValueError: If a record tells of another preprocessing.
+    """
+    options = preprocessing.model_dump(mode="json", exclude={"batch_size"})
+    now = {"working_side": working_side, **options}
+    for name, record in records.items():
+        then = record["preprocessing"]
+        moved = sorted(key for key in {*now, *then} if now.get(key) != then.get(key))
+        if moved:
+            told = "; ".join(f"{key}: {then.get(key)} then, {now.get(key)} now" for key in moved)
+            raise ValueError(
+                f"expected the preprocessing that {name} was trained with, received another "
+                f"({told}). Run the inference in the environment that trained it (--env)"
+            )
+
+
+def _compare(what: str, found: str, expected: str) -> None:
+    if found != expected:
+        raise ValueError(
+            f"expected {what} to be the one that was evaluated ({expected[:_SHOWN]}), received "
+            f"another ({found[:_SHOWN]}); its threshold is not locked. Run kedro run "
+            "--pipelines=evaluation, or name the version: --load-versions="
+            "model_<name>:<version>,<name>.training_record:<version>"
+        )

@@ -1,0 +1,119 @@
+"""Scores of new radiographs turned into predictions by what the evaluation has locked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pneumoscope.evaluation.recalibration import recalibrate
+from pneumoscope.evaluation.score_arrays import FloatArray
+from pneumoscope.naming import Column, Label
+from pneumoscope.options import InferenceOptions
+
+Zone = tuple[float, float]
+
+COLUMNS = [
+    Column.PATH, Column.SHA256, Column.PREDICTION, Column.GREY_ZONE, Column.SCORE,
+    Column.PROBABILITY, Column.MODEL, Column.FINGERPRINT, Column.THRESHOLD, Column.ZONE_LOW,
+    Column.ZONE_HIGH, Column.REASON, Column.NOTICE,
+]  # fmt: skip
+"""Columns of the predictions, in order."""
+
+
+@dataclass(frozen=True)
+class Locked:
+    """What was locked before any new radiograph was seen.
+
+    Attributes:
+        model: Name of the model or ensemble.
+        fingerprint: SHA-256 of its weights.
+        threshold: A score of at least this is predicted PNEUMONIA.
+        zone: Scores from the first to below the second are for a human; None without a zone.
+        calibration: Slope and intercept on the logits; None where none could be fitted.
+    """
+
+    model: str
+    fingerprint: str
+    threshold: float
+    zone: Zone | None
+    calibration: Mapping[str, float] | None
+
+
+def locked_by(name: str, metrics: Mapping[str, Any], options: InferenceOptions) -> Locked:
+    """Read what the evaluation of a model has locked.
+
+    Args:
+        name: Of the model or ensemble.
+        metrics: Its metrics.
+        options: Which of the measured grey zones to apply.
+
+    Raises:
+        ValueError: If no grey zone of the share asked for was measured.
+    """
+    point = metrics["operating_point"]
+    own = None if point["low"] is None else (point["low"], point["high"])
+    return Locked(
+        name,
+        metrics["model"]["fingerprint"],
+        point["threshold"],
+        own or _measured_zone(metrics["grey_zone"], options.grey_zone),
+        metrics["calibration"]["map"],
+    )
+
+
+def predict(scored: pd.DataFrame, locked: Locked, notice: str) -> pd.DataFrame:
+    """Predict every radiograph that could be read, and keep a row with a reason for the others.
+
+    Args:
+        scored: Columns path, sha256, reason (empty where readable) and score (NaN elsewhere).
+        locked: Threshold, zone and calibration.
+        notice: What every row says of its use.
+
+    Returns:
+        One row a file, columns `COLUMNS`, in the order of the files. `prediction` is made in
+        the grey zone too; `grey_zone` says that a human should look first. Prediction, grey
+        zone, score and probability are missing where the file could not be read.
+    """
+    readable = (scored[Column.REASON] == "").to_numpy()
+    score = scored.loc[readable, Column.SCORE].to_numpy(dtype=np.float64)
+    found: dict[str, Any] = {
+        Column.PREDICTION: np.where(score >= locked.threshold, Label.PNEUMONIA, Label.NORMAL),
+        Column.GREY_ZONE: _within(score, locked.zone),
+        Column.SCORE: scored.loc[readable, Column.SCORE].to_numpy(),
+    }
+    if locked.calibration is not None:
+        found[Column.PROBABILITY] = recalibrate(score, **locked.calibration)
+    # Joined by position, so that files without a score get missing values and not a default.
+    filled = pd.DataFrame(found, index=scored.index[readable]).reindex(scored.index)
+    low, high = (None, None) if locked.zone is None else locked.zone
+    same: dict[str, Any] = {
+        Column.MODEL: locked.model,
+        Column.FINGERPRINT: locked.fingerprint,
+        Column.THRESHOLD: locked.threshold,
+        Column.ZONE_LOW: low,
+        Column.ZONE_HIGH: high,
+        Column.NOTICE: notice,
+    }
+    known = scored[[Column.PATH, Column.SHA256, Column.REASON]]
+    return pd.concat([known, filled], axis=1).assign(**same).reindex(columns=COLUMNS)
+
+
+def _measured_zone(zones: Mapping[str, Mapping[str, Any]], share: float | None) -> Zone | None:
+    if share is None:
+        return None
+    if f"{share:g}" not in zones:
+        raise ValueError(
+            f"expected inference.grey_zone as one of the shares that were measured, "
+            f"{', '.join(zones)}, received {share:g}; add it to evaluation.grey_zone.shares and "
+            "run kedro run --pipelines=evaluation"
+        )
+    zone = zones[f"{share:g}"]
+    return None if zone["low"] is None else (zone["low"], zone["high"])
+
+
+def _within(score: FloatArray, zone: Zone | None) -> np.ndarray:
+    if zone is None:
+        return np.zeros(score.size, dtype=bool)
+    return (score >= zone[0]) & (score < zone[1])

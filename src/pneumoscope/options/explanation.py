@@ -1,0 +1,48 @@
+"""Parameters of the explanation."""
+
+from typing import Literal
+
+from pneumoscope.options.base import Count, OpenShare, Options
+
+
+class SmoothGradOptions(Options):
+    """How gradients on the pixels are smoothed, for models that do not convolve.
+
+    Attributes:
+        copies: Noisy copies of a radiograph whose gradients are averaged.
+        noise: Standard deviation of the noise, as a share of the grey range.
+    """
+
+    copies: Count = 25
+    noise: OpenShare = 0.1
+
+
+class ExplanationOptions(Options):
+    """How decisions are explained, and how the explanations are put to the test.
+
+    Attributes:
+        cam: How feature maps are weighed where the model convolves: `grad_cam` by the mean
+            gradient of each channel, `hires_cam` by the gradient at each place, `fitting` by
+            the mean unless the head flattens its maps and so weighs places differently.
+        central_field: Height and width of the field around the centre in which lungs lie, as
+            shares of the radiograph's sides.
+        sample: Test radiographs of each class, evenly spread, whose attribution outside that
+            field is measured.
+        randomisations: Untrained copies of the model whose maps are compared with its own.
+        alike: Rank correlation with their maps from which on a model's map tells nothing of
+            what was learnt.
+        smooth_grad: How gradients on the pixels are smoothed.
+        layers: Layers whose channels are shown.
+        channels: Channels shown of each layer.
+        batch_size: Radiographs explained at a time.
+    """
+
+    cam: Literal["fitting", "grad_cam", "hires_cam"] = "fitting"
+    central_field: tuple[OpenShare, OpenShare] = (0.7, 0.8)
+    sample: Count = 40
+    randomisations: Count = 3
+    alike: OpenShare = 0.5
+    smooth_grad: SmoothGradOptions = SmoothGradOptions()
+    layers: Count = 5
+    channels: Count = 8
+    batch_size: Count = 16

@@ -1,0 +1,16 @@
+"""Parameters of the inference."""
+
+from pneumoscope.options.base import OpenShare, Options
+
+
+class InferenceOptions(Options):
+    """How new radiographs are predicted.
+
+    Attributes:
+        model: A model or ensemble of the comparison; null for the last architecture.
+        grey_zone: Which of `evaluation.grey_zone.shares` marks the doubtful; null for none. A
+            locked `grey_zone` rule has a zone of its own, which goes first.
+    """
+
+    model: str | None = None
+    grey_zone: OpenShare | None = None

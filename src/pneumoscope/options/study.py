@@ -1,0 +1,89 @@
+"""Parameters of a published study that is repeated: its target, its numbers, its protocol."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from pneumoscope.naming import Metric
+from pneumoscope.options.base import Options, Share
+from pneumoscope.options.evaluation import ThresholdOptions
+
+
+class TargetOptions(Options):
+    """What the stakeholder asked for.
+
+    Attributes:
+        metric: What is to be reached on test.
+        at_least: The bound.
+        source: Who set the bound, in words.
+        then: What counts among the models that reach the bound; by default the same metric.
+    """
+
+    metric: Metric
+    at_least: Share
+    source: str
+    then: Metric | None = None
+
+
+class PublishedOptions(Options):
+    """What the study published of one model.
+
+    Attributes:
+        architecture: Name of the model here.
+        source: Where the numbers stand, in words.
+        metrics: Its metrics as published, on its own test.
+    """
+
+    architecture: str
+    source: str
+    metrics: Mapping[Metric, Share]
+
+
+class StudyOptions(Options):
+    """A study and how it is repeated.
+
+    Attributes:
+        name: The study.
+        asked: What its stakeholder asked for, in one sentence.
+        target: The bound to reach.
+        protocol: What the study did, in one sentence.
+        flatters: What that protocol flatters, in one sentence.
+        differs: How this repetition differs from the study, one sentence each.
+        arms: Name of each protocol to its description, the environment's own first. Each of the
+            others is a namespace, and has a block under its name with a `split` of its own.
+        honest: Which of them is judged: nothing that is reported was chosen on test, and no child
+            stands in two splits.
+        reported: Metrics that are set beside the published ones; the target's is always there.
+        published: What was published.
+        ladder: Whether the architectures are steps, each to be compared with the one before.
+        tuned: Rules for the threshold, each one more step of the ladder.
+    """
+
+    name: str
+    asked: str
+    target: TargetOptions
+    protocol: str
+    flatters: str
+    differs: Annotated[list[str], Field(min_length=1)]
+    arms: Annotated[dict[str, str], Field(min_length=1)]
+    honest: str
+    reported: tuple[Metric, ...] = ()
+    published: tuple[PublishedOptions, ...] = ()
+    ladder: bool = False
+    tuned: tuple[ThresholdOptions, ...] = ()
+
+    @model_validator(mode="after")
+    def _the_honest_arm_is_one_of_them(self) -> "StudyOptions":
+        if self.honest not in self.arms:
+            raise ValueError(
+                f"expected `honest` to name one of the arms {list(self.arms)}, "
+                f"received '{self.honest}'"
+            )
+        return self
+
+    @property
+    def metrics(self) -> list[Metric]:
+        """The target's metrics, then the others that are reported."""
+        aimed = [self.target.metric, *([self.target.then] if self.target.then else [])]
+        return list(dict.fromkeys([*aimed, *self.reported]))

@@ -1,0 +1,62 @@
+"""model, scores, test radiographs → cases → maps and how far they can be trusted."""
+
+from collections.abc import Sequence
+
+from kedro.pipeline import Node, Pipeline
+
+from pneumoscope.pipelines.explanation.nodes import (
+    describe_activations,
+    explain_cases,
+    select_cases,
+)
+
+SHARED = {"test_images", "test_rows"}
+PARAMETERS = {"params:explanation", "params:evaluation", "params:seed"}
+
+
+def create_pipeline(architectures: Sequence[str]) -> Pipeline:
+    """Create one namespaced copy of the template for each model; an ensemble has no maps."""
+    return sum((_one(architecture) for architecture in architectures), Pipeline([]))
+
+
+def _one(architecture: str) -> Pipeline:
+    return Pipeline(
+        _template(),
+        namespace=architecture,
+        inputs={
+            **{shared: shared for shared in SHARED},
+            **{own: f"{architecture}.{own}" for own in ("scores", "metrics")},
+            "model": f"model_{architecture}",
+        },
+        parameters=PARAMETERS,
+        tags=["explanation", architecture],
+    )
+
+
+def _template() -> Pipeline:
+    return Pipeline(
+        [
+            Node(select_cases, ["scores", "metrics"], "cases", name="select_cases"),
+            Node(
+                explain_cases,
+                [
+                    "model",
+                    "test_images",
+                    "test_rows",
+                    "scores",
+                    "cases",
+                    "params:explanation",
+                    "params:evaluation",
+                    "params:seed",
+                ],
+                ["explanations", "attribution_maps"],
+                name="explain_cases",
+            ),
+            Node(
+                describe_activations,
+                ["model", "test_images", "test_rows", "cases", "params:explanation"],
+                "activation_maps",
+                name="describe_activations",
+            ),
+        ]
+    )

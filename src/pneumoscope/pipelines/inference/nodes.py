@@ -1,0 +1,147 @@
+"""New radiographs read, scored by a model as it was evaluated, and predicted."""
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pneumoscope import NOTICE
+from pneumoscope.datasets.decoded_radiographs import DecodedRadiographs
+from pneumoscope.evaluation.access import model_fingerprint
+from pneumoscope.evaluation.ensembles import average_scores
+from pneumoscope.inference.evaluated import check_evaluated, check_prepared
+from pneumoscope.inference.films import PreprocessedFilms
+from pneumoscope.inference.predictions import locked_by, predict
+from pneumoscope.ingestion.scan import ScannedFile, scan
+from pneumoscope.naming import Column, Label
+from pneumoscope.options import (
+    EvaluationOptions,
+    InferenceOptions,
+    IngestionOptions,
+    PreprocessingOptions,
+    ReportOptions,
+)
+
+logger = logging.getLogger(__name__)
+
+SYNTHETIC = "The model was trained on synthetic radiographs: nothing here is true of a patient."
+
+
+def check_model(
+    metrics: dict, preprocessing: PreprocessingOptions, working_side: int, **members: dict
+) -> bool:
+    """Make sure that the threshold was locked for this model and these films, before any is read.
+
+    Args:
+        metrics: Metrics of the model, or of the ensemble.
+        preprocessing: What the films go through; the same as in training, or this fails.
+        working_side: Size that they are decoded to; the same as in training too.
+        **members: `scored_by_<name>` and `training_record_<name>` of the model, or of each
+            member of the ensemble.
+    """
+    records = _named("training_record_", members)
+    trained = {name: record["fingerprint"] for name, record in records.items()}
+    check_evaluated(trained, _named("scored_by_", members), metrics)
+    check_prepared(records, preprocessing, working_side)
+    return True
+
+
+def scan_new_radiographs(
+    new_radiographs: dict[str, Callable[[], bytes]], options: IngestionOptions, model_checked: bool
+) -> Iterable[ScannedFile]:
+    """Hash, inspect and decode every file as the ingestion does, streamed to the next dataset."""
+    if not model_checked:
+        raise ValueError("expected the model to have been checked before films are read")
+    return scan(new_radiographs, options)
+
+
+def score_new_radiographs(
+    decoded: DecodedRadiographs,
+    metrics: dict,
+    preprocessing: PreprocessingOptions,
+    evaluation: EvaluationOptions,
+    **members: Any,
+) -> pd.DataFrame:
+    """Score every film that could be read by models that are proven to be those evaluated.
+
+    Args:
+        decoded: The new radiographs.
+        metrics: Metrics of the model, or of the ensemble.
+        preprocessing: What the films go through.
+        evaluation: How many radiographs are scored at a time.
+        **members: `model_<name>` and `scored_by_<name>` of the model, or of each member of the
+            ensemble.
+
+    Returns:
+        One row a file: path, sha256, reason and score, which is NaN where there is a reason.
+    """
+    models, scored_by = _named("model_", members), _named("scored_by_", members)
+    loaded = {name: model_fingerprint(model) for name, model in models.items()}
+    check_evaluated(loaded, scored_by, metrics)
+    files = decoded.files[[Column.PATH, Column.SHA256, Column.REASON]].reset_index(drop=True)
+    readable = files.loc[files[Column.REASON] == "", Column.PATH]
+    films = PreprocessedFilms(decoded, readable.tolist(), preprocessing)
+    scores = pd.Series(np.nan, index=files.index, dtype="float32")
+    if len(readable):
+        scores[readable.index] = _scores(models, scored_by, films, evaluation.batch_size)
+    return files.assign(**{Column.SCORE: scores})
+
+
+def prediction_writer(model: str) -> Callable[..., pd.DataFrame]:
+    """Give the node function that predicts with one model.
+
+    A closure and no partial: Kedro reads the types of a node's arguments off the function.
+    """
+
+    def write_predictions(
+        film_scores: pd.DataFrame, metrics: dict, options: InferenceOptions, report: ReportOptions
+    ) -> pd.DataFrame:
+        """Apply the locked threshold, zone and calibration; say what the result is not."""
+        notice = f"{NOTICE} {SYNTHETIC}" if report.synthetic else NOTICE
+        locked = locked_by(model, metrics, options)
+        predictions = predict(film_scores, locked, notice)
+        if locked.calibration is None:
+            reason = metrics["calibration"]["reason"]
+            logger.warning(
+                "No probabilities: the scores of %s have no calibration (%s)", model, reason
+            )
+        logger.info(_summary(predictions))
+        logger.warning(notice)
+        return predictions
+
+    return write_predictions
+
+
+def _scores(
+    models: dict[str, Any], scored_by: dict[str, dict], films: PreprocessedFilms, batch_size: int
+) -> np.ndarray:
+    from pneumoscope.models.scoring import score
+
+    films_by_number = pd.DataFrame(
+        {Column.SPLIT: "new", Column.RADIOGRAPH_ID: np.arange(films.shape[0])}
+    )
+    tables = {}
+    for name, model in models.items():
+        flips = scored_by[name]["test_time_flips"]
+        scores = score(model, films, batch_size, f"scoring with {name}", flips)
+        tables[name] = films_by_number.assign(**{Column.SCORE: scores})
+    return average_scores(tables)[Column.SCORE].to_numpy()
+
+
+def _named(prefix: str, collected: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key.removeprefix(prefix): value
+        for key, value in collected.items()
+        if key.startswith(prefix)
+    }
+
+
+def _summary(predictions: pd.DataFrame) -> str:
+    counts = predictions[Column.PREDICTION].value_counts()
+    told = ", ".join(f"{counts.get(label, 0):,} {label}" for label in Label)
+    doubtful = int(predictions[Column.GREY_ZONE].fillna(False).sum())
+    unread = int(predictions[Column.PREDICTION].isna().sum())
+    left = f"{unread:,} not read, each with its reason" if unread else "all were read"
+    return f"{len(predictions):,} files: {told}, of these {doubtful:,} in the grey zone; {left}"

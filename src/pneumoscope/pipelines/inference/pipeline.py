@@ -1,0 +1,60 @@
+"""new radiographs → decoded films → scores → predictions, by a model as it was evaluated."""
+
+from collections.abc import Sequence
+
+from kedro.pipeline import Node, Pipeline
+
+from pneumoscope.pipelines.inference.nodes import (
+    check_model,
+    prediction_writer,
+    scan_new_radiographs,
+    score_new_radiographs,
+)
+
+
+def create_pipeline(model: str, members: Sequence[str]) -> Pipeline:
+    """Create the pipeline; it is no part of the default one, which has no new radiographs.
+
+    Args:
+        model: Name of the model or ensemble.
+        members: Its members; the model itself where it is one.
+    """
+    scored_by = {f"scored_by_{name}": f"{name}.scored_by" for name in members}
+    check = Node(
+        check_model,
+        {
+            "metrics": f"{model}.metrics",
+            "preprocessing": "params:preprocessing",
+            "working_side": "params:ingestion.working_side",
+            **scored_by,
+            **{f"training_record_{name}": f"{name}.training_record" for name in members},
+        },
+        "model_checked",
+        name="check_model",
+    )
+    scan = Node(
+        scan_new_radiographs,
+        ["new_radiographs", "params:ingestion", "model_checked"],
+        "decoded_films",
+        name="scan_new_radiographs",
+    )
+    score = Node(
+        score_new_radiographs,
+        {
+            "decoded": "decoded_films",
+            "metrics": f"{model}.metrics",
+            "preprocessing": "params:preprocessing",
+            "evaluation": "params:evaluation",
+            **scored_by,
+            **{f"model_{name}": f"model_{name}" for name in members},
+        },
+        "film_scores",
+        name="score_new_radiographs",
+    )
+    write = Node(
+        prediction_writer(model),
+        ["film_scores", f"{model}.metrics", "params:inference", "params:report"],
+        "predictions",
+        name="write_predictions",
+    )
+    return Pipeline([check, scan, score, write], tags="inference")

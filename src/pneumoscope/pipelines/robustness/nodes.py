@@ -1,0 +1,100 @@
+"""Shift between the splits; altered test films, their scores, and what follows from them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+
+from pneumoscope.datasets.sharded_images import ShardedImages
+from pneumoscope.evaluation.access import access_row, model_fingerprint
+from pneumoscope.naming import Column, Split
+from pneumoscope.options import EvaluationOptions, RobustnessOptions
+from pneumoscope.robustness import shift
+from pneumoscope.robustness.curves import measure_curves
+from pneumoscope.robustness.features import film_features
+from pneumoscope.robustness.shortcuts import measure_shortcuts
+from pneumoscope.robustness.variants import VariedRadiographs, plan_variants, variant_rows
+
+
+def measure_shift(
+    train_images: ShardedImages,
+    train_rows: pd.DataFrame,
+    validation_images: ShardedImages,
+    validation_rows: pd.DataFrame,
+    test_images: ShardedImages,
+    test_rows: pd.DataFrame,
+    evaluation: EvaluationOptions,
+    seed: int,
+) -> dict:
+    """Tell how far validation and test lie from train, and the classes apart, without a lung."""
+    films = {
+        split: shift.Films(rows, film_features(images, rows, f"measuring films of {split}"))
+        for split, images, rows in (
+            (Split.TRAIN, train_images, train_rows),
+            (Split.VALIDATION, validation_images, validation_rows),
+            (Split.TEST, test_images, test_rows),
+        )
+    }
+    return shift.measure_shift(films, evaluation, seed)
+
+
+def score_variants(
+    model: Any,
+    test_images: ShardedImages,
+    test_rows: pd.DataFrame,
+    metrics: dict,
+    robustness: RobustnessOptions,
+    evaluation: EvaluationOptions,
+    seed: int,
+) -> pd.DataFrame:
+    """Score test as it is, with parts blacked out, equalised and degraded.
+
+    Raises:
+        ValueError: The metrics, whose threshold is applied, are of another model.
+    """
+    from pneumoscope.models.scoring import score
+
+    if (found := model_fingerprint(model)) != metrics["model"]["fingerprint"]:
+        raise ValueError(
+            f"expected the model that was evaluated ({metrics['model']['fingerprint'][:12]}), "
+            f"received another ({found[:12]}): run the evaluation first"
+        )
+    variants = plan_variants(test_rows, robustness)
+    films = VariedRadiographs(test_images, variants, seed)
+    size, flips = evaluation.batch_size, evaluation.test_time_flips
+    scores = score(model, films, size, "scoring altered films", flips)
+    return variant_rows(test_rows, variants).assign(**{Column.SCORE: scores})
+
+
+def measure_robustness(
+    variant_scores: pd.DataFrame,
+    metrics: dict,
+    robustness: RobustnessOptions,
+    evaluation: EvaluationOptions,
+    seed: int,
+) -> dict:
+    """Measure the altered films at the locked threshold, and say what follows."""
+    threshold = metrics["operating_point"]["threshold"]
+    return {
+        "threshold": threshold,
+        "shortcuts": measure_shortcuts(variant_scores, threshold, evaluation, seed),
+        "degradations": measure_curves(
+            variant_scores, threshold, robustness.tolerance, evaluation, seed
+        ),
+    }
+
+
+def variant_access_recorder(architecture: str) -> Callable[[dict, dict], pd.DataFrame]:
+    """Give the node function that puts the altered films of one architecture on record.
+
+    A closure and no partial: Kedro reads the types of a node's arguments off the function.
+    """
+
+    def record_variant_access(robustness: dict, metrics: dict) -> pd.DataFrame:  # noqa: ARG001
+        """Put this look at test on record, for the log to append.
+
+        `robustness` is what there is to record: without it nothing was looked at.
+        """
+        return access_row(architecture, metrics, altered=True)
+
+    return record_variant_access

@@ -1,0 +1,115 @@
+"""Altered test films: what a model still ranks by, and how it fares as films grow worse."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from pneumoscope.naming import Metric
+from pneumoscope.plots.style import (
+    INK,
+    MUTED,
+    SMALL_TEXT,
+    TEXT,
+    axes_or_new,
+    figure_of,
+    legend,
+    new_figure,
+    polish,
+    series_styles,
+)
+
+PANELS = {
+    Metric.AUROC: "AUROC",
+    Metric.SENSITIVITY: "sensitivity",
+    Metric.SPECIFICITY: "specificity",
+}
+CHANCE = 0.5
+
+
+def plot_curves(curves: Mapping[str, Mapping[str, pd.DataFrame]]) -> Figure:
+    """Draw three panels a degradation: AUROC, and sensitivity and specificity at the threshold.
+
+    Args:
+        curves: Degradation to architecture to columns strength (text) and, for each metric, the
+            value, `_low` and `_high`; an undefined value leaves a gap. Mild strengths first.
+    """
+    figure = new_figure(height=0.7 + 1.75 * len(curves))
+    grid = figure.subplots(len(curves), len(PANELS), sharey=True, squeeze=False)
+    for axes, (name, of_each) in zip(grid, curves.items(), strict=True):
+        for ax, (metric, title) in zip(axes, PANELS.items(), strict=True):
+            _lines(ax, of_each, metric)
+            polish(ax, title if ax is grid[0][list(PANELS).index(metric)] else "")
+            _strengths(ax, next(iter(of_each.values()))["strength"].tolist())
+        axes[1].set_xlabel(name, fontsize=SMALL_TEXT, color=INK, fontweight="bold")
+    handles, labels = grid[0][0].get_legend_handles_labels()
+    figure.legend(
+        handles, labels, loc="outside lower center", ncols=3, frameon=False, fontsize=TEXT
+    )
+    return figure
+
+
+def _lines(ax: Axes, of_each: Mapping[str, pd.DataFrame], metric: str) -> None:
+    for architecture, (colour, dashes) in series_styles(list(of_each)).items():
+        curve = of_each[architecture]
+        steps = np.arange(len(curve))
+        low, high = (curve[f"{metric}_{end}"].to_numpy(float) for end in ("low", "high"))
+        ax.fill_between(steps, low, high, color=colour, alpha=0.15, linewidth=0)
+        ax.plot(
+            steps,
+            curve[metric].to_numpy(float),
+            color=colour,
+            linestyle=dashes,
+            linewidth=2,
+            marker="o",
+            markersize=4,
+            label=architecture,
+        )
+    ax.set_ylim(-0.03, 1.03)
+
+
+def _strengths(ax: Axes, strengths: list[str]) -> None:
+    ax.set_xticks(range(len(strengths)), strengths)
+    ax.tick_params(labelsize=SMALL_TEXT - 1.5)
+
+
+def plot_shortcuts(conditions: Mapping[str, pd.DataFrame], ax: Axes | None = None) -> Figure:
+    """Draw the AUROC under every condition with its interval, chance as a dashed line.
+
+    Args:
+        conditions: Architecture to columns condition, value, low and high, the conditions in one
+            order; an undefined value is left blank.
+        ax: Where to draw; a new figure by default.
+    """
+    names = next(iter(conditions.values()))["condition"].tolist()
+    ax = axes_or_new(ax, height=1.4 + len(names) * (0.3 + 0.14 * len(conditions)))
+    offsets = np.linspace(-0.25, 0.25, len(conditions)) if len(conditions) > 1 else [0.0]
+    styles = series_styles(list(conditions))
+    for offset, (architecture, table) in zip(offsets, conditions.items(), strict=True):
+        _estimates(
+            ax, table.astype({"value": float}), offset, styles[architecture][0], architecture
+        )
+    ax.axvline(CHANCE, color=MUTED, linewidth=1.2, linestyle="--", zorder=0)
+    polish(ax, xlabel="AUROC on test (dashed: chance)", grid="x")
+    ax.set_yticks(range(len(names)), names)
+    ax.set_ylim(len(names) - 0.5, -0.5)
+    ax.spines["left"].set_visible(False)
+    legend(ax, loc="upper center", bbox_to_anchor=(0.4, -0.16), ncols=3)
+    return figure_of(ax)
+
+
+def _estimates(ax: Axes, table: pd.DataFrame, offset: float, colour: str, name: str) -> None:
+    rows = np.arange(len(table)) + offset
+    ax.hlines(rows, table["low"], table["high"], color=colour, linewidth=2.2)
+    ax.plot(
+        table["value"],
+        rows,
+        linestyle="none",
+        marker="o",
+        markersize=7,
+        color=colour,
+        markeredgecolor="white",
+        label=name,
+    )

@@ -1,0 +1,88 @@
+"""A study's metric as published and under each protocol, model by model."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from pneumoscope.naming import Metric
+from pneumoscope.options import StudyOptions
+from pneumoscope.plots.style import (
+    INK,
+    MUTED,
+    axes_or_new,
+    figure_of,
+    legend,
+    polish,
+    series_styles,
+)
+
+# Drawn side by side within a model's row, this far apart.
+GAP = 0.22
+MARKERS = ("o", "s", "^", "v")
+
+
+def plot_study(findings: Mapping[str, Any], ax: Axes | None = None) -> Figure:
+    """Draw the target's metric on test with intervals, one row a model, and the bound.
+
+    Args:
+        findings: What `studies.measure.measure_study` gave.
+        ax: Where to draw; a new figure by default.
+    """
+    study = StudyOptions.model_validate(findings["study"])
+    metric = study.target.metric
+    models = list(findings["arms"][study.honest]["models"])
+    ax = axes_or_new(ax, height=1.9 + len(models) * (0.35 + GAP * len(study.arms)))
+    for place, (arm, (colour, _)) in enumerate(series_styles(list(study.arms)).items()):
+        offset = GAP * (place - (len(study.arms) - 1) / 2)
+        measured = [findings["arms"][arm]["models"][name][metric] for name in models]
+        _draw_arm(ax, measured, offset, colour, MARKERS[place % len(MARKERS)], _label(arm, study))
+    _draw_published(ax, models, study, metric)
+    ax.axvline(study.target.at_least, color=MUTED, linestyle=":", linewidth=1.6, label="target")
+    polish(ax, xlabel=_axis(metric), grid="x")
+    ax.set_yticks(range(len(models)), models)
+    ax.set_ylim(len(models) - 0.4, -0.6)
+    ax.spines["left"].set_visible(False)
+    ax.margins(x=0.08)
+    # Below the axes: rows and intervals leave no room among them.
+    legend(ax, loc="upper center", bbox_to_anchor=(0.5, -0.3 / (0.5 + 0.25 * len(models))), ncols=2)
+    return figure_of(ax)
+
+
+def _draw_arm(
+    ax: Axes, measured: list[dict], offset: float, colour: str, marker: str, label: str
+) -> None:
+    shown: dict[str, Any] = {
+        "color": colour,
+        "marker": marker,
+        "markersize": 8,
+        "markeredgecolor": "white",
+    }
+    for row, values in enumerate(measured):
+        if values["value"] is None:
+            ax.text(0.02, row + offset, "n/a", transform=ax.get_yaxis_transform(), color=MUTED)
+            continue
+        if values["low"] is not None:
+            bounds = [values["low"], values["high"]]
+            ax.plot(bounds, [row + offset] * 2, color=colour, linewidth=2.2)
+        ax.plot(values["value"], row + offset, linestyle="", **shown)
+    ax.plot([], [], linestyle="", label=label, **shown)
+
+
+def _draw_published(ax: Axes, models: list[str], study: StudyOptions, metric: Metric) -> None:
+    found = {one.architecture: one.metrics.get(metric) for one in study.published}
+    points = [(found[name], row) for row, name in enumerate(models) if found.get(name) is not None]
+    if points:
+        across, down = zip(*points, strict=True)
+        style: dict[str, Any] = {"linestyle": "", "marker": "D", "markersize": 8, "color": INK}
+        ax.plot(across, down, markerfacecolor="white", label="published", **style)
+
+
+def _label(arm: str, study: StudyOptions) -> str:
+    return f"{arm} (judged)" if arm == study.honest else arm
+
+
+def _axis(metric: Metric) -> str:
+    names = {Metric.AUROC: "AUROC", Metric.F1: "F1"}
+    return f"{names.get(metric, str(metric).replace('_', ' '))} on test"

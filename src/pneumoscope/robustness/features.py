@@ -1,0 +1,110 @@
+"""A few numbers of each film that know nothing of a lung: how it was exposed, stored and cut."""
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pneumoscope.ingestion.audit import SHORTCUTS, shortcut_values
+from pneumoscope.progress import track
+
+if TYPE_CHECKING:
+    from pneumoscope.models.batches import RadiographArray
+
+Grey = NDArray[np.uint8]
+
+BORDER = 0.05
+"""Share of each side that counts as border."""
+
+BLACK = 16
+"""Grey level below which a pixel is black."""
+
+CHUNK = 64
+"""Radiographs held in memory at a time."""
+
+PIXEL_FEATURES = {
+    "mean_grey": "the mean grey value",
+    "grey_spread": "the spread of grey values",
+    "dark_tones": "the darkest tones (5th percentile)",
+    "bright_tones": "the brightest tones (95th percentile)",
+    "entropy": "the entropy of grey values",
+    "sharpness": "sharpness (variance of the Laplacian)",
+    "fine_detail": "fine detail (share of the upper half of the frequencies)",
+    "border_grey": "the mean grey value of the border",
+    "black_border": "the black share of the border",
+}
+"""Numbers of the stored image, which a model sees; each with what reports call it."""
+
+FILE_FEATURES = SHORTCUTS
+"""Numbers of the file, which a model sees only by the traces that they leave."""
+
+FEATURES = {**PIXEL_FEATURES, **FILE_FEATURES}
+
+
+def film_features(images: "RadiographArray", rows: pd.DataFrame, title: str) -> pd.DataFrame:
+    """Compute every number of every film, a chunk in memory at a time.
+
+    Args:
+        images: uint8 (n, height, width, 1).
+        rows: What the manifest knows of each image, in the same order.
+        title: What the progress line calls the work.
+
+    Returns:
+        float64, one row an image, the columns of `FEATURES`, index from 0.
+    """
+    films = (
+        film
+        for start in range(0, len(rows), CHUNK)
+        for film in images[np.arange(start, min(start + CHUNK, len(rows)))]
+    )
+    measured = [pixel_features(film[..., 0]) for film in track(films, len(rows), title)]
+    pixels = pd.DataFrame(measured, columns=list(PIXEL_FEATURES))
+    return pd.concat([pixels, shortcut_values(rows).reset_index(drop=True)], axis=1)
+
+
+def pixel_features(image: Grey) -> dict[str, float]:
+    """Compute the numbers of `PIXEL_FEATURES`.
+
+    Args:
+        image: uint8 (height, width).
+
+    Returns:
+        Grey values in [0, 255], shares in [0, 1], the entropy in bits.
+    """
+    border = image[_border(image.shape)]
+    dark, bright = np.percentile(image, (5, 95))
+    return {
+        "mean_grey": float(image.mean()),
+        "grey_spread": float(image.std()),
+        "dark_tones": float(dark),
+        "bright_tones": float(bright),
+        "entropy": _entropy(image),
+        "sharpness": float(cv2.Laplacian(image, cv2.CV_64F).var()),
+        "fine_detail": _fine_detail(image),
+        "border_grey": float(border.mean()),
+        "black_border": float((border < BLACK).mean()),
+    }
+
+
+def _border(shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    inner = np.ones(shape, dtype=bool)
+    high, wide = (max(1, round(side * BORDER)) for side in shape)
+    inner[high:-high, wide:-wide] = False
+    return inner
+
+
+def _entropy(image: Grey) -> float:
+    shares = np.bincount(image.ravel(), minlength=256) / image.size
+    present = shares[shares > 0]
+    return float(-(present * np.log2(present)).sum())
+
+
+def _fine_detail(image: Grey) -> float:
+    # A flat film has no frequency but 0, and so no detail at all.
+    power = np.abs(np.fft.rfft2(image - image.mean())) ** 2
+    rows, columns = np.fft.fftfreq(image.shape[0]), np.fft.rfftfreq(image.shape[1])
+    fine = np.maximum(np.abs(rows)[:, None], columns) >= 0.25
+    total = power.sum()
+    return float(power[fine].sum() / total) if total > 0 else 0.0

@@ -1,0 +1,80 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from pneumoscope.inference.predictions import COLUMNS, Locked, locked_by, predict
+from pneumoscope.options import InferenceOptions
+
+METRICS = {
+    "model": {"fingerprint": "f"},
+    "operating_point": {"threshold": 0.5, "low": None, "high": None},
+    "grey_zone": {
+        "0": {"low": None, "high": None},
+        "0.1": {"low": 0.4, "high": 0.6},
+    },
+    "calibration": {"map": {"slope": 0.5, "intercept": 0.0}},
+}
+SCORED = pd.DataFrame(
+    {
+        "path": ["a.png", "broken.png", "c.png", "d.png", "e.png"],
+        "sha256": ["1", "2", "3", "4", "5"],
+        "reason": ["", "the file is empty (0 bytes)", "", "", ""],
+        "score": np.array([0.1, np.nan, 0.3, 0.5, 0.9], dtype=np.float32),
+    }
+)
+LOCKED = Locked("cnn", "f", 0.5, (0.4, 0.6), {"slope": 0.5, "intercept": 0.0})
+
+
+def test_every_film_is_predicted_by_the_locked_threshold_and_zone():
+    found = predict(SCORED, LOCKED, "Not for diagnosis.")
+    assert list(found) == [str(name) for name in COLUMNS]
+    read = found.drop(index=1)
+    assert read["prediction"].tolist() == ["NORMAL", "NORMAL", "PNEUMONIA", "PNEUMONIA"]
+    assert read["grey_zone"].tolist() == [False, False, True, False]
+    # Odds of 9 to 1 become 3 to 1 when logits are halved.
+    assert read["probability"].iloc[-1] == pytest.approx(0.75, abs=1e-6)
+    assert set(found["threshold"]) == {0.5}
+    assert set(found["notice"]) == {"Not for diagnosis."}
+
+
+def test_a_score_at_the_lower_limit_lies_in_the_zone_and_at_the_upper_above_it():
+    exact = SCORED.assign(score=[0.25, np.nan, 0.5, 0.75, 0.9])
+    locked = Locked("cnn", "f", 0.5, (0.25, 0.75), None)
+    found = predict(exact, locked, "").drop(index=1)
+    assert found["grey_zone"].tolist() == [True, True, False, False]
+
+
+def test_a_file_that_was_not_read_keeps_its_row_and_gets_no_value():
+    row = predict(SCORED, LOCKED, "").loc[1]
+    assert (row["path"], row["sha256"]) == ("broken.png", "2")
+    assert row["reason"] == "the file is empty (0 bytes)"
+    assert row[["prediction", "grey_zone", "score", "probability"]].isna().all()
+
+
+def test_without_calibration_there_is_no_probability():
+    found = predict(SCORED, Locked("cnn", "f", 0.5, None, None), "")
+    assert found["probability"].isna().all()
+    assert not found["grey_zone"].drop(index=1).any()
+
+
+def test_nothing_readable_leaves_the_reasons():
+    found = predict(SCORED.loc[[1]], LOCKED, "")
+    assert found["reason"].tolist() == ["the file is empty (0 bytes)"]
+    assert found["prediction"].isna().all()
+
+
+def test_the_measured_zone_of_the_share_asked_for_is_taken():
+    locked = locked_by("cnn", METRICS, InferenceOptions(grey_zone=0.1))
+    assert locked == LOCKED
+    assert locked_by("cnn", METRICS, InferenceOptions()).zone is None
+
+
+def test_the_zone_of_a_locked_rule_goes_first():
+    point = {"threshold": 0.5, "low": 0.3, "high": 0.7}
+    locked = locked_by("cnn", METRICS | {"operating_point": point}, InferenceOptions(grey_zone=0.1))
+    assert locked.zone == (0.3, 0.7)
+
+
+def test_a_share_that_was_not_measured_is_refused():
+    with pytest.raises(ValueError, match=r"measured, 0, 0.1, received 0.15; add it to evaluation"):
+        locked_by("cnn", METRICS, InferenceOptions(grey_zone=0.15))
