@@ -3,11 +3,12 @@ PYTHON ?= python3.11
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+STUDIES := zephyr_health local_hospital be_well mlp_cnn_vgg16 serenity_health
 # DVC's stages call kedro by name.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types slow bench results graph viz lock clean
+.PHONY: help run test lint types slow bench studies results graph viz lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -31,6 +32,13 @@ slow: $(READY) ## The slower tests: whole runs, DVC, kedro viz, every architectu
 
 bench: $(READY) ## Measure peak memory at 1,000 and 8,000 radiographs
 	python benchmarks/memory.py
+
+studies: $(READY) ## Repeat the five published studies on RADIOGRAPHS=<folder> or the archive
+	@test -n "$$RADIOGRAPHS" -o -d data/01_raw/chest_xray || kedro run --env kermany --pipelines=fetch
+	@for study in $(STUDIES); do \
+		RADIOGRAPHS="$${RADIOGRAPHS:-data/01_raw/chest_xray}" RESULTS="data/studies/$$study" \
+			kedro run --env $$study || exit 1; \
+	done
 
 results: $(READY) ## The table of the last run, and its report
 	@kedro results

@@ -5,7 +5,7 @@ from typing import cast
 
 import click
 import pandas as pd
-from kedro.framework.cli.utils import env_option
+from kedro.framework.cli.utils import _split_params, env_option
 from kedro.framework.project import pipelines
 from kedro.framework.session import KedroSession
 from kedro.utils import find_kedro_project
@@ -16,6 +16,7 @@ from rich.table import Table
 from pneumoscope import NOTICE
 from pneumoscope.graph import as_mermaid, replace_between_markers
 from pneumoscope.naming import Column, Metric
+from pneumoscope.report.sections.study import study_headline
 
 SHOWN = [Metric.AUROC, Metric.ACCURACY, Metric.SENSITIVITY, Metric.SPECIFICITY]
 
@@ -27,15 +28,24 @@ def cli() -> None:
 
 @cli.command()
 @env_option
-def results(env: str | None) -> None:
+@click.option(
+    "--params",
+    type=click.UNPROCESSED,
+    default="",
+    callback=_split_params,
+    help="What the run was given as --params.",
+)
+def results(env: str | None, params: dict) -> None:
     """Print the comparison of the last run, what its protocol flatters, and the report."""
-    with KedroSession.create(env=env) as session:
+    with KedroSession.create(env=env, runtime_params=params) as session:
         context = cast(KedroSession, session).load_context()
         catalog, options = context.catalog, context.params["report"]
         console = Console()
         console.print(_table(catalog.load("comparison"), options.synthetic))
         for flaw in catalog.load("split_audit")["flaws"]:
             console.print(f"[bold red]{flaw}[/bold red]", soft_wrap=True)
+        if "study" in context.params:
+            console.print(study_headline(catalog.load("study_findings")), soft_wrap=True)
         console.print(f"[bold]{NOTICE}[/bold]")
         report = Path(catalog["report"]._describe()["filepath"])
         # Never folded: a path that is cut in two cannot be opened.

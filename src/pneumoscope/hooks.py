@@ -8,6 +8,8 @@ from kedro.framework.hooks import hook_impl
 from kedro.io import CatalogProtocol
 from kedro.pipeline import Pipeline
 
+from pneumoscope.datasets.checkpoint import CheckpointDataset
+
 logger = logging.getLogger(__name__)
 
 
@@ -22,6 +24,25 @@ class SelectionHooks:
         select(Selection.from_parameters(context.config_loader["parameters"]))
 
 
+class CheckpointHooks:
+    """Clear away what trainings would have gone on from."""
+
+    @hook_impl
+    def after_pipeline_run(
+        self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol
+    ) -> None:
+        """Remove the checkpoints that this run used; only a run that ended well gets here.
+
+        Until then those of finished trainings stay as well: a run that is stopped at the third
+        model need not train the first two again.
+        """
+        del run_params
+        for name in pipeline.inputs():
+            dataset = catalog.get(name)
+            if isinstance(dataset, CheckpointDataset):
+                dataset.load().remove()
+
+
 class SummaryHooks:
     """End a run by naming what to open."""
 
@@ -29,7 +50,8 @@ class SummaryHooks:
     def after_pipeline_run(
         self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol
     ) -> None:
-        """Name the report, if this run wrote it."""
+        """Name the report or the predictions, if this run wrote them."""
         del run_params
-        if "report" in pipeline.all_outputs():
-            logger.info("Open the report: %s", catalog["report"]._describe()["filepath"])
+        for name in ("report", "predictions"):
+            if name in pipeline.all_outputs():
+                logger.info("Open the %s: %s", name, catalog[name]._describe()["filepath"])

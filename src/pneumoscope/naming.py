@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Column(StrEnum):
-    """Columns of the manifest, the splits and the scores."""
+    """Columns of the manifest, the splits, the scores and the predictions."""
 
     RADIOGRAPH_ID = "radiograph_id"
     PATH = "path"
@@ -24,6 +24,15 @@ class Column(StrEnum):
     SAMPLE_WEIGHT = "sample_weight"
     SCORE = "score"
     ARCHITECTURE = "architecture"
+    PREDICTION = "prediction"
+    GREY_ZONE = "grey_zone"
+    PROBABILITY = "probability"
+    MODEL = "model"
+    FINGERPRINT = "fingerprint"
+    THRESHOLD = "threshold"
+    ZONE_LOW = "zone_low"
+    ZONE_HIGH = "zone_high"
+    NOTICE = "notice"
 
 
 class Split(StrEnum):
@@ -78,11 +87,28 @@ class Consequence(StrEnum):
     F1 = "f1"
 
 
+class Outcome(StrEnum):
+    """What became of a radiograph at the threshold."""
+
+    TRUE_POSITIVE = "true positive"
+    FALSE_POSITIVE = "false positive"
+    FALSE_NEGATIVE = "false negative"
+    TRUE_NEGATIVE = "true negative"
+
+
+class Choice(StrEnum):
+    """Why a radiograph of one outcome is shown."""
+
+    NEAREST = "nearest the threshold"
+    MOST_CONFIDENT = "most confident"
+
+
 class SplitPolicy(StrEnum):
     """How radiographs are shared out to train, validation and test."""
 
     OFFICIAL = "official"
     AS_GIVEN = "as_given"
+    GIVEN_VALIDATION = "given_validation"
     POOLED = "pooled"
     TEST_AS_VALIDATION = "test_as_validation"
 
@@ -114,6 +140,14 @@ class ThresholdRule(StrEnum):
     MIN_SENSITIVITY = "min_sensitivity"
     MIN_SPECIFICITY = "min_specificity"
     COST = "cost"
+    GREY_ZONE = "grey_zone"
+
+
+class CalibrationMethod(StrEnum):
+    """What is fitted on validation to bring scores nearer to probabilities."""
+
+    TEMPERATURE = "temperature"
+    PLATT = "platt"
 
 
 class Source(StrEnum):

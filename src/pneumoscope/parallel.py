@@ -1,17 +1,23 @@
 """A function mapped over many items by all cores, a window at a time, with progress."""
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import chain
+from itertools import islice
 from typing import Any, Generic, TypeVar
 
 import dask
 from dask import bag
+from dask.system import CPU_COUNT
 
 from pneumoscope.progress import track
 
-WINDOW = 16
-"""Batches in flight at once: enough to keep the cores busy, few enough to keep memory flat."""
+WINDOW = max(4, CPU_COUNT)
+"""Batches that are handed out together: a core each, few enough to keep memory flat."""
+
+AHEAD = 2
+"""Windows mapped while results are taken: when one runs dry, the cores turn to the next."""
 
 
 Item = TypeVar("Item")
@@ -42,16 +48,31 @@ class BatchedMap(Generic[Item, Result]):
         return len(self.items)
 
     def __iter__(self) -> Iterator[Result]:
-        """Yield one result an item; at most a window of batches is held in memory."""
+        """Yield one result an item; never more than a few windows are held in memory."""
         return track(self._results(), len(self), self.title)
 
     def _results(self) -> Iterator[Result]:
         step = self.batch_size * WINDOW
         windows = (self.items[start : start + step] for start in range(0, len(self), step))
-        return chain.from_iterable(self._compute(window) for window in windows)
+        cores, ahead = ThreadPoolExecutor(CPU_COUNT), ThreadPoolExecutor(AHEAD)
+        try:
+            mapped = deque(
+                ahead.submit(self._compute, window, cores) for window in islice(windows, AHEAD)
+            )
+            while mapped:
+                results = mapped.popleft().result()
+                mapped.extend(
+                    ahead.submit(self._compute, window, cores) for window in islice(windows, 1)
+                )
+                yield from results
+        finally:
+            ahead.shutdown(cancel_futures=True)
+            cores.shutdown()
 
-    def _compute(self, window: Sequence[Item]) -> list[Result]:
+    def _compute(self, window: Sequence[Item], cores: ThreadPoolExecutor) -> list[Result]:
         # Left to itself a bag starts processes, which pickle every decoded radiograph twice.
         scheduler: Any = dask.config.get("scheduler", "threads")
+        # Left to itself each window would bring threads of its own.
+        threads = {"pool": cores} if scheduler == "threads" else {}
         batches = bag.from_sequence(list(window), partition_size=self.batch_size)
-        return list(batches.map(self.function).compute(scheduler=scheduler))
+        return list(batches.map(self.function).compute(scheduler=scheduler, **threads))

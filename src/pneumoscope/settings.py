@@ -1,9 +1,9 @@
 """Kedro's settings: where parameters come from and what happens around a run."""
 
 from pneumoscope.configuration import RESOLVERS
-from pneumoscope.hooks import SelectionHooks, SummaryHooks
+from pneumoscope.hooks import CheckpointHooks, SelectionHooks, SummaryHooks
 
-HOOKS = (SelectionHooks(), SummaryHooks())
+HOOKS = (SelectionHooks(), CheckpointHooks(), SummaryHooks())
 
 CONFIG_LOADER_ARGS = {
     "base_env": "base",

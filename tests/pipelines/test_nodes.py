@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
+from pneumoscope.datasets.checkpoint import CheckpointFolder
 from pneumoscope.datasets.decoded_radiographs import DecodedRadiographsDataset
 from pneumoscope.datasets.sharded_images import ShardedImages
 from pneumoscope.ingestion.manifest import PointlessRun
@@ -29,6 +30,8 @@ from pneumoscope.pipelines.preprocessing import nodes as preprocessing
 from pneumoscope.pipelines.rebalancing import nodes as rebalancing
 from pneumoscope.pipelines.reporting import nodes as reporting
 from pneumoscope.pipelines.training import nodes as training
+from pneumoscope.pixel_statistics import describe_pixels
+from pneumoscope.report.findings import collect_findings
 
 SEED = 7
 FETCH = FetchOptions.model_validate(
@@ -47,6 +50,11 @@ STRESS = StressOptions.model_validate(
     }
 )
 EVALUATION = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}, "bootstrap": 20})
+BLOCK = {
+    "model": {"architecture": "mlp"},
+    "augmentation": {"rotation": 5},
+    "fitting": {"epochs": 2},
+}
 REPORT = ReportOptions(title="A test", synthetic=True, sample_radiographs=2)
 
 
@@ -101,15 +109,17 @@ def stressed(images, rows):
 
 
 @pytest.fixture(scope="module")
-def trained(images, rows, stressed):
+def trained(images, rows, stressed, tmp_path_factory):
     train, validation = Split.TRAIN, Split.VALIDATION
-    return training.train_model(
+    return training.model_trainer("mlp")(
         images[train],
         rows[train],
         images[validation],
         rows[validation],
         *stressed,
         weights_available=True,
+        checkpoint=CheckpointFolder(tmp_path_factory.mktemp("checkpoint")),
+        precision={"precision": "float32"},
         model=ModelOptions.model_validate({"architecture": "mlp", "units": [4]}),
         augmentation=AugmentationOptions(),
         fitting=FittingOptions(epochs=2),
@@ -137,7 +147,7 @@ def metrics(scored, manifest, proven):
 
 @pytest.fixture(scope="module")
 def comparison(metrics):
-    return evaluation.compare_architectures(["one", "two"], metrics, metrics)
+    return evaluation.compare_models(one=metrics, two=metrics)
 
 
 def test_make_phantoms_renders_nothing_until_a_file_is_read(phantoms):
@@ -235,12 +245,11 @@ def test_stress_validation_degrades_every_film_in_every_way(images, rows, stress
 
 
 def test_check_weights_passes_a_random_start_and_refuses_a_missing_file():
-    fitting = FittingOptions(epochs=1)
     scratch = ModelOptions.model_validate({"architecture": "mobilenetv2"})
-    assert training.check_weights(scratch, fitting) is True
+    assert training.check_weights(scratch) is True
     lost = ModelOptions.model_validate({"architecture": "mobilenetv2", "weights": "lost.h5"})
     with pytest.raises(FileNotFoundError, match="Set `weights` of mobilenetv2"):
-        training.check_weights(lost, fitting)
+        training.check_weights(lost)
 
 
 def test_train_model_records_every_epoch(trained):
@@ -276,15 +285,26 @@ def test_record_test_access_names_the_model_and_its_threshold(metrics, scored, r
     }  # fmt: skip
 
 
-def test_compare_architectures_has_a_row_for_each_and_each_split(comparison):
+def test_compare_models_has_a_row_for_each_and_each_split(comparison):
     assert comparison[["architecture", "split"]].to_numpy().tolist() == [
         ["one", "validation"], ["one", "test"], ["two", "validation"], ["two", "test"],
     ]  # fmt: skip
 
 
+def test_average_members_of_one_model_twice_gives_its_scores(scored):
+    scores, scored_by = scored
+    averaged, together = evaluation.average_members(
+        scores_one=scores, scored_by_one=scored_by, scores_two=scores, scored_by_two=scored_by
+    )
+    assert averaged.equals(scores)
+    assert together["members"] == dict.fromkeys(("one", "two"), scored_by["fingerprint"])
+
+
 @pytest.fixture(scope="module")
 def significance(scores, metrics):
-    return evaluation.compare_pairs(["one", "two"], scores, scores, metrics, metrics)
+    return evaluation.compare_pairs(
+        scores_one=scores, scores_two=scores, metrics_one=metrics, metrics_two=metrics
+    )
 
 
 def test_compare_pairs_tests_the_test_rows_alone(significance, scores):
@@ -294,7 +314,7 @@ def test_compare_pairs_tests_the_test_rows_alone(significance, scores):
 
 @pytest.fixture(scope="module")
 def pixels(images, rows):
-    return reporting.describe_pixels(images[Split.TRAIN], rows[Split.TRAIN])
+    return describe_pixels(images[Split.TRAIN], rows[Split.TRAIN])
 
 
 def test_describe_pixels_counts_every_pixel_of_train(pixels, images):
@@ -303,30 +323,34 @@ def test_describe_pixels_counts_every_pixel_of_train(pixels, images):
 
 
 def test_every_figure_is_drawn_and_nothing_is_changed(
-    proven, decoded, images, rows, manifest, pixels, trained, comparison, metrics, scores
+    proven, decoded, images, rows, pixels, comparison, metrics, scores
 ):
     audit = copy.deepcopy(proven[1])
     drawn = [
         reporting.draw_class_distribution(audit),
         reporting.draw_samples(decoded, images[Split.TRAIN], rows[Split.TRAIN], REPORT),
-        reporting.draw_sizes(manifest),
-        reporting.draw_bytes_per_pixel(manifest),
+        reporting.draw_augmented(
+            images[Split.TRAIN],
+            rows[Split.TRAIN],
+            AugmentationOptions(rotation=5),
+            REPORT,
+            SEED,
+        ),
         reporting.draw_intensity_histograms(pixels),
         reporting.draw_class_means(pixels),
-        reporting.draw_curves(trained[1]),
         reporting.draw_thresholds(scores, metrics),
         reporting.draw_subgroups(metrics),
         reporting.draw_reliability(scores, metrics, EVALUATION),
-        reporting.draw_comparison(comparison),
-        reporting.draw_confusion_matrices(["one", "two"], metrics, metrics),
-        reporting.draw_deferral(["one", "two"], metrics, metrics),
-        reporting.draw_roc_curves(["one", "two"], comparison, scores, scores),
+        reporting.draw_confusion_matrices(one=metrics, two=metrics),
+        reporting.draw_deferral(one=metrics, two=metrics),
+        reporting.draw_roc_curves(comparison, scores_one=scores, scores_two=scores),
     ]
     assert all(isinstance(figure, Figure) and figure.axes for figure in drawn)
     assert audit == proven[1]
 
 
-def test_write_report_holds_every_section_and_the_notice(
+@pytest.fixture(scope="module")
+def findings(
     proven,
     manifest,
     sorted_files,
@@ -337,14 +361,26 @@ def test_write_report_holds_every_section_and_the_notice(
     trained,
     metrics,
     significance,
+    encode,
+    gradient,
 ):
+    png = encode(gradient, "PNG")
     audit = ingestion.audit_radiographs(manifest, sorted_files[1], decoded, ingestion_options)
-    page = reporting.write_report(
-        REPORT, EVALUATION, ["one", "two"], audit, proven[1], comparison, significance, pixels,
-        figure_class_distribution=b"png", history_one=trained[1], history_two=trained[1],
+    return collect_findings(
+        audit, proven[1], comparison, significance, pixels,
+        figure_class_distribution=png, history_one=trained[1], history_two=trained[1],
         access_one=evaluation.test_access_recorder("one")(metrics).assign(when="now"),
-        metrics_one=metrics, metrics_two=metrics, figure_curves_one=b"png",
+        metrics_one=metrics, metrics_two=metrics, figure_curves_one=png, settings_one=BLOCK,
     )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def card(findings):
+    return reporting.model_card_writer("one")(findings, REPORT, EVALUATION)
+
+
+def test_write_report_holds_every_section_and_the_notice(findings):
+    page = reporting.write_report(findings, REPORT, EVALUATION)
     titles = [
         "Comparison",
         "more than chance",
@@ -358,3 +394,19 @@ def test_write_report_holds_every_section_and_the_notice(
     ]
     assert [title for title in titles if title not in page] == []
     assert "Not for diagnosis" in page
+
+
+def test_write_slides_gives_ten_to_twelve_pages(findings):
+    assert 10 <= len(reporting.write_slides(findings, REPORT, EVALUATION)) <= 12
+
+
+def test_write_model_card_answers_what_a_card_is_asked_for(card, metrics):
+    headings = [line[3:] for line in card.splitlines() if line.startswith("## ")]
+    assert headings == [
+        "Model", "Intended use", "Out of scope", "Training data", "Results", "Operating point",
+        "Calibration", "Subgroups", "Limits", "How to load", "Licence", "Version",
+    ]  # fmt: skip
+    assert "Not for diagnosis" in card
+    assert "Synthetic radiographs" in card
+    assert metrics["model"]["fingerprint"] in card
+    assert "| architecture | mlp |" in card

@@ -13,6 +13,7 @@ import pytest
 
 from pneumoscope import NOTICE
 from pneumoscope.graph import BEGIN, END
+from pneumoscope.report.crosswalk import read_guidelines
 
 PROJECT = Path(__file__).parents[2]
 KEDRO = str(Path(sys.executable).with_name("kedro"))
@@ -46,9 +47,11 @@ def test_a_run_keeps_the_contract_of_files(smoke):
         "08_reporting/cnn/history.csv", "08_reporting/cnn/metrics.json",
         "08_reporting/comparison.csv", "08_reporting/figures/roc.png",
         "08_reporting/report.html", "08_reporting/significance.csv",
+        "08_reporting/slides.pdf", "08_reporting/model_card_cnn.md",
     ]  # fmt: skip
     assert [path for path in expected if not (smoke / path).exists()] == []
-    assert list((smoke / "06_models/cnn/model.keras").glob("*/model.keras"))
+    for name in ("model.keras", "training.json", "model.json"):
+        assert list((smoke / "06_models/cnn" / name).glob(f"*/{name}")), name
 
 
 def test_scores_and_comparison_have_the_columns_of_the_contract(smoke):
@@ -56,7 +59,7 @@ def test_scores_and_comparison_have_the_columns_of_the_contract(smoke):
     assert list(scores) == ["radiograph_id", "patient_id", "label", "subtype", "split", "score"]
     assert scores["score"].between(0, 1).all()
     comparison = pd.read_csv(smoke / "08_reporting/comparison.csv")
-    assert list(comparison["architecture"].unique()) == ["mlp", "cnn"]
+    assert list(comparison["architecture"].unique()) == ["mlp", "cnn", "ensemble"]
     assert {"auroc", "auroc_low", "auroc_high", "threshold", "ece"} <= set(comparison)
 
 
@@ -71,7 +74,7 @@ def test_the_metrics_are_those_of_the_saved_scores(smoke):
 
 def test_every_evaluation_on_test_is_on_record(smoke):
     log = pd.read_csv(smoke / "08_reporting/test_access_log.csv")
-    assert {"mlp", "cnn"} == set(log["architecture"])
+    assert {"mlp", "cnn", "ensemble"} == set(log["architecture"])
     measured = json.loads((smoke / "08_reporting/mlp/metrics.json").read_text())
     last = log[log["architecture"] == "mlp"].iloc[-1]
     assert last["model"] == measured["model"]["fingerprint"]
@@ -86,9 +89,57 @@ def test_the_report_names_the_phantoms_and_forbids_diagnosis(smoke):
     assert 'src="http' not in page
 
 
+def test_every_place_that_the_crosswalk_names_is_there(smoke):
+    page = (smoke / "08_reporting/report.html").read_text()
+    card = (smoke / "08_reporting/model_card_cnn.md").read_text()
+    missing = [
+        (guideline.name, item.item, place)
+        for guideline in read_guidelines()
+        for item in guideline.items
+        for place in item.where
+        if not (
+            (place.startswith("#") and f'<section id="{place[1:]}">' in page)
+            or (place.startswith("model card: ") and f"\n## {place[12:]}\n" in card)
+            or (place == "slides" and (smoke / "08_reporting/slides.pdf").is_file())
+            or (PROJECT / place).is_file()
+        )
+    ]
+    assert missing == []
+
+
 def test_a_run_can_be_taken_up_at_any_pipeline(smoke):
     run = kedro("run", "--env", "smoke", "--pipelines=evaluation,reporting", results=smoke)
     assert run.returncode == 0, run.stderr[-3000:]
+
+
+def test_films_of_the_test_part_get_the_scores_of_the_evaluation_again(smoke, tmp_path):
+    films = tmp_path / "new films"
+    shutil.copytree(smoke / "01_raw/phantoms/test", films)
+    (films / "cut short.jpeg").write_bytes(next(films.rglob("*.jpeg")).read_bytes()[:100])
+    run = kedro(
+        "run", "--env", "smoke", "--pipelines=inference", "--params",
+        f"inference.model=ensemble,films={films}", results=smoke,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr[-3000:]
+    assert NOTICE in run.stderr
+    found = pd.read_csv(smoke / "07_model_output/predictions.csv")
+    assert len(found) == sum(file.is_file() for file in films.rglob("*"))
+    assert found.loc[found["path"] == "cut short.jpeg", "reason"].str.contains("decoded").all()
+    scores = pd.read_parquet(smoke / "07_model_output/ensemble/scores.parquet")
+    radiographs = pd.read_parquet(smoke / "02_intermediate/manifest.parquet")
+    evaluated = scores.merge(radiographs[["radiograph_id", "path"]], on="radiograph_id")
+    again = found.assign(path="test/" + found["path"]).merge(evaluated, on="path")
+    assert len(again) == (scores["split"] == "test").sum()
+    assert again["score_x"].tolist() == pytest.approx(again["score_y"].tolist(), abs=1e-6)
+
+
+def test_a_model_that_is_not_there_cannot_predict(tmp_path):
+    run = kedro(
+        "run", "--env", "smoke", "--pipelines=inference", "--params", "inference.model=vgg",
+        results=tmp_path,
+    )  # fmt: skip
+    assert run.returncode != 0
+    assert "expected `inference.model` as one of" in run.stderr.replace("\n", " ")
 
 
 def test_the_results_are_printed_with_the_report_to_open(smoke):
@@ -118,6 +169,33 @@ def test_a_published_mistake_is_flagged_in_every_output(tmp_path):
     outputs = ["split_audit.json", "comparison.csv", "report.html", "mlp/metrics.json"]
     assert [name for name in outputs if flaw not in (reporting / name).read_text()] == []
     assert flaw in run.stderr
+
+
+@pytest.mark.slow
+def test_an_older_model_is_evaluated_by_its_version(smoke, tmp_path):
+    results = tmp_path / "results"
+    shutil.copytree(smoke, results)
+    (version,) = (folder.name for folder in (results / "06_models/cnn/model.keras").iterdir())
+    model, record = f"model_cnn:{version}", f"cnn.training_record:{version}"
+    found = []
+    for arguments in (
+        ["--pipelines=training,evaluation", "--params=cnn.fitting.seed=99"],
+        ["--pipelines=evaluation", f"--load-versions={model}"],
+        ["--pipelines=evaluation", f"--load-versions={model},{record}"],
+    ):
+        run = kedro("run", "--env", "smoke", "--namespaces=cnn", *arguments, results=results)
+        assert run.returncode == 0, run.stderr[-3000:]
+        newest = max((results / "06_models/cnn/model.json").iterdir()) / "model.json"
+        contract = json.loads(newest.read_text())
+        origin = contract["training"] and contract["training"]["seed"]
+        found.append((contract["fingerprint"], origin))
+    first = json.loads((smoke / "08_reporting/cnn/metrics.json").read_text())["model"]
+    assert found[0][0] != first["fingerprint"]
+    assert [origin for _, origin in found] == [99, None, 7]
+    assert [fingerprint for fingerprint, _ in found[1:]] == [first["fingerprint"]] * 2
+    pd.testing.assert_frame_equal(
+        *(pd.read_parquet(run / "07_model_output/cnn/scores.parquet") for run in (smoke, results))
+    )
 
 
 def test_the_graph_is_drawn_between_the_markers_of_a_file(tmp_path):

@@ -1,14 +1,17 @@
-import base64
 import re
+from io import BytesIO
 
 import pytest
+from PIL import Image
 
 import pneumoscope
 from pneumoscope.report import (
     Bullets,
+    Code,
     Figure,
     Gallery,
     Heading,
+    Links,
     Note,
     Page,
     Paragraph,
@@ -18,8 +21,14 @@ from pneumoscope.report import (
     render_page,
 )
 
-PNG = b"\x89PNG made up"
-FIGURE = Figure(PNG, "What to conclude.", "What is seen.")
+
+def _png() -> bytes:
+    buffer = BytesIO()
+    Image.new("RGB", (30, 20), "white").save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+FIGURE = Figure(_png(), "What to conclude.", "What is seen.")
 
 
 def page(*blocks: object, **options: object) -> str:
@@ -49,7 +58,8 @@ def test_flaws_and_conclusions_are_listed():
 
 def test_the_page_needs_no_other_file():
     html = page(FIGURE)
-    assert f"data:image/png;base64,{base64.b64encode(PNG).decode()}" in html
+    assert 'src="data:image/webp;base64,' in html
+    assert 'width="30" height="20"' in html
     assert not re.search(r"<script|<link|@import|url\(|src=\"(?!data:)|https?://", html)
 
 
@@ -57,6 +67,7 @@ def test_every_kind_of_block_is_shown():
     blocks = [Paragraph("plain"), Heading("head"), Bullets(["point"])]
     blocks += [Note("aside", ["item"], warns=True), FIGURE, Gallery([FIGURE, FIGURE])]
     blocks += [Table(["x"], [[1]], "told"), Table(["x"], [[1]], "folded", {}, True)]
+    blocks += [Code("x < 1"), Table(["where"], [[Links(["#part", "docs/a.md"])]])]
     html = page(*blocks)
     expected = ["<p>plain</p>", "<h3>head</h3>", "<li>point</li>", "<strong>aside</strong>"]
     expected += [
@@ -65,6 +76,7 @@ def test_every_kind_of_block_is_shown():
         "<figcaption>What to conclude.</figcaption>",
     ]
     expected += ['<p class="caption">told</p>', "<summary>folded</summary>"]
+    expected += ["<code>x &lt; 1</code>", '<td><a href="#part">Part</a>, docs/a.md</td>']
     assert [text for text in expected if text not in html] == []
     assert html.count("<figure>") == 3
 

@@ -56,6 +56,18 @@ def test_test_as_validation_is_flagged(six_rows, split_options):
     assert flaw.startswith("Validation is the test part")
 
 
+def test_a_given_validation_is_flagged_only_where_it_shares_children_with_train(
+    six_rows, split_options
+):
+    options = split_options.model_copy(update={"policy": SplitPolicy.GIVEN_VALIDATION})
+    splits = splits_of(six_rows, test=["virus-3"], validation=["virus-1"])
+    assert protocol_flaws(splits, six_rows, options) == []
+    torn = splits[Column.RADIOGRAPH_ID].str.endswith("bacteria_2")
+    splits.loc[torn, Column.SPLIT] = Split.VALIDATION
+    (flaw,) = protocol_flaws(splits, six_rows, options)
+    assert flaw.startswith("The given validation shares children with train: 1 stand in both")
+
+
 def test_a_split_by_radiograph_is_flagged_with_the_children_it_tears_apart(six_rows, split_options):
     splits = splits_of(six_rows, test=["virus-3"])
     splits.loc[splits[Column.RADIOGRAPH_ID].str.endswith("bacteria_2"), Column.SPLIT] = Split.TEST

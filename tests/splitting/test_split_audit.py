@@ -68,9 +68,10 @@ def test_a_published_mistake_is_named_and_not_stopped(audited):
     assert found["policy"] == "test_as_validation"
 
 
-def test_a_leak_from_train_stops_even_a_published_mistake(manifest, split_options):
+@pytest.mark.parametrize("policy", [SplitPolicy.TEST_AS_VALIDATION, SplitPolicy.GIVEN_VALIDATION])
+def test_a_leak_from_train_stops_even_a_published_mistake(manifest, split_options, policy):
     leaking = manifest.assign(**{Column.PATIENT_ID: "the same child"})
-    options = split_options.model_copy(update={"policy": SplitPolicy.TEST_AS_VALIDATION})
+    options = split_options.model_copy(update={"policy": policy})
     before = assign_splits(leaking, options, seed=0)
     with pytest.raises(LeakingSplit, match="the same child"):
         audit_splits(before, before, leaking, options)

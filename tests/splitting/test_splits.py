@@ -189,6 +189,21 @@ def test_a_child_with_films_of_both_classes_stays_in_one_split(options):
     prove_disjoint(splits, manifest)
 
 
+def test_a_given_validation_is_kept_and_one_is_cut_where_none_is_given(make_manifest, options):
+    chosen = options("given_validation", validation_share=0.01)
+    given = make_manifest(
+        [path for part in ("train", "val", "test") for path in paths(part, 9, 5, 4)]
+    )
+    kept = described(assign_splits(given, chosen, seed=0), given)
+    assert (kept[Column.SPLIT] == kept[Column.SOURCE_SPLIT]).all()
+    bare = make_manifest([path for part in ("train", "test") for path in paths(part, 9, 5, 4)])
+    cut = described(assign_splits(bare, chosen, seed=0), bare)
+    validation = cut[cut[Column.SPLIT] == Split.VALIDATION]
+    assert set(validation[Column.SOURCE_SPLIT]) == {"train"}
+    # One patient of each kind is the least that validation can hold.
+    assert len(validation) == 3
+
+
 @pytest.mark.parametrize(
     ("policy", "parts", "message"),
     [

@@ -100,6 +100,9 @@ def _to_grey(image: Image.Image) -> tuple[Image.Image, str]:
         return _from_sixteen_bits(image)
     if image.mode == "F":
         raise UnreadableRadiograph("floating-point grey values have no known range")
+    if image.mode == "L" and "transparency" not in image.info:
+        image.load()
+        return image, ""  # `convert` would copy every pixel
     note = "" if image.mode in QUIET_MODES else f"converted from mode {image.mode} to grey"
     # Pillow warns when it drops the transparency of a palette, and asks for this detour.
     opaque = image.convert("RGBA") if "transparency" in image.info else image

@@ -2,10 +2,12 @@
 
 from pneumoscope.report.blocks import (
     Bullets,
+    Code,
     Estimate,
     Figure,
     Gallery,
     Heading,
+    Links,
     Note,
     Paragraph,
     Section,
@@ -17,10 +19,12 @@ from pneumoscope.report.page import Page, render_page
 
 __all__ = [
     "Bullets",
+    "Code",
     "Estimate",
     "Figure",
     "Gallery",
     "Heading",
+    "Links",
     "Note",
     "Page",
     "Paragraph",

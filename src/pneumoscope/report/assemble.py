@@ -1,60 +1,34 @@
 """The findings of a run put in the order in which they are read."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
 import pandas as pd
 
 import pneumoscope
 from pneumoscope.naming import Label
 from pneumoscope.options import EvaluationOptions, ReportOptions
-from pneumoscope.pixel_statistics import PixelStatistics
+from pneumoscope.report.blocks import Section
+from pneumoscope.report.crosswalk import read_guidelines
+from pneumoscope.report.findings import Findings
 from pneumoscope.report.page import Page
 from pneumoscope.report.sections.about import about_section
 from pneumoscope.report.sections.access import access_section
 from pneumoscope.report.sections.audit import audit_section
+from pneumoscope.report.sections.augmentation import augmentation_section
 from pneumoscope.report.sections.calibration import calibration_section
 from pneumoscope.report.sections.comparison import comparison_section, headline
+from pneumoscope.report.sections.crosswalk import crosswalk_section
+from pneumoscope.report.sections.explanation import explanation_section
 from pneumoscope.report.sections.grey_zone import grey_zone_section
 from pneumoscope.report.sections.operating_points import operating_points_section
 from pneumoscope.report.sections.radiographs import radiographs_section
+from pneumoscope.report.sections.robustness import robustness_section, shortcuts_section
+from pneumoscope.report.sections.shift import shift_section
 from pneumoscope.report.sections.significance import significance_section
 from pneumoscope.report.sections.splits import splits_section
+from pneumoscope.report.sections.study import study_headline, study_section
 from pneumoscope.report.sections.subgroups import subgroups_section
 from pneumoscope.report.sections.training import training_section
-
-
-@dataclass(frozen=True)
-class Findings:
-    """Everything that a run computed for its report.
-
-    Attributes:
-        ingestion_audit: The audit of the radiographs.
-        split_audit: The audit of the splits.
-        comparison: The table of the architectures.
-        significance: The tests of all pairs of architectures.
-        pixel_statistics: Grey levels by class.
-        histories: Architecture to its history.
-        access_log: Every evaluation on test.
-        metrics: Architecture to its `metrics.json`.
-        figures: Name to PNG; `<kind>_<architecture>` where each has its own.
-    """
-
-    ingestion_audit: Mapping[str, Any]
-    split_audit: Mapping[str, Any]
-    comparison: pd.DataFrame
-    significance: pd.DataFrame
-    pixel_statistics: PixelStatistics
-    histories: Mapping[str, pd.DataFrame]
-    access_log: pd.DataFrame
-    metrics: Mapping[str, Mapping[str, Any]]
-    figures: Mapping[str, bytes]
-
-    def figures_of_each(self, kind: str) -> dict[str, bytes]:
-        """Return the figures of one kind by architecture; missing ones are left out."""
-        names = {name: f"{kind}_{name}" for name in self.metrics}
-        return {name: self.figures[key] for name, key in names.items() if key in self.figures}
 
 
 def assemble(options: ReportOptions, evaluation: EvaluationOptions, found: Findings) -> Page:
@@ -64,22 +38,48 @@ def assemble(options: ReportOptions, evaluation: EvaluationOptions, found: Findi
         title=options.title,
         synthetic=options.synthetic,
         flaws=found.split_audit["flaws"],
-        summary=[headline(found.comparison), *_doubts(found.ingestion_audit["warnings"])],
+        summary=[
+            *([study_headline(found.study)] if found.study else []),
+            headline(found.comparison),
+            *_doubts(found.ingestion_audit["warnings"]),
+        ],
         sections=[
+            *([study_section(found.study, found.figures.get("study"))] if found.study else []),
             comparison_section(found.comparison, found.figures, evaluation.confidence),
             significance_section(found.significance, evaluation.confidence),
             operating_points_section(found.metrics, found.figures_of_each("thresholds")),
             calibration_section(found.metrics, found.figures_of_each("reliability")),
             grey_zone_section(found.metrics, found.figures.get("deferral")),
             subgroups_section(found.metrics, found.figures_of_each("subgroups")),
+            explanation_section(
+                found.explanations,
+                found.figures_of_each("attribution"),
+                found.figures_of_each("activations"),
+            ),
+            *_robustness(found),
             audit_section(found.ingestion_audit, found.figures),
+            *([shift_section(found.shift, found.figures.get("shift"))] if found.shift else []),
             splits_section(found.split_audit, found.figures["class_distribution"]),
             radiographs_section(pixels.histograms, pixels.means, found.figures),
+            augmentation_section(
+                {name: settings.augmentation for name, settings in found.settings.items()},
+                found.figures_of_each("augmented"),
+            ),
             training_section(found.histories, found.figures_of_each("curves")),
             access_section(found.access_log),
+            crosswalk_section(read_guidelines()),
             about_section(_facts(evaluation, found)),
         ],
     )
+
+
+def _robustness(found: Findings) -> list[Section]:
+    if not found.robustness:
+        return []
+    return [
+        shortcuts_section(found.robustness, found.figures.get("shortcuts")),
+        robustness_section(found.robustness, found.figures.get("robustness")),
+    ]
 
 
 def _doubts(warnings: Sequence[str]) -> list[str]:

@@ -25,17 +25,33 @@ class Estimate:
     high: float | None = None
 
 
-Cell = str | int | float | bool | Estimate | Undefined | None
+@dataclass(frozen=True)
+class Links:
+    """Places to look: "#anchor" of this page, shown as its title, or words such as a file."""
+
+    places: Sequence[str]
+
+    @property
+    def shown(self) -> list[tuple[str, str]]:
+        """Each place as its text and what it links to, nothing for what lies elsewhere."""
+        return [
+            (place[1:].replace("-", " ").capitalize(), place) if place[0] == "#" else (place, "")
+            for place in self.places
+        ]
+
+
+Cell = str | int | float | bool | Estimate | Undefined | Links | None
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A cell as text: a detail to go below it, or the reason why there is no value."""
+    """A cell as text or links: a detail to go below it, or the reason why there is no value."""
 
     text: str
     detail: str = ""
     reason: str = ""
     numeric: bool = False
+    links: Sequence[tuple[str, str]] = ()
 
 
 NO_REASON = "no value was recorded"
@@ -57,6 +73,8 @@ def show(cell: Cell, number_format: str = "") -> Shown:
         return Shown("yes" if cell else "no")
     if isinstance(cell, str):
         return Shown(cell)
+    if isinstance(cell, Links):
+        return Shown("", links=cell.shown)
     number_format = number_format or ("," if isinstance(cell, int) else ".3f")
     if isinstance(cell, Estimate):
         return Shown(format(cell.value, number_format), _range(cell, number_format), numeric=True)
@@ -170,7 +188,15 @@ class Table:
         return list(dict.fromkeys(cell.reason for row in self.shown for cell in row if cell.reason))
 
 
-Block = Paragraph | Heading | Bullets | Note | Figure | Gallery | Table
+@dataclass(frozen=True)
+class Code:
+    """Lines of Python."""
+
+    text: str
+    kind: ClassVar[str] = "code"
+
+
+Block = Paragraph | Heading | Bullets | Note | Figure | Gallery | Table | Code
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """A page as one self-contained HTML file."""
 
-import base64
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 import pneumoscope
 from pneumoscope.report.blocks import Section
+from pneumoscope.report.pictures import embedded
 
 
 @dataclass(frozen=True)
@@ -55,5 +55,5 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["base64"] = lambda png: base64.b64encode(png).decode("ascii")
+    environment.filters["embedded"] = embedded
     return environment

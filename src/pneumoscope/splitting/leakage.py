@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from pneumoscope.naming import Column, SplitPolicy
+from pneumoscope.naming import Column, Split, SplitPolicy
 from pneumoscope.options import SplitOptions
 
 
@@ -51,10 +51,22 @@ def protocol_flaws(
             "that are reported, so the test figures are too good."
         )
     if options.group_by == "radiograph":
-        rows = splits.merge(manifest, on=Column.RADIOGRAPH_ID)
-        parts = rows.groupby(Column.PATIENT_ID)[Column.SPLIT].nunique()
         flaws.append(
-            f"The split ignores patients: {(parts > 1).sum():,} children stand in more than one "
-            "split, so the test figures are too good."
+            f"The split ignores patients: {_torn(splits, manifest):,} children stand in more than "
+            "one split, so the test figures are too good."
         )
+    elif options.policy is SplitPolicy.GIVEN_VALIDATION:
+        torn = _torn(splits[splits[Column.SPLIT] != Split.TEST], manifest)
+        if torn:
+            flaws.append(
+                f"The given validation shares children with train: {torn:,} stand in both, so "
+                "epoch and threshold were chosen on films that look like training."
+            )
     return flaws
+
+
+def _torn(splits: pd.DataFrame, manifest: pd.DataFrame) -> int:
+    """Count the patients that stand in more than one split."""
+    rows = splits.merge(manifest, on=Column.RADIOGRAPH_ID)
+    parts = rows.groupby(Column.PATIENT_ID)[Column.SPLIT].nunique()
+    return int((parts > 1).sum())

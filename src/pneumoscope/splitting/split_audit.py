@@ -44,6 +44,9 @@ def _proofs(splits: pd.DataFrame, manifest: pd.DataFrame, options: SplitOptions)
         return []
     if options.policy is SplitPolicy.TEST_AS_VALIDATION:
         splits = splits[splits[Column.SPLIT] != Split.VALIDATION]
+    if options.policy is SplitPolicy.GIVEN_VALIDATION:
+        # Nothing is promised between train and validation, but test stands apart from both.
+        splits = splits.replace({Column.SPLIT: {Split.VALIDATION.value: Split.TRAIN.value}})
     return prove_disjoint(splits, manifest)
 
 

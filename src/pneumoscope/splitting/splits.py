@@ -79,6 +79,13 @@ def _as_given(rows: pd.DataFrame, options: SplitOptions, rng: np.random.Generato
     return rows.assign(**{Column.SPLIT: rows[Column.SOURCE_SPLIT]})
 
 
+def _given_validation(
+    rows: pd.DataFrame, options: SplitOptions, rng: np.random.Generator
+) -> pd.DataFrame:
+    given = (rows[Column.SOURCE_SPLIT] == Split.VALIDATION).any()
+    return (_as_given if given else _official)(rows, options, rng)
+
+
 def _pooled(rows: pd.DataFrame, options: SplitOptions, rng: np.random.Generator) -> pd.DataFrame:
     shares = {Split.VALIDATION: options.validation_share, Split.TEST: options.test_share}
     return _draw(rows, shares, rng)
@@ -103,6 +110,7 @@ def _test_as_validation(
 _POLICIES = {
     SplitPolicy.OFFICIAL: _official,
     SplitPolicy.AS_GIVEN: _as_given,
+    SplitPolicy.GIVEN_VALIDATION: _given_validation,
     SplitPolicy.POOLED: _pooled,
     SplitPolicy.TEST_AS_VALIDATION: _test_as_validation,
 }

@@ -7,10 +7,11 @@ from pneumoscope.report.sections import access_section
 def log(*points: tuple[str, float]) -> pd.DataFrame:
     return pd.DataFrame(
         [
-            {"when": f"2026-01-0{day}", "architecture": "cnn", "model": model, "threshold": t}
+            {"when": f"2026-01-0{day}", "architecture": "cnn", "model": model, "rule": "youden",
+             "threshold": t}
             for day, (model, t) in enumerate(points, start=1)
         ]
-    )
+    )  # fmt: skip
 
 
 def told(frame: pd.DataFrame) -> str:
@@ -26,6 +27,15 @@ def test_evaluations_models_and_operating_points_are_counted():
 def test_repetitions_are_told_apart_from_new_looks():
     assert told(log(("a", 0.5), ("a", 0.5))).endswith("1 evaluation repeated one that was there "
                                                       "already.")  # fmt: skip
+
+
+def test_looks_at_altered_films_are_told_apart():
+    altered = log(("a", 0.5)).assign(rule="youden, altered films")
+    text = told(pd.concat([log(("a", 0.5)), altered]))
+    assert "1 evaluation on test since" in text
+    assert "Every model and threshold was measured once." in text
+    assert text.endswith("copies of the test films at a threshold locked before; nothing is chosen "
+                         "by these.")  # fmt: skip
 
 
 def test_the_latest_stand_first_with_short_fingerprints():

@@ -11,14 +11,21 @@ def part(brier: float, slope: float | None = 0.5, in_the_large: float | None = 0
         "slope": slope,
         "intercept": slope and 0.1,
         "in_the_large": in_the_large,
+        "intervals": {key: {"low": -1.0, "high": 2.0} for key in ("slope", "intercept")},
         "reason": None if slope is not None else "all scores are equal",
     }
 
 
-def section(before: dict, after: dict | None) -> tuple[Table, Figure]:
-    fitted = {"temperature": 2.0, "reason": None}
-    missing = {"temperature": None, "reason": "a class is absent"}
-    found = (fitted if after else missing) | {
+TEMPERATURE = {
+    "method": "temperature", "temperature": 2.0, "map": {"slope": 0.5, "intercept": 0.0},
+    "reason": None,
+}  # fmt: skip
+MISSING = {"method": "platt", "temperature": None, "map": None, "reason": "a class is absent"}
+PLATT = {**MISSING, "map": {"slope": 0.5, "intercept": -0.25}, "reason": None}
+
+
+def section(before: dict, after: dict | None, fitted: dict = TEMPERATURE) -> tuple[Table, Figure]:
+    found = (fitted if after else MISSING) | {
         "splits": {"test": {"before": before, "after": after}}
     }
     blocks = calibration_section({"cnn": {"calibration": found}}, {"cnn": b"png"}).blocks
@@ -31,8 +38,16 @@ def test_before_and_after_stand_one_below_the_other():
     table, _ = section(part(0.2), part(0.1, slope=1.0))
     before, after = table.rows
     assert before[:5] == ["cnn", "as they are", "none", Estimate(0.2, 0.1, 0.3), Estimate(0.2)]
-    assert after[:3] == ["cnn", "calibrated", 2.0]
-    assert after[5] == 1.0
+    assert after[:3] == ["cnn", "calibrated", "divided by 2.000"]
+    assert after[5] == Estimate(1.0, -1.0, 2.0)
+
+
+def test_platt_shows_its_line_and_is_named_in_the_introduction():
+    table, _ = section(part(0.2), part(0.1), PLATT)
+    assert table.rows[1][2] == "-0.250 + 0.500 × logit"
+    found = PLATT | {"splits": {"test": {"before": part(0.2), "after": part(0.1)}}}
+    introduction = calibration_section({"cnn": {"calibration": found}}, {}).blocks[0]
+    assert "Platt's line, a slope and an intercept" in introduction.text
 
 
 @pytest.mark.parametrize(
@@ -44,7 +59,7 @@ def test_before_and_after_stand_one_below_the_other():
             part(0.2),
             "score from 0.100 to 0.200 and the ECE from 0.200 to 0.200: what validation",
         ),
-        (part(0.2), None, "No temperature could be fitted: a class is absent."),
+        (part(0.2), None, "Nothing could be fitted: a class is absent."),
         (part(0.2, slope=-1.0), part(0.1), "scores do not rise with PNEUMONIA"),
         (part(0.2, slope=None), part(0.1), "not both defined (all scores are equal)"),
         (part(0.2), part(0.1), "too extreme (slope 0.50) and on average too low."),

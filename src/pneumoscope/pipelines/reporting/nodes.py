@@ -1,7 +1,6 @@
 """Figures from computed values, and the page that holds them."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -9,7 +8,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from pneumoscope.datasets.sharded_images import ShardedImages
-from pneumoscope.evaluation.calibrated import with_temperature
+from pneumoscope.evaluation.calibrated import with_calibration
 from pneumoscope.evaluation.calibration import reliability
 from pneumoscope.evaluation.metrics import Confusion
 from pneumoscope.evaluation.roc import roc_points
@@ -17,28 +16,26 @@ from pneumoscope.evaluation.score_arrays import labels_of, scores_of
 from pneumoscope.evaluation.subgroups import subgroup_table
 from pneumoscope.evaluation.thresholds import sweep
 from pneumoscope.naming import Column, Label, Metric, Split
-from pneumoscope.options import EvaluationOptions, ReportOptions
+from pneumoscope.options import AugmentationOptions, EvaluationOptions, ReportOptions
 from pneumoscope.pixel_statistics import PixelStatistics
-from pneumoscope.pixel_statistics import describe_pixels as describe
+from pneumoscope.plots.augmented import plot_augmented
 from pneumoscope.plots.confusion import plot_confusion_matrices
 from pneumoscope.plots.counts import plot_class_distribution
-from pneumoscope.plots.curves import plot_training_curves
 from pneumoscope.plots.deferral import plot_deferral
-from pneumoscope.plots.forest import plot_comparison
 from pneumoscope.plots.intensities import plot_class_means, plot_intensity_histograms
 from pneumoscope.plots.reliability import plot_reliability
+from pneumoscope.plots.robustness import plot_curves, plot_shortcuts
 from pneumoscope.plots.roc import plot_roc_curves
 from pneumoscope.plots.samples import plot_samples
-from pneumoscope.plots.sizes import plot_bytes_per_pixel, plot_sizes
+from pneumoscope.plots.shift import plot_shift
 from pneumoscope.plots.subgroups import plot_subgroups
 from pneumoscope.plots.thresholds import plot_thresholds
-from pneumoscope.report.assemble import Findings, assemble
+from pneumoscope.report.assemble import assemble
+from pneumoscope.report.findings import Findings, named
+from pneumoscope.report.model_card import model_card
 from pneumoscope.report.page import render_page
-
-
-def describe_pixels(train_images: ShardedImages, train_rows: pd.DataFrame) -> PixelStatistics:
-    """Count and average the grey levels of each class in train."""
-    return describe(train_images, train_rows)
+from pneumoscope.report.slides import deck, draw_slides
+from pneumoscope.robustness.tables import curve_tables, shift_tables, shortcut_tables
 
 
 def draw_class_distribution(split_audit: dict) -> Figure:
@@ -54,11 +51,7 @@ def draw_samples(
     options: ReportOptions,
 ) -> Figure:
     """Draw the same radiographs raw and processed, evenly spread over train."""
-    chosen = [
-        position
-        for label in Label
-        for position in _spread(train_rows[Column.LABEL] == label, options.sample_radiographs)
-    ]
+    chosen = _of_each_class(train_rows, options.sample_radiographs)
     titles = [f"{row.label}\n{row.subtype}" for row in train_rows.iloc[chosen].itertuples()]
     raw = [decoded[path] for path in train_rows[Column.PATH].iloc[chosen]]
     processed = [train_images[position][..., 0] for position in chosen]
@@ -67,14 +60,20 @@ def draw_samples(
     )
 
 
-def draw_sizes(manifest: pd.DataFrame) -> Figure:
-    """Draw the sizes of the originals by class."""
-    return plot_sizes(manifest)
+def draw_augmented(
+    train_images: ShardedImages,
+    train_rows: pd.DataFrame,
+    augmentation: AugmentationOptions,
+    options: ReportOptions,
+    seed: int,
+) -> Figure:
+    """Draw training radiographs as stored and in a few random draws of the augmentation."""
+    from pneumoscope.models.augmented import draw_augmentations
 
-
-def draw_bytes_per_pixel(manifest: pd.DataFrame) -> Figure:
-    """Draw how strongly each class is compressed."""
-    return plot_bytes_per_pixel(manifest)
+    chosen = _of_each_class(train_rows, options.augmented_radiographs)
+    stored = train_images[np.array(chosen)]
+    changed = draw_augmentations(stored, augmentation, options.augmentation_draws, seed)
+    return plot_augmented(stored, changed, train_rows[Column.LABEL].iloc[chosen].tolist())
 
 
 def draw_intensity_histograms(pixels: PixelStatistics) -> Figure:
@@ -87,11 +86,6 @@ def draw_class_means(pixels: PixelStatistics) -> Figure:
     return plot_class_means(pixels.means)
 
 
-def draw_curves(history: pd.DataFrame) -> Figure:
-    """Draw the training curves of one architecture."""
-    return plot_training_curves(history)
-
-
 def draw_thresholds(scores: pd.DataFrame, metrics: dict) -> Figure:
     """Draw what moving the threshold of one architecture does, split by split."""
     sweeps = {
@@ -99,16 +93,18 @@ def draw_thresholds(scores: pd.DataFrame, metrics: dict) -> Figure:
         for split, rows in scores.groupby(Column.SPLIT, sort=False)
         if set(rows[Column.LABEL]) == set(Label)
     }
-    return plot_thresholds(sweeps, metrics["operating_point"]["threshold"])
+    point = metrics["operating_point"]
+    zone = None if point["low"] is None else (point["low"], point["high"])
+    return plot_thresholds(sweeps, point["threshold"], zone)
 
 
 def draw_reliability(scores: pd.DataFrame, metrics: dict, options: EvaluationOptions) -> Figure:
-    """Draw the reliability of one architecture on test, before and after its temperature."""
+    """Draw the reliability of one architecture on test, before and after calibration."""
     tested = scores[scores[Column.SPLIT] == Split.TEST]
     shown = {"as they are": tested}
-    temperature = metrics["calibration"]["temperature"]
-    if temperature is not None:
-        shown["calibrated"] = with_temperature(tested, temperature)
+    line = metrics["calibration"]["map"]
+    if line is not None:
+        shown["calibrated"] = with_calibration(tested, line)
     return plot_reliability(
         {
             name: reliability(labels_of(rows), scores_of(rows), options.ece_bins)
@@ -126,41 +122,49 @@ def draw_subgroups(metrics: dict) -> Figure:
     )
 
 
-def draw_comparison(comparison: pd.DataFrame) -> Figure:
-    """Draw the architectures beside each other, with intervals."""
-    return plot_comparison(comparison)
+def draw_shift(shift: dict) -> Figure:
+    """Draw how far test lies from train, by simple numbers."""
+    return plot_shift(shift_tables(shift))
 
 
-def draw_confusion_matrices(architectures: list[str], *metrics: dict) -> Figure:
-    """Draw the confusion matrix of each architecture on test."""
+def draw_shortcuts(**robustness: dict) -> Figure:
+    """Draw the AUROC of each model with parts of the films gone."""
+    return plot_shortcuts(shortcut_tables(robustness))
+
+
+def draw_robustness(**robustness: dict) -> Figure:
+    """Draw how each model fares as films grow worse."""
+    return plot_curves(curve_tables(robustness))
+
+
+def draw_confusion_matrices(**metrics: dict) -> Figure:
+    """Draw the confusion matrix of each model on test."""
     return plot_confusion_matrices(
         {
-            architecture: Confusion(**measured["splits"][Split.TEST]["confusion"])
-            for architecture, measured in zip(architectures, metrics, strict=True)
+            name: Confusion(**measured["splits"][Split.TEST]["confusion"])
+            for name, measured in metrics.items()
         }
     )
 
 
-def draw_deferral(architectures: list[str], *metrics: dict) -> Figure:
-    """Draw the accuracy of each architecture on test against the share handed to a human."""
+def draw_deferral(**metrics: dict) -> Figure:
+    """Draw the accuracy of each model on test against the share handed to a human."""
     return plot_deferral(
         {
-            architecture: pd.DataFrame(
+            name: pd.DataFrame(
                 [zone["splits"][Split.TEST] for zone in measured["grey_zone"].values()]
             )
-            for architecture, measured in zip(architectures, metrics, strict=True)
+            for name, measured in metrics.items()
         }
     )
 
 
-def draw_roc_curves(
-    architectures: list[str], comparison: pd.DataFrame, *scores: pd.DataFrame
-) -> Figure:
-    """Draw the ROC curve of each architecture on test, its operating point marked."""
+def draw_roc_curves(comparison: pd.DataFrame, **collected: pd.DataFrame) -> Figure:
+    """Draw the ROC curve of each model on test from `scores_<model>`, operating point marked."""
     tested = comparison[comparison[Column.SPLIT] == Split.TEST]
     curves = {
-        architecture: roc_points(table[table[Column.SPLIT] == Split.TEST])
-        for architecture, table in zip(architectures, scores, strict=True)
+        name: roc_points(table[table[Column.SPLIT] == Split.TEST])
+        for name, table in named("scores_", collected).items()
     }
     points = {
         str(row[Column.ARCHITECTURE]): (1 - row[Metric.SPECIFICITY], row[Metric.SENSITIVITY])
@@ -169,50 +173,36 @@ def draw_roc_curves(
     return plot_roc_curves(curves, points)
 
 
-def write_report(
-    options: ReportOptions,
-    evaluation: EvaluationOptions,
-    architectures: list[str],
-    ingestion_audit: dict,
-    split_audit: dict,
-    comparison: pd.DataFrame,
-    significance: pd.DataFrame,
-    pixel_statistics: PixelStatistics,
-    **collected: Any,
-) -> str:
-    """Write the report: every figure and table of the run on one page.
-
-    Args:
-        options: Title of the page, and whether the radiographs are phantoms.
-        evaluation: How the numbers were made.
-        architectures: Names of the models, in the order of the table.
-        ingestion_audit: The audit of the radiographs.
-        split_audit: The audit of the splits.
-        comparison: The table of the architectures.
-        significance: The tests of all pairs of architectures.
-        pixel_statistics: Grey levels by class.
-        **collected: `figure_<name>` as PNG bytes; for each architecture `history_<name>`,
-            `access_<name>` (the same log each time), `metrics_<name>` and `figure_<kind>_<name>`.
-    """
-    findings = Findings(
-        ingestion_audit=ingestion_audit,
-        split_audit=split_audit,
-        comparison=comparison,
-        significance=significance,
-        pixel_statistics=pixel_statistics,
-        histories={name: collected[f"history_{name}"] for name in architectures},
-        access_log=collected[f"access_{architectures[0]}"],
-        metrics={name: collected[f"metrics_{name}"] for name in architectures},
-        figures={
-            name.removeprefix("figure_"): png
-            for name, png in collected.items()
-            if name.startswith("figure_")
-        },
-    )
+def write_report(findings: Findings, options: ReportOptions, evaluation: EvaluationOptions) -> str:
+    """Write the report: every figure and table of the run on one page."""
     return render_page(assemble(options, evaluation, findings))
 
 
-def _spread(mask: pd.Series, count: int) -> list[int]:
-    positions = np.flatnonzero(mask)
-    steps = np.linspace(0, len(positions) - 1, min(count, len(positions)))
-    return positions[steps.round().astype(int)].tolist()
+def write_slides(
+    findings: Findings, options: ReportOptions, evaluation: EvaluationOptions
+) -> list[Figure]:
+    """Write the slides: the run told to readers who are no data scientists."""
+    return draw_slides(deck(options, evaluation, findings), options.synthetic)
+
+
+def model_card_writer(name: str) -> Callable[[Findings, ReportOptions, EvaluationOptions], str]:
+    """Give a node function that writes the card of this model."""
+
+    def write_model_card(
+        findings: Findings, options: ReportOptions, evaluation: EvaluationOptions
+    ) -> str:
+        """Write the card of one model: what it is for, how good it is, where it fails."""
+        return model_card(name, options, evaluation, findings)
+
+    return write_model_card
+
+
+def _of_each_class(rows: pd.DataFrame, count: int) -> list[int]:
+    """Return the positions of so many rows of each class, evenly spread."""
+    found = [np.flatnonzero(rows[Column.LABEL] == label) for label in Label]
+    steps = [np.linspace(0, len(where) - 1, min(count, len(where))) for where in found]
+    return [
+        int(position)
+        for where, step in zip(found, steps, strict=True)
+        for position in where[step.round().astype(int)]
+    ]

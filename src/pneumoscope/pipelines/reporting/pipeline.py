@@ -1,13 +1,20 @@
 """audits, histories, scores, metrics → figures → report."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from kedro.pipeline import Node, Pipeline
 from matplotlib.figure import Figure
 
 from pneumoscope.pipelines.reporting import nodes
+from pneumoscope.pixel_statistics import describe_pixels
+from pneumoscope.plots.activations import plot_activations
+from pneumoscope.plots.attribution import plot_attribution
+from pneumoscope.plots.curves import plot_training_curves
+from pneumoscope.plots.forest import plot_comparison
+from pneumoscope.plots.sizes import plot_bytes_per_pixel, plot_sizes
+from pneumoscope.report.findings import collect_findings
 
-Drawn = dict[str, tuple[Callable[..., Figure], list[str]]]
+Drawn = dict[str, tuple[Callable[..., Figure], list[str] | dict[str, str]]]
 
 FIGURES: Drawn = {
     "figure_class_distribution": (nodes.draw_class_distribution, ["split_audit"]),
@@ -15,66 +22,111 @@ FIGURES: Drawn = {
         nodes.draw_samples,
         ["decoded_radiographs", "train_images", "train_rows", "params:report"],
     ),
-    "figure_sizes": (nodes.draw_sizes, ["manifest"]),
-    "figure_bytes_per_pixel": (nodes.draw_bytes_per_pixel, ["manifest"]),
+    "figure_sizes": (plot_sizes, ["manifest"]),
+    "figure_bytes_per_pixel": (plot_bytes_per_pixel, ["manifest"]),
     "figure_intensity_histograms": (nodes.draw_intensity_histograms, ["pixel_statistics"]),
     "figure_class_means": (nodes.draw_class_means, ["pixel_statistics"]),
-    "figure_forest": (nodes.draw_comparison, ["comparison"]),
+    "figure_forest": (plot_comparison, ["comparison"]),
 }
-# Drawn for each architecture, in its namespace.
+# Drawn in the namespace of each model that was trained, and of every model.
+TRAINED_FIGURES: Drawn = {
+    "curves": (plot_training_curves, ["history"]),
+    "augmented": (
+        nodes.draw_augmented,
+        ["train_images", "train_rows", "params:augmentation", "params:report", "params:seed"],
+    ),
+    "attribution": (plot_attribution, ["explanations", "attribution_maps"]),
+    "activations": (plot_activations, ["explanations", "activation_maps"]),
+}
 OWN_FIGURES: Drawn = {
-    "curves": (nodes.draw_curves, ["history"]),
     "thresholds": (nodes.draw_thresholds, ["scores", "metrics"]),
     "reliability": (nodes.draw_reliability, ["scores", "metrics", "params:evaluation"]),
     "subgroups": (nodes.draw_subgroups, ["metrics"]),
 }
+# Read by those figures, but in no model's namespace.
+COMMON = {"train_images", "train_rows"}
+COMMON_PARAMETERS = {"params:evaluation", "params:report", "params:seed"}
 
 
-def create_pipeline(architectures: Sequence[str]) -> Pipeline:
-    """Create the figures of the data, those of each architecture, and the report."""
+def create_pipeline(
+    architectures: Sequence[str], ensembles: Iterable[str], arms: Sequence[str] = ()
+) -> Pipeline:
+    """Create the figures of the data, those of each model and ensemble, and the report.
+
+    Args:
+        architectures: Names of the trained models.
+        ensembles: Names of the ensembles.
+        arms: Names of a study's protocols, the environment's own first; empty without a study.
+    """
     pixels = Node(
-        nodes.describe_pixels,
+        describe_pixels,
         ["train_images", "train_rows"],
         "pixel_statistics",
         name="describe_pixels",
     )
-    figures = {**FIGURES, **_across(architectures)}
-    drawn = [
+    own = {
+        **{name: {**TRAINED_FIGURES, **OWN_FIGURES} for name in architectures},
+        **dict.fromkeys(ensembles, OWN_FIGURES),
+    }
+    figures = {**FIGURES, **_across(list(own)), **_robustness(architectures)}
+    studied = _study(list(own), arms[1:]) if arms else {}
+    pages = [_collect(architectures, own, list(figures), studied), *_pages(architectures)]
+    shared = Pipeline([pixels, *_draw(figures), *pages], tags="reporting")
+    return sum((_one(name, drawn) for name, drawn in own.items()), shared)
+
+
+def _draw(figures: Drawn) -> list[Node]:
+    return [
         Node(function, inputs, name, name=f"draw_{name.removeprefix('figure_')}")
         for name, (function, inputs) in figures.items()
     ]
-    page = Pipeline([pixels, *drawn, _report(architectures, list(figures))], tags="reporting")
-    return sum((_one(architecture) for architecture in architectures), page)
 
 
-def _one(architecture: str) -> Pipeline:
+def _one(name: str, figures: Drawn) -> Pipeline:
+    drawn = Pipeline(_draw(figures))
     return Pipeline(
-        [
-            Node(function, inputs, name, name=f"draw_{name}")
-            for name, (function, inputs) in OWN_FIGURES.items()
-        ],
-        namespace=architecture,
-        parameters={"params:evaluation"},
-        tags=["reporting", architecture],
+        drawn,
+        namespace=name,
+        inputs=drawn.inputs() & COMMON,
+        parameters=drawn.inputs() & COMMON_PARAMETERS,
+        tags=["reporting", name],
     )
 
 
-def _across(architectures: Sequence[str]) -> Drawn:
-    metrics = [f"{name}.metrics" for name in architectures]
-    scores = [f"{name}.scores" for name in architectures]
-    names = "params:architectures"
+def _across(models: Sequence[str]) -> Drawn:
+    metrics = {name: f"{name}.metrics" for name in models}
+    scores = {f"scores_{name}": f"{name}.scores" for name in models}
     return {
-        "figure_deferral": (nodes.draw_deferral, [names, *metrics]),
-        "figure_confusion": (nodes.draw_confusion_matrices, [names, *metrics]),
-        "figure_roc": (nodes.draw_roc_curves, [names, "comparison", *scores]),
+        "figure_deferral": (nodes.draw_deferral, metrics),
+        "figure_confusion": (nodes.draw_confusion_matrices, metrics),
+        "figure_roc": (nodes.draw_roc_curves, {"comparison": "comparison", **scores}),
     }
 
 
-def _report(architectures: Sequence[str], figures: Sequence[str]) -> Node:
+def _robustness(architectures: Sequence[str]) -> Drawn:
+    # An average of models has no model of its own that could score altered films.
+    measured = {name: f"{name}.robustness" for name in architectures}
+    return {
+        "figure_shift": (nodes.draw_shift, ["shift"]),
+        "figure_shortcuts": (nodes.draw_shortcuts, measured),
+        "figure_robustness": (nodes.draw_robustness, measured),
+    }
+
+
+def _study(models: Sequence[str], arms: Sequence[str]) -> dict[str, str]:
+    logs = {
+        f"access_{arm}.{name}": f"{arm}.{name}.test_access_log" for arm in arms for name in models
+    }
+    return {"study": "study_findings", "figure_study": "figure_study", **logs}
+
+
+def _collect(
+    architectures: Sequence[str],
+    own: Mapping[str, Drawn],
+    figures: Sequence[str],
+    studied: Mapping[str, str],
+) -> Node:
     inputs = {
-        "options": "params:report",
-        "evaluation": "params:evaluation",
-        "architectures": "params:architectures",
         "ingestion_audit": "ingestion_audit",
         "split_audit": "split_audit",
         "comparison": "comparison",
@@ -82,9 +134,32 @@ def _report(architectures: Sequence[str], figures: Sequence[str]) -> Node:
         "pixel_statistics": "pixel_statistics",
         **{name: name for name in figures},
         **{f"history_{name}": f"{name}.history" for name in architectures},
-        # All name one file; asking for each makes the report wait until all are on record.
-        **{f"access_{name}": f"{name}.test_access_log" for name in architectures},
-        **{f"metrics_{name}": f"{name}.metrics" for name in architectures},
-        **{f"figure_{kind}_{n}": f"{n}.{kind}" for kind in OWN_FIGURES for n in architectures},
+        **{f"settings_{name}": f"params:{name}" for name in architectures},
+        **{f"explanations_{name}": f"{name}.explanations" for name in architectures},
+        "shift": "shift",
+        **{f"robustness_{name}": f"{name}.robustness" for name in architectures},
+        # All name one file; asking for each makes the pages wait until all are on record.
+        **{f"access_{name}": f"{name}.test_access_log" for name in own},
+        **{f"access_altered_{name}": f"{name}.variant_access_log" for name in architectures},
+        **{f"metrics_{name}": f"{name}.metrics" for name in own},
+        **{f"figure_{kind}_{name}": f"{name}.{kind}" for name in own for kind in own[name]},
+        **studied,
     }
-    return Node(nodes.write_report, inputs, "report", name="write_report")
+    return Node(collect_findings, inputs, "findings", name="collect_findings")
+
+
+def _pages(architectures: Sequence[str]) -> list[Node]:
+    read = ["findings", "params:report", "params:evaluation"]
+    return [
+        Node(nodes.write_report, read, "report", name="write_report"),
+        Node(nodes.write_slides, read, "slides", name="write_slides"),
+        *(
+            Node(
+                nodes.model_card_writer(name),
+                read,
+                f"model_card_{name}",
+                name=f"write_model_card_{name}",
+            )
+            for name in architectures
+        ),
+    ]

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from pneumoscope.evaluation.access import ALTERED
 from pneumoscope.report.blocks import Paragraph, Section, Table, table_of
 from pneumoscope.report.wording import counted
 
@@ -14,12 +15,15 @@ def access_section(log: pd.DataFrame) -> Section:
 
     Args:
         log: Columns when, architecture, model, rule, threshold and n; the oldest first.
+            Looks at altered copies of the films are told apart.
     """
     title = "How often test was looked at"
     if log.empty:
         return Section(title, [Paragraph("No evaluation on test is on record in this folder.")])
     latest = log.tail(SHOWN).iloc[::-1].assign(model=lambda rows: rows["model"].str[:SHORT])
-    return Section(title, [Paragraph(_told(log)), _table(latest, len(log))])
+    altered = log["rule"].str.endswith(ALTERED)
+    told = " ".join([*_told(log[~altered]), *_told_altered(log[altered])])
+    return Section(title, [Paragraph(told), _table(latest, len(log))])
 
 
 def _table(latest: pd.DataFrame, total: int) -> Table:
@@ -30,13 +34,24 @@ def _table(latest: pd.DataFrame, total: int) -> Table:
     )
 
 
-def _told(log: pd.DataFrame) -> str:
+def _told(log: pd.DataFrame) -> list[str]:
+    if log.empty:
+        return []
     models, points = log["model"].nunique(), len(log.drop_duplicates(["model", "threshold"]))
     told = (
         f"This folder records {counted(len(log), 'evaluation')} on test since {log['when'].iloc[0]}"
-        f", of {counted(models, 'different model')} at {counted(points, 'operating point')}. "
+        f", of {counted(models, 'different model')} at {counted(points, 'operating point')}."
     )
     if len(log) == points:
-        return told + "Every model and threshold was measured once."
+        return [told, "Every model and threshold was measured once."]
     repeated = len(log) - points
-    return told + f"{counted(repeated, 'evaluation')} repeated one that was there already."
+    return [told, f"{counted(repeated, 'evaluation')} repeated one that was there already."]
+
+
+def _told_altered(log: pd.DataFrame) -> list[str]:
+    if log.empty:
+        return []
+    return [
+        f"{counted(len(log), 'evaluation')} measured degraded or partly blacked-out copies of "
+        "the test films at a threshold locked before; nothing is chosen by these."
+    ]

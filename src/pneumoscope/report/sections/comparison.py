@@ -103,7 +103,11 @@ def _estimate(row: pd.Series, metric: str) -> str:
 
 def _main_table(test: pd.DataFrame, confidence: float) -> Table:
     rows = [
-        [str(row[Column.ARCHITECTURE]), *(_cell(row, m) for m in MAIN_METRICS), *_setting(row)]
+        [
+            str(row[Column.ARCHITECTURE]),
+            *(estimate_of(row, metric) for metric in MAIN_METRICS),
+            *_setting(row),
+        ]
         for _, row in test.iterrows()
     ]
     protocols = sorted(set(test[PROTOCOL])) if PROTOCOL in test.columns else []
@@ -116,7 +120,8 @@ def _main_table(test: pd.DataFrame, confidence: float) -> Table:
     )
 
 
-def _cell(row: pd.Series, metric: str) -> Cell:
+def estimate_of(row: pd.Series, metric: str) -> Cell:
+    """Return a metric of a row of the comparison with its interval, or why there is none."""
     if pd.isna(row[metric]):
         return _undefined(row, metric)
     if not _has_interval(row, metric):

@@ -26,7 +26,8 @@ def radiographs_section(
             left out is not shown.
     """
     captions = {
-        "samples": "Radiographs as they came, and below each what the models see of it.",
+        "samples": "Radiographs as they came, and below each what the models see of it. Where you "
+        "no longer see a finding below, no model can: store larger images.",
         "intensity_histograms": _histogram_caption(histograms),
         "class_means": _means_caption(means[Label.PNEUMONIA] - means[Label.NORMAL]),
     }

@@ -10,6 +10,10 @@ from pneumoscope.report.wording import counted, joined
 POLICIES = {
     SplitPolicy.OFFICIAL: "The given test part is kept; validation is cut from the rest.",
     SplitPolicy.AS_GIVEN: "Train, validation and test are kept as given.",
+    SplitPolicy.GIVEN_VALIDATION: (
+        "Train, validation and test are kept as given; a folder without validation gets a small "
+        "one, cut from train."
+    ),
     SplitPolicy.POOLED: "All radiographs are pooled and cut anew.",
     SplitPolicy.TEST_AS_VALIDATION: "The test part also serves as validation.",
 }

@@ -1,0 +1,183 @@
+"""One architecture trained by one route, an epoch a turn; started by epochs.py."""
+
+import argparse
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+import keras
+import numpy as np
+from parameters import load_parameters
+from turns import Turns
+
+from pneumoscope.datasets.checkpoint import CheckpointFolder
+from pneumoscope.datasets.sharded_images import ShardedImagesDataset
+from pneumoscope.models.batches import LabelledRadiographs, RadiographBatches
+from pneumoscope.models.checkpoints import Record
+from pneumoscope.models.execution import jit_compile, prepare_backend
+from pneumoscope.models.fitting import fit
+from pneumoscope.models.measures import measures
+from pneumoscope.models.precision import choose_precision
+from pneumoscope.models.registry import build
+from pneumoscope.options import AugmentationOptions, FittingOptions, ModelOptions
+
+BATCH_SIZE, LEARNING_RATE, SEED = 32, 1e-4, 7
+
+
+def main() -> None:
+    """Train by the route that is asked for."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("route", choices=ROUTES)
+    parser.add_argument("architecture")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("epochs", type=int)
+    parser.add_argument("--precision", default="auto")
+    given = parser.parse_args()
+    ROUTES[given.route](given, Turns())
+
+
+def ours(given: argparse.Namespace, turns: Turns) -> None:
+    """Train as the pipeline does: stored shards, the project's fit, a checkpoint an epoch."""
+    prepare_backend(SEED)
+    parts = {name: _stored(given.folder, name) for name in ("train", "validation", "stressed")}
+    shape = parts["train"].images.shape[1:]
+    options = _options(given.architecture)
+    fitting = FittingOptions(
+        epochs=given.epochs, patience=given.epochs, batch_size=BATCH_SIZE,
+        learning_rate=LEARNING_RATE, precision=given.precision,
+    )  # fmt: skip
+    chosen, _ = choose_precision(options, fitting, shape, {})
+    model = build(options, shape, SEED, chosen["precision"])
+    store = _TimedFolder(given.folder / "checkpoint")
+    done = 0
+
+    def report(_: object) -> None:
+        nonlocal done
+        done += 1
+        turns.over(last=done == given.epochs, unmeasured=store.lap())
+
+    turns.ready(precision=chosen["precision"], reason=chosen["reason"])
+    fit(
+        model, options, **parts, fitting=fitting, augmentation=AugmentationOptions(), seed=SEED,
+        report=report, store=store,
+    )  # fmt: skip
+    batches = RadiographBatches(parts["train"], BATCH_SIZE, SEED)
+    turns.finish(input=_exhaust(batches), checkpoint=float(np.median(store.laps)))
+
+
+def bare(given: argparse.Namespace, turns: Turns) -> None:
+    """Give arrays in memory to Keras's own fit, with the same model and settings."""
+    prepare_backend(SEED)
+    parts = {name: _stored(given.folder, name) for name in ("train", "validation", "stressed")}
+    images, labels = _in_memory(parts["train"])
+    held_out = [_in_memory(parts[name]) for name in ("validation", "stressed")]
+    model = build(_options(given.architecture), images.shape[1:], SEED, given.precision)
+    steps = given.epochs * -(-len(images) // BATCH_SIZE)
+    optimizer = keras.optimizers.AdamW(
+        keras.optimizers.schedules.CosineDecay(LEARNING_RATE, steps), weight_decay=0.0
+    )
+    model.compile(optimizer, "binary_crossentropy", metrics=measures(), jit_compile=jit_compile())
+    turns.ready()
+    model.fit(
+        images,
+        labels,
+        batch_size=BATCH_SIZE,
+        epochs=given.epochs,
+        validation_data=tuple(np.concatenate(part) for part in zip(*held_out, strict=True)),
+        callbacks=[_turn_ending(turns, given.epochs)],
+        verbose=0,
+    )
+    turns.finish()
+
+
+def tutorial(given: argparse.Namespace, turns: Turns) -> None:
+    """Train as tutorials do: files decoded every epoch, default compile, float32."""
+    height, width = _stored(given.folder, "train").images.shape[1:3]
+    rescaling = keras.layers.Rescaling(1 / 255)
+    train, held_out = (
+        keras.utils.image_dataset_from_directory(
+            given.folder / part / "train", label_mode="binary", color_mode="grayscale",
+            batch_size=BATCH_SIZE, image_size=(height, width), seed=SEED,
+        ).map(lambda images, labels: (rescaling(images), labels))
+        for part in ("films", "held_out")
+    )  # fmt: skip
+    model = build(_options(given.architecture), (height, width, 1), SEED)
+    model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
+    turns.ready()
+    model.fit(
+        train,
+        epochs=given.epochs,
+        validation_data=held_out,
+        callbacks=[_turn_ending(turns, given.epochs)],
+        verbose=0,
+    )
+    turns.finish(input=_exhaust(train))
+
+
+ROUTES = {"ours": ours, "bare": bare, "tutorial": tutorial}
+
+
+class _TimedFolder(CheckpointFolder):
+    """Checkpoints whose writing is timed, for a bare fit writes none."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.laps: list[float] = []
+        self._seconds = 0.0
+
+    def write(self, name: str, record: Record) -> None:
+        started = time.perf_counter()
+        super().write(name, record)
+        self._seconds += time.perf_counter() - started
+
+    def lap(self) -> float:
+        """Give the seconds since the last lap."""
+        self.laps.append(self._seconds)
+        self._seconds = 0.0
+        return self.laps[-1]
+
+
+def _turn_ending(turns: Turns, epochs: int) -> keras.callbacks.Callback:
+    return keras.callbacks.LambdaCallback(
+        on_epoch_end=lambda epoch, _: turns.over(last=epoch + 1 == epochs)
+    )
+
+
+def _options(architecture: str) -> ModelOptions:
+    """Take an architecture's options from the environment of the real radiographs."""
+    parameters = load_parameters("kermany")
+    models = [parameters[name]["model"] for name in parameters["architectures"]]
+    chosen = next(
+        (model for model in models if model["architecture"] == architecture),
+        {"architecture": architecture},
+    )
+    # A random start: what is timed depends on no file of weights.
+    return ModelOptions.model_validate(
+        {**chosen, **({"weights": None, "trainable_share": 1.0} if "weights" in chosen else {})}
+    )
+
+
+def _stored(folder: Path, part: str) -> LabelledRadiographs:
+    images = ShardedImagesDataset(str(folder / f"{part}_images")).load()
+    return LabelledRadiographs(images, np.load(folder / f"{part}_labels.npy"))
+
+
+def _in_memory(part: LabelledRadiographs) -> tuple[Any, Any]:
+    images = part.images[np.arange(part.images.shape[0])]
+    return images, part.labels.astype(np.float32)[:, np.newaxis]
+
+
+def _exhaust(batches: Any) -> float:
+    """Give the seconds that the input of an epoch takes without a model."""
+    started = time.perf_counter()
+    for index in range(len(batches)) if isinstance(batches, keras.utils.PyDataset) else batches:
+        if isinstance(index, int):
+            batches[index]
+    return time.perf_counter() - started
+
+
+if __name__ == "__main__":
+    main()

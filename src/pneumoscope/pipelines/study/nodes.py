@@ -1,0 +1,43 @@
+"""Each protocol's models collected, and the study measured over all of them."""
+
+from typing import Any
+
+import pandas as pd
+
+from pneumoscope.options import EvaluationOptions, StudyOptions
+from pneumoscope.studies.arms import Arm, training_patients
+from pneumoscope.studies.measure import measure_study as measure
+
+
+def collect_arm(
+    splits: pd.DataFrame, manifest: pd.DataFrame, split_audit: dict, **collected: Any
+) -> Arm:
+    """Collect what one protocol gave.
+
+    Args:
+        splits: Its splits.
+        manifest: The manifest of all radiographs.
+        split_audit: The audit of its splits.
+        **collected: `scores_<model>` and `metrics_<model>` of each of its models.
+    """
+    return Arm(
+        scores=_named("scores_", collected),
+        metrics=_named("metrics_", collected),
+        trained_on=training_patients(splits, manifest),
+        flaws=split_audit["flaws"],
+    )
+
+
+def measure_study(
+    study: StudyOptions, evaluation: EvaluationOptions, seed: int, **arms: Arm
+) -> dict:
+    """Judge the study's target and measure what its protocol flatters; arms by name."""
+    return measure(study, evaluation, {name: arms[name] for name in study.arms}, seed)
+
+
+def _named(prefix: str, collected: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key.removeprefix(prefix): value
+        for key, value in collected.items()
+        if key.startswith(prefix)
+    }

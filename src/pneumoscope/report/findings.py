@@ -1,0 +1,124 @@
+"""Everything that a run computed, as the report, the slides and the model cards read it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from pneumoscope.options import AugmentationOptions, FittingOptions, ModelOptions
+from pneumoscope.pixel_statistics import PixelStatistics
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The parameters of one architecture."""
+
+    model: ModelOptions
+    augmentation: AugmentationOptions
+    fitting: FittingOptions
+
+    @classmethod
+    def of(cls, block: Mapping[str, Any]) -> "Settings":
+        """Read the block of an architecture; what Kedro has validated is taken as it is."""
+        return cls(
+            ModelOptions.model_validate(block["model"]),
+            AugmentationOptions.model_validate(block["augmentation"]),
+            FittingOptions.model_validate(block["fitting"]),
+        )
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Everything that a run computed for its report.
+
+    Attributes:
+        ingestion_audit: The audit of the radiographs.
+        split_audit: The audit of the splits.
+        comparison: The table of the architectures.
+        significance: The tests of all pairs of architectures.
+        pixel_statistics: Grey levels by class.
+        histories: Architecture to its history.
+        settings: Architecture to its parameters: model, augmentation and fitting.
+        access_log: Every evaluation on test.
+        metrics: Architecture to its `metrics.json`.
+        explanations: Trained architecture to its `explanations.json`.
+        figures: Name to PNG; `<kind>_<architecture>` where each has its own.
+        study: What a published study comes to when it is repeated; None without one.
+        shift: How far test lies from train; None if it was not measured.
+        robustness: Trained architecture to its `robustness.json`; empty if not measured.
+    """
+
+    ingestion_audit: Mapping[str, Any]
+    split_audit: Mapping[str, Any]
+    comparison: pd.DataFrame
+    significance: pd.DataFrame
+    pixel_statistics: PixelStatistics
+    histories: Mapping[str, pd.DataFrame]
+    settings: Mapping[str, Settings]
+    access_log: pd.DataFrame
+    metrics: Mapping[str, Mapping[str, Any]]
+    explanations: Mapping[str, Mapping[str, Any]]
+    figures: Mapping[str, bytes]
+    study: Mapping[str, Any] | None = None
+    shift: Mapping[str, Any] | None = None
+    robustness: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def figures_of_each(self, kind: str) -> dict[str, bytes]:
+        """Return the figures of one kind by architecture; missing ones are left out."""
+        names = {name: f"{kind}_{name}" for name in self.metrics}
+        return {name: self.figures[key] for name, key in names.items() if key in self.figures}
+
+
+def collect_findings(
+    ingestion_audit: dict,
+    split_audit: dict,
+    comparison: pd.DataFrame,
+    significance: pd.DataFrame,
+    pixel_statistics: PixelStatistics,
+    study: dict | None = None,
+    shift: dict | None = None,
+    **collected: Any,
+) -> Findings:
+    """Collect every figure and table of the run, for the report, the slides and the cards.
+
+    Args:
+        ingestion_audit: The audit of the radiographs.
+        split_audit: The audit of the splits.
+        comparison: The table of the architectures.
+        significance: The tests of all pairs of architectures.
+        pixel_statistics: Grey levels by class.
+        study: What a published study comes to when it is repeated, if one is.
+        shift: How far test lies from train, if it was measured.
+        **collected: `figure_<name>` as PNG bytes; for each model `metrics_<name>`,
+            `access_<name>` (the same log each time) and `figure_<kind>_<name>`; for each that
+            was trained `history_<name>`, `explanations_<name>`, `robustness_<name>` and
+            `settings_<name>`, its block of parameters.
+    """
+    return Findings(
+        ingestion_audit=ingestion_audit,
+        split_audit=split_audit,
+        comparison=comparison,
+        significance=significance,
+        pixel_statistics=pixel_statistics,
+        study=study,
+        shift=shift,
+        robustness=named("robustness_", collected),
+        histories=named("history_", collected),
+        settings={
+            name: Settings.of(block) for name, block in named("settings_", collected).items()
+        },
+        access_log=next(iter(named("access_", collected).values())),
+        metrics=named("metrics_", collected),
+        explanations=named("explanations_", collected),
+        figures=named("figure_", collected),
+    )
+
+
+def named(prefix: str, collected: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values whose names begin with this prefix, by the rest of the name."""
+    return {
+        key.removeprefix(prefix): value
+        for key, value in collected.items()
+        if key.startswith(prefix)
+    }

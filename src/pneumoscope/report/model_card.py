@@ -1,0 +1,208 @@
+"""A card for each model: what it is, what it is for, how good it is, where it fails."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pneumoscope
+from pneumoscope.models.published_weights import IMAGENET
+from pneumoscope.naming import Column, Metric, Split
+from pneumoscope.options import (
+    BackboneOptions,
+    EvaluationOptions,
+    ModelOptions,
+    ReportOptions,
+)
+from pneumoscope.plots.curves import kept_epoch
+from pneumoscope.report.blocks import Block, Bullets, Cell, Code, Note, Paragraph, Section, Table
+from pneumoscope.report.findings import Findings
+from pneumoscope.report.limits import limits, looks_at_test
+from pneumoscope.report.markdown import render_markdown
+from pneumoscope.report.page import Page
+from pneumoscope.report.sections.augmentation import changes
+from pneumoscope.report.sections.calibration import calibration_section
+from pneumoscope.report.sections.comparison import estimate_of
+from pneumoscope.report.sections.operating_points import operating_points_section
+from pneumoscope.report.sections.subgroups import subgroups_section
+from pneumoscope.report.wording import counted, metric_name, readable
+
+INTENDED = (
+    "Research and teaching: to study how classifiers of chest radiographs are compared, "
+    "explained and evaluated.",
+    "Users: data scientists and students who can read the report that comes with it.",
+    "Input: frontal chest radiographs, prepared by the preprocessing of the same run.",
+)
+OUT_OF_SCOPE = (
+    "Diagnosis, triage or any other decision about a patient.",
+    "Radiographs unlike those it was trained on: another age, view, device or archive.",
+    "Any disease but pneumonia; what else a film shows is ignored.",
+    "Scores read as probabilities, unless the calibration below says that they are.",
+)
+LOADING = """import keras
+
+model = keras.models.load_model("{path}", safe_mode=True)
+# uint8 (n, {height}, {width}, 1), preprocessed as in training; nothing else is needed.
+scores = model.predict(radiographs)[:, 0]
+flagged = scores >= {threshold!r}"""
+
+
+def model_card(
+    name: str, options: ReportOptions, evaluation: EvaluationOptions, found: Findings
+) -> str:
+    """Return the card of a trained model as Markdown.
+
+    Source: Mitchell et al. 2019, Model Cards for Model Reporting.
+
+    Args:
+        name: Name of the model.
+        options: Title, and whether the radiographs are phantoms.
+        evaluation: How the numbers were made.
+        found: What the run found.
+    """
+    measured, one = found.metrics[name], {name: found.metrics[name]}
+    page = Page(
+        title=f"Model card: {name}",
+        synthetic=options.synthetic,
+        flaws=found.split_audit["flaws"],
+        sections=[
+            _model(name, found),
+            Section("Intended use", [Bullets(INTENDED)]),
+            Section("Out of scope", [Bullets(OUT_OF_SCOPE)]),
+            _training_data(found),
+            _results(name, evaluation, found),
+            Section("Operating point", _locked(measured, operating_points_section(one, {}))),
+            Section("Calibration", calibration_section(one, {}).blocks),
+            Section("Subgroups", subgroups_section(one, {}).blocks),
+            _limits(measured, options, found),
+            _loading(name, found),
+            _licence(found.settings[name].model, options),
+            _version(name, found),
+        ],
+    )
+    return render_markdown(page)
+
+
+def _model(name: str, found: Findings) -> Section:
+    settings, history = found.settings[name], found.histories[name]
+    chosen = settings.model.root.model_dump()
+    rows: list[list[Cell]] = [
+        ["architecture", chosen.pop("architecture")],
+        ["input", f"grey radiographs of {_size(found)[0]} × {_size(found)[1]} pixels, uint8"],
+        ["output", "score: P(pneumonia), 0 to 1"],
+        ["starting weights", chosen.pop("weights", None) or "random"],
+        ["options", _told(chosen)],
+        ["augmentation", "; ".join(changes(settings.augmentation)) or "none"],
+        ["fitting", _told(settings.fitting.model_dump())],
+        ["epochs", f"{len(history)}, the weights of epoch {kept_epoch(history)} kept"],
+        ["minutes of training", float(history["seconds"].sum()) / 60],
+    ]
+    return Section("Model", [Table(["what", "value"], rows)])
+
+
+def _told(values: Mapping[str, Any]) -> str:
+    return ", ".join(f"{readable(key)} {value}" for key, value in values.items()) or "none"
+
+
+def _size(found: Findings) -> tuple[int, int]:
+    height, width = next(iter(found.pixel_statistics.means.values())).shape
+    return height, width
+
+
+def _training_data(found: Findings) -> Section:
+    audit, warnings = found.split_audit, found.ingestion_audit["warnings"]
+    keys = ("split", "label", "subtype", "n", "patients")
+    rows = [[row[key] for key in keys] for row in audit["counts_before"]]
+    caption = f"Policy {audit['policy']}, rebalancing {audit['balance']} of training rows alone."
+    blocks: list[Block] = [
+        Paragraph(
+            f"{counted(found.ingestion_audit['radiographs'], 'radiograph')} of "
+            f"{counted(found.ingestion_audit['patients']['total'], 'patient')}. The label is the "
+            "folder that a file lies in; who read the film is not recorded."
+        ),
+        Table(["split", "label", "kind", "n", "patients"], rows, caption),
+        *([Note("What could mislead", warnings, warns=True)] if warnings else []),
+        *([Bullets(audit["proofs"])] if audit["proofs"] else []),
+    ]
+    return Section("Training data", blocks)
+
+
+def _results(name: str, evaluation: EvaluationOptions, found: Findings) -> Section:
+    table = found.comparison[found.comparison[Column.ARCHITECTURE] == name]
+    by_split = {row[Column.SPLIT]: row for _, row in table.iterrows()}
+    rows = [
+        [metric_name(metric), *(estimate_of(row, metric) for row in by_split.values())]
+        for metric in Metric
+    ]
+    tested = found.metrics[name]["splits"][Split.TEST]
+    text = (
+        f"Test: {counted(tested['n'], 'radiograph')} of {counted(tested['patients'], 'patient')}; "
+        f"{evaluation.confidence:.0%} intervals from {evaluation.bootstrap:,} resamples of "
+        "patients."
+    )
+    return Section("Results", [Paragraph(text), Table(["metric", *by_split], rows)])
+
+
+def _locked(measured: Mapping[str, Any], section: Section) -> Sequence[Block]:
+    point = measured["operating_point"]
+    text = (
+        f"Scores of {point['threshold']:.4f} and above are called PNEUMONIA "
+        f"({point['rule']}: {point['reason']})."
+    )
+    return [Paragraph(text), *section.blocks]
+
+
+def _limits(measured: Mapping[str, Any], options: ReportOptions, found: Findings) -> Section:
+    subjects = "phantoms" if options.synthetic else "children"
+    looks = looks_at_test(len(found.access_log), len(found.metrics))
+    return Section("Limits", [Bullets([*limits(measured, subjects, options.synthetic), looks])])
+
+
+def _loading(name: str, found: Findings) -> Section:
+    height, width = _size(found)
+    threshold = found.metrics[name]["operating_point"]["threshold"]
+    path = f"06_models/{name}/model.keras/<version>/model.keras"
+    return Section(
+        "How to load",
+        [
+            Paragraph("The file needs Keras 3 and no code of this project."),
+            Code(LOADING.format(path=path, height=height, width=width, threshold=threshold)),
+        ],
+    )
+
+
+def _licence(model: ModelOptions, options: ReportOptions) -> Section:
+    radiographs = (
+        "phantoms of this project, MIT"
+        if options.synthetic
+        else "CC BY 4.0 for the published collection (Kermany 2018, doi 10.17632/rscbjbr9sj); "
+        "for a folder of your own, yours"
+    )
+    return Section(
+        "Licence",
+        [
+            Bullets(
+                [
+                    "Code: MIT.",
+                    f"Radiographs: {radiographs}.",
+                    f"Starting weights: {_weights(model)}.",
+                ]
+            )
+        ],
+    )
+
+
+def _weights(model: ModelOptions) -> str:
+    chosen = model.root
+    if not isinstance(chosen, BackboneOptions) or chosen.weights is None:
+        return "random, so nobody else's licence applies"
+    if chosen.weights == "imagenet":
+        return IMAGENET[chosen.architecture].licence
+    return "a file of your own, under the licence that came with it"
+
+
+def _version(name: str, found: Findings) -> Section:
+    rows: list[list[Cell]] = [
+        ["pneumoscope", pneumoscope.__version__],
+        ["SHA-256 of the weights", found.metrics[name]["model"]["fingerprint"]],
+        ["evaluate an older one", f"kedro run --load-versions=model_{name}:<version>"],
+    ]
+    return Section("Version", [Table(["what", "value"], rows)])

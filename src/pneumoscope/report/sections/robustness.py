@@ -1,0 +1,168 @@
+"""What a model reads besides the lungs, and what it withstands."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pneumoscope.naming import Metric
+from pneumoscope.report.blocks import (
+    Block,
+    Bullets,
+    Cell,
+    Estimate,
+    Figure,
+    Heading,
+    Paragraph,
+    Section,
+    Table,
+    Undefined,
+)
+from pneumoscope.report.wording import counted, joined, metric_name
+from pneumoscope.robustness.variants import DEGRADED_BY, LUNGS_GONE
+from pneumoscope.robustness.wording import with_interval
+
+Robustness = Mapping[str, Mapping[str, Any]]
+
+KNOWN = (Metric.AUROC, Metric.ACCURACY, Metric.SENSITIVITY, Metric.SPECIFICITY)
+TWO_DIGITS = dict.fromkeys(map(metric_name, KNOWN), ".2f")
+
+SHORTCUTS = (
+    "Every test film is scored again with parts of it gone. With the lungs blacked out, or the "
+    "border alone left, nothing of the disease can be seen: a model that still ranks better than "
+    "chance reads something else, such as position, exposure or markers. Then all films are "
+    "brought to one JPEG quality, and to one level of detail before that, so that how a film was "
+    "archived no longer shows. No model was trained on such films: read the AUROC rather than "
+    "sensitivity and specificity where parts are blacked out."
+)
+CURVES = (
+    "Test films are made worse step by step, as another device, another archive or a restless "
+    "child would. The AUROC tells whether films are still ranked; sensitivity and specificity, "
+    "whether the locked threshold still serves. Where one of them falls, check the films of your "
+    "own hospital for that flaw before you trust a score, and choose the threshold on films of "
+    "your own."
+)
+
+
+def shortcuts_section(robustness: Robustness, figure: bytes | None) -> Section:
+    """Return what each architecture still knows with parts of the film gone.
+
+    Args:
+        robustness: Architecture to its `robustness.json`.
+        figure: PNG of the AUROC under every condition; None leaves it out.
+    """
+    blocks: list[Block] = [Paragraph(SHORTCUTS)]
+    if figure is not None:
+        alt = "AUROC of each architecture under every condition."
+        blocks.append(Figure(figure, _without_lungs(robustness), alt))
+    for name, found in robustness.items():
+        blocks += [
+            Heading(name),
+            Bullets(_verdicts(_conditions(found))),
+            _shortcut_table(name, found),
+        ]
+    return Section("Does the model read the lungs?", blocks)
+
+
+def robustness_section(robustness: Robustness, figure: bytes | None) -> Section:
+    """Return how each architecture fares as films grow worse.
+
+    Args:
+        robustness: Architecture to its `robustness.json`.
+        figure: PNG of the curves; None leaves it out.
+    """
+    first = next(iter(robustness.values()))
+    blocks: list[Block] = [Paragraph(f"{CURVES} {_measured_on(first)}")]
+    if figure is not None:
+        told = " ".join(f"{name}: {_weakest(found)}." for name, found in robustness.items())
+        legend = "From left, films as they are, to right, the harshest; bands are intervals."
+        blocks.append(Figure(figure, f"{told} {legend}", "Metrics against strength."))
+    for name, found in robustness.items():
+        curves = found["degradations"]["curves"]
+        verdicts = {DEGRADED_BY[kind]: curve["verdict"] for kind, curve in curves.items()}
+        blocks += [
+            Heading(name),
+            Bullets([f"{words}: {verdict}" for words, verdict in verdicts.items()]),
+            _curve_table(name, found["degradations"]),
+        ]
+    return Section("What does the model withstand?", blocks)
+
+
+def _without_lungs(robustness: Robustness) -> str:
+    aurocs = {name: _conditions(found)[LUNGS_GONE]["auroc"] for name, found in robustness.items()}
+    named = [
+        f"{name} undefined" if auroc["value"] is None else f"{name} {with_interval(auroc)}"
+        for name, auroc in aurocs.items()
+    ]
+    return (
+        f"With the lungs blacked out: {joined(named)}. A bar over patients that lies wholly to the "
+        "right of the dashed line there, or with the border alone, means that the class can be "
+        "read off something other than the lungs."
+    )
+
+
+def _measured_on(found: Mapping[str, Any]) -> str:
+    films, patients = (found["degradations"][key] for key in ("films", "patients"))
+    every = found["shortcuts"]["n"]
+    if films == every:
+        return f"Measured on all {every:,} test films, of {counted(patients, 'patient')}."
+    return (
+        f"Measured on {films:,} of the {every:,} test films, of {counted(patients, 'patient')}, "
+        "spread evenly over the classes and over the patients."
+    )
+
+
+def _conditions(found: Mapping[str, Any]) -> Mapping[str, Any]:
+    conditions: Mapping[str, Any] = found["shortcuts"]["conditions"]
+    return conditions
+
+
+def _verdicts(conditions: Mapping[str, Any]) -> list[str]:
+    return [
+        f"{condition}: {measured['verdict']}"
+        for condition, measured in conditions.items()
+        if "verdict" in measured
+    ]
+
+
+def _shortcut_table(name: str, found: Mapping[str, Any]) -> Table:
+    rows = [[str(kind), *_cells(measured)] for kind, measured in _conditions(found).items()]
+    films = counted(found["shortcuts"]["n"], "film")
+    caption = f"{name} on {films} of test, at the locked threshold {found['threshold']:.3f}"
+    return Table(["films", *map(metric_name, KNOWN)], rows, caption, TWO_DIGITS, folded=True)
+
+
+def _curve_table(name: str, degradations: Mapping[str, Any]) -> Table:
+    rows = [["as it is", "none", *_cells(degradations["as_it_is"])]] + [
+        [DEGRADED_BY[kind], f"{point['strength']:g}", *_cells(point)]
+        for kind, curve in degradations["curves"].items()
+        for point in curve["points"]
+    ]
+    header = ["degraded by", "strength", *map(metric_name, KNOWN)]
+    return Table(header, rows, f"Every degradation of {name}", TWO_DIGITS, folded=True)
+
+
+def _cells(measured: Mapping[str, Any]) -> list[Cell]:
+    return [_cell(measured[metric]) for metric in KNOWN]
+
+
+def _cell(measured: Mapping[str, Any]) -> Cell:
+    if measured["value"] is None:
+        return Undefined(measured["reason"])
+    return Estimate(measured["value"], measured["low"], measured["high"])
+
+
+def _weakest(found: Mapping[str, Any]) -> str:
+    """Name the largest sure fall of a metric at the mildest strength of any degradation."""
+    falls = [
+        (point[metric]["fall"]["value"], metric, kind, point)
+        for kind, curve in found["degradations"]["curves"].items()
+        for point in curve["points"][:1]
+        for metric in KNOWN
+        if point[metric]["fall"]["low"] is not None and point[metric]["fall"]["low"] > 0
+    ]
+    if not falls:
+        return "nothing surely falls at the mildest strengths"
+    fall, metric, kind, point = max(falls, key=lambda row: row[0])
+    return (
+        f"of the mildest strengths {DEGRADED_BY[kind]} {point['strength']:g} costs most "
+        f"({metric_name(metric)} falls by {fall:.2f})"
+    )

@@ -1,0 +1,213 @@
+"""A published study: its target met or not, and what its protocol flatters."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pneumoscope.naming import Metric
+from pneumoscope.options import StudyOptions
+from pneumoscope.report.blocks import (
+    Block,
+    Bullets,
+    Cell,
+    Estimate,
+    Figure,
+    Heading,
+    Note,
+    Paragraph,
+    Section,
+    Table,
+    Undefined,
+)
+from pneumoscope.report.sections.ladder import ladder_blocks
+from pneumoscope.report.wording import joined, metric_name
+from pneumoscope.studies.targets import Verdict
+
+UNPUBLISHED = "the study published no such number"
+EITHER = "undefined under one of the two protocols"
+
+
+def study_section(found: Mapping[str, Any], figure: bytes | None = None) -> Section:
+    """Return the verdict, the published beside the repeated numbers, and what flatters them.
+
+    Args:
+        found: `study.json`.
+        figure: PNG of the target's metric under each protocol, or None to leave it out.
+    """
+    study = StudyOptions.model_validate(found["study"])
+    blocks: list[Block] = [_verdict(found, study), Paragraph(_read_first(found, study))]
+    blocks += [Bullets(_protocols(found, study)), _beside_each_other(found, study)]
+    if figure is not None:
+        alt = f"{metric_name(study.target.metric)} of each model under each protocol."
+        blocks.append(Figure(figure, _figure_caption(study), alt))
+    blocks += _flattery(found, study)
+    blocks += ladder_blocks(found, study)
+    blocks.append(Note("How this differs from the study", study.differs))
+    return Section(f"The study: {study.name}", blocks)
+
+
+def study_headline(found: Mapping[str, Any]) -> str:
+    """Return in one sentence whether the study's target is met."""
+    study = StudyOptions.model_validate(found["study"])
+    chosen, target = found["chosen"], study.target
+    reached = _in_words(chosen["test"][target.metric])
+    return (
+        f"Target of {study.name}, {metric_name(target.metric)} of {target.at_least:g} or more: "
+        f"{chosen['verdict']}. {chosen['name']}, chosen on validation, reaches {reached} on test "
+        f"under the protocol {study.honest}."
+    )
+
+
+def _verdict(found: Mapping[str, Any], study: StudyOptions) -> Note:
+    then = study.target.then
+    second = (
+        f"Then, {metric_name(then)} is to be as high as possible: "
+        f"{_in_words(found['chosen']['test'][then])}."
+        if then
+        else ""
+    )
+    told = [f"The bound: {study.target.source}.", *([second] if second else [])]
+    warns = found["chosen"]["verdict"] != Verdict.MET
+    return Note(study_headline(found), [study.asked, *told, _guessing(found, study)], warns=warns)
+
+
+def _guessing(found: Mapping[str, Any], study: StudyOptions) -> str:
+    """Say what the target is worth: what calling everyone ill reaches."""
+    metric, bound = study.target.metric, study.target.at_least
+    value = found["everyone_ill"][metric]
+    if value is None:
+        return f"{metric_name(metric)} of calling every film PNEUMONIA is undefined."
+    start = f"Calling every film of this test PNEUMONIA has {metric_name(metric)} {value:.3f}"
+    if value >= bound:
+        return f"{start}: the target alone can be met by a model that sees nothing."
+    return f"{start}, which the target rules out."
+
+
+def _read_first(found: Mapping[str, Any], study: StudyOptions) -> str:
+    start = f"What the study did: {study.protocol} What that flatters: {study.flatters}"
+    return f"{start} {_tested_on(found, study)}"
+
+
+def _tested_on(found: Mapping[str, Any], study: StudyOptions) -> str:
+    parts = found["arms"]
+    honest = f"{parts[study.honest]['n']:,} films of {parts[study.honest]['patients']:,} children"
+    if len(study.arms) == 1:
+        return f"Here there is one protocol, with {honest} on test:"
+    models = [model for arm in found["differences"].values() for model in arm.values()]
+    if all(value["paired"] for model in models for value in model.values()):
+        return f"Repeated here, all with the same {honest} on test:"
+    tested = joined([f"{parts[arm]['n']:,} in {arm}" for arm in study.arms])
+    return f"Repeated here, with other films on test in each ({tested}):"
+
+
+def _protocols(found: Mapping[str, Any], study: StudyOptions) -> list[str]:
+    return [
+        " ".join([f"{arm}: {what}", *found["arms"][arm]["flaws"]])
+        for arm, what in study.arms.items()
+    ]
+
+
+def _beside_each_other(found: Mapping[str, Any], study: StudyOptions) -> Table:
+    published = {one.architecture: one.metrics for one in study.published}
+    others = [arm for arm in study.arms if arm != study.honest]
+    rows = [
+        [
+            name,
+            metric_name(metric),
+            published.get(name, {}).get(metric, Undefined(UNPUBLISHED)),
+            *(_estimate(found["arms"][arm]["models"][name][metric]) for arm in study.arms),
+            *(_estimate(found["differences"][arm][name][metric], EITHER) for arm in others),
+        ]
+        for name in found["arms"][study.honest]["models"]
+        for metric in study.metrics
+    ]
+    header = ["model", "metric", "published", *study.arms]
+    return Table(
+        [*header, *(f"{arm} − {study.honest}" for arm in others)],
+        rows,
+        _table_caption(found, study, others),
+    )
+
+
+def _table_caption(found: Mapping[str, Any], study: StudyOptions, others: Sequence[str]) -> str:
+    start = "Test, with intervals over patients below the values."
+    sources = [f"{one.architecture}: {one.source}" for one in study.published]
+    told = f" Published: {'; '.join(sources)}." if sources else ""
+    return start + told + "".join(f" {_difference(found, arm, study)}" for arm in others)
+
+
+def _difference(found: Mapping[str, Any], arm: str, study: StudyOptions) -> str:
+    """Say of one protocol whether it flatters the target's metric beyond chance."""
+    metric = study.target.metric
+    values = {name: found[metric] for name, found in found["differences"][arm].items()}
+    known = {name: v for name, v in values.items() if v["value"] is not None}
+    if not known:
+        return f"{arm} cannot be compared: {metric_name(metric)} is undefined."
+    same = (
+        "on the same films, so resample by resample"
+        if next(iter(known.values()))["paired"]
+        else "on other films, so with the luck of both draws"
+    )
+    flattered = [name for name, v in known.items() if v["low"] is not None and v["low"] > 0]
+    start = f"{arm} is compared with {study.honest} {same}:"
+    if flattered:
+        return f"{start} it flatters the {metric_name(metric)} of {joined(flattered)}."
+    return f"{start} no difference in {metric_name(metric)} goes beyond chance."
+
+
+def _figure_caption(study: StudyOptions) -> str:
+    return (
+        f"Test. A protocol whose points lie to the right of {study.honest} flatters. Where its "
+        "interval overlaps, this many patients do not prove it. Dotted: the target."
+    )
+
+
+def _flattery(found: Mapping[str, Any], study: StudyOptions) -> list[Block]:
+    """Show for each protocol that tears children apart how it does on those it has seen."""
+    blocks: list[Block] = []
+    for arm, models in found["seen"].items():
+        rows: list[list[Cell]] = [
+            [
+                name,
+                metric_name(metric),
+                *(_of_part(parts[part], metric) for part in ("seen", "unseen")),
+            ]
+            for name, parts in models.items()
+            for metric in study.metrics
+        ]
+        header = ["model", "metric", "children seen in training", "children not seen"]
+        blocks += [
+            Heading(f"Children that {arm} has seen before"),
+            Table(header, rows, _seen_caption(models)),
+        ]
+    return blocks
+
+
+def _seen_caption(models: Mapping[str, Any]) -> str:
+    parts = next(iter(models.values()))
+    seen, unseen = parts["seen"], parts["unseen"]
+    return (
+        f"One model each, its test split in two: {seen['n']:,} films of {seen['patients']:,} "
+        f"children with other films in train, {unseen['n']:,} of {unseen['patients']:,} without. "
+        "The kinds of children differ too (who is ill for long has more films), so this bounds "
+        "the leak rather than measuring it."
+    )
+
+
+def _of_part(part: Mapping[str, Any], metric: Metric) -> Cell:
+    if not part["n"]:
+        return Undefined("no such film is in test")
+    return _estimate(part["metrics"][metric])
+
+
+def _estimate(measured: Mapping[str, Any], reason: str = "") -> Cell:
+    if measured["value"] is None:
+        return Undefined(reason or measured["reason"])
+    return Estimate(measured["value"], measured["low"], measured["high"])
+
+
+def _in_words(measured: Mapping[str, Any]) -> str:
+    if measured["value"] is None:
+        return f"nothing ({measured['reason']})"
+    if measured["low"] is None:
+        return f"{measured['value']:.3f}"
+    return f"{measured['value']:.3f} ({measured['low']:.3f} to {measured['high']:.3f})"

@@ -1,0 +1,75 @@
+"""The last slides: what to do, and what these results cannot tell."""
+
+import pandas as pd
+
+from pneumoscope.evaluation.subgroups import subgroup_table
+from pneumoscope.naming import Metric, Split
+from pneumoscope.report.limits import limits as known_limits
+from pneumoscope.report.limits import looks_at_test
+from pneumoscope.report.slides.blocks import Points, Slide
+from pneumoscope.report.slides.context import Context
+from pneumoscope.report.wording import joined
+
+CLASS_METRICS = (Metric.SENSITIVITY, Metric.SPECIFICITY)
+NAMED_GROUPS = 2
+
+
+def what_to_do(told: Context) -> Slide:
+    """Derive the next steps from what was found."""
+    title = (
+        "Next: run it on real radiographs. Phantoms say nothing about patients."
+        if told.options.synthetic
+        else "Test it on your own radiographs before anyone relies on it."
+    )
+    steps = [
+        *_storage(told),
+        _level(told),
+        *_weak_groups(told),
+        "Have a radiologist look at what it missed, and at why.",
+    ]
+    return Slide("What to do", title, Points(steps))
+
+
+def _storage(told: Context) -> list[str]:
+    if not any(row["warns"] for row in told.found.ingestion_audit["shortcuts"]):
+        return []
+    return ["Store all radiographs alike, so that size and compression give nothing away."]
+
+
+def _level(told: Context) -> str:
+    splits = told.measured["splits"]
+    if Split.VALIDATION in splits:
+        validation, test = (splits[split]["metrics"] for split in (Split.VALIDATION, Split.TEST))
+        bounds = [(validation[m]["low"], test[m]["value"], validation[m]["high"])
+                  for m in CLASS_METRICS]  # fmt: skip
+        if all(None not in bound for bound in bounds):
+            if all(low <= value <= high for low, value, high in bounds):
+                return "The alarm level kept its promise on the test; check it on local films."
+            return "Choose the alarm level anew on local films: on the test it broke its promise."
+    return "Choose the alarm level on local films: whether it carries over cannot be told."
+
+
+def _weak_groups(told: Context) -> list[str]:
+    table = subgroup_table(told.measured["subgroups"]["splits"], Split.TEST)
+    weak = [
+        f"{row['attribute']} {row['group']}"
+        for metric in CLASS_METRICS
+        for _, row in table.iterrows()
+        if pd.notna(row[f"{metric}_high"])
+        and told.test[metric]["value"] is not None
+        and row[f"{metric}_high"] < told.test[metric]["value"]
+    ]
+    if not weak:
+        return []
+    named = list(dict.fromkeys(weak))[:NAMED_GROUPS]
+    more = len(set(weak)) - len(named)
+    others = f" ({more} more in the report)" if more else ""
+    return [f"Look closer at {joined(named)}{others}: it does worse there."]
+
+
+def limits(told: Context) -> Slide:
+    """List what the results cannot tell."""
+    points = known_limits(told.measured, told.subjects, told.options.synthetic)
+    title = "These results hold for radiographs like these, and for no others."
+    looks = looks_at_test(len(told.found.access_log), len(told.found.metrics))
+    return Slide("Limits", title, Points(points), looks)

@@ -1,0 +1,53 @@
+"""What every slide speaks of: the run, the model in view, and who was radiographed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pneumoscope.naming import Column, Metric, Split
+from pneumoscope.options import EvaluationOptions, ReportOptions
+from pneumoscope.report.findings import Findings
+
+
+@dataclass(frozen=True)
+class Context:
+    """The findings of a run, and how the slides speak of them.
+
+    Attributes:
+        options: Title, and whether the radiographs are phantoms.
+        evaluation: How the numbers were made.
+        found: The findings.
+        model: Name of the model in view.
+    """
+
+    options: ReportOptions
+    evaluation: EvaluationOptions
+    found: Findings
+    model: str
+
+    @property
+    def subjects(self) -> str:
+        """Who was radiographed, in the plural."""
+        return "phantoms" if self.options.synthetic else "children"
+
+    @property
+    def measured(self) -> Mapping[str, Any]:
+        """The metrics of the model in view."""
+        return self.found.metrics[self.model]
+
+    @property
+    def test(self) -> Mapping[str, Any]:
+        """Its metrics on test: value, low, high and reason by name."""
+        return self.measured["splits"][Split.TEST]["metrics"]
+
+
+def model_in_view(found: Findings) -> str:
+    """Return the model that validation ranks first, so that test chooses nothing.
+
+    The first of the table stands in where no AUROC on validation is defined.
+    """
+    validated = found.comparison[found.comparison[Column.SPLIT] == Split.VALIDATION]
+    ranked = validated.dropna(subset=[Metric.AUROC]).sort_values(
+        Metric.AUROC, ascending=False, kind="stable"
+    )
+    return str(ranked[Column.ARCHITECTURE].iloc[0]) if len(ranked) else next(iter(found.metrics))

@@ -1,0 +1,127 @@
+"""The first slides: what it is about, what was read, what could mislead, who was tested."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pneumoscope.naming import Label, Metric, Split
+from pneumoscope.report.frequencies import frequency
+from pneumoscope.report.slides.blocks import Bar, Bars, Numbers, Picture, Points, Slide
+from pneumoscope.report.slides.context import Context
+from pneumoscope.report.wording import counted
+
+SHOWN_SHORTCUTS = 5
+PLAIN = {"bytes": "file size", "bytes_per_pixel": "compression", "area": "number of pixels"}
+USES = {
+    Split.TRAIN: "to learn from",
+    Split.VALIDATION: "to choose the version and the alarm level",
+    Split.TEST: "to test",
+}
+
+
+def cover(told: Context) -> Slide:
+    """Say the result first."""
+    tested = told.measured["splits"][Split.TEST]
+    sensitivity = told.test[Metric.SENSITIVITY]["value"]
+    message = (
+        f"{told.model} could not be tested: {told.test[Metric.SENSITIVITY]['reason']}."
+        if sensitivity is None
+        else f"{told.model} finds {frequency(sensitivity)} {told.subjects} with pneumonia "
+        "on radiographs it had never seen."
+    )
+    items = [
+        f"{counted(len(told.found.metrics), 'model')} compared by Pneumoscope.",
+        f"Tested on {counted(tested['n'], 'radiograph')} of {tested['patients']:,} "
+        f"{told.subjects}.",
+        "What it found, what it missed, and what to do about it.",
+    ]
+    return Slide(told.options.title, message, Points(items))
+
+
+def problem(told: Context) -> Slide:
+    """Name the two mistakes."""
+    del told
+    return Slide(
+        "Problem",
+        "A missed pneumonia and a false alarm both do harm.",
+        Points(
+            [
+                "Missed: a child with pneumonia goes without treatment.",
+                "False alarm: a child without it gets drugs and films it does not need.",
+                "One alarm level trades the one for the other. People must choose it.",
+            ]
+        ),
+    )
+
+
+def data(told: Context) -> Slide:
+    """Tell what was read, with samples."""
+    audit = told.found.ingestion_audit
+    aside = len(audit["quarantined"])
+    title = (
+        f"{counted(audit['radiographs'], 'radiograph')} of {audit['patients']['total']:,} "
+        f"{told.subjects} were read; {counted(aside, 'file') if aside else 'none'} had to be "
+        "set aside."
+    )
+    samples = told.found.figures.get("samples")
+    if samples is None:
+        return Slide("Data", title, Numbers(_classes(audit)))
+    return Slide("Data", title, Picture(samples, _classes(audit)))
+
+
+def _classes(audit: Mapping[str, Any]) -> list[tuple[str, str]]:
+    counts = dict.fromkeys(Label, 0)
+    for row in audit["counts"]:
+        counts[Label(row["label"])] += row["n"]
+    return [(f"{n:,}", str(label)) for label, n in counts.items()]
+
+
+def shortcuts(told: Context) -> Slide:
+    """Tell whether a number that knows nothing of the lungs gives the class away."""
+    audit = told.found.ingestion_audit
+    known = [
+        Bar(
+            f"{PLAIN.get(row['feature'], row['feature'])} ({row['source_split']})",
+            _strength(row["auroc"]),
+        )
+        for row in audit["shortcuts"]
+        if row["auroc"] is not None
+    ]
+    ranked = sorted(known, key=lambda bar: -bar.share)[:SHOWN_SHORTCUTS]
+    warned = any(row["warns"] for row in audit["shortcuts"])
+    title = (
+        "Beware: a model may learn how a film was stored instead of the lungs."
+        if warned
+        else "No single number gives the class away without a look at the lungs."
+    )
+    note = (
+        "How often one number alone points to the radiograph with pneumonia, out of one with and "
+        "one without. 50 of 100 is guessing."
+    )
+    return Slide("Data", title, Bars(ranked, start=0.5), note)
+
+
+def _strength(auroc: float) -> float:
+    return max(auroc, 1 - auroc)
+
+
+def method(told: Context) -> Slide:
+    """Tell who learned and who was tested, or what flatters the result."""
+    audit = told.found.split_audit
+    patients = audit["patients"]
+    numbers = [
+        (f"{patients[split]:,}", f"{told.subjects} {use}")
+        for split, use in USES.items()
+        if split in patients
+    ]
+    if audit["flaws"]:
+        title = "Beware: the way the test was set up flatters the result."
+        return Slide("Method", title, Points(audit["flaws"]), _named(numbers))
+    title = (
+        f"The models learned from {patients[Split.TRAIN]:,} {told.subjects} and were tested on "
+        f"{patients[Split.TEST]:,} others."
+    )
+    return Slide("Method", title, Numbers(numbers), " ".join(audit["proofs"]))
+
+
+def _named(numbers: list[tuple[str, str]]) -> str:
+    return " · ".join(f"{number} {meaning}" for number, meaning in numbers)

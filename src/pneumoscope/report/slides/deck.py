@@ -1,0 +1,35 @@
+"""The slides in their order."""
+
+from pneumoscope.options import EvaluationOptions, ReportOptions
+from pneumoscope.report.findings import Findings
+from pneumoscope.report.slides import conclusions, data, results
+from pneumoscope.report.slides.blocks import Slide
+from pneumoscope.report.slides.context import Context, model_in_view
+
+ORDER = (
+    data.cover,
+    data.problem,
+    data.data,
+    data.shortcuts,
+    data.method,
+    results.comparison,
+    results.found,
+    results.alarms,
+    results.worth,
+    results.deferral,
+    conclusions.what_to_do,
+    conclusions.limits,
+)
+
+
+def deck(options: ReportOptions, evaluation: EvaluationOptions, found: Findings) -> list[Slide]:
+    """Tell the run in 10 to 12 slides: problem, data, method, result, what to do, limits.
+
+    Args:
+        options: Title, and whether the radiographs are phantoms.
+        evaluation: How the numbers were made.
+        found: What the run found.
+    """
+    told = Context(options, evaluation, found, model_in_view(found))
+    slides = [tell(told) for tell in ORDER]
+    return [slide for slide in slides if slide is not None]

@@ -1,0 +1,159 @@
+"""The slides of the result: which model, what it finds, what an alarm is worth, who helps."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from pneumoscope.naming import Column, Consequence, Metric, Split
+from pneumoscope.report.frequencies import frequency
+from pneumoscope.report.slides.blocks import Bar, Bars, Dots, Numbers, Points, Slide
+from pneumoscope.report.slides.context import Context
+from pneumoscope.report.wording import joined
+
+HANDED_OVER = 0.2
+"""The grey zone told of is the one asked for nearest to this share."""
+PAIR = (
+    "A pair: one radiograph with pneumonia, one without; a model is right when it scores the "
+    "first higher. 50 of 100 is guessing."
+)
+
+
+def comparison(told: Context) -> Slide:
+    """Tell which model ranks best on test, and whether that could be chance."""
+    table = told.found.comparison
+    test = table[table[Column.SPLIT] == Split.TEST].dropna(subset=[Metric.AUROC])
+    ranked = test.sort_values(Metric.AUROC, ascending=False, kind="stable")
+    bars = [
+        Bar(
+            str(row[Column.ARCHITECTURE]),
+            float(row[Metric.AUROC]),
+            _number(row.get(f"{Metric.AUROC}_low")),
+            _number(row.get(f"{Metric.AUROC}_high")),
+        )
+        for _, row in ranked.iterrows()
+    ]
+    note = f"{PAIR} Lines: {told.evaluation.confidence:.0%} intervals."
+    start = 0.5 if all(bar.share >= 0.5 for bar in bars) else 0.0
+    return Slide("Result", _ranking(bars), Bars(bars, start), note)
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None or pd.isna(value) else float(value)
+
+
+def _ranking(bars: list[Bar]) -> str:
+    if not bars:
+        return "No model could be ranked: the test lacks one of the classes."
+    best = bars[0]
+    right = f"right in {frequency(best.share)} pairs"
+    if len(bars) == 1:
+        return f"{best.name} tells the classes apart: {right}."
+    rivals = [bar.name for bar in bars[1:] if not _stands_clear(best, bar)]
+    if rivals:
+        return f"{best.name} leads, {right}, but {joined(rivals)} may be just as good."
+    return f"{best.name} tells the classes apart best: {right}."
+
+
+def _stands_clear(best: Bar, other: Bar) -> bool:
+    # Intervals count patients; the tests of pairs take films of one child as independent.
+    return best.low is not None and other.high is not None and best.low > other.high
+
+
+def found(told: Context) -> Slide:
+    """Draw the share of pneumonia that is found."""
+    measured = told.test[Metric.SENSITIVITY]
+    if measured["value"] is None:
+        return _undefined("How many are found cannot be told", measured)
+    share = frequency(measured["value"])
+    title = f"Of {share.of:,} {told.subjects} with pneumonia, {told.model} finds {share.count:,}."
+    return Slide("Result", title, Dots(share, "found", "missed"), _interval(told, measured))
+
+
+def alarms(told: Context) -> Slide:
+    """Draw the share of false alarms."""
+    measured = told.test[Metric.SPECIFICITY]
+    if measured["value"] is None:
+        return _undefined("How many false alarms there are cannot be told", measured)
+    share = frequency(measured["value"]).rest
+    title = f"Of {share.of:,} {told.subjects} without pneumonia, {share.count:,} get a false alarm."
+    inverted = {
+        "low": None if measured["high"] is None else 1 - measured["high"],
+        "high": None if measured["low"] is None else 1 - measured["low"],
+    }
+    body = Dots(share, "false alarm", "rightly left alone")
+    return Slide("Result", title, body, _interval(told, inverted))
+
+
+def _undefined(title: str, measured: Mapping[str, Any]) -> Slide:
+    return Slide("Result", f"{title}.", Points([f"Reason: {measured['reason']}."]))
+
+
+def _interval(told: Context, measured: Mapping[str, Any]) -> str:
+    point = told.measured["operating_point"]
+    counted = (
+        f"Counted by radiograph at the alarm level {point['threshold']:.2f}, which was fixed "
+        f"before the test ({str(point['rule']).replace('_', ' ')})."
+    )
+    if measured["low"] is None or measured["high"] is None:
+        return f"{counted} There is no interval: a handful of {told.subjects} is too few."
+    ends = [frequency(measured[end], of=100).count for end in ("low", "high")]
+    return (
+        f"Had other {told.subjects} been tested: from {ends[0]} to {ends[1]} of 100 "
+        f"({told.evaluation.confidence:.0%} interval). {counted}"
+    )
+
+
+def worth(told: Context) -> Slide | None:
+    """Tell what an alarm is worth where pneumonia is rare and where it is common, if asked."""
+    points = told.measured["operating_points"].values()
+    locked = next(point for point in points if point["locked"])
+    shares = locked["splits"].get(Split.TEST, {}).get("predictive_values", {})
+    known = {
+        float(share): values["ppv"] for share, values in shares.items() if values["ppv"] is not None
+    }
+    if not known:
+        return None
+    numbers = [
+        (
+            str(frequency(right)),
+            f"alarms are right where {frequency(share)} {told.subjects} have pneumonia",
+        )
+        for share, right in sorted(known.items())
+    ]
+    rarest = min(known)
+    title = (
+        f"Where {frequency(rarest)} have pneumonia, only {frequency(known[rarest])} alarms are "
+        "right."
+        if known[rarest] < 0.5
+        else "Most alarms are right, even where pneumonia is rarest."
+    )
+    note = "The same model, the same alarm level: only the share of pneumonia differs."
+    return Slide("Result", title, Numbers(numbers), note)
+
+
+def deferral(told: Context) -> Slide | None:
+    """Tell what handing doubtful radiographs to a human brings, if anything was measured."""
+    zones = {
+        float(share): zone["splits"][Split.TEST]
+        for share, zone in told.measured["grey_zone"].items()
+        if zone["splits"][Split.TEST][Consequence.ACCURACY] is not None
+    }
+    handed_over = [share for share in zones if share > 0]
+    if 0.0 not in zones or not handed_over:
+        return None
+    nearest = min(handed_over, key=lambda share: abs(share - HANDED_OVER))
+    bars = [
+        Bar(f"{frequency(zones[share]['deferred'], of=100)} handed over", zones[share]["accuracy"])
+        for share in sorted({0.0, nearest, max(handed_over)})
+    ]
+    before, after = (frequency(zones[share]["accuracy"], of=100) for share in (0.0, nearest))
+    helped = after.count > before.count
+    title = (
+        f"Hand the most doubtful {frequency(zones[nearest]['deferred'], of=100)} to a human, and "
+        f"{after} of the rest are right instead of {before.count}."
+        if helped
+        else "Handing doubtful radiographs to a human does not make the rest more accurate here."
+    )
+    note = "Bars: share of right answers among the radiographs left to the model."
+    return Slide("What to do", title, Bars(bars), note)

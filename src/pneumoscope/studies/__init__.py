@@ -1,0 +1,1 @@
+"""Published studies repeated: targets judged, protocols compared, ladders climbed."""

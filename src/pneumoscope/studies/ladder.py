@@ -1,0 +1,106 @@
+"""The ladder of a study: each step changes one thing and is compared with the step before."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from pneumoscope.evaluation.estimates import estimate
+from pneumoscope.evaluation.score_arrays import labels_of, scores_of
+from pneumoscope.evaluation.thresholds import choose_threshold
+from pneumoscope.naming import Metric, Split
+from pneumoscope.options import EvaluationOptions, ThresholdOptions
+from pneumoscope.studies.arms import Reader
+from pneumoscope.studies.flattery import differences
+from pneumoscope.studies.targets import on_validation
+
+
+def tuned_readers(
+    reader: Reader, rules: Sequence[ThresholdOptions], chosen_on: Split = Split.VALIDATION
+) -> list[Reader]:
+    """Return a model once for each rule, its threshold chosen by that rule.
+
+    Args:
+        reader: The model; its own threshold is not read.
+        rules: Rules for the threshold.
+        chosen_on: Where the rules are read off; `test` measures what that flatters.
+    """
+    rows = reader.on(chosen_on)
+    label, score = labels_of(rows), scores_of(rows)
+    return [
+        replace(
+            reader,
+            name=f"{reader.name}, {rule.name}",
+            threshold=choose_threshold(label, score, rule).threshold,
+        )
+        for rule in rules
+    ]
+
+
+def climb(
+    steps: Sequence[Reader], metrics: Sequence[Metric], options: EvaluationOptions, seed: int
+) -> list[dict]:
+    """Measure the steps on validation and test, and each against the one before.
+
+    Args:
+        steps: Models with their thresholds, the baseline first.
+        metrics: Which metrics.
+        options: Bootstrap, confidence and bins.
+        seed: Seed of the bootstrap.
+
+    Returns:
+        For each step: step, threshold, `validation` (values), `test` (value, low, high) and
+        `change` (value, low, high against the step before; absent for the first).
+    """
+    told = [_tell(step, metrics, options, seed) for step in steps]
+    for row, (before, step) in zip(told[1:], pairwise(steps), strict=True):
+        found = differences(step, before, options, seed)
+        row["change"] = {metric.value: found[metric] for metric in metrics}
+    return told
+
+
+def tuning_on_test(
+    reader: Reader,
+    rules: Sequence[ThresholdOptions],
+    metrics: Sequence[Metric],
+    options: EvaluationOptions,
+    seed: int,
+) -> list[dict]:
+    """Measure what is gained on paper by reading each rule off test instead of validation.
+
+    Args:
+        reader: The model; its own threshold is not read.
+        rules: Rules for the threshold.
+        metrics: Which metrics.
+        options: Bootstrap, confidence and bins.
+        seed: Seed of the bootstrap.
+
+    Returns:
+        For each rule: rule, `validation` and `test` (threshold and metrics on test, by where
+        it was chosen) and `flattery` (value, low, high).
+    """
+    locked = tuned_readers(reader, rules)
+    peeked = tuned_readers(reader, rules, Split.TEST)
+    return [
+        {
+            "rule": rule.name,
+            "validation": _tell(honest, metrics, options, seed),
+            "test": _tell(flattered, metrics, options, seed),
+            "flattery": {
+                metric.value: found
+                for metric, found in differences(flattered, honest, options, seed).items()
+                if metric in metrics
+            },
+        }
+        for rule, honest, flattered in zip(rules, locked, peeked, strict=True)
+    ]
+
+
+def _tell(step: Reader, metrics: Sequence[Metric], options: EvaluationOptions, seed: int) -> dict:
+    chosen_by = on_validation(step, options.ece_bins)
+    tested = estimate(step.on(Split.TEST), step.threshold, options, seed)
+    return {
+        "step": step.name,
+        "threshold": step.threshold,
+        "validation": {metric.value: chosen_by[metric] for metric in metrics},
+        "test": {metric.value: tested[metric] for metric in metrics},
+    }

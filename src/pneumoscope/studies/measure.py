@@ -1,0 +1,125 @@
+"""A study measured: every arm, what its protocol flatters, and whether the target is met."""
+
+from collections.abc import Mapping, Sequence
+
+from pneumoscope.evaluation.estimates import estimate
+from pneumoscope.naming import Column, Metric, Split
+from pneumoscope.options import EvaluationOptions, StudyOptions
+from pneumoscope.studies.arms import Arm, Reader, readers
+from pneumoscope.studies.flattery import differences, seen_and_unseen
+from pneumoscope.studies.ladder import climb, tuned_readers, tuning_on_test
+from pneumoscope.studies.targets import (
+    calling_everyone_ill,
+    choose_reader,
+    judge,
+    on_validation,
+)
+
+
+def measure_study(
+    study: StudyOptions, evaluation: EvaluationOptions, arms: Mapping[str, Arm], seed: int
+) -> dict:
+    """Measure a study.
+
+    Args:
+        study: The study.
+        evaluation: Bootstrap, confidence and bins.
+        arms: Name of each protocol to what it gave; the same models in each.
+        seed: Seed of the bootstrap.
+
+    Returns:
+        `study` (its options), `arms` (by arm: n, patients, flaws and, by model, metrics on test),
+        `differences` (by arm that is not the honest one, by model and metric, its test minus the
+        honest one's),
+        `seen` (by arm that tears children apart and model), `steps` and `tuning_on_test` of a
+        ladder, `chosen` (what validation chooses under the honest protocol, and the verdict) and
+        `everyone_ill` (the metrics of calling every film PNEUMONIA). Plain values for JSON.
+    """
+    honest = readers(arms[study.honest])
+    last = list(honest.values())[-1]
+    candidates = [*honest.values(), *tuned_readers(last, study.tuned)]
+    return {
+        "study": study.model_dump(mode="json"),
+        "arms": {name: _describe(arm, study.metrics) for name, arm in arms.items()},
+        "differences": {
+            name: _differences(readers(arm), honest, study.metrics, evaluation, seed)
+            for name, arm in arms.items()
+            if name != study.honest
+        },
+        "seen": {
+            name: _seen(arm, study.metrics, evaluation, seed)
+            for name, arm in arms.items()
+            if _tears_children_apart(arm)
+        },
+        "steps": climb(candidates, study.metrics, evaluation, seed) if study.ladder else [],
+        "tuning_on_test": tuning_on_test(last, study.tuned, study.metrics, evaluation, seed),
+        "chosen": _choose(candidates, study, evaluation, seed),
+        "everyone_ill": calling_everyone_ill(last, study.metrics),
+    }
+
+
+def _describe(arm: Arm, metrics: Sequence[Metric]) -> dict:
+    tested = {name: found["splits"][Split.TEST] for name, found in arm.metrics.items()}
+    part = next(iter(tested.values()))
+    return {
+        "n": part["n"],
+        "patients": part["patients"],
+        "flaws": list(arm.flaws),
+        "models": {
+            name: {metric.value: found["metrics"][metric] for metric in metrics}
+            for name, found in tested.items()
+        },
+    }
+
+
+def _differences(
+    flattered: Mapping[str, Reader],
+    honest: Mapping[str, Reader],
+    metrics: Sequence[Metric],
+    evaluation: EvaluationOptions,
+    seed: int,
+) -> dict:
+    found = {
+        name: differences(reader, honest[name], evaluation, seed)
+        for name, reader in flattered.items()
+    }
+    return {
+        name: {metric.value: values[metric] for metric in metrics} for name, values in found.items()
+    }
+
+
+def _seen(arm: Arm, metrics: Sequence[Metric], evaluation: EvaluationOptions, seed: int) -> dict:
+    found = {
+        name: seen_and_unseen(reader, arm.trained_on, evaluation, seed)
+        for name, reader in readers(arm).items()
+    }
+    kept = {metric.value for metric in metrics}
+    return {
+        name: {
+            part: {**values, "metrics": {m: v for m, v in values["metrics"].items() if m in kept}}
+            for part, values in parts.items()
+        }
+        for name, parts in found.items()
+    }
+
+
+def _tears_children_apart(arm: Arm) -> bool:
+    scores = next(iter(arm.scores.values()))
+    tested = scores.loc[scores[Column.SPLIT] == Split.TEST, Column.PATIENT_ID]
+    return bool(tested.isin(arm.trained_on).any())
+
+
+def _choose(
+    candidates: Sequence[Reader], study: StudyOptions, evaluation: EvaluationOptions, seed: int
+) -> dict:
+    target = study.target
+    chosen = choose_reader(candidates, target, evaluation.ece_bins)
+    tested = estimate(chosen.on(Split.TEST), chosen.threshold, evaluation, seed)
+    told = on_validation(chosen, evaluation.ece_bins)
+    return {
+        "name": chosen.name,
+        "threshold": chosen.threshold,
+        "validation": {metric.value: told[metric] for metric in study.metrics},
+        "test": {metric.value: tested[metric] for metric in study.metrics},
+        "verdict": judge(tested[target.metric], target.at_least).value,
+    }

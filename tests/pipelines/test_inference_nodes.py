@@ -1,0 +1,155 @@
+"""New radiographs from a folder without classes, through each node of the inference."""
+
+import keras
+import numpy as np
+import pytest
+
+from pneumoscope import NOTICE
+from pneumoscope.datasets.decoded_radiographs import DecodedRadiographsDataset
+from pneumoscope.datasets.radiograph_folder import RadiographFolderDataset
+from pneumoscope.evaluation.access import model_fingerprint
+from pneumoscope.evaluation.ensembles import ensemble_fingerprint
+from pneumoscope.models.registry import build
+from pneumoscope.options import (
+    EvaluationOptions,
+    InferenceOptions,
+    ModelOptions,
+    PreprocessingOptions,
+    ReportOptions,
+)
+from pneumoscope.pipelines.inference import nodes
+
+SIZE = PreprocessingOptions.model_validate({"size": [16, 16], "fit": "squash"})
+EVALUATION = EvaluationOptions.model_validate(
+    {"threshold": {"rule": "youden"}, "bootstrap": 0, "batch_size": 2}
+)
+PHANTOMS = ReportOptions(title="A test", synthetic=True, sample_radiographs=2)
+
+
+@pytest.fixture(scope="module")
+def decoded(encode, ingestion_options, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("films")
+    rng = np.random.default_rng(3)
+    for n, place in enumerate(["a.jpg", "ward 3/b.png", "ward 3/2024/c.jpeg"]):
+        (folder / place).parent.mkdir(parents=True, exist_ok=True)
+        image = rng.integers(0, 256, (40 + n, 50), dtype=np.uint8)
+        (folder / place).write_bytes(encode(image, "PNG" if place.endswith("png") else "JPEG"))
+    (folder / "empty.png").write_bytes(b"")
+    (folder / "notes.txt").write_text("seen by Dr. K.")
+    dataset = DecodedRadiographsDataset(str(tmp_path_factory.mktemp("decoded") / "films"))
+    films = RadiographFolderDataset(str(folder)).load()
+    dataset.save(nodes.scan_new_radiographs(films, ingestion_options, model_checked=True))
+    return dataset.load()
+
+
+def member(name: str, seed: int, flips: bool = False) -> dict:
+    options = ModelOptions.model_validate({"architecture": "mlp", "units": [4]})
+    model = build(options, (16, 16, 1), seed, "float32")
+    fingerprint = model_fingerprint(model)
+    return {
+        f"model_{name}": model,
+        f"scored_by_{name}": {"fingerprint": fingerprint, "test_time_flips": flips},
+    }
+
+
+def metrics(fingerprint: str) -> dict:
+    return {
+        "model": {"fingerprint": fingerprint},
+        "operating_point": {"threshold": 0.5, "low": 0.4, "high": 0.6},
+        "grey_zone": {},
+        "calibration": {"map": None, "reason": "0.5 separates the classes"},
+    }
+
+
+@pytest.fixture(scope="module")
+def one() -> dict:
+    return member("one", 1)
+
+
+@pytest.fixture(scope="module")
+def scored(decoded, one):
+    measured = metrics(one["scored_by_one"]["fingerprint"])
+    return nodes.score_new_radiographs(decoded, measured, SIZE, EVALUATION, **one)
+
+
+def test_the_model_is_checked_before_a_film_is_read(ingestion_options):
+    record = {
+        "fingerprint": "1" * 64,
+        "preprocessing": {
+            "working_side": 128, **SIZE.model_dump(mode="json", exclude={"batch_size"}),
+        },
+    }  # fmt: skip
+    given = {"scored_by_cnn": {"fingerprint": "1" * 64}, "training_record_cnn": record}
+    assert nodes.check_model(metrics("1" * 64), SIZE, 128, **given) is True
+    with pytest.raises(ValueError, match="working_side: 128 then, 64 now"):
+        nodes.check_model(metrics("1" * 64), SIZE, 64, **given)
+    retrained = given | {"training_record_cnn": record | {"fingerprint": "2" * 64}}
+    with pytest.raises(ValueError, match="the model cnn to be the one that was evaluated"):
+        nodes.check_model(metrics("1" * 64), SIZE, 128, **retrained)
+    with pytest.raises(ValueError, match="checked before films are read"):
+        nodes.scan_new_radiographs({}, ingestion_options, model_checked=False)
+
+
+def test_every_file_of_any_layout_has_a_row_and_only_films_a_score(scored):
+    assert scored["path"].tolist() == [
+        "a.jpg", "empty.png", "notes.txt", "ward 3/2024/c.jpeg", "ward 3/b.png",
+    ]  # fmt: skip
+    assert scored["score"].isna().tolist() == [False, True, True, False, False]
+    assert scored.loc[1, "reason"] == "the file is empty (0 bytes)"
+    assert scored.loc[2, "reason"].startswith("not a radiograph")
+
+
+def test_an_ensemble_gives_the_mean_of_its_members(decoded, one, scored):
+    two = member("two", 2)
+    own = {name: found[f"scored_by_{name}"] for name, found in (("one", one), ("two", two))}
+    together = metrics(ensemble_fingerprint(own)["fingerprint"])
+    alone = metrics(own["two"]["fingerprint"])
+    second = nodes.score_new_radiographs(decoded, alone, SIZE, EVALUATION, **two)
+    mean = nodes.score_new_radiographs(decoded, together, SIZE, EVALUATION, **one, **two)
+    expected = (scored["score"] + second["score"]) / 2
+    assert mean["score"].to_numpy() == pytest.approx(expected.to_numpy(), abs=1e-6, nan_ok=True)
+    assert mean["score"].dropna().tolist() != scored["score"].dropna().tolist()
+
+
+def test_films_are_flipped_where_the_evaluation_flipped(decoded, scored):
+    flipping = member("one", 1, flips=True)
+    measured = metrics(flipping["scored_by_one"]["fingerprint"])
+    flipped = nodes.score_new_radiographs(decoded, measured, SIZE, EVALUATION, **flipping)
+    assert np.abs(flipped["score"] - scored["score"]).max() > 1e-6
+
+
+def test_a_folder_without_a_film_is_told_and_nothing_is_scored(decoded, one):
+    class Nothing(dict):
+        files = decoded.files[decoded.files["reason"] != ""]
+
+    measured = metrics(one["scored_by_one"]["fingerprint"])
+    found = nodes.score_new_radiographs(Nothing(), measured, SIZE, EVALUATION, **one)
+    assert len(found) == 2
+    assert found["score"].isna().all()
+
+
+def test_a_model_trained_since_the_evaluation_is_refused(decoded, one):
+    retrained = {**one, "model_one": keras.models.clone_model(one["model_one"])}
+    with pytest.raises(ValueError, match="its threshold is not locked"):
+        nodes.score_new_radiographs(
+            decoded,
+            metrics(one["scored_by_one"]["fingerprint"]),
+            SIZE,
+            EVALUATION,
+            **retrained,
+        )
+
+
+def test_predictions_name_the_model_the_notice_and_the_phantoms(scored, one, caplog):
+    measured = metrics(one["scored_by_one"]["fingerprint"])
+    with caplog.at_level("INFO", logger=nodes.__name__):
+        found = nodes.prediction_writer("one")(scored, measured, InferenceOptions(), PHANTOMS)
+    assert len(found) == len(scored)
+    assert set(found["model"]) == {"one"}
+    assert set(found["notice"]) == {f"{NOTICE} {nodes.SYNTHETIC}"}
+    assert "5 files: " in caplog.text
+    assert "2 not read, each with its reason" in caplog.text
+    assert "the scores of one have no calibration (0.5 separates" in caplog.text
+    real = PHANTOMS.model_copy(update={"synthetic": False})
+    predicted = nodes.prediction_writer("one")(scored, measured, InferenceOptions(), real)
+    assert set(predicted["notice"]) == {NOTICE}

@@ -1,0 +1,123 @@
+"""The studies' environments: their protocols in the graph, and runs on phantoms."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from kedro.config import OmegaConfigLoader
+
+from pneumoscope.naming import Source, Split
+from pneumoscope.pipeline_registry import Selection, create_pipelines
+from pneumoscope.settings import CONFIG_LOADER_ARGS
+
+PROJECT = Path(__file__).parents[2]
+STUDIES = ["zephyr_health", "local_hospital", "be_well", "mlp_cnn_vgg16", "serenity_health"]
+
+
+def configuration(study: str, **runtime: object) -> OmegaConfigLoader:
+    return OmegaConfigLoader(
+        str(PROJECT / "conf"), env=study, runtime_params=runtime, **CONFIG_LOADER_ARGS
+    )
+
+
+@pytest.fixture
+def graph():
+    selection = Selection(Source.PHANTOMS, ("cnn",), arms=("reproduced", "honest"))
+    return create_pipelines(selection)["__default__"]
+
+
+def test_a_further_protocol_has_splits_models_and_metrics_of_its_own(graph):
+    own = graph.only_nodes_with_namespaces(["honest"])
+    names = {node.name.removeprefix("honest.") for node in own.nodes}
+    assert {"assign_splits", "transform_test_radiographs", "cnn.train_model"} <= names
+    assert own.inputs() & {"params:honest.split", "params:split"} == {"params:honest.split"}
+    given = {name for name in own.inputs() if not name.startswith("params:")}
+    # A checkpoint of the other protocol's training must never be taken up.
+    assert {name for name in given if name.startswith("honest.")} == {"honest.cnn.checkpoint"}
+    assert {"manifest", "decoded_radiographs"} <= given
+
+
+def test_a_further_protocol_shares_every_other_parameter(graph):
+    own = graph.only_nodes_with_namespaces(["honest"])
+    assert {"params:seed", "params:cnn.fitting", "params:evaluation"} <= own.inputs()
+    assert [name for name in own.inputs() if name.startswith("params:honest")] == [
+        "params:honest.split"
+    ]
+
+
+def test_a_further_protocol_has_its_own_name_in_the_access_log(graph):
+    (record,) = (node for node in graph.nodes if node.name == "honest.cnn.record_test_access")
+    metrics = {
+        "operating_point": {"threshold": 0.5, "rule": "fixed"},
+        "splits": {Split.TEST: {"n": 3}},
+        "model": {"fingerprint": "abc"},
+    }
+    assert record.func(metrics)["architecture"].tolist() == ["honest.cnn"]
+
+
+def test_without_a_study_the_graph_has_none():
+    created = create_pipelines(Selection(Source.PHANTOMS, ("cnn",)))
+    assert not created["study"].nodes
+    assert "study_findings" not in created["__default__"].datasets()
+
+
+def test_a_protocol_without_a_split_of_its_own_is_refused():
+    parameters = {
+        "architectures": ["mlp"], "mlp": {}, "fetch": {"source": "phantoms"},
+        "study": {"arms": {"reproduced": "", "honest": ""}}, "honest": {},
+    }  # fmt: skip
+    with pytest.raises(ValueError, match=r"a `split` of its own, received none for \['honest'\]"):
+        Selection.from_parameters(parameters)
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_a_study_runs_on_the_real_radiographs_by_default(study, monkeypatch):
+    monkeypatch.delenv("RADIOGRAPHS", raising=False)
+    config = configuration(study)
+    assert config["parameters"]["fetch"]["source"] == Source.ARCHIVE
+    assert config["catalog"]["radiographs"]["filepath"].endswith("01_raw/chest_xray")
+    assert config["parameters"]["report"]["synthetic"] is False
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_one_switch_turns_a_study_to_phantoms_and_says_so(study, monkeypatch, tmp_path):
+    monkeypatch.setenv("RADIOGRAPHS", str(tmp_path))
+    config = configuration(study, fetch={"source": "phantoms"})
+    assert config["catalog"]["radiographs"]["filepath"].endswith("01_raw/phantoms")
+    assert config["parameters"]["report"]["synthetic"] is True
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_the_judged_protocol_of_a_study_has_no_flaw(study):
+    parameters = configuration(study)["parameters"]
+    honest, (own, *_) = parameters["study"]["honest"], parameters["study"]["arms"]
+    split = parameters["split"] if honest == own else parameters[honest]["split"]
+    assert split["group_by"] == "patient"
+    assert split["policy"] in ("official", "pooled")
+
+
+@pytest.mark.slow
+def test_a_study_ends_in_a_page_that_judges_its_target(tmp_path):
+    changes = (
+        "fetch.source=phantoms,fetch.phantoms.patients=60,fetch.phantoms.test_share=0.3,"
+        "honest.split.validation_share=0.3,preprocessing.size=[32,32],cnn.fitting.epochs=1,"
+        "evaluation.bootstrap=50"
+    )
+    kedro = str(Path(sys.executable).with_name("kedro"))
+    run = subprocess.run(
+        [kedro, "run", "--env", "zephyr_health", f"--params={changes}"],
+        cwd=PROJECT,
+        env={**os.environ, "RESULTS": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr[-3000:]
+    found = json.loads((tmp_path / "08_reporting/study.json").read_text())
+    assert set(found["arms"]) == {"reproduced", "honest"}
+    page = (tmp_path / "08_reporting/report.html").read_text()
+    assert f"F1 of 0.9 or more: {found['chosen']['verdict']}" in page
+    assert "phantoms" in page

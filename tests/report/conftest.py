@@ -1,0 +1,110 @@
+"""A run small enough to know by heart, as the slides see it."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pneumoscope.options import EvaluationOptions, ReportOptions
+from pneumoscope.report.findings import Findings
+from pneumoscope.report.slides.context import Context
+
+
+def estimate(value, low=None, high=None, **reason):
+    return {"value": value, "low": low, "high": high, **reason}
+
+
+def split(sensitivity, specificity):
+    metrics = {
+        "sensitivity": estimate(sensitivity, sensitivity - 0.05, sensitivity + 0.05),
+        "specificity": estimate(specificity, specificity - 0.05, specificity + 0.05),
+    }
+    return {"n": 40, "patients": 30, "metrics": metrics}
+
+
+def model():
+    zone = {"deferred": 0.2, "accuracy": 0.95}
+    return {
+        "operating_point": {"rule": "youden", "threshold": 0.5, "reason": "made up"},
+        "operating_points": {
+            "youden": {
+                "locked": True,
+                "splits": {"test": {"predictive_values": {
+                    "0.05": {"ppv": 0.17, "npv": 0.99}, "0.5": {"ppv": 0.8, "npv": 0.9},
+                }}},
+            },
+        },
+        "grey_zone": {
+            "0": {"splits": {"test": {"deferred": 0.0, "accuracy": 0.9}}},
+            "0.2": {"splits": {"test": zone}},
+        },
+        "subgroups": {
+            "absent": {"age": "not recorded", "sex": "not recorded"},
+            "splits": {"test": {"disease": {"virus": {
+                "n": 9, "patients": 9, "sensitivity": estimate(0.5, 0.3, 0.7),
+                "auroc": estimate(0.8), "auroc_against": "all NORMAL",
+            }}}},
+        },
+        "splits": {"validation": split(0.9, 0.75), "test": split(0.9, 0.75)},
+    }  # fmt: skip
+
+
+@pytest.fixture
+def run():
+    """Give what a context needs; a test changes it before it asks for `context(run)`."""
+    keys = ["architecture", "split", "auroc", "auroc_low", "auroc_high"]
+    table = [
+        ["mlp", "validation", 0.7, 0.6, 0.8],
+        ["mlp", "test", 0.96, 0.93, 0.99],
+        ["cnn", "validation", 0.9, 0.85, 0.95],
+        ["cnn", "test", 0.92, 0.9, 0.94],
+    ]
+    return SimpleNamespace(
+        metrics={"mlp": model(), "cnn": model()},
+        comparison=pd.DataFrame(table, columns=keys),
+        ingestion_audit={
+            "radiographs": 100,
+            "quarantined": [],
+            "counts": [{"label": "NORMAL", "n": 30}, {"label": "PNEUMONIA", "n": 70}],
+            "patients": {"total": 80},
+            "shortcuts": [
+                {"source_split": "train", "feature": "bytes", "auroc": 0.1, "warns": True},
+                {"source_split": "train", "feature": "width", "auroc": 0.6, "warns": False},
+                {"source_split": "test", "feature": "width", "auroc": None, "warns": False},
+            ],
+        },
+        split_audit={
+            "patients": {"train": 40, "validation": 10, "test": 30}, "flaws": [],
+            "proofs": ["None of 80 patients stands in two splits."],
+        },
+        access_log=pd.DataFrame({"model": ["a", "b"]}),
+        synthetic=False,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def context():
+    """Give the context of a run."""
+
+    def context(run):
+        found = Findings(
+            ingestion_audit=run.ingestion_audit,
+            split_audit=run.split_audit,
+            comparison=run.comparison,
+            significance=pd.DataFrame(),
+            pixel_statistics=np.zeros(1),
+            histories={},
+            settings={},
+            access_log=run.access_log,
+            metrics=run.metrics,
+            explanations={},
+            figures={},
+        )
+        options = ReportOptions(title="A test", synthetic=run.synthetic)
+        evaluation = EvaluationOptions.model_validate(
+            {"threshold": {"rule": "youden"}, "bootstrap": 20}
+        )
+        return Context(options, evaluation, found, "cnn")
+
+    return context
