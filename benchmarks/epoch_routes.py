@@ -10,7 +10,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import keras
 import numpy as np
-from parameters import load_parameters
+from parameters import architecture_options
+from tutorial import batches, compiled
 from turns import Turns
 
 from pneumoscope.datasets.checkpoint import CheckpointFolder
@@ -22,9 +23,10 @@ from pneumoscope.models.fitting import fit
 from pneumoscope.models.measures import measures
 from pneumoscope.models.precision import choose_precision
 from pneumoscope.models.registry import build
-from pneumoscope.options import AugmentationOptions, FittingOptions, ModelOptions
+from pneumoscope.options import AugmentationOptions, FittingOptions
 
 BATCH_SIZE, LEARNING_RATE, SEED = 32, 1e-4, 7
+PARTS = ("films", "held_out")
 
 
 def main() -> None:
@@ -44,7 +46,7 @@ def ours(given: argparse.Namespace, turns: Turns) -> None:
     prepare_backend(SEED)
     parts = {name: _stored(given.folder, name) for name in ("train", "validation", "stressed")}
     shape = parts["train"].images.shape[1:]
-    options = _options(given.architecture)
+    options = architecture_options(given.architecture)
     fitting = FittingOptions(
         epochs=given.epochs, patience=given.epochs, batch_size=BATCH_SIZE,
         learning_rate=LEARNING_RATE, precision=given.precision,
@@ -74,7 +76,7 @@ def bare(given: argparse.Namespace, turns: Turns) -> None:
     parts = {name: _stored(given.folder, name) for name in ("train", "validation", "stressed")}
     images, labels = _in_memory(parts["train"])
     held_out = [_in_memory(parts[name]) for name in ("validation", "stressed")]
-    model = build(_options(given.architecture), images.shape[1:], SEED, given.precision)
+    model = build(architecture_options(given.architecture), images.shape[1:], SEED, given.precision)
     steps = given.epochs * -(-len(images) // BATCH_SIZE)
     optimizer = keras.optimizers.AdamW(
         keras.optimizers.schedules.CosineDecay(LEARNING_RATE, steps), weight_decay=0.0
@@ -95,17 +97,9 @@ def bare(given: argparse.Namespace, turns: Turns) -> None:
 
 def tutorial(given: argparse.Namespace, turns: Turns) -> None:
     """Train as tutorials do: files decoded every epoch, default compile, float32."""
-    height, width = _stored(given.folder, "train").images.shape[1:3]
-    rescaling = keras.layers.Rescaling(1 / 255)
-    train, held_out = (
-        keras.utils.image_dataset_from_directory(
-            given.folder / part / "train", label_mode="binary", color_mode="grayscale",
-            batch_size=BATCH_SIZE, image_size=(height, width), seed=SEED,
-        ).map(lambda images, labels: (rescaling(images), labels))
-        for part in ("films", "held_out")
-    )  # fmt: skip
-    model = build(_options(given.architecture), (height, width, 1), SEED)
-    model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
+    side = _stored(given.folder, "train").images.shape[1]
+    train, held_out = (batches(given.folder / part / "train", side) for part in PARTS)
+    model = compiled(given.architecture, side)
     turns.ready()
     model.fit(
         train,
@@ -143,20 +137,6 @@ class _TimedFolder(CheckpointFolder):
 def _turn_ending(turns: Turns, epochs: int) -> keras.callbacks.Callback:
     return keras.callbacks.LambdaCallback(
         on_epoch_end=lambda epoch, _: turns.over(last=epoch + 1 == epochs)
-    )
-
-
-def _options(architecture: str) -> ModelOptions:
-    """Take an architecture's options from the environment of the real radiographs."""
-    parameters = load_parameters("kermany")
-    models = [parameters[name]["model"] for name in parameters["architectures"]]
-    chosen = next(
-        (model for model in models if model["architecture"] == architecture),
-        {"architecture": architecture},
-    )
-    # A random start: what is timed depends on no file of weights.
-    return ModelOptions.model_validate(
-        {**chosen, **({"weights": None, "trainable_share": 1.0} if "weights" in chosen else {})}
     )
 
 

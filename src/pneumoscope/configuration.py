@@ -55,8 +55,8 @@ def results_folder(default: str) -> str:
     return os.environ.get(RESULTS) or default
 
 
-def pretrained_weights(architecture: str, default: str) -> str:
-    """Return the weights file named by `<ARCHITECTURE>_WEIGHTS`, else the default."""
+def pretrained_weights(architecture: str, default: str | None) -> str | None:
+    """Return what `<ARCHITECTURE>_WEIGHTS` names (`imagenet` or a file), else the default."""
     return os.environ.get(f"{architecture.upper()}_WEIGHTS") or default
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pneumoscope.naming import Metric
+from pneumoscope.naming import Metric, Split
 from pneumoscope.options import StudyOptions
 from pneumoscope.plots.style import (
     INK,
@@ -32,11 +32,11 @@ def plot_study(findings: Mapping[str, Any], ax: Axes | None = None) -> Figure:
     """
     study = StudyOptions.model_validate(findings["study"])
     metric = study.target.metric
-    models = list(findings["arms"][study.honest]["models"])
+    models = list(findings["arms"][study.honest][Split.TEST]["models"])
     ax = axes_or_new(ax, height=1.9 + len(models) * (0.35 + GAP * len(study.arms)))
     for place, (arm, (colour, _)) in enumerate(series_styles(list(study.arms)).items()):
         offset = GAP * (place - (len(study.arms) - 1) / 2)
-        measured = [findings["arms"][arm]["models"][name][metric] for name in models]
+        measured = [findings["arms"][arm][Split.TEST]["models"][name][metric] for name in models]
         _draw_arm(ax, measured, offset, colour, MARKERS[place % len(MARKERS)], _label(arm, study))
     _draw_published(ax, models, study, metric)
     ax.axvline(study.target.at_least, color=MUTED, linestyle=":", linewidth=1.6, label="target")

@@ -28,7 +28,8 @@ def measure_study(
         seed: Seed of the bootstrap.
 
     Returns:
-        `study` (its options), `arms` (by arm: n, patients, flaws and, by model, metrics on test),
+        `study` (its options), `arms` (by arm its flaws and, for test and validation, n, patients
+        and by model the metrics),
         `differences` (by arm that is not the honest one, by model and metric, its test minus the
         honest one's),
         `seen` (by arm that tears children apart and model), `steps` and `tuning_on_test` of a
@@ -59,15 +60,19 @@ def measure_study(
 
 
 def _describe(arm: Arm, metrics: Sequence[Metric]) -> dict:
-    tested = {name: found["splits"][Split.TEST] for name, found in arm.metrics.items()}
-    part = next(iter(tested.values()))
+    parts = {split.value: _part(arm, split, metrics) for split in (Split.VALIDATION, Split.TEST)}
+    return {"flaws": list(arm.flaws), **parts}
+
+
+def _part(arm: Arm, split: Split, metrics: Sequence[Metric]) -> dict:
+    measured = {name: found["splits"][split] for name, found in arm.metrics.items()}
+    first = next(iter(measured.values()))
     return {
-        "n": part["n"],
-        "patients": part["patients"],
-        "flaws": list(arm.flaws),
+        "n": first["n"],
+        "patients": first["patients"],
         "models": {
             name: {metric.value: found["metrics"][metric] for metric in metrics}
-            for name, found in tested.items()
+            for name, found in measured.items()
         },
     }
 

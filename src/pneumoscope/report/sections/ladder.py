@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pneumoscope.options import StudyOptions
-from pneumoscope.report.blocks import Block, Cell, Estimate, Heading, Table, Undefined
+from pneumoscope.report.blocks import Block, Cell, Heading, Table, Undefined
+from pneumoscope.report.estimates import difference_cell, estimate_cell
 from pneumoscope.report.wording import counted, joined, metric_name
 
 
@@ -32,7 +33,7 @@ def _steps(found: Mapping[str, Any], study: StudyOptions) -> Table:
             step["step"],
             step["threshold"],
             *(_value(step["validation"][metric]) for metric in study.metrics),
-            *(_estimate(step["test"][metric]) for metric in study.metrics),
+            *(estimate_cell(step["test"][metric]) for metric in study.metrics),
             *(_change(step, metric) for metric in study.metrics),
         ]
         for step in found["steps"]
@@ -45,7 +46,8 @@ def _steps(found: Mapping[str, Any], study: StudyOptions) -> Table:
         *(f"{name}, test" for name in names),
         *(f"change in {name}" for name in names),
     ]
-    return Table(header, rows, _steps_caption(found, study))
+    signed = {f"change in {name}": "+.3f" for name in names}
+    return Table(header, rows, _steps_caption(found, study), signed)
 
 
 def _steps_caption(found: Mapping[str, Any], study: StudyOptions) -> str:
@@ -72,15 +74,16 @@ def _tuning(found: Mapping[str, Any], study: StudyOptions) -> Table:
         [
             row["rule"],
             metric_name(metric),
-            _estimate(row["validation"]["test"][metric]),
-            _estimate(row["test"]["test"][metric]),
-            _estimate(row["flattery"][metric]),
+            estimate_cell(row["validation"]["test"][metric]),
+            estimate_cell(row["test"]["test"][metric]),
+            difference_cell(row["flattery"][metric]),
         ]
         for row in found["tuning_on_test"]
         for metric in study.metrics
     ]
     header = ["rule", "metric", "chosen on validation", "chosen on test", "flattery"]
-    return Table(header, rows, _tuning_caption(found["tuning_on_test"], study))
+    caption = _tuning_caption(found["tuning_on_test"], study)
+    return Table(header, rows, caption, {"flattery": "+.3f"})
 
 
 def _tuning_caption(tuned: Sequence[Mapping[str, Any]], study: StudyOptions) -> str:
@@ -100,14 +103,8 @@ def _tuning_caption(tuned: Sequence[Mapping[str, Any]], study: StudyOptions) -> 
 def _change(step: Mapping[str, Any], metric: str) -> Cell:
     if "change" not in step:
         return Undefined("the first step has none before it")
-    return _estimate(step["change"][metric])
+    return difference_cell(step["change"][metric])
 
 
 def _value(value: float | None) -> Cell:
     return Undefined("undefined on validation") if value is None else value
-
-
-def _estimate(measured: Mapping[str, Any]) -> Cell:
-    if measured["value"] is None:
-        return Undefined(measured.get("reason", "undefined for one of the two"))
-    return Estimate(measured["value"], measured["low"], measured["high"])

@@ -3,27 +3,25 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pneumoscope.naming import Metric
+from pneumoscope.naming import Split
 from pneumoscope.options import StudyOptions
 from pneumoscope.report.blocks import (
     Block,
     Bullets,
-    Cell,
-    Estimate,
     Figure,
-    Heading,
     Note,
     Paragraph,
     Section,
     Table,
     Undefined,
 )
+from pneumoscope.report.estimates import difference_cell, estimate_cell, estimate_in_words
+from pneumoscope.report.sections.flattery import flattery_blocks
 from pneumoscope.report.sections.ladder import ladder_blocks
 from pneumoscope.report.wording import joined, metric_name
 from pneumoscope.studies.targets import Verdict
 
 UNPUBLISHED = "the study published no such number"
-EITHER = "undefined under one of the two protocols"
 
 
 def study_section(found: Mapping[str, Any], figure: bytes | None = None) -> Section:
@@ -39,7 +37,7 @@ def study_section(found: Mapping[str, Any], figure: bytes | None = None) -> Sect
     if figure is not None:
         alt = f"{metric_name(study.target.metric)} of each model under each protocol."
         blocks.append(Figure(figure, _figure_caption(study), alt))
-    blocks += _flattery(found, study)
+    blocks += flattery_blocks(found, study)
     blocks += ladder_blocks(found, study)
     blocks.append(Note("How this differs from the study", study.differs))
     return Section(f"The study: {study.name}", blocks)
@@ -49,7 +47,7 @@ def study_headline(found: Mapping[str, Any]) -> str:
     """Return in one sentence whether the study's target is met."""
     study = StudyOptions.model_validate(found["study"])
     chosen, target = found["chosen"], study.target
-    reached = _in_words(chosen["test"][target.metric])
+    reached = estimate_in_words(chosen["test"][target.metric])
     return (
         f"Target of {study.name}, {metric_name(target.metric)} of {target.at_least:g} or more: "
         f"{chosen['verdict']}. {chosen['name']}, chosen on validation, reaches {reached} on test "
@@ -61,7 +59,7 @@ def _verdict(found: Mapping[str, Any], study: StudyOptions) -> Note:
     then = study.target.then
     second = (
         f"Then, {metric_name(then)} is to be as high as possible: "
-        f"{_in_words(found['chosen']['test'][then])}."
+        f"{estimate_in_words(found['chosen']['test'][then])}."
         if then
         else ""
     )
@@ -88,7 +86,7 @@ def _read_first(found: Mapping[str, Any], study: StudyOptions) -> str:
 
 
 def _tested_on(found: Mapping[str, Any], study: StudyOptions) -> str:
-    parts = found["arms"]
+    parts = {arm: found["arms"][arm][Split.TEST] for arm in study.arms}
     honest = f"{parts[study.honest]['n']:,} films of {parts[study.honest]['patients']:,} children"
     if len(study.arms) == 1:
         return f"Here there is one protocol, with {honest} on test:"
@@ -114,18 +112,19 @@ def _beside_each_other(found: Mapping[str, Any], study: StudyOptions) -> Table:
             name,
             metric_name(metric),
             published.get(name, {}).get(metric, Undefined(UNPUBLISHED)),
-            *(_estimate(found["arms"][arm]["models"][name][metric]) for arm in study.arms),
-            *(_estimate(found["differences"][arm][name][metric], EITHER) for arm in others),
+            *(
+                estimate_cell(found["arms"][arm][Split.TEST]["models"][name][metric])
+                for arm in study.arms
+            ),
+            *(difference_cell(found["differences"][arm][name][metric]) for arm in others),
         ]
-        for name in found["arms"][study.honest]["models"]
+        for name in found["arms"][study.honest][Split.TEST]["models"]
         for metric in study.metrics
     ]
-    header = ["model", "metric", "published", *study.arms]
-    return Table(
-        [*header, *(f"{arm} − {study.honest}" for arm in others)],
-        rows,
-        _table_caption(found, study, others),
-    )
+    compared = [f"{arm} − {study.honest}" for arm in others]
+    header = ["model", "metric", "published", *study.arms, *compared]
+    caption = _table_caption(found, study, others)
+    return Table(header, rows, caption, dict.fromkeys(compared, "+.3f"))
 
 
 def _table_caption(found: Mapping[str, Any], study: StudyOptions, others: Sequence[str]) -> str:
@@ -159,55 +158,3 @@ def _figure_caption(study: StudyOptions) -> str:
         f"Test. A protocol whose points lie to the right of {study.honest} flatters. Where its "
         "interval overlaps, this many patients do not prove it. Dotted: the target."
     )
-
-
-def _flattery(found: Mapping[str, Any], study: StudyOptions) -> list[Block]:
-    """Show for each protocol that tears children apart how it does on those it has seen."""
-    blocks: list[Block] = []
-    for arm, models in found["seen"].items():
-        rows: list[list[Cell]] = [
-            [
-                name,
-                metric_name(metric),
-                *(_of_part(parts[part], metric) for part in ("seen", "unseen")),
-            ]
-            for name, parts in models.items()
-            for metric in study.metrics
-        ]
-        header = ["model", "metric", "children seen in training", "children not seen"]
-        blocks += [
-            Heading(f"Children that {arm} has seen before"),
-            Table(header, rows, _seen_caption(models)),
-        ]
-    return blocks
-
-
-def _seen_caption(models: Mapping[str, Any]) -> str:
-    parts = next(iter(models.values()))
-    seen, unseen = parts["seen"], parts["unseen"]
-    return (
-        f"One model each, its test split in two: {seen['n']:,} films of {seen['patients']:,} "
-        f"children with other films in train, {unseen['n']:,} of {unseen['patients']:,} without. "
-        "The kinds of children differ too (who is ill for long has more films), so this bounds "
-        "the leak rather than measuring it."
-    )
-
-
-def _of_part(part: Mapping[str, Any], metric: Metric) -> Cell:
-    if not part["n"]:
-        return Undefined("no such film is in test")
-    return _estimate(part["metrics"][metric])
-
-
-def _estimate(measured: Mapping[str, Any], reason: str = "") -> Cell:
-    if measured["value"] is None:
-        return Undefined(reason or measured["reason"])
-    return Estimate(measured["value"], measured["low"], measured["high"])
-
-
-def _in_words(measured: Mapping[str, Any]) -> str:
-    if measured["value"] is None:
-        return f"nothing ({measured['reason']})"
-    if measured["low"] is None:
-        return f"{measured['value']:.3f}"
-    return f"{measured['value']:.3f} ({measured['low']:.3f} to {measured['high']:.3f})"
