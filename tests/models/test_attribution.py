@@ -162,6 +162,24 @@ def test_under_a_head_that_flattens_each_place_counts_by_its_own_weight():
     assert method_of(build("mlp"), OPTIONS) == {"method": "SmoothGrad", "layer": None}
 
 
+def test_the_literal_grad_cam_averages_what_a_head_that_flattens_tells_apart():
+    from pneumoscope.models.attribution import class_activation_map
+    from pneumoscope.models.feature_maps import cut_at_last_maps
+
+    model = tiny(flattens=True)
+    kernel = np.zeros((16, 2))
+    # Only the last place counts, with 8 for channel x: a mean of 1/2 over 16 places.
+    kernel[-1, 0] = 8
+    model.get_layer("score").set_weights([kernel.reshape(32, 1), np.zeros(1)])
+    grey = np.arange(16, dtype=np.float32).reshape(1, 4, 4, 1)
+    cut = cut_at_last_maps(model)
+    averaged, exact = (
+        class_activation_map(cut, grey, np.array([1]), by_place)[0] for by_place in (False, True)
+    )
+    np.testing.assert_allclose(averaged, grey[0, ..., 0] / 2, rtol=1e-6)
+    np.testing.assert_allclose(exact.ravel(), [0] * 15 + [8 * 15], rtol=1e-6)
+
+
 def test_an_untrained_copy_has_other_weights_and_equal_seeds_give_equal_ones():
     from pneumoscope.models.attribution import untrained
 
@@ -187,6 +205,20 @@ def test_a_model_that_ends_in_something_else_or_branches_is_refused():
     branched = Model(radiograph, layers.Dense(1, activation="sigmoid", name="score")(joined))
     with pytest.raises(ValueError, match=r"in one line, received '(mean|max|join)'"):
         cut_at_last_maps(branched)
+
+
+def test_a_head_that_branches_above_a_backbone_is_refused():
+    from keras import Input, Model, layers
+
+    from pneumoscope.models.feature_maps import cut_at_last_maps
+
+    radiograph, inner = Input((4, 4, 1)), Input((4, 4, 1))
+    backbone = Model(inner, layers.Conv2D(2, 1)(inner), name="backbone")
+    maps = backbone(layers.Rescaling(1.0)(radiograph))
+    both = [layers.GlobalAveragePooling2D()(maps), layers.GlobalMaxPooling2D()(maps)]
+    score = layers.Dense(1, activation="sigmoid", name="score")(layers.Concatenate()(both))
+    with pytest.raises(ValueError, match=r"expected the layers above .* in one line"):
+        cut_at_last_maps(Model(radiograph, score))
 
 
 @pytest.mark.slow

@@ -51,6 +51,27 @@ def test_two_batches_in_a_row_are_changed_differently() -> None:
     assert not np.array_equal(first, second)
 
 
+def test_an_epoch_draws_the_same_whatever_was_drawn_before() -> None:
+    def epochs(*numbers: int) -> list[np.ndarray]:
+        layer = Augmentation(EVERYTHING, 1)
+        drawn = []
+        for number in numbers:
+            layer.begin_epoch(number)
+            drawn.append(np.asarray(layer(radiographs(), training=True)))
+        return drawn
+
+    _, second = epochs(1, 2)
+    (resumed,) = epochs(2)
+    np.testing.assert_array_equal(resumed, second)
+    assert not np.array_equal(*epochs(1, 2))
+
+
+def test_views_for_a_frozen_backbone_are_changed_at_inference() -> None:
+    layer = Augmentation(AugmentationOptions(horizontal_flip=1.0), 1, at_inference=True)
+    flipped = np.asarray(layer(radiographs(), training=False))
+    np.testing.assert_allclose(flipped, radiographs()[:, :, ::-1], atol=1e-3)
+
+
 def test_a_certain_flip_mirrors_left_and_right() -> None:
     images = radiographs()
     flipped = augment(AugmentationOptions(horizontal_flip=1.0), images)

@@ -36,10 +36,10 @@ class CheckpointFolder:
             return None
         try:
             # Without pickle, so that a file cannot carry code.
-            with np.load(file, allow_pickle=False) as stored:
+            with file.open("rb") as opened, np.load(opened, allow_pickle=False) as stored:
                 arrays = {key: stored[key] for key in stored.files}
             return Record(json.loads(str(arrays.pop(_FACTS))), arrays)
-        except (OSError, EOFError, KeyError, zipfile.BadZipFile) as error:
+        except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
             raise ValueError(f"{type(error).__name__}: {error}") from error
 
     def write(self, name: str, record: Record) -> None:
