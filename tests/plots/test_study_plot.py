@@ -2,6 +2,15 @@ import pytest
 
 from pneumoscope.plots.study import plot_study
 
+
+def arm(**models: tuple) -> dict:
+    measured = {
+        name: {"sensitivity": dict(zip(("value", "low", "high"), values, strict=True))}
+        for name, values in models.items()
+    }
+    return {"test": {"models": measured}}
+
+
 FOUND = {
     "study": {
         "name": "Study",
@@ -17,18 +26,8 @@ FOUND = {
         ],
     },
     "arms": {
-        "reproduced": {
-            "models": {
-                "mlp": {"sensitivity": {"value": None, "low": None, "high": None}},
-                "cnn": {"sensitivity": {"value": 0.97, "low": 0.9, "high": 1.0}},
-            }
-        },
-        "honest": {
-            "models": {
-                "mlp": {"sensitivity": {"value": 0.8, "low": None, "high": None}},
-                "cnn": {"sensitivity": {"value": 0.85, "low": 0.8, "high": 0.9}},
-            }
-        },
+        "reproduced": arm(mlp=(None, None, None), cnn=(0.97, 0.9, 1.0)),
+        "honest": arm(mlp=(0.8, None, None), cnn=(0.85, 0.8, 0.9)),
     },
 }
 

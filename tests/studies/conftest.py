@@ -76,12 +76,11 @@ def arm_of() -> Callable[..., Arm]:
 
     def arm_of(*readers: Reader, trained_on: Sequence[str] = (), flaws: Sequence[str] = ()) -> Arm:
         value = {"value": 0.5, "low": 0.4, "high": 0.6}
+        part = {"n": 8, "patients": 6, "metrics": dict.fromkeys(Metric, value)}
         metrics = {
             reader.name: {
                 "operating_point": {"threshold": reader.threshold},
-                "splits": {
-                    "test": {"n": 8, "patients": 6, "metrics": dict.fromkeys(Metric, value)}
-                },
+                "splits": {"test": part, "validation": part},
             }
             for reader in readers
         }

@@ -140,14 +140,14 @@ def _difference(found: Mapping[str, Any], arm: str, study: StudyOptions) -> str:
     values = {name: found[metric] for name, found in found["differences"][arm].items()}
     known = {name: v for name, v in values.items() if v["value"] is not None}
     if not known:
-        return f"{arm} cannot be compared: {metric_name(metric)} is undefined."
+        return f"Protocol {arm} cannot be compared: {metric_name(metric)} is undefined."
     same = (
         "on the same films, so resample by resample"
         if next(iter(known.values()))["paired"]
         else "on other films, so with the luck of both draws"
     )
     flattered = [name for name, v in known.items() if v["low"] is not None and v["low"] > 0]
-    start = f"{arm} is compared with {study.honest} {same}:"
+    start = f"Protocol {arm} is compared with {study.honest} {same}:"
     if flattered:
         return f"{start} it flatters the {metric_name(metric)} of {joined(flattered)}."
     return f"{start} no difference in {metric_name(metric)} goes beyond chance."
