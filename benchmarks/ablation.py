@@ -28,12 +28,15 @@ from sklearn.metrics import roc_auc_score
 from pneumoscope.models.batches import LabelledRadiographs
 from pneumoscope.models.execution import prepare_backend
 from pneumoscope.models.fitting import fit
+from pneumoscope.models.precision import choose_precision
 from pneumoscope.models.registry import build
 from pneumoscope.models.scoring import score
 from pneumoscope.options import AugmentationOptions, FittingOptions, ModelOptions
 
 PROJECT = Path(__file__).parents[1]
 NOTHING: dict[str, Any] = {}
+PRECISIONS: dict[str, Any] = {}
+"""What was measured of each precision so far."""
 
 # What is taken out of, or put into, the environment's own parameters.
 VARIANTS: dict[str, dict[str, dict[str, Any]]] = {
@@ -155,7 +158,10 @@ def train(
     if not change.get("train", {}).get("weighted", True):
         parts = {**parts, "train": replace(parts["train"], sample_weights=None)}
     prepare_backend(seed)
-    built = build(model, parts["train"].images.shape[1:], seed, fitting.precision)
+    shape = parts["train"].images.shape[1:]
+    chosen, measured = choose_precision(model, fitting, shape, PRECISIONS)
+    PRECISIONS.update(measured)
+    built = build(model, shape, seed, chosen["precision"])
     result = fit(built, model, **parts, fitting=fitting, augmentation=augmentation, seed=seed)
     kept = result.history.set_index("epoch").loc[result.best_epoch]
     return {

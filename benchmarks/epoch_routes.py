@@ -11,8 +11,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import keras
 import numpy as np
 from parameters import architecture_options
-from tutorial import batches, compiled
 from turns import Turns
+from tutorial import batches, compiled
 
 from pneumoscope.datasets.checkpoint import CheckpointFolder
 from pneumoscope.datasets.sharded_images import ShardedImagesDataset
