@@ -23,6 +23,7 @@ def _clean_environment(monkeypatch):
         ("films_folder", (None, "raw/test"), "FILMS", "raw/test", "/mine"),
         ("results_folder", ("data",), "RESULTS", "data", "/mine"),
         ("pretrained_weights", ("cnn", "imagenet"), "CNN_WEIGHTS", "imagenet", "/mine"),
+        ("pretrained_weights", ("cnn", None), "CNN_WEIGHTS", None, "/mine"),
     ],
 )
 def test_the_environment_overrides_the_default(

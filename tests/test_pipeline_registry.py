@@ -177,6 +177,13 @@ def test_a_runtime_parameter_names_the_folder_too(tmp_path):
     assert config["catalog"]["radiographs"]["filepath"] == str(tmp_path)
 
 
+def test_weights_that_are_named_null_are_none_until_the_environment_names_some(monkeypatch):
+    monkeypatch.delenv("VGG16_WEIGHTS", raising=False)
+    assert configuration("kermany")["parameters"]["vgg16"]["model"]["weights"] is None
+    monkeypatch.setenv("VGG16_WEIGHTS", "imagenet")
+    assert configuration("kermany")["parameters"]["vgg16"]["model"]["weights"] == "imagenet"
+
+
 def test_results_can_be_kept_apart(monkeypatch, tmp_path):
     monkeypatch.setenv("RESULTS", str(tmp_path))
     entries = configuration("base")["catalog"]
