@@ -41,8 +41,11 @@ PRECISIONS: dict[str, Any] = {}
 # What is taken out of, or put into, the environment's own parameters.
 VARIANTS: dict[str, dict[str, dict[str, Any]]] = {
     "recipe": {},
-    "without random resized crop": {"augmentation": {"crop_area": None}},
+    "with crops of 0.08 and more": {"augmentation": {"crop_area": (0.08, 1.0)}},
     "with crops of 0.35 and more": {"augmentation": {"crop_area": (0.35, 1.0)}},
+    "without rotation, shift, zoom": {
+        "augmentation": {"rotation": 0.0, "translation": 0.0, "zoom": 0.0}
+    },
     "without degradations": {"augmentation": {"degraded": 0.0}},
     "without brightness, contrast, gamma": {
         "augmentation": {"brightness": 0.0, "contrast": 0.0, "gamma": None}
@@ -71,8 +74,8 @@ def main() -> None:
     given = parser.parse_args()
     catalog, parameters = load(given.env)
     parts = {part: labelled(catalog, part) for part in ("train", "validation", "stressed")}
-    if given.side:
-        parts = {name: shrunk(films, given.side) for name, films in parts.items()}
+    if side := given.side or parameters[given.model]["model"].get("side"):
+        parts = {name: shrunk(films, side) for name, films in parts.items()}
     agrees, counter = by_cue(catalog.load("train_rows"))
     counter_films = pick(parts["train"], counter)
     parts["train"] = pick(parts["train"], agrees)
@@ -147,7 +150,8 @@ def train(
     epochs: int | None,
 ) -> dict[str, float]:
     """Fit one variant; return the numbers of the epoch that was kept."""
-    model = ModelOptions.model_validate({**block["model"], **change.get("model", NOTHING)})
+    # The films have the side that is to be compared; the model shall not change it again.
+    model = ModelOptions.model_validate({**block["model"], "side": None})
     shorter = {"epochs": epochs, "patience": epochs} if epochs else NOTHING
     fitting = FittingOptions.model_validate(
         {**block["fitting"], **shorter, **change.get("fitting", NOTHING)}

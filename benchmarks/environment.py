@@ -25,15 +25,24 @@ def write_configuration(parameters: Mapping[str, Any], folder: Path) -> Path:
     return folder
 
 
-def call(command: Sequence[str], folder: Path = PROJECT, **environment: str) -> str:
+def call(
+    command: Sequence[str],
+    surroundings: Mapping[str, str] | None = None,
+    folder: Path = PROJECT,
+) -> str:
     """Run a command to its end and return what it printed.
+
+    Args:
+        command: The command; the environment's own programs go before others of their name.
+        surroundings: Environment variables beside those of this process.
+        folder: Where it runs.
 
     Raises:
         RuntimeError: It failed; the message is the end of what it printed.
     """
     path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
-        command, cwd=folder, env={**os.environ, "PATH": path, **environment},
+        command, cwd=folder, env={**os.environ, "PATH": path, **(surroundings or {})},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:

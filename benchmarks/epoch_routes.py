@@ -3,6 +3,7 @@
 import argparse
 import os
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import keras
 import numpy as np
-from parameters import architecture_options
+from input_profile import InputProfile, profile_input
+from parameters import architecture_options, augmentation_options
 from turns import Turns
 from tutorial import batches, compiled
 
@@ -19,6 +21,7 @@ from pneumoscope.datasets.sharded_images import ShardedImagesDataset
 from pneumoscope.models.batches import LabelledRadiographs, RadiographBatches
 from pneumoscope.models.checkpoints import Record
 from pneumoscope.models.execution import jit_compile, prepare_backend
+from pneumoscope.models.feeds import Feed, Feeds
 from pneumoscope.models.fitting import fit
 from pneumoscope.models.measures import measures
 from pneumoscope.models.precision import choose_precision
@@ -45,7 +48,8 @@ def ours(given: argparse.Namespace, turns: Turns) -> None:
     """Train as the pipeline does: stored shards, the project's fit, a checkpoint an epoch."""
     prepare_backend(SEED)
     parts = {name: _stored(given.folder, name) for name in ("train", "validation", "stressed")}
-    shape = parts["train"].images.shape[1:]
+    _, height, width, channels = parts["train"].images.shape
+    shape = (height, width, channels)
     options = architecture_options(given.architecture)
     fitting = FittingOptions(
         epochs=given.epochs, patience=given.epochs, batch_size=BATCH_SIZE,
@@ -63,11 +67,25 @@ def ours(given: argparse.Namespace, turns: Turns) -> None:
 
     turns.ready(precision=chosen["precision"], reason=chosen["reason"])
     fit(
-        model, options, **parts, fitting=fitting, augmentation=AugmentationOptions(), seed=SEED,
-        report=report, store=store,
+        model, options, parts["train"], parts["validation"], parts["stressed"], fitting,
+        AugmentationOptions(), SEED, report=report, store=store,
     )  # fmt: skip
     batches = RadiographBatches(parts["train"], BATCH_SIZE, SEED)
-    turns.finish(input=_exhaust(batches), checkpoint=float(np.median(store.laps)))
+    augmentation = augmentation_options(given.architecture)
+    feed = Feeds(
+        model, parts["train"], parts["validation"], parts["stressed"], fitting, augmentation, SEED
+    ).of_whole()
+    turns.finish(
+        input=_exhaust(batches),
+        checkpoint=float(np.median(store.laps)),
+        augmented=asdict(_profile(feed)),
+    )
+
+
+def _profile(feed: Feed) -> InputProfile:
+    feed.begin_epoch(1)
+    feed.trainer.compile("adam", "binary_crossentropy", jit_compile=jit_compile())
+    return profile_input(feed.trainer, feed.train, steps=len(feed.train))
 
 
 def bare(given: argparse.Namespace, turns: Turns) -> None:

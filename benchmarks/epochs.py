@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from input_profile import InputProfile
 from originals import gather
 from parameters import load_parameters
-from timing import Row, Section, arguments, publish, speed
+from timing import Row, Section, arguments, progress, publish, speed
 from turns import Route, take_turns
 
 from pneumoscope.datasets.sharded_images import ShardedImagesDataset
@@ -38,7 +39,8 @@ stored shards, float32 or bfloat16 by its own probe. *Tutorial*: the files throu
 *Bare fit*: `model.fit` on an array in memory, with this project's optimizer, metrics, precision
 and `jit_compile`. Rows are later epochs; the first one also traces and compiles and has rows of
 its own. The checkpoint that this project writes after an epoch, whose cost does not depend on the
-number of films, is left out and stands in the profile."""
+number of films, is left out and stands in the profile; so does the share of a step that waits for
+films augmented as `kermany` augments them, against steps on one batch that lies ready."""
 
 
 def main() -> None:
@@ -52,6 +54,7 @@ def main() -> None:
     rows: list[Row] = []
     profile: list[tuple[str, str]] = []
     for architecture in given.architectures:
+        progress(architecture)
         count = max(32, round(FILMS.get(architecture, 96) * given.share))
         with tempfile.TemporaryDirectory() as scratch:
             prepare(given.radiographs, count, Path(scratch), options)
@@ -104,7 +107,16 @@ def _profile(
             _share(facts["tutorial"]["input"], tutorial.theirs),
         ),
         (f"{architecture}: our checkpoint", f"{facts['ours']['checkpoint']:.2f} s an epoch"),
+        (f"{architecture}: waiting for augmented input", _waiting(facts["ours"]["augmented"])),
     ]
+
+
+def _waiting(found: dict[str, float]) -> str:
+    profile = InputProfile(**found)
+    return (
+        f"{profile.waiting:.0%} of a step of {profile.step * 1000:.0f} ms, whose batch takes "
+        f"{profile.batch * 1000:.0f} ms alone"
+    )
 
 
 def _share(seconds: float, whole: float) -> str:

@@ -17,6 +17,16 @@ def gather(given: Path | None, count: int, folder: Path) -> Path:
     return multiply(originals, count, folder)
 
 
+def lay_out(radiographs: Path | None, train: int, test: int, scratch: Path) -> Path:
+    """Give a folder of radiographs in train/ and test/, of different patients."""
+    films = gather(radiographs, train + test, scratch / "films")
+    for film in sorted(films.rglob("*.jpeg"), key=lambda film: film.stem[::-1])[:test]:
+        target = films / "test" / film.parent.name / film.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        film.rename(target)
+    return films
+
+
 def draw_phantoms(folder: Path) -> Path:
     """Draw large phantoms into a folder."""
     for path, read in make_phantoms(PHANTOMS, seed=1).items():

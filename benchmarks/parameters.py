@@ -6,7 +6,7 @@ from kedro.config import OmegaConfigLoader
 from timing import PROJECT
 
 from pneumoscope import settings
-from pneumoscope.options import ModelOptions
+from pneumoscope.options import AugmentationOptions, ModelOptions
 
 
 def load_parameters(env: str) -> dict[str, Any]:
@@ -16,19 +16,24 @@ def load_parameters(env: str) -> dict[str, Any]:
 
 def architecture_options(architecture: str) -> ModelOptions:
     """Give the options that the real radiographs are trained with, from a random start."""
-    parameters = load_parameters("kermany")
-    models = [parameters[name]["model"] for name in parameters["architectures"]]
-    chosen = next(
-        (model for model in models if model["architecture"] == architecture),
-        {"architecture": architecture},
-    )
+    chosen = _block(architecture)["model"]
     # What is timed must depend on no file of weights.
     scratch = {"weights": None, "trainable_share": 1.0} if "weights" in chosen else {}
     return ModelOptions.model_validate({**chosen, **scratch})
 
 
+def augmentation_options(architecture: str) -> AugmentationOptions:
+    """Give the random changes that the real radiographs are trained with."""
+    return AugmentationOptions.model_validate(_block(architecture)["augmentation"])
+
+
+def _block(architecture: str) -> dict[str, Any]:
+    parameters = load_parameters("kermany")
+    blocks = (dict(parameters[name]) for name in parameters["architectures"])
+    return next(block for block in blocks if block["model"]["architecture"] == architecture)
+
+
 def loader(env: str) -> OmegaConfigLoader:
     """Open an environment's configuration."""
-    return OmegaConfigLoader(
-        conf_source=str(PROJECT / "conf"), env=env, **settings.CONFIG_LOADER_ARGS
-    )
+    arguments: dict[str, Any] = dict(settings.CONFIG_LOADER_ARGS)
+    return OmegaConfigLoader(conf_source=str(PROJECT / "conf"), env=env, **arguments)

@@ -80,7 +80,7 @@ def save_model(architecture: str, size: list[int], scratch: Path) -> Path:
     from pneumoscope.models.registry import build
 
     path = scratch / "model.keras"
-    model = build(architecture_options(architecture), (*size, 1), seed=7)
+    model = build(architecture_options(architecture), (size[0], size[1], 1), seed=7)
     KerasModelDataset(filepath=str(path)).save(model)
     return path
 

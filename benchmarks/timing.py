@@ -6,6 +6,7 @@ import json
 import os
 import platform
 import statistics
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -31,8 +32,9 @@ class Row:
         ours: Median, in `unit`.
         theirs: Median of the other, in `unit`.
         unit: Unit of both.
-        ratios: One ratio a repeat; above 1 speaks for this project wherever there is an aim.
-        aim: Least median ratio that was aimed at, or None.
+        ratios: One ratio a repeat; of durations, above 1 speaks for this project.
+        aim: Median ratio that was aimed at, or None.
+        at_most: Whether the aim is the greatest ratio, not the least.
     """
 
     what: str
@@ -42,6 +44,7 @@ class Row:
     unit: str
     ratios: list[float]
     aim: float | None = None
+    at_most: bool = False
 
     @property
     def ratio(self) -> float:
@@ -51,7 +54,9 @@ class Row:
     @property
     def missed(self) -> bool:
         """Whether an aim was set and not reached."""
-        return self.aim is not None and self.ratio < self.aim
+        if self.aim is None:
+            return False
+        return self.ratio > self.aim if self.at_most else self.ratio < self.aim
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,7 @@ class Section:
         command: How to run it alone.
         text: What was timed and how, in full sentences.
         rows: The ratios.
-        profile: Where this project's time goes: part and value, largest first.
+        profile: Where this project's time or memory goes: part and value.
     """
 
     title: str
@@ -82,13 +87,20 @@ def alternate(
     repeat hold. A warm-up, which is not timed, fills the caches for all of them.
     """
     if warm_up:
-        for route in routes.values():
+        for name, route in routes.items():
+            progress(f"{name}, warming up")
             route()
     seconds: dict[str, list[float]] = {name: [] for name in routes}
-    for _ in range(repeats):
+    for repeat in range(1, repeats + 1):
         for name, route in routes.items():
             seconds[name].append(timed(route))
+            progress(f"{name}, {repeat} of {repeats}: {seconds[name][-1]:.2f} s")
     return seconds
+
+
+def progress(line: str) -> None:
+    """Say how far a benchmark is, beside what it prints at its end."""
+    print(f"  {line}", file=sys.stderr, flush=True)
 
 
 def timed(route: Callable[[], object]) -> float:
@@ -162,7 +174,9 @@ def publish(section: Section, into: Path | None) -> None:
 def read(file: Path) -> Section:
     """Read a section that `publish` wrote."""
     found = json.loads(file.read_text())
-    return Section(**{**found, "rows": [Row(**row) for row in found["rows"]]})
+    rows = [Row(**row) for row in found["rows"]]
+    profile = [(part, value) for part, value in found["profile"]]
+    return Section(**{**found, "rows": rows, "profile": profile})
 
 
 def as_markdown(section: Section) -> str:
@@ -174,9 +188,8 @@ def as_markdown(section: Section) -> str:
         *(_row(row) for row in section.rows),
     ]  # fmt: skip
     if section.profile:
-        title = "Where an aim is missed, this is where the time goes:"
-        if not any(row.missed for row in section.rows):
-            title = "Where the time goes:"
+        missed = any(row.missed for row in section.rows)
+        title = "The profile, which says why an aim is missed:" if missed else "The profile:"
         lines += ["", title, "", "| part | value |", "| --- | ---: |"]
         lines += [f"| {part} | {value} |" for part, value in section.profile]
     return "\n".join(lines) + "\n"
@@ -184,7 +197,8 @@ def as_markdown(section: Section) -> str:
 
 def _row(row: Row) -> str:
     spread = f"{row.ratio:.2f} ({min(row.ratios):.2f} to {max(row.ratios):.2f})"
-    aim = "" if row.aim is None else f"≥ {row.aim:g}: {'missed' if row.missed else 'reached'}"
+    sign, verdict = "≤" if row.at_most else "≥", "missed" if row.missed else "reached"
+    aim = "" if row.aim is None else f"{sign} {row.aim:g}: {verdict}"
     return (
         f"| {row.what} | {row.against} | {_number(row.ours)} {row.unit} "
         f"| {_number(row.theirs)} {row.unit} | {spread} | {aim} |"

@@ -9,6 +9,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from timing import progress
+
 
 class Turns:
     """The side of a route: it waits for its turn, works, and says how long it took."""
@@ -113,7 +115,8 @@ def take_turns(
             routes[name] = running.enter_context(start(first))
             first = first or routes[name].facts
         seconds: dict[str, list[float]] = {name: [] for name in routes}
-        for _ in range(rounds):
+        for turn in range(1, rounds + 1):
             for name, route in routes.items():
                 seconds[name].append(route.turn())
+                progress(f"{name}, turn {turn} of {rounds}: {seconds[name][-1]:.2f} s")
         return seconds, {name: {**route.facts, **route.hear()} for name, route in routes.items()}

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from environment import ENV, KEDRO, call, write_configuration
-from originals import gather
+from originals import lay_out
 from parameters import architecture_options
 from timing import PROJECT, Section, alternate, arguments, publish, speed
 
@@ -58,7 +58,7 @@ def measure(given: argparse.Namespace, scratch: Path) -> Section:
             call([*script, "train", name, str(films), str(given.epochs), str(given.side)])
 
     whole = alternate(
-        {"ours": lambda: call(run, **surroundings), "tutorials": tutorials},
+        {"ours": lambda: call(run, surroundings), "tutorials": tutorials},
         given.repeats, warm_up=False,
     )  # fmt: skip
     saved = films / f"tutorial_{last}.keras"
@@ -66,7 +66,7 @@ def measure(given: argparse.Namespace, scratch: Path) -> Section:
     predicting = [*run, "--pipelines=inference", "--params", f"films={new_film.parent}"]
     cold = alternate(
         {
-            "ours": lambda: call(predicting, **surroundings),
+            "ours": lambda: call(predicting, surroundings),
             "tutorial": lambda: call(by_script),
         },
         given.repeats, warm_up=False,
@@ -105,16 +105,6 @@ def parameters(given: argparse.Namespace) -> dict[str, Any]:
         "preprocessing": {"size": [given.side, given.side]},
         **blocks,
     }
-
-
-def lay_out(radiographs: Path | None, train: int, test: int, scratch: Path) -> Path:
-    """Give a folder with train/ and test/, of different patients."""
-    films = gather(radiographs, train + test, scratch / "films")
-    for film in sorted(films.rglob("*.jpeg"), key=lambda film: film.stem[::-1])[:test]:
-        target = films / "test" / film.parent.name / film.name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        film.rename(target)
-    return films
 
 
 def _one_film(films: Path, folder: Path) -> Path:
