@@ -30,8 +30,8 @@ types: $(READY) ## Static types
 slow: $(READY) ## The slower tests: whole runs, DVC, kedro viz, every architecture
 	pytest -m slow
 
-bench: $(READY) ## Measure peak memory at 1,000 and 8,000 radiographs
-	python benchmarks/memory.py
+bench: $(READY) ## Measure speed and memory against plain routes; write benchmarks/results.md
+	python benchmarks/suite.py
 
 studies: $(READY) ## Repeat the five published studies on RADIOGRAPHS=<folder> or the archive
 	@test -n "$$RADIOGRAPHS" -o -d data/01_raw/chest_xray || kedro run --env kermany --pipelines=fetch
