@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -122,6 +123,27 @@ def test_every_environment_has_a_catalog_entry_with_a_layer_for_every_dataset(en
         resolved = catalog.config_resolver.resolve_pattern(name) or entries.get(name)
         assert resolved, f"{name} has no catalog entry in {environment}"
         assert resolved["metadata"]["kedro-viz"]["layer"], name
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_no_layer_is_fed_by_a_later_one_else_kedro_viz_drops_them_all(environment):
+    from kedro.io import DataCatalog
+
+    config = configuration(environment)
+    entries = config["catalog"]
+    resolver = DataCatalog.from_config(entries).config_resolver
+
+    def layers(names):
+        found = [resolver.resolve_pattern(name) or entries.get(name) for name in names]
+        return {entry["metadata"]["kedro-viz"]["layer"] for entry in found if entry}
+
+    for pipeline in create_pipelines(Selection.from_parameters(config["parameters"])).values():
+        feeds: dict[str, set[str]] = {}
+        for node in pipeline.nodes:
+            inputs = layers(name for name in node.inputs if not name.startswith("params:"))
+            for layer in layers(node.outputs):
+                feeds.setdefault(layer, set()).update(inputs - {layer})
+        TopologicalSorter(feeds).prepare()
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)

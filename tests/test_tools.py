@@ -1,5 +1,6 @@
 """DVC and kedro viz on a clone of the project, as its users call them."""
 
+import base64
 import json
 import os
 import subprocess
@@ -96,8 +97,23 @@ def test_kedro_viz_builds_with_layers_and_previews(clone):
     assert graph["layers"] == [
         "raw", "intermediate", "primary", "model_input", "models", "model_output", "reporting",
     ]  # fmt: skip
-    shown = [
-        json.loads(file.read_text()) for file in (clone / "build/api/nodes").iterdir()
-    ]  # fmt: skip
-    previewed = {item["filepath"].rsplit("/", 1)[-1] for item in shown if item.get("preview")}
-    assert {"comparison.csv", "metrics.json", "history.csv", "roc.png"} <= previewed
+    previews = previews_by_path(clone)
+    assert {"cnn/history.csv", "figures/forest.png", "significance.csv"} <= set(previews)
+    table = previews["comparison.csv"]
+    assert table["columns"][:2] == ["architecture", "split"]
+    assert {row[0] for row in table["data"]} >= {"mlp", "cnn"}
+    measured = json.loads(previews["cnn/metrics.json"])
+    saved = json.loads((clone / "data/08_reporting/cnn/metrics.json").read_text())
+    assert measured["operating_point"] == saved["operating_point"]
+    drawn = base64.b64decode(previews["figures/roc.png"])
+    assert drawn == (clone / "data/08_reporting/figures/roc.png").read_bytes()
+
+
+def previews_by_path(project):
+    """Give what kedro viz shows of each entry in `08_reporting`, by its path there."""
+    shown = [json.loads(file.read_text()) for file in (project / "build/api/nodes").iterdir()]
+    return {
+        item["filepath"].split("08_reporting/")[1]: item["preview"]
+        for item in shown
+        if item.get("preview") and "08_reporting/" in item["filepath"]
+    }
