@@ -46,3 +46,10 @@ def test_the_frozen_phase_is_shaded_up_to_its_end():
     loss = plot_training_curves(history([0.5, 0.4, 0.3], phases="fft")).axes[0]
     (shade,) = loss.patches
     assert (shade.get_x(), shade.get_width()) == (0.5, 2)
+
+
+def test_the_highest_and_lowest_learning_rates_are_named():
+    rate = plot_training_curves(history([0.5, 0.2, 0.3])).axes[3]
+    assert [label.get_text() for label in rate.get_yticklabels()] == ["1.0e-03", "9.0e-03"]
+    still = history([0.5, 0.2, 0.3]).assign(learning_rate=0.001)
+    assert len(plot_training_curves(still).axes[3].get_yticklabels()) == 1

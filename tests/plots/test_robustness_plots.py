@@ -43,3 +43,11 @@ def test_conditions_are_rows_with_a_mark_for_each_model_and_chance_is_dashed():
     assert list(chance.get_xdata()) == [0.5, 0.5]
     labels = [label.get_text() for label in ax.get_yticklabels()]
     assert labels == ["as it is", "lungs blacked out"]
+
+
+def test_intervals_of_many_models_are_left_to_the_tables():
+    def bands(models: int) -> int:
+        of_each = {f"cnn{n}": curve(0.9, 0.8, 0.7) for n in range(models)}
+        return len(plot_curves({"blur (pixels)": of_each}).axes[0].collections)
+
+    assert [bands(3), bands(4)] == [3, 0]

@@ -22,3 +22,9 @@ def test_operating_points_are_dots_in_the_colour_of_their_curve():
 def test_curves_are_told_apart_without_colour():
     ax = plot_roc_curves({"cnn": (*CURVE, 1.0), "mlp": (*CURVE, 1.0)}).axes[0]
     assert ax.lines[1].get_linestyle() != ax.lines[2].get_linestyle()
+
+
+def test_many_curves_are_named_below_the_frame():
+    figure = plot_roc_curves({f"cnn{n}": (*CURVE, 1.0) for n in range(7)})
+    assert figure.axes[0].get_legend() is None
+    assert len(figure.legends[0].get_texts()) == 7

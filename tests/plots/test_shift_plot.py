@@ -24,3 +24,10 @@ def test_each_table_with_rows_is_a_panel_and_each_class_has_its_colour():
     assert list(chance.get_xdata()) == [0.5, 0.5]
     assert [label.get_text() for label in ax.get_yticklabels()] == ["test", "validation"]
     assert ax.get_title(loc="left") == "by class"
+
+
+def test_a_panel_without_any_value_says_so():
+    unknown = TOGETHER.assign(value=None, low=None, high=None)
+    (ax,) = plot_shift({"by class": unknown}).axes
+    assert [text.get_text() for text in ax.texts] == ["too few films"]
+    assert not plot_shift({"by class": TOGETHER}).axes[0].texts

@@ -3,16 +3,18 @@
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 
 from pneumoscope.naming import Split
 from pneumoscope.plots.style import (
     GRID,
     INK,
     MUTED,
+    PAPER,
     SMALL_TEXT,
     SPLIT_COLOURS,
     TEXT,
-    legend,
+    legend_below,
     new_figure,
     polish,
 )
@@ -52,7 +54,8 @@ def plot_training_curves(history: pd.DataFrame) -> Figure:
     rate.set_yscale("log")
     rate.minorticks_off()
     _panel(rate, history, "learning rate")
-    legend(auroc, loc="lower right")
+    _name_rates(rate, history)
+    legend_below(auroc)
     _name_kept_epoch(loss, history)
     for ax in (accuracy, rate):
         ax.set_xlabel("epoch", fontsize=SMALL_TEXT, color=MUTED)
@@ -84,6 +87,13 @@ def _panel(ax: Axes, history: pd.DataFrame, title: str) -> None:
         ax.axvspan(history["epoch"].min() - 0.5, epoch - 0.5, color=GRID, alpha=0.5, zorder=0)
 
 
+def _name_rates(ax: Axes, history: pd.DataFrame) -> None:
+    """Name the highest and the lowest rate; a logarithmic scale may have no tick between."""
+    rates = history["learning_rate"]
+    shown = sorted({float(rates.max()), float(rates.min())} - {0.0})
+    ax.set_yticks(shown, [f"{rate:.1e}" for rate in shown])
+
+
 def _name_kept_epoch(ax: Axes, history: pd.DataFrame) -> None:
     kept = kept_epoch(history)
     late = kept > history["epoch"].mean()
@@ -97,4 +107,5 @@ def _name_kept_epoch(ax: Axes, history: pd.DataFrame) -> None:
         va="top",
         fontsize=TEXT,
         color=INK,
+        path_effects=[withStroke(linewidth=4, foreground=PAPER)],
     )

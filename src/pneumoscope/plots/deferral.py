@@ -6,7 +6,15 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pneumoscope.plots.style import axes_or_new, figure_of, legend, polish, series_styles
+from pneumoscope.plots.style import (
+    FEW,
+    axes_or_new,
+    figure_of,
+    legend,
+    legend_below,
+    polish,
+    series_styles,
+)
 
 
 def plot_deferral(curves: Mapping[str, pd.DataFrame], ax: Axes | None = None) -> Figure:
@@ -17,7 +25,8 @@ def plot_deferral(curves: Mapping[str, pd.DataFrame], ax: Axes | None = None) ->
             a missing accuracy is left out.
         ax: Where to draw; a new figure by default.
     """
-    ax = axes_or_new(ax, height=4.4)
+    many = len(curves) > FEW
+    ax = axes_or_new(ax, height=4.4 + 0.1 * len(curves) * many)
     for name, (colour, dashes) in series_styles(list(curves)).items():
         known = curves[name].dropna(subset=["accuracy"])
         ax.plot(
@@ -38,5 +47,8 @@ def plot_deferral(curves: Mapping[str, pd.DataFrame], ax: Axes | None = None) ->
         grid="both",
     )
     ax.set_xlim(left=-0.01)
-    legend(ax, loc="best")
+    if many:
+        legend_below(ax)
+    else:
+        legend(ax, loc="best")
     return figure_of(ax)

@@ -1,6 +1,7 @@
 """Altered test films: what a model still ranks by, and how it fares as films grow worse."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,12 +13,12 @@ from pneumoscope.plots.style import (
     INK,
     MUTED,
     SMALL_TEXT,
-    TEXT,
     axes_or_new,
     figure_of,
-    legend,
+    legend_below,
     new_figure,
     polish,
+    series_markers,
     series_styles,
 )
 
@@ -27,6 +28,8 @@ PANELS = {
     Metric.SPECIFICITY: "specificity",
 }
 CHANCE = 0.5
+BANDS_UP_TO = 3
+"""Intervals of more models than this would cover each other; the tables hold them."""
 
 
 def plot_curves(curves: Mapping[str, Mapping[str, pd.DataFrame]]) -> Figure:
@@ -35,6 +38,7 @@ def plot_curves(curves: Mapping[str, Mapping[str, pd.DataFrame]]) -> Figure:
     Args:
         curves: Degradation to architecture to columns strength (text) and, for each metric, the
             value, `_low` and `_high`; an undefined value leaves a gap. Mild strengths first.
+            Intervals are drawn for up to `BANDS_UP_TO` architectures.
     """
     figure = new_figure(height=0.7 + 1.75 * len(curves))
     grid = figure.subplots(len(curves), len(PANELS), sharey=True, squeeze=False)
@@ -44,10 +48,7 @@ def plot_curves(curves: Mapping[str, Mapping[str, pd.DataFrame]]) -> Figure:
             polish(ax, title if ax is grid[0][list(PANELS).index(metric)] else "")
             _strengths(ax, next(iter(of_each.values()))["strength"].tolist())
         axes[1].set_xlabel(name, fontsize=SMALL_TEXT, color=INK, fontweight="bold")
-    handles, labels = grid[0][0].get_legend_handles_labels()
-    figure.legend(
-        handles, labels, loc="outside lower center", ncols=3, frameon=False, fontsize=TEXT
-    )
+    legend_below(grid[0][0])
     return figure
 
 
@@ -55,8 +56,9 @@ def _lines(ax: Axes, of_each: Mapping[str, pd.DataFrame], metric: str) -> None:
     for architecture, (colour, dashes) in series_styles(list(of_each)).items():
         curve = of_each[architecture]
         steps = np.arange(len(curve))
-        low, high = (curve[f"{metric}_{end}"].to_numpy(float) for end in ("low", "high"))
-        ax.fill_between(steps, low, high, color=colour, alpha=0.15, linewidth=0)
+        if len(of_each) <= BANDS_UP_TO:
+            low, high = (curve[f"{metric}_{end}"].to_numpy(float) for end in ("low", "high"))
+            ax.fill_between(steps, low, high, color=colour, alpha=0.15, linewidth=0)
         ax.plot(
             steps,
             curve[metric].to_numpy(float),
@@ -86,30 +88,20 @@ def plot_shortcuts(conditions: Mapping[str, pd.DataFrame], ax: Axes | None = Non
     names = next(iter(conditions.values()))["condition"].tolist()
     ax = axes_or_new(ax, height=1.4 + len(names) * (0.3 + 0.14 * len(conditions)))
     offsets = np.linspace(-0.25, 0.25, len(conditions)) if len(conditions) > 1 else [0.0]
-    styles = series_styles(list(conditions))
-    for offset, (architecture, table) in zip(offsets, conditions.items(), strict=True):
-        _estimates(
-            ax, table.astype({"value": float}), offset, styles[architecture][0], architecture
-        )
+    styles, markers = series_styles(list(conditions)), series_markers(list(conditions))
+    for offset, (name, table) in zip(offsets, conditions.items(), strict=True):
+        look = {"color": styles[name][0], "marker": markers[name], "label": name}
+        _estimates(ax, table.astype({"value": float}), offset, look)
     ax.axvline(CHANCE, color=MUTED, linewidth=1.2, linestyle="--", zorder=0)
     polish(ax, xlabel="AUROC on test (dashed: chance)", grid="x")
     ax.set_yticks(range(len(names)), names)
     ax.set_ylim(len(names) - 0.5, -0.5)
     ax.spines["left"].set_visible(False)
-    legend(ax, loc="upper center", bbox_to_anchor=(0.4, -0.16), ncols=3)
+    legend_below(ax)
     return figure_of(ax)
 
 
-def _estimates(ax: Axes, table: pd.DataFrame, offset: float, colour: str, name: str) -> None:
+def _estimates(ax: Axes, table: pd.DataFrame, offset: float, look: dict[str, Any]) -> None:
     rows = np.arange(len(table)) + offset
-    ax.hlines(rows, table["low"], table["high"], color=colour, linewidth=2.2)
-    ax.plot(
-        table["value"],
-        rows,
-        linestyle="none",
-        marker="o",
-        markersize=7,
-        color=colour,
-        markeredgecolor="white",
-        label=name,
-    )
+    ax.hlines(rows, table["low"], table["high"], color=look["color"], linewidth=2.2)
+    ax.plot(table["value"], rows, linestyle="none", markersize=7, markeredgecolor="white", **look)

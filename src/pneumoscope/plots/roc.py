@@ -8,11 +8,13 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from pneumoscope.plots.style import (
+    FEW,
     MUTED,
     SMALL_TEXT,
     axes_or_new,
     figure_of,
     legend,
+    legend_below,
     polish,
     series_styles,
 )
@@ -33,7 +35,8 @@ def plot_roc_curves(
         operating_points: Architecture to (false-positive rate, sensitivity) at its threshold.
         ax: Where to draw; a new figure by default.
     """
-    ax = axes_or_new(ax, height=5.6)
+    many = len(curves) > FEW
+    ax = axes_or_new(ax, height=5.6 + 0.15 * len(curves) * many)
     ax.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle=":")
     ax.text(0.52, 0.49, "chance", color=MUTED, fontsize=SMALL_TEXT, rotation=45, va="top")
     for name, (colour, dashes) in series_styles(list(curves)).items():
@@ -58,7 +61,11 @@ def plot_roc_curves(
         grid="both",
     )
     ax.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.02), aspect="equal")
-    legend(ax, loc="lower right", title="AUROC", title_fontsize=SMALL_TEXT, alignment="left")
+    if many:
+        ax.set_title("AUROC beside each name", loc="left", fontsize=SMALL_TEXT, color=MUTED)
+        legend_below(ax, columns=2)
+    else:
+        legend(ax, loc="lower right", title="AUROC", title_fontsize=SMALL_TEXT, alignment="left")
     return figure_of(ax)
 
 

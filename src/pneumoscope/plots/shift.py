@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from pneumoscope.plots.style import (
     INK,
     MUTED,
+    PAPER,
     SMALL_TEXT,
     TEXT,
     label_colour,
@@ -59,6 +60,10 @@ def _panel(ax: Axes, table: pd.DataFrame, title: str) -> None:
             label=label,
         )
     ax.axvline(CHANCE, color=MUTED, linewidth=1.2, linestyle="--", zorder=0)
+    if table["value"].isna().all():
+        middle = (0.5, 0.5)
+        note = ax.text(*middle, "too few films", transform=ax.transAxes, ha="center", va="center")
+        note.set(fontsize=TEXT, color=MUTED, backgroundcolor=PAPER)
     polish(ax, title, grid="x")
     ax.set_yticks(range(len(lines)), lines)
     ax.set_ylim(len(lines) - 0.5, -0.5)

@@ -23,8 +23,21 @@ SUBTYPE_COLOURS = {
     Subtype.UNKNOWN: "#c9b8a8",
 }
 SPLIT_COLOURS = {Split.TRAIN: "#5d6975", Split.VALIDATION: "#009e73", Split.TEST: "#a8478a"}
-SERIES_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#a8478a", "#5d6975", "#b8860b")
+SERIES_COLOURS = (
+    "#0072b2",
+    "#d55e00",
+    "#009e73",
+    "#a8478a",
+    "#5d6975",
+    "#b8860b",
+    "#56b4e9",
+    "#7a4419",
+    "#1d2730",
+)
 SERIES_DASHES: tuple[str, ...] = ("-", "--", "-.", ":")
+SERIES_MARKERS: tuple[str, ...] = ("o", "s", "D", "^", "v", "P", "X")
+FEW = 6
+"""Up to so many series are named within the axes; more would cover the curves."""
 
 # A figure is shown 358 pixels wide on a phone: 12-point text on 6.4 inches is 9 pixels there.
 WIDTH = 6.4
@@ -40,6 +53,11 @@ def series_styles(names: Sequence[str]) -> dict[str, tuple[str, str]]:
     """Return a colour and a dash pattern for each name, told apart without colour too."""
     colours, dashes = islice(cycle(SERIES_COLOURS), len(names)), cycle(SERIES_DASHES)
     return dict(zip(names, zip(colours, dashes, strict=False), strict=True))
+
+
+def series_markers(names: Sequence[str]) -> dict[str, str]:
+    """Return a marker for each name, so that points are told apart without colour too."""
+    return dict(zip(names, cycle(SERIES_MARKERS), strict=False))
 
 
 def new_figure(height: float, width: float = WIDTH) -> Figure:
@@ -84,6 +102,13 @@ def legend(ax: Axes, **where: object) -> None:
     """Add a frameless legend in the house's text size."""
     options: dict[str, object] = {"frameon": False, "fontsize": TEXT, "labelcolor": INK, **where}
     ax.legend(**options)
+
+
+def legend_below(ax: Axes, columns: int = 3) -> None:
+    """Name the series of the axes below a figure of the house, where they cover nothing."""
+    handles, labels = ax.get_legend_handles_labels()
+    options = {"frameon": False, "fontsize": TEXT, "labelcolor": INK}
+    figure_of(ax).legend(handles, labels, loc="outside lower center", ncols=columns, **options)
 
 
 def in_order(found: Sequence[str], preferred: Sequence[str]) -> list[str]:

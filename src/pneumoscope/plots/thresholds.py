@@ -5,11 +5,13 @@ from collections.abc import Mapping
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 
 from pneumoscope.naming import Consequence
 from pneumoscope.plots.style import (
     GRID,
     INK,
+    PAPER,
     SMALL_TEXT,
     TEXT,
     legend,
@@ -85,4 +87,5 @@ def _name_locked(ax: Axes, locked: float) -> None:
         ha="right" if right else "left",
         fontsize=SMALL_TEXT,
         color=INK,
+        path_effects=[withStroke(linewidth=4, foreground=PAPER)],
     )
