@@ -89,6 +89,13 @@ def test_the_report_names_the_phantoms_and_forbids_diagnosis(smoke):
     assert 'src="http' not in page
 
 
+def test_a_model_card_names_no_option_that_was_left_open(smoke):
+    card = (smoke / "08_reporting/model_card_cnn.md").read_text()
+    rows = [line for line in card.splitlines() if line.startswith(("| options |", "| fitting |"))]
+    assert "filters (4, 8)" in rows[0]
+    assert [row for row in rows if "None" in row] == []
+
+
 def test_every_place_that_the_crosswalk_names_is_there(smoke):
     page = (smoke / "08_reporting/report.html").read_text()
     card = (smoke / "08_reporting/model_card_cnn.md").read_text()

@@ -78,7 +78,7 @@ def run():
             "patients": {"train": 40, "validation": 10, "test": 30}, "flaws": [],
             "proofs": ["None of 80 patients stands in two splits."],
         },
-        access_log=pd.DataFrame({"model": ["a", "b"]}),
+        access_log=pd.DataFrame({"model": ["a", "b"], "rule": ["youden", "youden"]}),
         synthetic=False,
     )  # fmt: skip
 

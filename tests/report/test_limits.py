@@ -1,4 +1,6 @@
-from pneumoscope.report.limits import limits, looks_at_test
+import pandas as pd
+
+from pneumoscope.report.limits import evaluations_on_test, limits, looks_at_test
 
 MEASURED = {
     "splits": {"test": {"n": 121, "patients": 80}},
@@ -25,3 +27,9 @@ def test_phantoms_are_a_limit():
 def test_every_further_look_at_test_is_told():
     assert looks_at_test(3, models=3) == "Every model was evaluated on the test once."
     assert "evaluated 7 times" in looks_at_test(7, models=3)
+
+
+def test_altered_films_are_no_further_look_at_test():
+    rules = ["youden", "youden, altered films", "fixed 0.5"]
+    assert evaluations_on_test(pd.DataFrame({"rule": rules})) == 2
+    assert evaluations_on_test(pd.DataFrame({"rule": []})) == 0

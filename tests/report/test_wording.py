@@ -1,4 +1,4 @@
-from pneumoscope.report.wording import counted, joined, metric_name
+from pneumoscope.report.wording import counted, joined, metric_name, rule_name
 
 
 def test_words_are_joined_as_in_a_sentence():
@@ -18,3 +18,10 @@ def test_metrics_are_written_as_in_running_text():
     assert [metric_name(name) for name in names] == [
         "AUROC", "macro F1", "average precision", "Brier score",
     ]  # fmt: skip
+
+
+def test_rules_are_told_in_words():
+    assert rule_name("min_sensitivity 0.95") == "min sensitivity 0.95"
+    assert rule_name("cost fn 5 fp 1 prevalence 0.2") == (
+        "cost: a miss 5, a false alarm 1, prevalence 0.2"
+    )

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
+
+from pneumoscope.evaluation.access import ALTERED
 from pneumoscope.naming import Split
 from pneumoscope.report.wording import counted, joined
 
@@ -28,6 +31,11 @@ def limits(measured: Mapping[str, Any], subjects: str, synthetic: bool) -> list[
         "Another hospital, device or age may give other results.",
         "It saw radiographs only: no symptoms, no history, no second disease.",
     ]
+
+
+def evaluations_on_test(log: pd.DataFrame) -> int:
+    """Return how often the films of test were evaluated as they are; `log` has a column rule."""
+    return int((~log["rule"].astype(str).str.endswith(ALTERED)).sum())
 
 
 def looks_at_test(evaluations: int, models: int) -> str:

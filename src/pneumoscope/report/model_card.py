@@ -15,7 +15,7 @@ from pneumoscope.options import (
 from pneumoscope.plots.curves import kept_epoch
 from pneumoscope.report.blocks import Block, Bullets, Cell, Code, Note, Paragraph, Section, Table
 from pneumoscope.report.findings import Findings
-from pneumoscope.report.limits import limits, looks_at_test
+from pneumoscope.report.limits import evaluations_on_test, limits, looks_at_test
 from pneumoscope.report.markdown import render_markdown
 from pneumoscope.report.page import Page
 from pneumoscope.report.sections.augmentation import changes
@@ -99,7 +99,9 @@ def _model(name: str, found: Findings) -> Section:
 
 
 def _told(values: Mapping[str, Any]) -> str:
-    return ", ".join(f"{readable(key)} {value}" for key, value in values.items()) or "none"
+    """Return what is set; an option that was left open says nothing."""
+    chosen = {key: value for key, value in values.items() if value is not None}
+    return ", ".join(f"{readable(key)} {value}" for key, value in chosen.items()) or "none"
 
 
 def _size(found: Findings) -> tuple[int, int]:
@@ -111,7 +113,8 @@ def _training_data(found: Findings) -> Section:
     audit, warnings = found.split_audit, found.ingestion_audit["warnings"]
     keys = ("split", "label", "subtype", "n", "patients")
     rows = [[row[key] for key in keys] for row in audit["counts_before"]]
-    caption = f"Policy {audit['policy']}, rebalancing {audit['balance']} of training rows alone."
+    policy, balance = readable(audit["policy"]), readable(audit["balance"])
+    caption = f"Policy: {policy}. Rebalancing, of training rows alone: {balance}."
     blocks: list[Block] = [
         Paragraph(
             f"{counted(found.ingestion_audit['radiographs'], 'radiograph')} of "
@@ -152,7 +155,7 @@ def _locked(measured: Mapping[str, Any], section: Section) -> Sequence[Block]:
 
 def _limits(measured: Mapping[str, Any], options: ReportOptions, found: Findings) -> Section:
     subjects = "phantoms" if options.synthetic else "children"
-    looks = looks_at_test(len(found.access_log), len(found.metrics))
+    looks = looks_at_test(evaluations_on_test(found.access_log), len(found.metrics))
     return Section("Limits", [Bullets([*limits(measured, subjects, options.synthetic), looks])])
 
 

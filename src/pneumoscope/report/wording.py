@@ -18,6 +18,15 @@ def readable(name: str) -> str:
     return str(name).replace("_", " ")
 
 
+def rule_name(rule: str) -> str:
+    """Return a rule for the threshold in words: "cost fn 5" becomes "cost: a miss 5"."""
+    words = {" fn ": ": a miss ", " fp ": ", a false alarm ", " prevalence ": ", prevalence "}
+    told = readable(rule)
+    for short, long in words.items():
+        told = told.replace(short, long)
+    return told
+
+
 def metric_name(metric: str) -> str:
     """Return a metric as it is written in running text."""
     capitals = {"auroc": "AUROC", "f1": "F1", "brier": "Brier score", "ece": "ECE"}

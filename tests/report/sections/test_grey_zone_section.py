@@ -54,3 +54,11 @@ def test_a_class_that_is_always_allowed_is_told():
     found = measured(zone(0.25, 0.9), reason="validation has only 4 NORMAL")
     text = blocks(found, Paragraph)[1].text
     assert text.endswith("cnn allows a class always: validation has only 4 NORMAL.")
+
+
+def test_a_long_table_of_zones_is_folded():
+    few = measured(zone(0.25, 0.9, (0.4, 0.6)))
+    many = {f"cnn{number}": few for number in range(11)}
+    zones = next(b for b in grey_zone_section(many, b"png").blocks if isinstance(b, Table))
+    assert (len(zones.rows), zones.folded) == (22, True)
+    assert not blocks(few, Table)[0].folded

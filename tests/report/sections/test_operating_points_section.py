@@ -140,3 +140,19 @@ def test_nothing_is_told_of_a_missing_interval():
     changed = copy.deepcopy(MEASURED)
     changed["splits"]["validation"]["metrics"]["sensitivity"]["low"] = None
     assert "cannot be told: an interval is missing" in caption(changed)
+
+
+def with_auroc(value: float | None) -> dict:
+    changed = copy.deepcopy(MEASURED)
+    changed["splits"]["validation"]["metrics"]["auroc"] = {"value": value}
+    return changed
+
+
+def test_of_many_models_the_one_that_validation_ranks_first_stands_open():
+    found = {"a": with_auroc(0.8), "b": with_auroc(None), "c": with_auroc(0.9), "d": MEASURED}
+    introduction, *blocks = operating_points_section(found, {}).blocks
+    assert introduction.text.endswith("The tables of c, which validation ranks first, stand open.")
+    rules = [block for block in blocks if isinstance(block, Table) and block.header[0] == "rule"]
+    assert [table.caption[0] for table in rules if not table.folded] == ["c", "c"]
+    assert len(rules) == 8
+    assert not any(table.folded for table in tables())

@@ -70,3 +70,19 @@ def test_what_is_undefined_keeps_its_reason():
     }}  # fmt: skip
     section = shift_section({**SHIFT, "features_alone": alone}, None)
     assert section.blocks[-1].rows[3][2] == Undefined("validation has 8 of 8")
+
+
+def test_a_figure_and_a_table_without_a_value_are_left_out():
+    unknown = {name: compared(None, "open") for name in ("test", "validation")}
+    alone = {
+        name: {split: dict.fromkeys(METRICS, UNKNOWN) for split in ("train", "validation", "test")}
+        for name in ("all numbers", "pixels", "file")
+    }
+    shift = {
+        "classes": {"NORMAL": unknown, "PNEUMONIA": unknown},
+        "features_alone": {**alone, "verdict": "Nothing can be said."},
+    }
+    told = shift_section(shift, b"png").blocks
+    assert not [block for block in told if isinstance(block, Figure)]
+    (baseline,) = [block for block in told if isinstance(block, Table)]
+    assert baseline.reasons == ["validation has 8 of 8"]

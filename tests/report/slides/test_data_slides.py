@@ -22,7 +22,10 @@ def test_the_radiographs_and_those_set_aside_are_counted(run, context):
 def test_shortcuts_are_ranked_whatever_their_direction(run, context):
     slide = data.shortcuts(context(run))
     assert slide.title.startswith("Beware")
-    assert slide.body.bars == [Bar("file size (train)", 0.9), Bar("width (train)", 0.6)]
+    assert slide.body.bars == [
+        Bar("file size, training part", 0.9),
+        Bar("width of the film, training part", 0.6),
+    ]
     run.ingestion_audit["shortcuts"][0]["warns"] = False
     assert data.shortcuts(context(run)).title.startswith("No single number")
 

@@ -17,7 +17,7 @@ def test_what_is_found_is_told_of_100(run, context):
     assert slide.title == "Of 100 children with pneumonia, cnn finds 90."
     assert slide.body.marked == Frequency(90, 100)
     assert "from 85 to 95 of 100 (95% interval)" in slide.note
-    assert "fixed before the test (youden)" in slide.note
+    assert "at the alarm level 0.50, which was fixed before the test." in slide.note
 
 
 def test_false_alarms_are_the_rest_of_the_specificity_and_so_is_their_interval(run, context):

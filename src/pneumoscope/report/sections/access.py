@@ -39,8 +39,9 @@ def _told(log: pd.DataFrame) -> list[str]:
         return []
     models, points = log["model"].nunique(), len(log.drop_duplicates(["model", "threshold"]))
     told = (
-        f"This folder records {counted(len(log), 'evaluation')} on test since {log['when'].iloc[0]}"
-        f", of {counted(models, 'different model')} at {counted(points, 'operating point')}."
+        f"This folder records {counted(len(log), 'evaluation')} on test since "
+        f"{pd.Timestamp(log['when'].iloc[0]):%Y-%m-%d}, of {counted(models, 'different model')} "
+        f"at {counted(points, 'operating point')}."
     )
     if len(log) == points:
         return [told, "Every model and threshold was measured once."]

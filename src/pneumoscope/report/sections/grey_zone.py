@@ -25,6 +25,8 @@ INTRODUCTION = (
 ZONES = ["architecture", "asked for", "zone", "deferred on test", "accuracy on the rest",
          "sensitivity", "specificity"]  # fmt: skip
 SETS = ["architecture", "PNEUMONIA covered", "NORMAL covered", "one answer", "both", "neither"]
+LONG = 20
+"""A table of more rows than this is folded; the figure shows the same."""
 KEPT = (Consequence.ACCURACY, Consequence.SENSITIVITY, Consequence.SPECIFICITY)
 
 
@@ -46,7 +48,8 @@ def grey_zone_section(
         alt = "Accuracy on the rest against the share handed to a human."
         blocks.append(Figure(figure, _gain(zones), alt))
     note = "Zones are scores, set on validation; the rest is what they leave to the model on test."
-    blocks.append(Table(ZONES, rows, note, dict.fromkeys(shares, ".1%")))
+    folded = len(rows) > LONG
+    blocks.append(Table(ZONES, rows, note, dict.fromkeys(shares, ".1%"), folded))
     return Section("Handing doubtful cases to a human", [*blocks, *_sets(metrics)])
 
 

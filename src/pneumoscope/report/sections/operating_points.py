@@ -1,10 +1,10 @@
 """What each rule for the threshold would mean, so that a stakeholder can choose."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pneumoscope.evaluation.decisions import DEFERRED
-from pneumoscope.naming import Consequence, Split
+from pneumoscope.naming import Consequence, Metric, Split
 from pneumoscope.report.blocks import (
     Block,
     Cell,
@@ -16,7 +16,7 @@ from pneumoscope.report.blocks import (
     Table,
     Undefined,
 )
-from pneumoscope.report.wording import joined, readable
+from pneumoscope.report.wording import joined, rule_name
 
 HEADER = ["rule", "threshold", "missed", "false alarms", "PPV", "NPV", "accuracy", "F1"]
 FOR_A_HUMAN = "for a human"
@@ -30,6 +30,8 @@ INTRODUCTION = (
     "held; whoever chooses by it has no test left. Where intervals of two rules overlap widely, "
     "take the simpler rule."
 )
+MANY = 3
+"""Of more models than this, the tables stand open for the one that validation ranks first."""
 
 
 def operating_points_section(
@@ -41,31 +43,48 @@ def operating_points_section(
         metrics: Architecture to its `metrics.json`.
         figures: Architecture to the PNG of its threshold curves; one left out is not shown.
     """
-    blocks: list[Block] = [Paragraph(INTRODUCTION)]
+    opened = list(metrics) if len(metrics) <= MANY else [_first_on_validation(metrics)]
+    blocks: list[Block] = [Paragraph(INTRODUCTION + _told_open(opened, metrics))]
     for name, measured in metrics.items():
         points = measured["operating_points"]
-        blocks += [Heading(name), *(_rules(points, split) for split in _SPLITS)]
+        folded = name not in opened
+        blocks += [Heading(name), *(_rules(name, points, split, folded) for split in _SPLITS)]
         if name in figures:
             alt = f"Sensitivity, specificity, PPV and NPV of {name} against the threshold."
             blocks.append(Figure(figures[name], _curve_caption(name, measured), alt))
     return Section("Choosing an operating point", [*blocks, *_predictive(metrics)])
 
 
-def _rules(points: Mapping[str, Any], split: str) -> Table:
+def _first_on_validation(metrics: Mapping[str, Mapping[str, Any]]) -> str:
+    def auroc(name: str) -> float:
+        validated = metrics[name]["splits"].get(Split.VALIDATION, {}).get("metrics", {})
+        value = validated.get(Metric.AUROC, {}).get("value")
+        return -1.0 if value is None else float(value)
+
+    return max(metrics, key=auroc)
+
+
+def _told_open(opened: Sequence[str], metrics: Mapping[str, Any]) -> str:
+    if len(opened) == len(metrics):
+        return ""
+    return f" The tables of {opened[0]}, which validation ranks first, stand open."
+
+
+def _rules(name: str, points: Mapping[str, Any], split: str, folded: bool) -> Table:
     deferring = _defers(points)
     header = [*HEADER[:2], FOR_A_HUMAN, *HEADER[2:]] if deferring else HEADER
     rows: list[list[Cell]] = [
         [
-            f"{readable(name)} (locked)" if point["locked"] else readable(name),
+            f"{rule_name(rule)} (locked)" if point["locked"] else rule_name(rule),
             _limits(point),
             *([_handed_over(point, split)] if deferring else []),
             *(_wrong_of_100(point, split, key) for key in _MISSES),
             *(_of_100(point, split, key) for key in _MEASURES),
         ]
-        for name, point in points.items()
+        for rule, point in points.items()
     ]
     formats = dict.fromkeys(header[2:], ".1f")
-    return Table(header, rows, _conclusion(points, split), formats)
+    return Table(header, rows, f"{name} on {_conclusion(points, split)}", formats, folded)
 
 
 _SPLITS = (Split.VALIDATION, Split.TEST)
@@ -114,8 +133,8 @@ def _conclusion(points: Mapping[str, Any], split: str) -> str:
     zone = " A grey zone has its limits below the threshold, and its values are of those decided."
     decided = zone if _defers(points) else ""
     if split == Split.VALIDATION:
-        return f"Validation, to choose by.{decided}"
-    return f"Test, to see what came of it.{decided} {_promise(points)}"
+        return f"validation, to choose by.{decided}"
+    return f"test, to see what came of it.{decided} {_promise(points)}"
 
 
 def _defers(points: Mapping[str, Any]) -> bool:

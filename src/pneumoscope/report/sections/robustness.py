@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pneumoscope.naming import Metric
+from pneumoscope.plots.robustness import BANDS_UP_TO
 from pneumoscope.report.blocks import (
     Block,
     Bullets,
@@ -73,7 +74,12 @@ def robustness_section(robustness: Robustness, figure: bytes | None) -> Section:
     blocks: list[Block] = [Paragraph(f"{CURVES} {_measured_on(first)}")]
     if figure is not None:
         told = " ".join(f"{name}: {_weakest(found)}." for name, found in robustness.items())
-        legend = "From left, films as they are, to right, the harshest; bands are intervals."
+        intervals = (
+            "bands are intervals"
+            if len(robustness) <= BANDS_UP_TO
+            else "the tables below hold the intervals"
+        )
+        legend = f"From left, films as they are, to right, the harshest; {intervals}."
         blocks.append(Figure(figure, f"{told} {legend}", "Metrics against strength."))
     for name, found in robustness.items():
         curves = found["degradations"]["curves"]

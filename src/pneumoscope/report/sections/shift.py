@@ -53,16 +53,26 @@ def shift_section(shift: Mapping[str, Any], figure: bytes | None) -> Section:
         for split in (Split.TEST, Split.VALIDATION)
     ]
     blocks: list[Block] = [Paragraph(INTRODUCTION), Bullets(verdicts)]
-    if figure is not None:
+    if figure is not None and _anything_known(shift):
         alt = "AUROC of simple numbers, by split and class."
         blocks.append(Figure(figure, f"{_told(classes)} {LEGEND}", alt))
     blocks += [
-        _telling(classes),
+        *_telling(classes),
         Heading("What can be had without looking at a lung"),
         Paragraph(f"{BASELINE} {alone['verdict']}"),
         _alone(alone),
     ]
     return Section("Are test films like training films?", blocks)
+
+
+def _anything_known(shift: Mapping[str, Any]) -> bool:
+    told = [found[split]["all numbers"] for found in shift["classes"].values() for split in found]
+    told += [found[Metric.AUROC] for part in SETS for found in _by_split(shift, part)]
+    return any(auroc["value"] is not None for auroc in told)
+
+
+def _by_split(shift: Mapping[str, Any], part: str) -> list[Mapping[str, Any]]:
+    return list(shift["features_alone"][part].values())
 
 
 def _told(classes: Mapping[str, Any]) -> str:
@@ -78,19 +88,23 @@ def _told(classes: Mapping[str, Any]) -> str:
     )
 
 
-def _telling(classes: Mapping[str, Any]) -> Table:
+def _telling(classes: Mapping[str, Any]) -> list[Block]:
     rows: list[list[Cell]] = [
         [label, FEATURES[row["feature"]], row["auroc"], *row["medians"]]
         for label, found in classes.items()
         for row in found[Split.TEST]["telling"]
     ]
-    return Table(
-        ["class", "one number alone", "AUROC", "median in train", "median in test"],
-        rows,
-        "How well each number alone tells test from train, the most telling first",
-        {"AUROC": ".2f", "median in train": ".4g", "median in test": ".4g"},
-        folded=True,
-    )
+    if not rows:
+        return []
+    return [
+        Table(
+            ["class", "one number alone", "AUROC", "median in train", "median in test"],
+            rows,
+            "How well each number alone tells test from train, the most telling first",
+            {"AUROC": ".2f", "median in train": ".4g", "median in test": ".4g"},
+            folded=True,
+        )
+    ]
 
 
 def _alone(alone: Mapping[str, Any]) -> Table:

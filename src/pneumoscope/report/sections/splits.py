@@ -5,7 +5,7 @@ from typing import Any
 
 from pneumoscope.naming import Balance, Label, Split, SplitPolicy
 from pneumoscope.report.blocks import Block, Bullets, Figure, Note, Paragraph, Section, Table
-from pneumoscope.report.wording import counted, joined
+from pneumoscope.report.wording import counted, joined, readable
 
 POLICIES = {
     SplitPolicy.OFFICIAL: "The given test part is kept; validation is cut from the rest.",
@@ -59,8 +59,8 @@ def _protocol(split_audit: Mapping[str, Any]) -> str:
         else "Radiographs are shared out one by one, whoever they belong to."
     )
     return (
-        f"Policy {policy}: {POLICIES[policy]} {together} There are {patients}. "
-        f"Rebalancing {balance}: {BALANCES[balance]}."
+        f"Policy ({readable(policy)}): {POLICIES[policy]} {together} There are {patients}. "
+        f"Rebalancing ({readable(balance)}): {BALANCES[balance]}."
     )
 
 

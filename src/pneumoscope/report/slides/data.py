@@ -10,7 +10,15 @@ from pneumoscope.report.slides.context import Context
 from pneumoscope.report.wording import counted
 
 SHOWN_SHORTCUTS = 5
-PLAIN = {"bytes": "file size", "bytes_per_pixel": "compression", "area": "number of pixels"}
+PLAIN = {
+    "bytes": "file size",
+    "bytes_per_pixel": "compression",
+    "area": "number of pixels",
+    "aspect": "shape of the film",
+    "height": "height of the film",
+    "width": "width of the film",
+}
+PARTS = {"train": "training part", "validation": "validation part", "test": "test part"}
 USES = {
     Split.TRAIN: "to learn from",
     Split.VALIDATION: "to choose the version and the alarm level",
@@ -80,7 +88,8 @@ def shortcuts(told: Context) -> Slide:
     audit = told.found.ingestion_audit
     known = [
         Bar(
-            f"{PLAIN.get(row['feature'], row['feature'])} ({row['source_split']})",
+            f"{PLAIN.get(row['feature'], row['feature'])}, "
+            f"{PARTS.get(row['source_split'], row['source_split'])}",
             _strength(row["auroc"]),
         )
         for row in audit["shortcuts"]

@@ -93,7 +93,7 @@ def _interval(told: Context, measured: Mapping[str, Any]) -> str:
     point = told.measured["operating_point"]
     counted = (
         f"Counted by radiograph at the alarm level {point['threshold']:.2f}, which was fixed "
-        f"before the test ({str(point['rule']).replace('_', ' ')})."
+        "before the test."
     )
     if measured["low"] is None or measured["high"] is None:
         return f"{counted} There is no interval: a handful of {told.subjects} is too few."
@@ -148,12 +148,13 @@ def deferral(told: Context) -> Slide | None:
         for share in sorted({0.0, nearest, max(handed_over)})
     ]
     before, after = (frequency(zones[share]["accuracy"], of=100) for share in (0.0, nearest))
+    handed = frequency(zones[nearest]["deferred"], of=100)
     helped = after.count > before.count
     title = (
-        f"Hand the most doubtful {frequency(zones[nearest]['deferred'], of=100)} to a human, and "
+        f"Hand the most doubtful {handed} to a human, and "
         f"{after} of the rest are right instead of {before.count}."
         if helped
-        else "Handing doubtful radiographs to a human does not make the rest more accurate here."
+        else f"Handing the most doubtful {handed} to a human does not make the rest more accurate."
     )
     note = "Bars: share of right answers among the radiographs left to the model."
     return Slide("What to do", title, Bars(bars), note)
