@@ -1,20 +1,27 @@
 import numpy as np
 import pytest
 
-from pneumoscope.evaluation.calibration import expected_calibration_error, reliability
+from pneumoscope.evaluation.calibration import calibration_errors, reliability
 
 LABEL = [0, 0, 0, 1, 1, 1]
 SCORE = [0.1, 0.4, 0.6, 0.35, 0.8, 0.9]
 
 
+def error(label, score, bins, weight=None):
+    labels, scores = np.asarray(label, dtype=bool), np.asarray(score, dtype=float)
+    weights = np.ones(labels.size) if weight is None else np.asarray(weight, dtype=float)
+    (found,) = calibration_errors(labels, scores, weights[np.newaxis], bins)
+    return found
+
+
 def test_six_radiographs_give_the_calibration_error_computed_by_hand():
-    assert expected_calibration_error(LABEL, SCORE, 2) == pytest.approx(0.45 / 6)
-    assert expected_calibration_error(LABEL, SCORE, 1) == pytest.approx(abs(3 - 3.15) / 6)
+    assert error(LABEL, SCORE, 2) == pytest.approx(0.45 / 6)
+    assert error(LABEL, SCORE, 1) == pytest.approx(abs(3 - 3.15) / 6)
 
 
 def test_weights_count_in_the_calibration_error():
-    assert expected_calibration_error([0, 1], [0.2, 0.7], 2, [3, 1]) == pytest.approx(0.9 / 4)
-    assert expected_calibration_error([0, 1], [0.2, 0.7], 2, [0, 0]) is None
+    assert error([0, 1], [0.2, 0.7], 2, [3, 1]) == pytest.approx(0.9 / 4)
+    assert np.isnan(error([0, 1], [0.2, 0.7], 2, [0, 0]))
 
 
 def test_reliability_tabulates_every_bin():
@@ -39,7 +46,7 @@ def test_the_table_and_the_calibration_error_agree():
     table = reliability(label, score, 10).dropna()
     gaps = (table["mean_score"] - table["observed"]).abs()
     expected = (gaps * table["n"]).sum() / 200
-    assert expected_calibration_error(label, score, 10) == pytest.approx(expected, abs=1e-12)
+    assert error(label, score, 10) == pytest.approx(expected, abs=1e-12)
 
 
 def test_less_than_one_bin_is_refused():

@@ -9,35 +9,8 @@ from pneumoscope.evaluation.score_arrays import (
     FloatArray,
     checked_labels,
     checked_scores,
-    checked_weights,
-    plain,
     ratio,
 )
-
-
-def expected_calibration_error(
-    label: ArrayLike, score: ArrayLike, bins: int, weight: ArrayLike | None = None
-) -> float | None:
-    """Average the distance between mean score and observed share of PNEUMONIA over bins.
-
-    Args:
-        label: Shape (n,), 1 for PNEUMONIA.
-        score: Shape (n,), in [0, 1].
-        bins: Number of equal-width bins; a score on an edge falls into the lower one.
-        weight: Shape (n,), not negative; None weighs every radiograph 1.
-
-    Returns:
-        In [0, 1], each bin weighed by its radiographs; None without radiographs.
-
-    Raises:
-        ValueError: If labels, scores, weights or bins are impossible.
-
-    Source: Naeini, Cooper and Hauskrecht 2015, for the probability of the positive class.
-    """
-    labels = checked_labels(label)
-    scores = checked_scores(score, labels.size)
-    weights = checked_weights(weight, labels.size)
-    return plain(calibration_errors(labels, scores, weights, bins)[0])
 
 
 def calibration_errors(
@@ -45,11 +18,13 @@ def calibration_errors(
 ) -> FloatArray:
     """Compute the expected calibration error for each row of weights.
 
+    Source: Naeini, Cooper and Hauskrecht 2015, for the probability of the positive class.
+
     Args:
         labels: Shape (n,), true where PNEUMONIA.
         scores: Shape (n,), in [0, 1].
         weights: Shape (resamples, n), not negative.
-        bins: Number of equal-width bins.
+        bins: Number of equal-width bins; a score on an edge falls into the lower one.
 
     Returns:
         Shape (resamples,), NaN where the weights sum to 0.

@@ -124,10 +124,6 @@ class EpochMonitor(keras.callbacks.Callback):
         """Whether the epoch that has just been judged is the last of its phase."""
         return self.standing.reports[-1].epoch == self._last_epoch or self.model.stop_training
 
-    def restore_best(self) -> None:
-        """Give the model the weights of the best epoch."""
-        self._subject.set_weights(self.standing.best_weights)
-
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002
         """Draw what this epoch shows."""
         self._epoch = epoch + 1
