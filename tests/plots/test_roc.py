@@ -28,3 +28,13 @@ def test_many_curves_are_named_below_the_frame():
     figure = plot_roc_curves({f"cnn{n}": (*CURVE, 1.0) for n in range(7)})
     assert figure.axes[0].get_legend() is None
     assert len(figure.legends[0].get_texts()) == 7
+
+
+def test_many_good_curves_have_their_corner_enlarged():
+    names = [f"cnn{n}" for n in range(7)]
+    (ax,) = plot_roc_curves(dict.fromkeys(names, (*CURVE, 0.99)), {"cnn0": (0.0, 1.0)}).axes
+    (corner,) = ax.child_axes
+    assert len(corner.lines) == 7 + 1
+    assert (corner.get_xlim(), corner.get_ylim()[0]) == ((0, 0.15), 0.85)
+    (plain,) = plot_roc_curves(dict.fromkeys(names, (*CURVE, 0.94))).axes
+    assert plain.child_axes == []

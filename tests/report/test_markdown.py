@@ -9,6 +9,7 @@ from pneumoscope.report.blocks import (
     Heading,
     Note,
     Paragraph,
+    Part,
     Section,
     Table,
     Undefined,
@@ -33,8 +34,19 @@ def test_the_notice_follows_the_title_and_phantoms_and_flaws_are_named():
 
 def test_text_headings_lists_and_code_are_written():
     blocks = [Paragraph("plain"), Heading("head"), Bullets(["point"]), Code("x = 1")]
+    blocks += [Part("cnn", [Paragraph("inner")])]
     lines = markdown(*blocks, Note("aside", ["item"], warns=True))
-    expected = ["## Part", "plain", "### head", "- point", "```python", "x = 1", "**aside**"]
+    expected = [
+        "## Part",
+        "plain",
+        "### head",
+        "### cnn",
+        "inner",
+        "- point",
+        "```python",
+        "x = 1",
+        "**aside**",
+    ]
     assert [line for line in [*expected, "- item"] if line not in lines] == []
 
 

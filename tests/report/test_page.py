@@ -15,6 +15,7 @@ from pneumoscope.report import (
     Note,
     Page,
     Paragraph,
+    Part,
     Section,
     Table,
     Undefined,
@@ -67,6 +68,7 @@ def test_every_kind_of_block_is_shown():
     blocks = [Paragraph("plain"), Heading("head"), Bullets(["point"])]
     blocks += [Note("aside", ["item"], warns=True), FIGURE, Gallery([FIGURE, FIGURE])]
     blocks += [Table(["x"], [[1]], "told"), Table(["x"], [[1]], "folded", {}, True)]
+    blocks += [Part("cnn", [Paragraph("open")]), Part("mlp", [FIGURE], "why", folded=True)]
     blocks += [Code("x < 1"), Table(["where"], [[Links(["#part", "docs/a.md"])]])]
     html = page(*blocks)
     expected = ["<p>plain</p>", "<h3>head</h3>", "<li>point</li>", "<strong>aside</strong>"]
@@ -76,9 +78,10 @@ def test_every_kind_of_block_is_shown():
         "<figcaption>What to conclude.</figcaption>",
     ]
     expected += ['<p class="caption">told</p>', "<summary>folded</summary>"]
+    expected += ["<h3>cnn</h3>", "<p>open</p>", "<summary><strong>mlp</strong> why</summary>"]
     expected += ["<code>x &lt; 1</code>", '<td><a href="#part">Part</a>, docs/a.md</td>']
     assert [text for text in expected if text not in html] == []
-    assert html.count("<figure>") == 3
+    assert html.count("<figure>") == 4
 
 
 def test_an_undefined_value_is_shown_with_its_reason_in_title_and_text():

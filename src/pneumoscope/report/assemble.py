@@ -1,15 +1,17 @@
 """The findings of a run put in the order in which they are read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
 import pneumoscope
-from pneumoscope.naming import Label
+from pneumoscope.naming import Label, Metric, Split
 from pneumoscope.options import EvaluationOptions, ReportOptions
 from pneumoscope.report.blocks import Section
 from pneumoscope.report.crosswalk import read_guidelines
 from pneumoscope.report.findings import Findings
+from pneumoscope.report.folding import folded
 from pneumoscope.report.page import Page
 from pneumoscope.report.sections.about import about_section
 from pneumoscope.report.sections.access import access_section
@@ -33,7 +35,7 @@ from pneumoscope.report.sections.training import training_section
 
 def assemble(options: ReportOptions, evaluation: EvaluationOptions, found: Findings) -> Page:
     """Put the findings on a page: the result first, then what it stands on."""
-    pixels = found.pixel_statistics
+    ranking = _ranked_on_validation(found.metrics)
     return Page(
         title=options.title,
         synthetic=options.synthetic,
@@ -43,34 +45,50 @@ def assemble(options: ReportOptions, evaluation: EvaluationOptions, found: Findi
             headline(found.comparison),
             *_doubts(found.ingestion_audit["warnings"]),
         ],
-        sections=[
-            *([study_section(found.study, found.figures.get("study"))] if found.study else []),
-            comparison_section(found.comparison, found.figures, evaluation.confidence),
-            significance_section(found.significance, evaluation.confidence),
-            operating_points_section(found.metrics, found.figures_of_each("thresholds")),
-            calibration_section(found.metrics, found.figures_of_each("reliability")),
-            grey_zone_section(found.metrics, found.figures.get("deferral")),
-            subgroups_section(found.metrics, found.figures_of_each("subgroups")),
-            explanation_section(
-                found.explanations,
-                found.figures_of_each("attribution"),
-                found.figures_of_each("activations"),
-            ),
-            *_robustness(found),
-            audit_section(found.ingestion_audit, found.figures),
-            *([shift_section(found.shift, found.figures.get("shift"))] if found.shift else []),
-            splits_section(found.split_audit, found.figures["class_distribution"]),
-            radiographs_section(pixels.histograms, pixels.means, found.figures),
-            augmentation_section(
-                {name: settings.augmentation for name, settings in found.settings.items()},
-                found.figures_of_each("augmented"),
-            ),
-            training_section(found.histories, found.figures_of_each("curves")),
-            access_section(found.access_log),
-            crosswalk_section(read_guidelines()),
-            about_section(_facts(evaluation, found)),
-        ],
+        sections=[folded(section, ranking) for section in _sections(evaluation, found)],
     )
+
+
+def _sections(evaluation: EvaluationOptions, found: Findings) -> list[Section]:
+    pixels = found.pixel_statistics
+    return [
+        *([study_section(found.study, found.figures.get("study"))] if found.study else []),
+        comparison_section(found.comparison, found.figures, evaluation.confidence),
+        significance_section(found.significance, evaluation.confidence),
+        operating_points_section(found.metrics, found.figures_of_each("thresholds")),
+        calibration_section(found.metrics, found.figures_of_each("reliability")),
+        grey_zone_section(found.metrics, found.figures.get("deferral")),
+        subgroups_section(found.metrics, found.figures_of_each("subgroups")),
+        explanation_section(
+            found.explanations,
+            found.figures_of_each("attribution"),
+            found.figures_of_each("activations"),
+        ),
+        *_robustness(found),
+        audit_section(found.ingestion_audit, found.figures),
+        *([shift_section(found.shift, found.figures.get("shift"))] if found.shift else []),
+        splits_section(found.split_audit, found.figures["class_distribution"]),
+        radiographs_section(pixels.histograms, pixels.means, found.figures),
+        augmentation_section(
+            {name: settings.augmentation for name, settings in found.settings.items()},
+            found.figures_of_each("augmented"),
+        ),
+        training_section(found.histories, found.figures_of_each("curves")),
+        access_section(found.access_log),
+        crosswalk_section(read_guidelines()),
+        about_section(_facts(evaluation, found)),
+    ]
+
+
+def _ranked_on_validation(metrics: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Name the models by their AUROC on validation, undefined ones last."""
+
+    def auroc(name: str) -> float:
+        validated = metrics[name]["splits"].get(Split.VALIDATION, {}).get("metrics", {})
+        value = validated.get(Metric.AUROC, {}).get("value")
+        return -1.0 if value is None else float(value)
+
+    return sorted(metrics, key=auroc, reverse=True)
 
 
 def _robustness(found: Findings) -> list[Section]:

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -196,7 +196,31 @@ class Code:
     kind: ClassVar[str] = "code"
 
 
-Block = Paragraph | Heading | Bullets | Note | Figure | Gallery | Table | Code
+@dataclass(frozen=True)
+class Part:
+    """What a section says of one model; a folded part opens on a click and is always printed.
+
+    Attributes:
+        name: The model, which is the heading.
+        blocks: What stands below it; no parts.
+        told: What the reader of a folded part learns without opening it.
+        folded: Set by `folding.folded`, which knows all parts of a section.
+    """
+
+    name: str
+    blocks: Sequence["Block"]
+    told: str = ""
+    folded: bool = False
+    kind: ClassVar[str] = "part"
+
+
+Block = Paragraph | Heading | Bullets | Note | Figure | Gallery | Table | Code | Part
+
+
+def unfolded(blocks: Sequence[Block]) -> Iterator[Block]:
+    """Yield the blocks in the order of reading, those of a part in place of the part."""
+    for block in blocks:
+        yield from unfolded(block.blocks) if isinstance(block, Part) else (block,)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from pneumoscope.report.blocks import (
     Heading,
     Note,
     Paragraph,
+    Part,
     Shown,
     Table,
 )
@@ -58,6 +59,10 @@ def _block(block: Block) -> Iterator[str]:
             yield f"```python\n{text}\n```"
         case Table():
             yield from _table(block)
+        case Part(name, blocks):
+            yield f"### {name}"
+            for inner in blocks:
+                yield from _block(inner)
         case Figure() | Gallery():
             raise ValueError(f"expected blocks without figures, received {type(block).__name__}")
 

@@ -32,3 +32,12 @@ def test_the_grid_of_each_model_that_changes_something_is_shown():
     assert isinstance(gallery, Gallery)
     assert [figure.png for figure in gallery.figures] == [b"two"]
     assert "turned by up to 7°" in gallery.figures[0].caption
+
+
+def test_models_whose_films_are_changed_alike_share_a_grid():
+    weak = AugmentationOptions(horizontal_flip=0.5)
+    options = {"cnn": STRONG, "mlp": weak, "vgg16": STRONG}
+    section = augmentation_section(options, {"cnn": b"one", "mlp": b"two", "vgg16": b"three"})
+    figures = section.blocks[-1].figures
+    assert [figure.png for figure in figures] == [b"one", b"two"]
+    assert figures[0].caption.startswith("cnn and vgg16: the film as stored")

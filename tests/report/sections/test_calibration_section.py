@@ -1,6 +1,6 @@
 import pytest
 
-from pneumoscope.report.blocks import Estimate, Figure, Gallery, Table, Undefined
+from pneumoscope.report.blocks import Estimate, Figure, Gallery, Part, Table, Undefined
 from pneumoscope.report.sections import calibration_section
 
 
@@ -32,6 +32,15 @@ def section(before: dict, after: dict | None, fitted: dict = TEMPERATURE) -> tup
     (table,) = [block for block in blocks if isinstance(block, Table)]
     (gallery,) = [block for block in blocks if isinstance(block, Gallery)]
     return table, gallery.figures[0]
+
+
+def test_of_many_models_each_diagram_is_a_part_that_tells_its_conclusion():
+    splits = {"test": {"before": part(0.2), "after": part(0.1)}}
+    metrics = {key: {"calibration": TEMPERATURE | {"splits": splits}} for key in "abcd"}
+    blocks = calibration_section(metrics, dict.fromkeys("abcd", b"png")).blocks
+    parts = [block for block in blocks if isinstance(block, Part)]
+    assert [found.name for found in parts] == ["a", "b", "c", "d"]
+    assert parts[0].blocks[0].caption == f"a on test: {parts[0].told}"
 
 
 def test_before_and_after_stand_one_below_the_other():

@@ -93,5 +93,23 @@ def test_figures_are_captioned_with_errors_thresholds_and_spread():
     bad = {**row("mlp", "test", 0.8), "sensitivity": 0.95, "specificity": 0.25}
     found = captions(table(good, bad))
     assert "cnn misses 2.0% of PNEUMONIA and raises a false alarm for 25.0%" in found["confusion"]
-    assert "Dots mark the locked thresholds: cnn at 0.400 and mlp at 0.400." in found["roc"]
+    assert "Dots mark the locked threshold, 0.400. " in found["roc"]
     assert "differ most in specificity (0.250 to 0.750) and least in accuracy" in found["forest"]
+
+
+def test_thresholds_that_differ_are_told_apart():
+    lower = {**row("mlp", "test", 0.8), "threshold": 0.25}
+    found = captions(table(row("cnn", "test", 0.9), lower))
+    assert "Dots mark the locked thresholds: cnn at 0.400 and mlp at 0.250." in found["roc"]
+
+
+def test_of_many_models_the_best_and_the_worst_are_named():
+    shares = {"a": (0.9, 0.75), "b": (0.95, 0.5), "c": (0.8, 0.7), "d": (0.85, 0.25)}
+    rows = [
+        {**row(name, "test", 0.9), "sensitivity": found, "specificity": spared}
+        for name, (found, spared) in shares.items()
+    ]
+    assert captions(table(*rows))["confusion"].startswith(
+        "At the operating point, missed of PNEUMONIA are 5.0% by b at best, 20.0% by c at worst; "
+        "falsely alarmed of NORMAL are 25.0% by a at best, 75.0% by d at worst."
+    )

@@ -1,4 +1,4 @@
-from pneumoscope.report.blocks import Estimate, Figure, Paragraph, Table, Undefined
+from pneumoscope.report.blocks import Estimate, Figure, Paragraph, Table, Undefined, unfolded
 from pneumoscope.report.sections import explanation_section
 
 
@@ -30,7 +30,7 @@ def explained(normal: float | None = 0.3, pneumonia: float = 0.3, **changes) -> 
 
 def section(**explanations: dict):
     figures = dict.fromkeys(explanations, b"png")
-    return explanation_section(explanations, figures, figures).blocks
+    return list(unfolded(explanation_section(explanations, figures, figures).blocks))
 
 
 def captions(**changes) -> list[str]:
@@ -73,6 +73,13 @@ def test_the_caption_warns_of_attribution_off_the_lungs():
     assert "On PNEUMONIA films more attribution lies off centre than an even spread" in warned
     assert "Only on PNEUMONIA films does attribution gather" in captions(normal=0.44)[0]
     assert "does not gather in the centre" in captions(normal=0.44, pneumonia=0.44)[0]
+
+
+def test_a_coarse_map_is_said_to_tell_nothing_of_the_centre():
+    assert "On both classes attribution gathers" in captions(map_size=[3, 3])[0]
+    caption = captions(map_size=[2, 2])[0]
+    assert "too coarse to tell the centre from the border" in caption
+    assert "gathers" not in caption
 
 
 def test_the_caption_names_a_missing_outcome_with_its_reason():

@@ -2,7 +2,7 @@ import copy
 
 import pytest
 
-from pneumoscope.report.blocks import Estimate, Figure, Table, Undefined
+from pneumoscope.report.blocks import Estimate, Figure, Part, Table, Undefined, unfolded
 from pneumoscope.report.sections import operating_points_section
 
 
@@ -57,7 +57,7 @@ MEASURED = {
 
 def tables(measured: dict = MEASURED) -> list[Table]:
     blocks = operating_points_section({"cnn": measured}, {}).blocks
-    return [block for block in blocks if isinstance(block, Table)]
+    return [block for block in unfolded(blocks) if isinstance(block, Table)]
 
 
 def test_each_split_has_a_table_with_misses_and_false_alarms_per_hundred():
@@ -110,20 +110,26 @@ def test_an_undefined_promise_is_not_made():
 
 def test_the_worth_of_an_alarm_names_the_rarest_case():
     worth = tables()[2]
-    assert worth.rows[0] == ["cnn", "5%", Estimate(0.3, 0.2, 0.4), Estimate(0.99)]
-    assert worth.rows[1][2] == Undefined("no radiograph is predicted PNEUMONIA")
+    assert worth.header == [
+        "architecture", "alarms right at 5%", "alarms right at 50%", "all-clears right at 5%",
+        "all-clears right at 50%",
+    ]  # fmt: skip
+    (row,) = worth.rows
+    assert row[:2] == ["cnn", Estimate(0.3, 0.2, 0.4)]
+    assert row[2] == Undefined("no radiograph is predicted PNEUMONIA")
+    assert [cell.value for cell in row[3:]] == [0.99, 0.9]
     assert "at worst 30% of them are right (cnn where 5% have pneumonia)" in worth.caption
 
 
 def caption(changed: dict) -> str:
     blocks = operating_points_section({"cnn": changed}, {"cnn": b"png"}).blocks
-    (figure,) = [block for block in blocks if isinstance(block, Figure)]
+    (figure,) = [block for block in unfolded(blocks) if isinstance(block, Figure)]
     return figure.caption
 
 
 def test_a_threshold_that_does_not_carry_over_is_told_with_both_numbers():
     assert "the locked threshold (largest sum)." in caption(MEASURED)
-    assert "on test specificity (0.70, expected 0.80 to 1.00) lies outside" in caption(MEASURED)
+    assert "on test specificity (0.700, expected 0.800 to 1.000) lies outside" in caption(MEASURED)
 
 
 def test_a_locked_zone_is_named_in_the_caption():
@@ -142,17 +148,8 @@ def test_nothing_is_told_of_a_missing_interval():
     assert "cannot be told: an interval is missing" in caption(changed)
 
 
-def with_auroc(value: float | None) -> dict:
-    changed = copy.deepcopy(MEASURED)
-    changed["splits"]["validation"]["metrics"]["auroc"] = {"value": value}
-    return changed
-
-
-def test_of_many_models_the_one_that_validation_ranks_first_stands_open():
-    found = {"a": with_auroc(0.8), "b": with_auroc(None), "c": with_auroc(0.9), "d": MEASURED}
-    introduction, *blocks = operating_points_section(found, {}).blocks
-    assert introduction.text.endswith("The tables of c, which validation ranks first, stand open.")
-    rules = [block for block in blocks if isinstance(block, Table) and block.header[0] == "rule"]
-    assert [table.caption[0] for table in rules if not table.folded] == ["c", "c"]
-    assert len(rules) == 8
-    assert not any(table.folded for table in tables())
+def test_a_folded_part_still_tells_what_was_promised_and_what_came_of_it():
+    parts = operating_points_section({"cnn": MEASURED, "mlp": MEASURED}, {}).blocks
+    parts = [block for block in parts if isinstance(block, Part)]
+    assert [part.name for part in parts] == ["cnn", "mlp"]
+    assert parts[1].told.startswith("The locked rule promised 5 missed and 10 false alarms")

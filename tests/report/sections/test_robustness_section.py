@@ -1,4 +1,13 @@
-from pneumoscope.report.blocks import Bullets, Estimate, Figure, Paragraph, Table, Undefined
+from pneumoscope.report.blocks import (
+    Bullets,
+    Estimate,
+    Figure,
+    Paragraph,
+    Part,
+    Table,
+    Undefined,
+    unfolded,
+)
 from pneumoscope.report.sections import robustness_section, shortcuts_section
 
 
@@ -45,7 +54,7 @@ def measured(fall: float = 0.3, gone: float | None = 0.7) -> dict:
 
 
 def of_type(section, kind) -> list:
-    return [block for block in section.blocks if isinstance(block, kind)]
+    return [block for block in unfolded(section.blocks) if isinstance(block, kind)]
 
 
 def test_the_caption_compares_models_without_lungs():
@@ -63,6 +72,30 @@ def test_the_caption_names_the_mild_flaw_that_costs_most():
     assert "(specificity falls by 0.30)" in figure.caption
     calm = robustness_section({"mlp": measured(fall=0.01)}, b"png")
     assert "nothing surely falls" in of_type(calm, Figure)[0].caption
+
+
+def test_of_many_models_the_captions_name_the_extremes():
+    found = {
+        "a": measured(0.1, gone=0.7),
+        "b": measured(0.0, gone=0.8),
+        "c": measured(0.4, gone=0.6),
+        "d": measured(0.2, gone=None),
+    }
+    (figure,) = of_type(shortcuts_section({**found, "e": measured(gone=0.5)}, b"png"), Figure)
+    assert figure.caption.startswith(
+        "With the lungs blacked out, most and least is still known by b AUROC 0.80 (0.70 to 0.90), "
+        "e AUROC 0.50 (0.40 to 0.60) and d undefined."
+    )
+    section = robustness_section(found, b"png")
+    (figure,) = of_type(section, Figure)
+    assert figure.caption.startswith(
+        "c suffers most: of the mildest strengths blur (pixels) 0.5 costs most (specificity falls "
+        "by 0.40). Nothing surely falls there for b."
+    )
+    told = [block.told for block in section.blocks if isinstance(block, Part)]
+    assert told[1] == "nothing surely falls at the mildest strengths."
+    calm = robustness_section(dict.fromkeys("abcd", measured(0.0)), b"png")
+    assert of_type(calm, Figure)[0].caption.startswith("Of no architecture anything surely falls")
 
 
 def test_how_many_films_were_degraded_is_said():

@@ -43,3 +43,15 @@ def test_a_single_architecture_is_said_to_be_one():
     (block,) = significance_section(pd.DataFrame(columns=COLUMNS)).blocks
     assert isinstance(block, Paragraph)
     assert "one architecture only" in block.text
+
+
+def test_of_many_pairs_those_that_differ_stand_open_and_all_are_folded():
+    alike, apart = row(0.5, 0.2), row(0.0004, 0.01)
+    blocks = significance_section(pd.DataFrame([alike] * 11 + [apart] * 5)).blocks
+    shown, every = [block for block in blocks if isinstance(block, Table)]
+    assert [len(shown.rows), shown.folded, len(every.rows), every.folded] == [5, False, 16, True]
+    assert shown.caption.startswith("The pairs that differ. At level 0.05: 5 pairs differ in rank")
+    assert "mlp and cnn" not in shown.caption
+    paragraphs = significance_section(pd.DataFrame([alike] * 16)).blocks
+    assert "no pair differs in its ranking" in paragraphs[1].text
+    assert [block.folded for block in paragraphs if isinstance(block, Table)] == [True]

@@ -1,6 +1,6 @@
 """What augmentation changes about the training radiographs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pneumoscope.options import AugmentationOptions
 from pneumoscope.report.blocks import Block, Figure, Gallery, Paragraph, Section
@@ -19,16 +19,25 @@ def augmentation_section(
 ) -> Section:
     """Return what is changed for each architecture, in words and as a grid of radiographs.
 
+    Architectures whose films are changed alike share the grid of the first.
+
     Args:
         options: Architecture to its augmentation.
         figures: Architecture to the PNG of its grid; shown where something is changed.
     """
     told = {name: changes(chosen) for name, chosen in options.items()}
     plain = [name for name, found in told.items() if not found]
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for name, found in told.items():
+        if found and name in figures:
+            alike.setdefault(tuple(found), []).append(name)
     drawn = [
-        Figure(figures[name], _caption(name, found), f"Training radiographs changed for {name}.")
-        for name, found in told.items()
-        if found and name in figures
+        Figure(
+            figures[names[0]],
+            _caption(names, found),
+            f"Training radiographs changed for {joined(names)}.",
+        )
+        for found, names in alike.items()
     ]
     blocks: list[Block] = [Paragraph(INTRODUCTION)]
     if plain:
@@ -42,8 +51,8 @@ def changes(options: AugmentationOptions) -> list[str]:
     return [*_moves(options), *_regrades(options), *_degradations(options)]
 
 
-def _caption(name: str, found: list[str]) -> str:
-    return f"{name}: the film as stored, then random draws ({'; '.join(found)})."
+def _caption(names: Sequence[str], found: Sequence[str]) -> str:
+    return f"{joined(names)}: the film as stored, then random draws ({'; '.join(found)})."
 
 
 def _moves(options: AugmentationOptions) -> list[str]:

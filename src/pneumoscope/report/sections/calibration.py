@@ -11,10 +11,12 @@ from pneumoscope.report.blocks import (
     Figure,
     Gallery,
     Paragraph,
+    Part,
     Section,
     Table,
     Undefined,
 )
+from pneumoscope.report.folding import MANY
 from pneumoscope.report.wording import joined
 
 INTRODUCTION = (
@@ -45,20 +47,27 @@ def calibration_section(
         if Split.TEST in measured["calibration"]["splits"]
     }
     rows = [row for name, found in tested.items() for row in _rows(name, found)]
-    drawn = [
-        Figure(figures[name], _caption(name, found), f"Reliability diagram of {name} on test.")
-        for name, found in tested.items()
-        if name in figures
-    ]
     caption = "Calibration on test, with intervals below the values where there are any."
     methods = dict.fromkeys(
         METHODS[CalibrationMethod(found["method"])] for found in tested.values()
     )
     introduction = INTRODUCTION.format(method=joined(list(methods)))
     blocks: list[Block] = [Paragraph(introduction), Table(HEADER, rows, caption)]
-    return Section(
-        "Can a score be read as a probability?", [*blocks, *([Gallery(drawn)] if drawn else [])]
-    )
+    return Section("Can a score be read as a probability?", [*blocks, *_diagrams(tested, figures)])
+
+
+def _diagrams(tested: Mapping[str, Mapping[str, Any]], figures: Mapping[str, bytes]) -> list[Block]:
+    """Return the diagrams side by side, or of many models each as a part."""
+    told = {name: _conclusion(found) for name, found in tested.items() if name in figures}
+    drawn = {
+        name: Figure(
+            figures[name], f"{name} on test: {words}", f"Reliability diagram of {name} on test."
+        )
+        for name, words in told.items()
+    }
+    if len(drawn) > MANY:
+        return [Part(name, [figure], told[name]) for name, figure in drawn.items()]
+    return [Gallery(list(drawn.values()))] if drawn else []
 
 
 def _rows(name: str, found: Mapping[str, Any]) -> list[list[Cell]]:
@@ -93,10 +102,10 @@ def _estimate(measured: Mapping[str, float | None]) -> Cell:
     return Estimate(value, measured["low"], measured["high"])
 
 
-def _caption(name: str, found: Mapping[str, Any]) -> str:
+def _conclusion(found: Mapping[str, Any]) -> str:
     test = found["splits"][Split.TEST]
     before, after = test["before"], test["after"]
-    start = f"{name} on test: {_tendency(before)}"
+    start = _tendency(before)
     if after is None:
         return f"{start} Nothing could be fitted: {found['reason']}."
     # The Brier score is proper; the ECE also moves with the edges of its bins.

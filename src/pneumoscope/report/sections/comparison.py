@@ -16,6 +16,7 @@ from pneumoscope.report.blocks import (
     Table,
     Undefined,
 )
+from pneumoscope.report.folding import MANY
 from pneumoscope.report.wording import joined, metric_name
 
 MAIN_METRICS = (
@@ -146,20 +147,40 @@ def _spread(test: pd.DataFrame) -> str:
 
 
 def _thresholds(test: pd.DataFrame) -> str:
+    if test.empty:
+        return ""
+    if len(set(test["threshold"])) == 1:
+        return f"Dots mark the locked threshold, {test['threshold'].iloc[0]:.3f}."
     points = joined(
         [f"{row[Column.ARCHITECTURE]} at {row['threshold']:.3f}" for _, row in test.iterrows()]
     )
-    return f"Dots mark the locked thresholds: {points}." if points else ""
+    return f"Dots mark the locked thresholds: {points}."
 
 
 def _errors(test: pd.DataFrame) -> str:
     points = test.dropna(subset=[Metric.SENSITIVITY, Metric.SPECIFICITY])
+    if len(points) > MANY:
+        missed, alarms = (
+            _from_least_to_most(points, metric)
+            for metric in (Metric.SENSITIVITY, Metric.SPECIFICITY)
+        )
+        return (
+            f"At the operating point, missed of PNEUMONIA are {missed}; falsely alarmed of NORMAL "
+            f"are {alarms}."
+        )
     sentences = [
         f"{row[Column.ARCHITECTURE]} misses {1 - row[Metric.SENSITIVITY]:.1%} of PNEUMONIA and "
         f"raises a false alarm for {1 - row[Metric.SPECIFICITY]:.1%} of NORMAL"
         for _, row in points.iterrows()
     ]
     return f"At the operating point, {joined(sentences)}." if sentences else ""
+
+
+def _from_least_to_most(points: pd.DataFrame, metric: str) -> str:
+    """Return the least and the greatest share that is wrong, and whose they are."""
+    right = dict(zip(points[Column.ARCHITECTURE], points[metric], strict=True))
+    best, worst = max(right, key=lambda name: right[name]), min(right, key=lambda name: right[name])
+    return f"{1 - right[best]:.1%} by {best} at best, {1 - right[worst]:.1%} by {worst} at worst"
 
 
 def _shift(comparison: pd.DataFrame) -> list[Block]:

@@ -11,6 +11,7 @@ from pneumoscope.report.blocks import (
     Figure,
     Heading,
     Paragraph,
+    Part,
     Section,
     Table,
     Undefined,
@@ -36,6 +37,8 @@ LIMITS = (
 )
 HEADER = ["model", "map", "cells", "rank correlation, untrained", "off centre, NORMAL",
           "off centre, PNEUMONIA", "evenly spread"]  # fmt: skip
+COARSE = 3
+"""Enlarged to the film, a map of fewer cells a side puts the same share everywhere."""
 CASES = ["model", "outcome", "choice", "radiograph", "score", "off centre"]
 
 
@@ -53,12 +56,15 @@ def explanation_section(
     """
     blocks: list[Block] = [Paragraph(INTRODUCTION), _trust(explanations)]
     for name, found in explanations.items():
+        drawn = []
         if name in attribution:
             alt = f"Films of each outcome of {name} and maps of what spoke for the decision."
-            blocks.append(Figure(attribution[name], _map_caption(name, found), alt))
+            drawn.append(Figure(attribution[name], _map_caption(name, found), alt))
         if name in activations:
             alt = f"What the layers of {name} answer to a film of each class."
-            blocks.append(Figure(activations[name], _layer_caption(name, found), alt))
+            drawn.append(Figure(activations[name], _layer_caption(name, found), alt))
+        if drawn:
+            blocks.append(Part(name, drawn, _where(found)))
     blocks += [_cases(explanations), Heading("What maps cannot tell"), Bullets(LIMITS)]
     return Section("What do the models look at?", blocks)
 
@@ -91,9 +97,12 @@ def _row(name: str, found: Mapping[str, Any]) -> list[Cell]:
     alike: Cell = Undefined(sanity["verdict"])
     if sanity["rank_correlation"] is not None:
         alike = Estimate(sanity["rank_correlation"], sanity["lowest"], sanity["highest"])
-    cells = "\u00a0×\u00a0".join(str(side) for side in found["map_size"])
     shares = [_share(outside["classes"][label]) for label in ("NORMAL", "PNEUMONIA")]
-    return [name, found["method"], cells, alike, *shares, float(outside["even_share"])]
+    return [name, found["method"], _cells(found), alike, *shares, float(outside["even_share"])]
+
+
+def _cells(found: Mapping[str, Any]) -> str:
+    return "\u00a0×\u00a0".join(str(side) for side in found["map_size"])
 
 
 def _share(measured: Mapping[str, Any]) -> Cell:
@@ -109,7 +118,7 @@ def _map_caption(name: str, found: Mapping[str, Any]) -> str:
         start += f" (rank correlation with untrained models {sanity['rank_correlation']:.2f})"
     missing = [f" No {outcome}: {reason}." for outcome, reason in found["missing"].items()]
     return (
-        f"{start}. {_where(found['outside'])}{''.join(missing)} Scores of PNEUMONIA films are "
+        f"{start}. {_where(found)}{''.join(missing)} Scores of PNEUMONIA films are "
         "orange, those of NORMAL films blue. Dashed is the central field, with the share of a map "
         f"outside it above. Each map has a scale of its own{_meaning(found)}."
     )
@@ -121,7 +130,13 @@ def _meaning(found: Mapping[str, Any]) -> str:
     return "; an empty one found nothing that spoke for the decision"
 
 
-def _where(outside: Mapping[str, Any]) -> str:
+def _where(found: Mapping[str, Any]) -> str:
+    if min(found["map_size"]) < COARSE:
+        return (
+            f"Maps of {_cells(found)} cells are too coarse to tell the centre from the border: let "
+            "the model see larger films."
+        )
+    outside = found["outside"]
     even = outside["even_share"]
     known = {
         label: measured

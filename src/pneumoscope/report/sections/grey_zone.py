@@ -1,6 +1,6 @@
 """What is gained by handing doubtful radiographs to a human."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from pneumoscope.naming import Consequence, Label, Split
@@ -15,6 +15,7 @@ from pneumoscope.report.blocks import (
     Table,
     Undefined,
 )
+from pneumoscope.report.folding import MANY
 from pneumoscope.report.wording import joined
 
 INTRODUCTION = (
@@ -63,23 +64,40 @@ def _zone(name: str, share: str, zone: Mapping[str, Any]) -> list[Cell]:
 
 
 def _gain(zones: Mapping[str, Mapping[str, Any]]) -> str:
-    told = joined([sentence for name, found in zones.items() for sentence in _gains(name, found)])
-    if not told:
+    found = {name: ends for name, zone in zones.items() if (ends := _ends(zone)) is not None}
+    if not found:
         return "No architecture has an accuracy both with and without a grey zone."
-    return f"On test, {told}. Where the curve stays flat, scores do not tell which are doubtful."
+    if len(found) > MANY:
+        gains = {
+            name: last["accuracy"] - first["accuracy"] for name, (first, last) in found.items()
+        }
+        extremes = (
+            max(gains, key=lambda name: gains[name]),
+            min(gains, key=lambda name: gains[name]),
+        )
+        found = {name: found[name] for name in extremes}
+        start = "On test, most and least is gained thus: "
+    else:
+        start = "On test, "
+    told = joined([_told(name, *ends) for name, ends in found.items()])
+    return f"{start}{told}. Where the curve stays flat, scores do not tell which are doubtful."
 
 
-def _gains(name: str, found: Mapping[str, Any]) -> Iterator[str]:
-    """Compare the widest zone that leaves something to decide with no zone at all."""
+def _ends(found: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]] | None:
+    """Return test without a zone and with the widest zone that leaves something to decide."""
     tested = [zone["splits"][Split.TEST] for zone in found.values()]
     known = [part for part in tested if part["accuracy"] is not None]
-    if len(known) > 1 and tested[0]["accuracy"] is not None:
-        first, last = known[0], known[-1]
-        verb = "raises" if last["accuracy"] > first["accuracy"] else "does not raise"
-        yield (
-            f"deferring {last['deferred']:.0%} {verb} the accuracy of {name} "
-            f"({first['accuracy']:.3f} to {last['accuracy']:.3f})"
-        )
+    if len(known) < 2 or tested[0]["accuracy"] is None:
+        return None
+    return known[0], known[-1]
+
+
+def _told(name: str, first: Mapping[str, Any], last: Mapping[str, Any]) -> str:
+    verb = "raises" if last["accuracy"] > first["accuracy"] else "does not raise"
+    return (
+        f"deferring {last['deferred']:.0%} {verb} the accuracy of {name} "
+        f"({first['accuracy']:.3f} to {last['accuracy']:.3f})"
+    )
 
 
 def _sets(metrics: Mapping[str, Mapping[str, Any]]) -> list[Block]:

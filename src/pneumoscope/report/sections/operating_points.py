@@ -1,10 +1,10 @@
 """What each rule for the threshold would mean, so that a stakeholder can choose."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from pneumoscope.evaluation.decisions import DEFERRED
-from pneumoscope.naming import Consequence, Metric, Split
+from pneumoscope.naming import Consequence, Split
 from pneumoscope.report.blocks import (
     Block,
     Cell,
@@ -12,6 +12,7 @@ from pneumoscope.report.blocks import (
     Figure,
     Heading,
     Paragraph,
+    Part,
     Section,
     Table,
     Undefined,
@@ -30,8 +31,6 @@ INTRODUCTION = (
     "held; whoever chooses by it has no test left. Where intervals of two rules overlap widely, "
     "take the simpler rule."
 )
-MANY = 3
-"""Of more models than this, the tables stand open for the one that validation ranks first."""
 
 
 def operating_points_section(
@@ -43,34 +42,22 @@ def operating_points_section(
         metrics: Architecture to its `metrics.json`.
         figures: Architecture to the PNG of its threshold curves; one left out is not shown.
     """
-    opened = list(metrics) if len(metrics) <= MANY else [_first_on_validation(metrics)]
-    blocks: list[Block] = [Paragraph(INTRODUCTION + _told_open(opened, metrics))]
-    for name, measured in metrics.items():
-        points = measured["operating_points"]
-        folded = name not in opened
-        blocks += [Heading(name), *(_rules(name, points, split, folded) for split in _SPLITS)]
-        if name in figures:
-            alt = f"Sensitivity, specificity, PPV and NPV of {name} against the threshold."
-            blocks.append(Figure(figures[name], _curve_caption(name, measured), alt))
-    return Section("Choosing an operating point", [*blocks, *_predictive(metrics)])
+    parts = [_part(name, measured, figures.get(name)) for name, measured in metrics.items()]
+    return Section(
+        "Choosing an operating point", [Paragraph(INTRODUCTION), *parts, *_predictive(metrics)]
+    )
 
 
-def _first_on_validation(metrics: Mapping[str, Mapping[str, Any]]) -> str:
-    def auroc(name: str) -> float:
-        validated = metrics[name]["splits"].get(Split.VALIDATION, {}).get("metrics", {})
-        value = validated.get(Metric.AUROC, {}).get("value")
-        return -1.0 if value is None else float(value)
-
-    return max(metrics, key=auroc)
-
-
-def _told_open(opened: Sequence[str], metrics: Mapping[str, Any]) -> str:
-    if len(opened) == len(metrics):
-        return ""
-    return f" The tables of {opened[0]}, which validation ranks first, stand open."
+def _part(name: str, measured: Mapping[str, Any], figure: bytes | None) -> Part:
+    points = measured["operating_points"]
+    blocks: list[Block] = [_rules(name, points, split) for split in _SPLITS]
+    if figure is not None:
+        alt = f"Sensitivity, specificity, PPV and NPV of {name} against the threshold."
+        blocks.append(Figure(figure, _curve_caption(name, measured), alt))
+    return Part(name, blocks, _promise(points))
 
 
-def _rules(name: str, points: Mapping[str, Any], split: str, folded: bool) -> Table:
+def _rules(name: str, points: Mapping[str, Any], split: str) -> Table:
     deferring = _defers(points)
     header = [*HEADER[:2], FOR_A_HUMAN, *HEADER[2:]] if deferring else HEADER
     rows: list[list[Cell]] = [
@@ -84,7 +71,7 @@ def _rules(name: str, points: Mapping[str, Any], split: str, folded: bool) -> Ta
         for rule, point in points.items()
     ]
     formats = dict.fromkeys(header[2:], ".1f")
-    return Table(header, rows, f"{name} on {_conclusion(points, split)}", formats, folded)
+    return Table(header, rows, f"{name} on {_conclusion(points, split)}", formats)
 
 
 _SPLITS = (Split.VALIDATION, Split.TEST)
@@ -174,8 +161,8 @@ def _carried_over(splits: Mapping[str, Any]) -> str:
     if any(bound is None for bound in bounds):
         return "Whether it carries over to test cannot be told: an interval is missing."
     moved = [
-        f"{key} ({test[key]['value']:.2f}, expected {validation[key]['low']:.2f} to "
-        f"{validation[key]['high']:.2f})"
+        f"{key} ({test[key]['value']:.3f}, expected {validation[key]['low']:.3f} to "
+        f"{validation[key]['high']:.3f})"
         for key in _MISSES
         if not validation[key]["low"] <= test[key]["value"] <= validation[key]["high"]
     ]
@@ -192,27 +179,40 @@ def _predictive(metrics: Mapping[str, Mapping[str, Any]]) -> list[Block]:
         name: next(p for p in measured["operating_points"].values() if p["locked"])["splits"]
         for name, measured in metrics.items()
     }
-    rows = [
-        [name, f"{float(share):.0%}", *(_quoted(values, key) for key in ("ppv", "npv"))]
+    tested = {
+        name: splits[Split.TEST]["predictive_values"]
         for name, splits in found.items()
         if Split.TEST in splits
-        for share, values in splits[Split.TEST]["predictive_values"].items()
-    ]
-    if not rows:
+    }
+    shares = list(dict.fromkeys(share for values in tested.values() for share in values))
+    if not shares:
         return []
-    header = ["architecture", "children with pneumonia", "alarms that are right",
-              "all-clears that are right"]  # fmt: skip
-    formats = dict.fromkeys(header[2:], ".1%")
+    columns = {
+        f"{what} right at {float(share):.0%}": (share, key)
+        for what, key in (("alarms", "ppv"), ("all-clears", "npv"))
+        for share in shares
+    }
+    rows = [
+        [name, *(_quoted(values[share], key) for share, key in columns.values())]
+        for name, values in tested.items()
+    ]
     return [
         Heading("What an alarm is worth"),
-        Table(header, rows, _worth(rows), formats),
+        Table(["architecture", *columns], rows, _worth(tested), dict.fromkeys(columns, ".1%")),
     ]
 
 
-def _worth(rows: list[list[Cell]]) -> str:
-    start = "From sensitivity and specificity on test at the locked rule, by Bayes' theorem."
-    known = [(row[2].value, f"{row[0]} where {row[1]} have pneumonia") for row in rows
-             if isinstance(row[2], Estimate)]  # fmt: skip
+def _worth(tested: Mapping[str, Mapping[str, Any]]) -> str:
+    start = (
+        "Of 100 alarms, or all-clears, so many are right where that share of children has "
+        "pneumonia; from sensitivity and specificity on test at the locked rule, by Bayes' theorem."
+    )
+    known = [
+        (values["ppv"], f"{name} where {float(share):.0%} have pneumonia")
+        for name, of_shares in tested.items()
+        for share, values in of_shares.items()
+        if values["ppv"] is not None
+    ]
     if not known:
         return start
     worst, where = min(known)

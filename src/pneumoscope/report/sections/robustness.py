@@ -1,6 +1,7 @@
 """What a model reads besides the lungs, and what it withstands."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pneumoscope.naming import Metric
@@ -11,12 +12,13 @@ from pneumoscope.report.blocks import (
     Cell,
     Estimate,
     Figure,
-    Heading,
     Paragraph,
+    Part,
     Section,
     Table,
     Undefined,
 )
+from pneumoscope.report.folding import MANY
 from pneumoscope.report.wording import counted, joined, metric_name
 from pneumoscope.robustness.variants import DEGRADED_BY, LUNGS_GONE
 from pneumoscope.robustness.wording import with_interval
@@ -55,11 +57,9 @@ def shortcuts_section(robustness: Robustness, figure: bytes | None) -> Section:
         alt = "AUROC of each architecture under every condition."
         blocks.append(Figure(figure, _without_lungs(robustness), alt))
     for name, found in robustness.items():
-        blocks += [
-            Heading(name),
-            Bullets(_verdicts(_conditions(found))),
-            _shortcut_table(name, found),
-        ]
+        conditions = _conditions(found)
+        read: list[Block] = [Bullets(_verdicts(conditions)), _shortcut_table(name, found)]
+        blocks.append(Part(name, read, f"{LUNGS_GONE}: {conditions[LUNGS_GONE]['verdict']}"))
     return Section("Does the model read the lungs?", blocks)
 
 
@@ -73,35 +73,38 @@ def robustness_section(robustness: Robustness, figure: bytes | None) -> Section:
     first = next(iter(robustness.values()))
     blocks: list[Block] = [Paragraph(f"{CURVES} {_measured_on(first)}")]
     if figure is not None:
-        told = " ".join(f"{name}: {_weakest(found)}." for name, found in robustness.items())
         intervals = (
             "bands are intervals"
             if len(robustness) <= BANDS_UP_TO
             else "the tables below hold the intervals"
         )
         legend = f"From left, films as they are, to right, the harshest; {intervals}."
+        told = _most_fragile(robustness)
         blocks.append(Figure(figure, f"{told} {legend}", "Metrics against strength."))
     for name, found in robustness.items():
         curves = found["degradations"]["curves"]
         verdicts = {DEGRADED_BY[kind]: curve["verdict"] for kind, curve in curves.items()}
-        blocks += [
-            Heading(name),
-            Bullets([f"{words}: {verdict}" for words, verdict in verdicts.items()]),
-            _curve_table(name, found["degradations"]),
-        ]
+        withstood = Bullets([f"{words}: {verdict}" for words, verdict in verdicts.items()])
+        table = _curve_table(name, found["degradations"])
+        blocks.append(Part(name, [withstood, table], f"{_told_fall(_largest_fall(found))}."))
     return Section("What does the model withstand?", blocks)
 
 
 def _without_lungs(robustness: Robustness) -> str:
     aurocs = {name: _conditions(found)[LUNGS_GONE]["auroc"] for name, found in robustness.items()}
-    named = [
-        f"{name} undefined" if auroc["value"] is None else f"{name} {with_interval(auroc)}"
-        for name, auroc in aurocs.items()
-    ]
+    known = {name: auroc for name, auroc in aurocs.items() if auroc["value"] is not None}
+    if len(known) > MANY:
+        ranked = sorted(known, key=lambda name: known[name]["value"])
+        known = {name: known[name] for name in (ranked[-1], ranked[0])}
+        start = "With the lungs blacked out, most and least is still known by "
+    else:
+        start = "With the lungs blacked out: "
+    named = [f"{name} {with_interval(auroc)}" for name, auroc in known.items()]
+    named += [f"{name} undefined" for name, auroc in aurocs.items() if auroc["value"] is None]
     return (
-        f"With the lungs blacked out: {joined(named)}. A bar over patients that lies wholly to the "
-        "right of the dashed line there, or with the border alone, means that the class can be "
-        "read off something other than the lungs."
+        f"{start}{joined(named)}. A bar over patients that lies wholly to the right of the dashed "
+        "line there, or with the border alone, means that the class can be read off something "
+        "other than the lungs."
     )
 
 
@@ -156,19 +159,46 @@ def _cell(measured: Mapping[str, Any]) -> Cell:
     return Estimate(measured["value"], measured["low"], measured["high"])
 
 
-def _weakest(found: Mapping[str, Any]) -> str:
-    """Name the largest sure fall of a metric at the mildest strength of any degradation."""
+@dataclass(frozen=True)
+class _Fall:
+    """How much a metric falls under a degradation at its mildest strength."""
+
+    by: float
+    metric: Metric
+    kind: str
+    strength: float
+
+
+def _largest_fall(found: Mapping[str, Any]) -> _Fall | None:
+    """Return the largest sure fall of a metric at the mildest strength of any degradation."""
     falls = [
-        (point[metric]["fall"]["value"], metric, kind, point)
+        _Fall(point[metric]["fall"]["value"], metric, DEGRADED_BY[kind], point["strength"])
         for kind, curve in found["degradations"]["curves"].items()
         for point in curve["points"][:1]
         for metric in KNOWN
         if point[metric]["fall"]["low"] is not None and point[metric]["fall"]["low"] > 0
     ]
-    if not falls:
+    return max(falls, key=lambda fall: fall.by, default=None)
+
+
+def _told_fall(fall: _Fall | None) -> str:
+    if fall is None:
         return "nothing surely falls at the mildest strengths"
-    fall, metric, kind, point = max(falls, key=lambda row: row[0])
     return (
-        f"of the mildest strengths {DEGRADED_BY[kind]} {point['strength']:g} costs most "
-        f"({metric_name(metric)} falls by {fall:.2f})"
+        f"of the mildest strengths {fall.kind} {fall.strength:g} costs most "
+        f"({metric_name(fall.metric)} falls by {fall.by:.2f})"
     )
+
+
+def _most_fragile(robustness: Robustness) -> str:
+    """Tell of each architecture, or of many the one that loses most, and how many lose nothing."""
+    falls = {name: _largest_fall(found) for name, found in robustness.items()}
+    if len(falls) <= MANY:
+        return " ".join(f"{name}: {_told_fall(fall)}." for name, fall in falls.items())
+    shaken = {name: fall for name, fall in falls.items() if fall is not None}
+    if not shaken:
+        return "Of no architecture anything surely falls at the mildest strengths."
+    worst = max(shaken, key=lambda name: shaken[name].by)
+    steady = [name for name in falls if name not in shaken]
+    unharmed = f" Nothing surely falls there for {joined(steady)}." if steady else ""
+    return f"{worst} suffers most: {_told_fall(shaken[worst])}.{unharmed}"

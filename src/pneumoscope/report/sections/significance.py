@@ -13,6 +13,10 @@ HEADER = [
     "only the second right",
     "p, predictions",
 ]
+LONG = 15
+"""Of more pairs than this, those that differ stand open and all of them are folded."""
+NAMED = 4
+"""Of more differing pairs than this, the sentence gives the number alone."""
 INTRODUCTION = (
     "All pairs on the same test radiographs. Ranking is compared by DeLong's test of the AUROCs, "
     "predictions at the locked thresholds by McNemar's test; p values are corrected for the "
@@ -32,10 +36,19 @@ def significance_section(significance: pd.DataFrame, confidence: float = 0.95) -
     title = "Are the differences more than chance?"
     if significance.empty:
         return Section(title, [Paragraph("There is one architecture only: nothing to compare.")])
+    told = _conclusion(significance, 1 - confidence)
     rows = [_row(row) for _, row in significance.iterrows()]
-    table = Table(HEADER, rows, _conclusion(significance, 1 - confidence))
-    blocks: list[Block] = [Paragraph(INTRODUCTION), table]
-    return Section(title, blocks)
+    if len(rows) <= LONG:
+        return Section(title, [Paragraph(INTRODUCTION), Table(HEADER, rows, told)])
+    level = 1 - confidence
+    differs = (significance["delong_p_holm"] < level) | (significance["mcnemar_p_holm"] < level)
+    blocks: list[Block] = [Paragraph(INTRODUCTION)]
+    if differs.any():
+        differing = [row for row, shown in zip(rows, differs, strict=True) if shown]
+        blocks.append(Table(HEADER, differing, f"The pairs that differ. {told}"))
+    else:
+        blocks.append(Paragraph(told))
+    return Section(title, [*blocks, Table(HEADER, rows, f"All {len(rows)} pairs", folded=True)])
 
 
 def _row(row: pd.Series) -> list[Cell]:
@@ -73,5 +86,7 @@ def _by(differing: pd.DataFrame, what: str) -> str:
     if differing.empty:
         return f"no pair differs in its {what}"
     verb = "differs" if len(differing) == 1 else "differ"
-    named = joined([_pair(row) for _, row in differing.iterrows()])
-    return f"{counted(len(differing), 'pair')} {verb} in {what} ({named})"
+    told = f"{counted(len(differing), 'pair')} {verb} in {what}"
+    if len(differing) > NAMED:
+        return told
+    return f"{told} ({joined([_pair(row) for _, row in differing.iterrows()])})"

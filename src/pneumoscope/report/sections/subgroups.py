@@ -14,6 +14,7 @@ from pneumoscope.report.blocks import (
     Figure,
     Note,
     Paragraph,
+    Part,
     Section,
     Table,
     Undefined,
@@ -26,6 +27,7 @@ INTRODUCTION = (
     "learned the archive. Counts are of radiographs. Of so many groups some stand out by "
     "chance."
 )
+LEGEND = "Dots are test values with their intervals; dashed is the value of all radiographs."
 SHOWN = (Metric.SENSITIVITY, Metric.SPECIFICITY, Metric.AUROC)
 
 
@@ -39,17 +41,21 @@ def subgroups_section(
         figures: Architecture to the PNG of its subgroups; one left out is not shown.
     """
     blocks: list[Block] = [Paragraph(INTRODUCTION)]
-    for name, measured in metrics.items():
-        table = subgroup_table(measured["subgroups"]["splits"], Split.TEST)
-        if name in figures:
-            caption = _caption(name, table, measured["splits"][Split.TEST]["metrics"])
-            alt = f"Sensitivity and specificity of {name} by subgroup."
-            blocks.append(Figure(figures[name], caption, alt))
-        blocks.append(_table(name, table))
+    blocks += [_part(name, measured, figures.get(name)) for name, measured in metrics.items()]
     absent = {k: v for found in metrics.values() for k, v in found["subgroups"]["absent"].items()}
     reasons = [f"{name}: {reason}" for name, reason in absent.items()]
     blocks.append(Note("What could not be compared", reasons))
     return Section("Does it hold for every kind of radiograph?", blocks)
+
+
+def _part(name: str, measured: Mapping[str, Any], figure: bytes | None) -> Part:
+    table = subgroup_table(measured["subgroups"]["splits"], Split.TEST)
+    told = _falls_behind(table, measured["splits"][Split.TEST]["metrics"])
+    blocks: list[Block] = []
+    if figure is not None:
+        alt = f"Sensitivity and specificity of {name} by subgroup."
+        blocks.append(Figure(figure, f"{name} {told} {LEGEND}", alt))
+    return Part(name, [*blocks, _table(name, table)], told)
 
 
 def _table(name: str, table: pd.DataFrame) -> Table:
@@ -76,7 +82,7 @@ def _cell(row: pd.Series, metric: str) -> Cell:
     return Undefined(reason if isinstance(reason, str) else "the group lacks that class")
 
 
-def _caption(name: str, table: pd.DataFrame, overall: Mapping[str, Any]) -> str:
+def _falls_behind(table: pd.DataFrame, overall: Mapping[str, Any]) -> str:
     found = [
         f"{readable(metric)} of {row['attribute']} {row['group']} ({row[metric]:.2f} against "
         f"{overall[metric]['value']:.2f})"
@@ -84,10 +90,9 @@ def _caption(name: str, table: pd.DataFrame, overall: Mapping[str, Any]) -> str:
         for _, row in table.iterrows()
         if pd.notna(row[f"{metric}_high"]) and row[f"{metric}_high"] < overall[metric]["value"]
     ]
-    legend = "Dots are test values with their intervals; dashed is the value of all radiographs."
     if not found:
-        return f"{name}: no subgroup lies below the whole with its entire interval. {legend}"
+        return "serves every kind alike: no interval lies entirely below the value of the whole."
     return (
-        f"{name} is worse on some kinds than on the whole: {joined(found)}. Check those before "
-        f"using it where they are common. {legend}"
+        f"is worse on some kinds than on the whole: {joined(found)}. Check those before using it "
+        "where they are common."
     )
