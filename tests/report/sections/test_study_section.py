@@ -81,8 +81,15 @@ def test_published_reproduced_and_honest_stand_beside_each_other(found):
 
 
 def test_what_was_not_published_says_so():
-    table = blocks(findings(estimate(0.12, paired=True), published=[]))[Table]
+    elsewhere = {"architecture": "vgg16", "source": "its table", "metrics": {"auroc": 0.9}}
+    table = blocks(findings(estimate(0.12, paired=True), published=[elsewhere]))[Table]
     assert table.rows[0][2] == Undefined("the study published no such number")
+
+
+def test_a_study_that_published_nothing_has_no_such_column():
+    table = blocks(findings(estimate(0.12, paired=True), published=[]))[Table]
+    assert table.header == ["model", "metric", "reproduced", "honest", "reproduced − honest"]
+    assert "The study published no number." in table.caption
 
 
 @pytest.mark.parametrize(

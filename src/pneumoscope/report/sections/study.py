@@ -111,7 +111,7 @@ def _beside_each_other(found: Mapping[str, Any], study: StudyOptions) -> Table:
         [
             name,
             metric_name(metric),
-            published.get(name, {}).get(metric, Undefined(UNPUBLISHED)),
+            *([published.get(name, {}).get(metric, Undefined(UNPUBLISHED))] if published else []),
             *(
                 estimate_cell(found["arms"][arm][Split.TEST]["models"][name][metric])
                 for arm in study.arms
@@ -122,7 +122,7 @@ def _beside_each_other(found: Mapping[str, Any], study: StudyOptions) -> Table:
         for metric in study.metrics
     ]
     compared = [f"{arm} − {study.honest}" for arm in others]
-    header = ["model", "metric", "published", *study.arms, *compared]
+    header = ["model", "metric", *(["published"] if published else []), *study.arms, *compared]
     caption = _table_caption(found, study, others)
     return Table(header, rows, caption, dict.fromkeys(compared, "+.3f"))
 
@@ -130,7 +130,7 @@ def _beside_each_other(found: Mapping[str, Any], study: StudyOptions) -> Table:
 def _table_caption(found: Mapping[str, Any], study: StudyOptions, others: Sequence[str]) -> str:
     start = "Test, with intervals over patients below the values."
     sources = [f"{one.architecture}: {one.source}" for one in study.published]
-    told = f" Published: {'; '.join(sources)}." if sources else ""
+    told = f" Published: {'; '.join(sources)}." if sources else " The study published no number."
     return start + told + "".join(f" {_difference(found, arm, study)}" for arm in others)
 
 
@@ -154,6 +154,8 @@ def _difference(found: Mapping[str, Any], arm: str, study: StudyOptions) -> str:
 
 
 def _figure_caption(study: StudyOptions) -> str:
+    if len(study.arms) == 1:
+        return "Test, with intervals over patients. Dotted: the target."
     return (
         f"Test. A protocol whose points lie to the right of {study.honest} flatters. Where its "
         "interval overlaps, this many patients do not prove it. Dotted: the target."
