@@ -1,5 +1,7 @@
 import math
 
+import pandas as pd
+
 from pneumoscope.report.frequencies import Frequency
 from pneumoscope.report.slides import results
 from pneumoscope.report.slides.blocks import Points
@@ -48,6 +50,16 @@ def test_a_rival_whose_interval_reaches_the_leader_is_named(run, context):
     assert results.comparison(context(run)).title == (
         "mlp tells the classes apart best: right in 96 of 100 pairs."
     )
+
+
+def test_of_many_models_the_best_six_are_drawn_and_the_others_named(run, context):
+    cnn = run.comparison[run.comparison["architecture"] == "cnn"]
+    more = [cnn.assign(architecture=f"cnn{n}") for n in range(6)]
+    run.comparison = pd.concat([run.comparison, *more], ignore_index=True)
+    slide = results.comparison(context(run))
+    assert slide.title.endswith("but 7 others may be just as good.")
+    assert [bar.name for bar in slide.body.bars] == ["mlp", "cnn", "cnn0", "cnn1", "cnn2", "cnn3"]
+    assert slide.note.endswith("Below these: cnn4 and cnn5.")
 
 
 def test_an_alarm_is_worth_less_where_pneumonia_is_rare(run, context):

@@ -13,6 +13,10 @@ from pneumoscope.report.wording import joined
 
 HANDED_OVER = 0.2
 """The grey zone told of is the one asked for nearest to this share."""
+SHOWN = 6
+"""Models of which the comparison draws a bar; the others are named below."""
+NAMED = 3
+"""Of more rivals than this, the title gives the number."""
 PAIR = (
     "A pair: one radiograph with pneumonia, one without; a model is right when it scores the "
     "first higher. 50 of 100 is guessing."
@@ -33,9 +37,9 @@ def comparison(told: Context) -> Slide:
         )
         for _, row in ranked.iterrows()
     ]
-    note = f"{PAIR} Lines: {told.evaluation.confidence:.0%} intervals."
+    note = f"{PAIR} Lines: {told.evaluation.confidence:.0%} intervals.{_left_out(bars)}"
     start = 0.5 if all(bar.share >= 0.5 for bar in bars) else 0.0
-    return Slide("Result", _ranking(bars), Bars(bars, start), note)
+    return Slide("Result", _ranking(bars), Bars(bars[:SHOWN], start), note)
 
 
 def _number(value: Any) -> float | None:
@@ -51,8 +55,15 @@ def _ranking(bars: list[Bar]) -> str:
         return f"{best.name} tells the classes apart: {right}."
     rivals = [bar.name for bar in bars[1:] if not _stands_clear(best, bar)]
     if rivals:
-        return f"{best.name} leads, {right}, but {joined(rivals)} may be just as good."
+        others = joined(rivals) if len(rivals) <= NAMED else f"{len(rivals)} others"
+        return f"{best.name} leads, {right}, but {others} may be just as good."
     return f"{best.name} tells the classes apart best: {right}."
+
+
+def _left_out(bars: list[Bar]) -> str:
+    if len(bars) <= SHOWN:
+        return ""
+    return f" Below these: {joined([bar.name for bar in bars[SHOWN:]])}."
 
 
 def _stands_clear(best: Bar, other: Bar) -> bool:
