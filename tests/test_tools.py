@@ -76,11 +76,13 @@ def test_metrics_and_plots_are_shown(clone):
     assert (clone / "dvc_plots/index.html").exists()
 
 
-def test_one_models_parameters_rerun_that_model_and_the_report_alone(clone):
+def test_one_models_parameters_rerun_what_is_made_of_that_model_alone(clone):
     change(clone / "conf/base/parameters_training.yml", "mlp", "model", "units", value=[8])
     printed = call("dvc", "repro", cwd=clone)
     run = [line.split("'")[1] for line in printed.splitlines() if "Running stage" in line]
-    assert run == ["training@mlp", "evaluation@mlp", "reporting"]
+    assert run[:2] == ["training@mlp", "evaluation@mlp"]
+    assert set(run[2:-1]) == {"ensembles@ensemble", "explanation@mlp", "robustness@mlp"}
+    assert run[-1] == "reporting"
 
 
 def test_an_experiment_changes_a_parameter_from_the_command_line(clone):
