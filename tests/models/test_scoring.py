@@ -1,3 +1,6 @@
+import gc
+import weakref
+
 import keras
 import numpy as np
 import pytest
@@ -37,3 +40,22 @@ def test_flips_give_the_mean_of_a_film_and_its_mirror_image(left_minded, films):
     assert both == pytest.approx(np.mean(alone, axis=0), abs=1e-6)
     assert both == pytest.approx(score(left_minded, mirrored, 5, "scoring", flips=True), abs=1e-6)
     assert np.abs(both - alone[0]).max() > 0.01
+
+
+def test_a_model_is_compiled_once_and_its_new_weights_are_seen(left_minded, films, monkeypatch):
+    model = keras.models.clone_model(left_minded)
+    before, expected = (score(one, films, 5, "scoring") for one in (model, left_minded))
+    monkeypatch.setattr(keras.Model, "compile", lambda *_, **__: pytest.fail("compiled again"))
+    model.get_layer("score").set_weights(left_minded.get_layer("score").get_weights())
+    after = score(model, films, 5, "scoring")
+    assert not np.array_equal(before, after)
+    np.testing.assert_array_equal(after, expected)
+
+
+def test_a_model_that_is_no_longer_used_is_let_go(left_minded, films):
+    model = keras.models.clone_model(left_minded)
+    score(model, films, 5, "scoring")
+    watched = weakref.ref(model)
+    del model
+    gc.collect()
+    assert watched() is None

@@ -1,5 +1,7 @@
 """Scores of stored radiographs by a trained model."""
 
+from weakref import WeakKeyDictionary
+
 import keras
 import numpy as np
 from numpy.typing import NDArray
@@ -26,15 +28,27 @@ def score(
         P(pneumonia), float32 (n,), in [0, 1].
     """
     silence_retracing()
-    # A copy that shares the weights: compiling must not change the model that was given.
-    scorer = keras.Model(model.inputs, model.outputs)
-    scorer.compile(jit_compile=jit_compile())
+    scorer = _scorer_of(model)
     starts = range(0, images.shape[0], batch_size)
     batches = (
         _predict(scorer, images[np.arange(start, min(start + batch_size, images.shape[0]))], flips)
         for start in starts
     )
     return np.concatenate(list(track(batches, len(starts), title)))[:, 0].astype(np.float32)
+
+
+def _scorer_of(model: keras.Model) -> keras.Model:
+    """Return the compiled copy of a model; made once, as each new one is traced anew."""
+    if model not in _SCORERS:
+        # It shares the weights: compiling must not change the model that was given.
+        scorer = keras.Model(model.inputs, model.outputs)
+        scorer.compile(jit_compile=jit_compile())
+        _SCORERS[model] = scorer
+    return _SCORERS[model]
+
+
+_SCORERS: WeakKeyDictionary[keras.Model, keras.Model] = WeakKeyDictionary()
+"""The compiled copy of each model that is still in use."""
 
 
 def _predict(scorer: keras.Model, batch: NDArray[np.uint8], flips: bool) -> NDArray[np.floating]:
