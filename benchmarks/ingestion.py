@@ -1,6 +1,6 @@
 """Ingestion and preprocessing of originals, against the plain route and against the limit.
 
-python benchmarks/ingestion.py [--radiographs FOLDER] [--count 400] [--repeats 5]
+python benchmarks/ingestion.py [--radiographs FOLDER] [--count 1600] [--repeats 5]
 
 Sizes are those of the environment `kermany`.
 """
@@ -67,7 +67,7 @@ class Films:
 def main() -> None:
     """Measure and print."""
     parser = arguments(__doc__, repeats=5)
-    parser.add_argument("--count", type=int, default=400)
+    parser.add_argument("--count", type=int, default=1600)
     given = parser.parse_args()
     logging.disable(logging.WARNING)
     cv2.setNumThreads(1)
