@@ -166,19 +166,27 @@ def command(one: Benchmark, given: argparse.Namespace, run: dict[str, Any]) -> l
 
 
 def write_page(given: argparse.Namespace, run: dict[str, Any], failed: Sequence[str]) -> str:
-    """Put the page together: machine, then what every script found, or that it failed."""
+    """Put the page together: machine, then what every script found, or why there is nothing."""
     real = "RADIOGRAPHS=<folder> " if given.radiographs else ""
     facts = "\n".join(f"| {name} | {value} |" for name, value in run["machine"].items())
-    whole = "python benchmarks/suite.py --quick" if given.quick else "make bench"
+    whole = "make bench"
+    if given.quick or given.only:
+        only = ["--only", *given.only] if given.only else []
+        whole = " ".join(["python benchmarks/suite.py", *["--quick"] * given.quick, *only])
     parts = [INTRODUCTION.format(command=f"{real}{whole}", facts=facts)]
     for one in BENCHMARKS:
         alone = f"{real}{' '.join(['python', f'benchmarks/{one.name}.py', *_asked(one, run)])}"
         if _section(one).is_file():
             section: Section = replace(read(_section(one)), command=alone)
             parts.append(as_markdown(section))
-        elif one.name in failed:
+        else:
             title = one.title[0].upper() + one.title[1:]
-            parts.append(f"## {title}\n\nFailed; `{alone}` says why.\n")
+            told = (
+                f"Failed; `{alone}` says why."
+                if one.name in failed
+                else f"Not measured: `{alone}`."
+            )
+            parts.append(f"## {title}\n\n{told}\n")
     return "\n".join(parts)
 
 

@@ -47,6 +47,14 @@ def test_a_script_that_fails_stops_none_of_the_others_and_is_named(suite):
     assert "| radiographs | phantoms" in page
 
 
+def test_the_page_of_some_scripts_says_so_and_names_what_was_not_measured(suite):
+    some = asked(only=["good"])
+    run = suite.prepare(some)
+    page = suite.write_page(some, run, suite.run_all(some, run))
+    assert "Written by `python benchmarks/suite.py --only good`" in page
+    assert "## Bad one\n\nNot measured: `python benchmarks/bad.py`." in page
+
+
 def test_a_resumed_run_does_only_what_is_left(suite, capsys):
     suite.run_all(asked(), suite.prepare(asked()))
     capsys.readouterr()
