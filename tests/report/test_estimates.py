@@ -1,6 +1,6 @@
 import pytest
 
-from pneumoscope.report.blocks import Estimate, Undefined, show
+from pneumoscope.report.cells import Estimate, Undefined, show
 from pneumoscope.report.estimates import difference_cell, estimate_cell, estimate_in_words
 
 

@@ -1,4 +1,4 @@
-from pneumoscope.report.blocks import Paragraph, Part, Section, unfolded
+from pneumoscope.report.blocks import Paragraph, Part, Section, flattened
 from pneumoscope.report.folding import folded
 
 
@@ -29,5 +29,5 @@ def test_without_a_ranking_the_first_stays_open():
 
 
 def test_parts_are_read_in_place():
-    texts = [block.text for block in unfolded(section("a", "b").blocks)]
+    texts = [block.text for block in flattened(section("a", "b").blocks)]
     assert texts == ["first", "of a", "of b", "last"]

@@ -4,7 +4,6 @@ import pneumoscope
 from pneumoscope.report.blocks import (
     Bullets,
     Code,
-    Estimate,
     Figure,
     Heading,
     Note,
@@ -12,8 +11,8 @@ from pneumoscope.report.blocks import (
     Part,
     Section,
     Table,
-    Undefined,
 )
+from pneumoscope.report.cells import Estimate, Undefined
 from pneumoscope.report.markdown import render_markdown
 from pneumoscope.report.page import Page
 

@@ -1,10 +1,14 @@
-from pneumoscope.report.wording import counted, joined, metric_name, rule_name
+from pneumoscope.report.wording import counted, extremes, joined, metric_name, rule_name
 
 
 def test_words_are_joined_as_in_a_sentence():
     assert [joined(words) for words in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == [
         "", "a", "a and b", "a, b and c",
     ]  # fmt: skip
+
+
+def test_extremes_are_the_greatest_and_the_least():
+    assert extremes({"a": 0.5, "b": 0.9, "c": 0.1, "d": 0.9}) == ("b", "c")
 
 
 def test_counts_agree_with_their_noun():

@@ -10,6 +10,9 @@ from pneumoscope.models.batches import RadiographArray
 from pneumoscope.models.execution import jit_compile, silence_retracing
 from pneumoscope.progress import track
 
+_SCORERS: WeakKeyDictionary[keras.Model, keras.Model] = WeakKeyDictionary()
+"""The compiled copy of each model that is still in use."""
+
 
 def score(
     model: keras.Model, images: RadiographArray, batch_size: int, title: str, flips: bool = False
@@ -45,10 +48,6 @@ def _scorer_of(model: keras.Model) -> keras.Model:
         scorer.compile(jit_compile=jit_compile())
         _SCORERS[model] = scorer
     return _SCORERS[model]
-
-
-_SCORERS: WeakKeyDictionary[keras.Model, keras.Model] = WeakKeyDictionary()
-"""The compiled copy of each model that is still in use."""
 
 
 def _predict(scorer: keras.Model, batch: NDArray[np.uint8], flips: bool) -> NDArray[np.floating]:

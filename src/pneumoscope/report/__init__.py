@@ -3,19 +3,17 @@
 from pneumoscope.report.blocks import (
     Bullets,
     Code,
-    Estimate,
     Figure,
     Gallery,
     Heading,
-    Links,
     Note,
     Paragraph,
     Part,
     Section,
     Table,
-    Undefined,
     table_of,
 )
+from pneumoscope.report.cells import Estimate, Links, Undefined
 from pneumoscope.report.page import Page, render_page
 
 __all__ = [

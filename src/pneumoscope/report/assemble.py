@@ -1,12 +1,11 @@
 """The findings of a run put in the order in which they are read."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import pandas as pd
 
 import pneumoscope
-from pneumoscope.naming import Label, Metric, Split
+from pneumoscope.naming import Label
 from pneumoscope.options import EvaluationOptions, ReportOptions
 from pneumoscope.report.blocks import Section
 from pneumoscope.report.crosswalk import read_guidelines
@@ -35,7 +34,6 @@ from pneumoscope.report.sections.training import training_section
 
 def assemble(options: ReportOptions, evaluation: EvaluationOptions, found: Findings) -> Page:
     """Put the findings on a page: the result first, then what it stands on."""
-    ranking = _ranked_on_validation(found.metrics)
     return Page(
         title=options.title,
         synthetic=options.synthetic,
@@ -45,7 +43,7 @@ def assemble(options: ReportOptions, evaluation: EvaluationOptions, found: Findi
             headline(found.comparison),
             *_doubts(found.ingestion_audit["warnings"]),
         ],
-        sections=[folded(section, ranking) for section in _sections(evaluation, found)],
+        sections=[folded(section, found.ranking) for section in _sections(evaluation, found)],
     )
 
 
@@ -78,17 +76,6 @@ def _sections(evaluation: EvaluationOptions, found: Findings) -> list[Section]:
         crosswalk_section(read_guidelines()),
         about_section(_facts(evaluation, found)),
     ]
-
-
-def _ranked_on_validation(metrics: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """Name the models by their AUROC on validation, undefined ones last."""
-
-    def auroc(name: str) -> float:
-        validated = metrics[name]["splits"].get(Split.VALIDATION, {}).get("metrics", {})
-        value = validated.get(Metric.AUROC, {}).get("value")
-        return -1.0 if value is None else float(value)
-
-    return sorted(metrics, key=auroc, reverse=True)
 
 
 def _robustness(found: Findings) -> list[Section]:

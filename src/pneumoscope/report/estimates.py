@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pneumoscope.report.blocks import Cell, Estimate, Undefined
+from pneumoscope.report.cells import Cell, Estimate, Undefined
 
 
 def estimate_cell(measured: Mapping[str, Any], otherwise: str = "") -> Cell:
@@ -22,8 +22,8 @@ def difference_cell(measured: Mapping[str, Any]) -> Cell:
     """Return a difference with its interval, rounded so that none shows as minus zero."""
     if measured["value"] is None:
         return Undefined("undefined for one of the two")
-    low, high = (None if measured[e] is None else _rounded(measured[e]) for e in ("low", "high"))
-    return Estimate(_rounded(measured["value"]), low, high)
+    low, high = (None if measured[e] is None else rounded(measured[e]) for e in ("low", "high"))
+    return Estimate(rounded(measured["value"]), low, high)
 
 
 def estimate_in_words(measured: Mapping[str, Any]) -> str:
@@ -35,6 +35,7 @@ def estimate_in_words(measured: Mapping[str, Any]) -> str:
     return f"{measured['value']:.3f} ({measured['low']:.3f} to {measured['high']:.3f})"
 
 
-def _rounded(value: float) -> float:
+def rounded(value: float) -> float:
+    """Return the value to three digits, zero never as minus zero."""
     # Adding zero turns the minus zero that rounding leaves into zero.
     return round(value, 3) + 0.0

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from pneumoscope.naming import Column, Metric, Split
 from pneumoscope.options import AugmentationOptions, FittingOptions, ModelOptions
 from pneumoscope.pixel_statistics import PixelStatistics
 
@@ -63,6 +64,15 @@ class Findings:
     study: Mapping[str, Any] | None = None
     shift: Mapping[str, Any] | None = None
     robustness: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def ranking(self) -> list[str]:
+        """The models, the best AUROC on validation first, undefined ones last: test ranks none."""
+        on_validation = self.comparison[self.comparison[Column.SPLIT] == Split.VALIDATION]
+        known = on_validation.dropna(subset=[Metric.AUROC])
+        best_first = known.sort_values(Metric.AUROC, ascending=False, kind="stable")
+        ranked = [str(name) for name in best_first[Column.ARCHITECTURE]]
+        return [*ranked, *(name for name in self.metrics if name not in ranked)]
 
     def figures_of_each(self, kind: str) -> dict[str, bytes]:
         """Return the figures of one kind by architecture; missing ones are left out."""

@@ -13,9 +13,9 @@ from pneumoscope.report.blocks import (
     Note,
     Paragraph,
     Part,
-    Shown,
     Table,
 )
+from pneumoscope.report.cells import Shown
 from pneumoscope.report.page import Page
 
 SYNTHETIC = (

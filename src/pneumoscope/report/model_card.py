@@ -16,14 +16,14 @@ from pneumoscope.plots.curves import kept_epoch
 from pneumoscope.report.blocks import (
     Block,
     Bullets,
-    Cell,
     Code,
     Note,
     Paragraph,
     Section,
     Table,
-    unfolded,
+    flattened,
 )
+from pneumoscope.report.cells import Cell
 from pneumoscope.report.findings import Findings
 from pneumoscope.report.limits import evaluations_on_test, limits, looks_at_test
 from pneumoscope.report.markdown import render_markdown
@@ -81,7 +81,7 @@ def model_card(
             _results(name, evaluation, found),
             Section("Operating point", _locked(measured, operating_points_section(one, {}))),
             Section("Calibration", calibration_section(one, {}).blocks),
-            Section("Subgroups", list(unfolded(subgroups_section(one, {}).blocks))),
+            Section("Subgroups", list(flattened(subgroups_section(one, {}).blocks))),
             _limits(measured, options, found),
             _loading(name, found),
             _licence(found.settings[name].model, options),
@@ -160,7 +160,7 @@ def _locked(measured: Mapping[str, Any], section: Section) -> Sequence[Block]:
         f"Scores of {point['threshold']:.4f} and above are called PNEUMONIA "
         f"({point['rule']}: {point['reason']})."
     )
-    return [Paragraph(text), *unfolded(section.blocks)]
+    return [Paragraph(text), *flattened(section.blocks)]
 
 
 def _limits(measured: Mapping[str, Any], options: ReportOptions, found: Findings) -> Section:

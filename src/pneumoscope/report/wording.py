@@ -1,11 +1,16 @@
 """Small phrases that captions are made of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 
 def joined(words: Sequence[str]) -> str:
     """Return "a", "a and b" or "a, b and c"."""
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def extremes(values: Mapping[str, float]) -> tuple[str, str]:
+    """Return the names of the greatest and the least value, the first of equals."""
+    return max(values, key=lambda name: values[name]), min(values, key=lambda name: values[name])
 
 
 def counted(count: int, noun: str, plural: str = "") -> str:

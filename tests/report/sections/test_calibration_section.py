@@ -1,6 +1,7 @@
 import pytest
 
-from pneumoscope.report.blocks import Estimate, Figure, Gallery, Part, Table, Undefined
+from pneumoscope.report.blocks import Figure, Gallery, Part, Table
+from pneumoscope.report.cells import Estimate, Undefined
 from pneumoscope.report.sections import calibration_section
 
 

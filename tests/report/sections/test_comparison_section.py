@@ -2,7 +2,8 @@ import pandas as pd
 import pytest
 
 from pneumoscope.naming import Metric
-from pneumoscope.report.blocks import Estimate, Figure, Table, Undefined
+from pneumoscope.report.blocks import Figure, Table
+from pneumoscope.report.cells import Estimate, Undefined
 from pneumoscope.report.sections import comparison_section, headline
 
 FIGURES = dict.fromkeys(("forest", "confusion", "roc"), b"png")

@@ -1,4 +1,4 @@
-from pneumoscope.report.blocks import Links
+from pneumoscope.report.cells import Links
 from pneumoscope.report.crosswalk import Guideline, Item, Status
 from pneumoscope.report.sections.crosswalk import crosswalk_section
 

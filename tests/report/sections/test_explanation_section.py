@@ -1,4 +1,5 @@
-from pneumoscope.report.blocks import Estimate, Figure, Paragraph, Table, Undefined, unfolded
+from pneumoscope.report.blocks import Figure, Paragraph, Table, flattened
+from pneumoscope.report.cells import Estimate, Undefined
 from pneumoscope.report.sections import explanation_section
 
 
@@ -30,7 +31,7 @@ def explained(normal: float | None = 0.3, pneumonia: float = 0.3, **changes) -> 
 
 def section(**explanations: dict):
     figures = dict.fromkeys(explanations, b"png")
-    return list(unfolded(explanation_section(explanations, figures, figures).blocks))
+    return list(flattened(explanation_section(explanations, figures, figures).blocks))
 
 
 def captions(**changes) -> list[str]:

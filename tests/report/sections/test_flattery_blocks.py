@@ -1,7 +1,8 @@
 import pytest
 
 from pneumoscope.options import StudyOptions
-from pneumoscope.report.blocks import Estimate, Table, Undefined
+from pneumoscope.report.blocks import Table
+from pneumoscope.report.cells import Estimate, Undefined
 from pneumoscope.report.sections.flattery import flattery_blocks
 
 

@@ -1,4 +1,5 @@
-from pneumoscope.report.blocks import Estimate, Figure, Paragraph, Table, Undefined
+from pneumoscope.report.blocks import Figure, Paragraph, Table
+from pneumoscope.report.cells import Estimate, Undefined
 from pneumoscope.report.sections import grey_zone_section
 
 

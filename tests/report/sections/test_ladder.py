@@ -1,7 +1,8 @@
 import pytest
 
 from pneumoscope.options import StudyOptions
-from pneumoscope.report.blocks import Table, Undefined
+from pneumoscope.report.blocks import Table
+from pneumoscope.report.cells import Undefined
 from pneumoscope.report.sections.ladder import ladder_blocks
 
 

@@ -2,7 +2,8 @@ import copy
 
 import pytest
 
-from pneumoscope.report.blocks import Estimate, Figure, Part, Table, Undefined, unfolded
+from pneumoscope.report.blocks import Figure, Part, Table, flattened
+from pneumoscope.report.cells import Estimate, Undefined
 from pneumoscope.report.sections import operating_points_section
 
 
@@ -57,7 +58,7 @@ MEASURED = {
 
 def tables(measured: dict = MEASURED) -> list[Table]:
     blocks = operating_points_section({"cnn": measured}, {}).blocks
-    return [block for block in unfolded(blocks) if isinstance(block, Table)]
+    return [block for block in flattened(blocks) if isinstance(block, Table)]
 
 
 def test_each_split_has_a_table_with_misses_and_false_alarms_per_hundred():
@@ -123,7 +124,7 @@ def test_the_worth_of_an_alarm_names_the_rarest_case():
 
 def caption(changed: dict) -> str:
     blocks = operating_points_section({"cnn": changed}, {"cnn": b"png"}).blocks
-    (figure,) = [block for block in unfolded(blocks) if isinstance(block, Figure)]
+    (figure,) = [block for block in flattened(blocks) if isinstance(block, Figure)]
     return figure.caption
 
 

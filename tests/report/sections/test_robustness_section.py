@@ -1,13 +1,5 @@
-from pneumoscope.report.blocks import (
-    Bullets,
-    Estimate,
-    Figure,
-    Paragraph,
-    Part,
-    Table,
-    Undefined,
-    unfolded,
-)
+from pneumoscope.report.blocks import Bullets, Figure, Paragraph, Part, Table, flattened
+from pneumoscope.report.cells import Estimate, Undefined
 from pneumoscope.report.sections import robustness_section, shortcuts_section
 
 
@@ -54,7 +46,7 @@ def measured(fall: float = 0.3, gone: float | None = 0.7) -> dict:
 
 
 def of_type(section, kind) -> list:
-    return [block for block in unfolded(section.blocks) if isinstance(block, kind)]
+    return [block for block in flattened(section.blocks) if isinstance(block, kind)]
 
 
 def test_the_caption_compares_models_without_lungs():

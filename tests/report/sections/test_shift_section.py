@@ -1,4 +1,5 @@
-from pneumoscope.report.blocks import Bullets, Estimate, Figure, Table, Undefined
+from pneumoscope.report.blocks import Bullets, Figure, Table
+from pneumoscope.report.cells import Estimate, Undefined
 from pneumoscope.report.sections import shift_section
 
 UNKNOWN = {"value": None, "low": None, "high": None, "reason": "validation has 8 of 8"}

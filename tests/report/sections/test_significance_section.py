@@ -1,7 +1,8 @@
 import pandas as pd
 
 from pneumoscope.evaluation.pairs import COLUMNS
-from pneumoscope.report.blocks import Paragraph, Table, Undefined
+from pneumoscope.report.blocks import Paragraph, Table
+from pneumoscope.report.cells import Undefined
 from pneumoscope.report.sections import significance_section
 
 

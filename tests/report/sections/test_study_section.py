@@ -1,6 +1,7 @@
 import pytest
 
-from pneumoscope.report.blocks import Estimate, Figure, Note, Paragraph, Table, Undefined
+from pneumoscope.report.blocks import Figure, Note, Paragraph, Table
+from pneumoscope.report.cells import Estimate, Undefined
 from pneumoscope.report.sections import study_headline, study_section
 
 STUDY = {

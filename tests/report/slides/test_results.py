@@ -1,17 +1,8 @@
-import math
-
 import pandas as pd
 
 from pneumoscope.report.frequencies import Frequency
 from pneumoscope.report.slides import results
 from pneumoscope.report.slides.blocks import Points
-from pneumoscope.report.slides.context import model_in_view
-
-
-def test_the_model_in_view_is_chosen_by_validation_not_by_test(run, context):
-    assert model_in_view(context(run).found) == "cnn"
-    run.comparison["auroc"] = math.nan
-    assert model_in_view(context(run).found) == "mlp"
 
 
 def test_what_is_found_is_told_of_100(run, context):

@@ -3,17 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from pneumoscope.report.blocks import (
-    Block,
-    Cell,
-    Figure,
-    Heading,
-    Note,
-    Paragraph,
-    Section,
-    Table,
-    Undefined,
-)
+from pneumoscope.report.blocks import Block, Figure, Heading, Note, Paragraph, Section, Table
+from pneumoscope.report.cells import Cell, Undefined
 from pneumoscope.report.wording import counted, joined, readable
 
 SIZE_FEATURES = ("width", "height", "area", "aspect")

@@ -4,18 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from pneumoscope.naming import CalibrationMethod, Split
-from pneumoscope.report.blocks import (
-    Block,
-    Cell,
-    Estimate,
-    Figure,
-    Gallery,
-    Paragraph,
-    Part,
-    Section,
-    Table,
-    Undefined,
-)
+from pneumoscope.report.blocks import Block, Figure, Gallery, Paragraph, Part, Section, Table
+from pneumoscope.report.cells import Cell, Estimate, Undefined
+from pneumoscope.report.estimates import estimate_cell
 from pneumoscope.report.folding import MANY
 from pneumoscope.report.wording import joined
 
@@ -29,6 +20,7 @@ METHODS = {
     CalibrationMethod.TEMPERATURE: "one number, the temperature, that all logits are divided by",
     CalibrationMethod.PLATT: "Platt's line, a slope and an intercept on the logits",
 }
+NO_RADIOGRAPH = "there is no radiograph"
 HEADER = ["architecture", "scores", "map of logits", "Brier score", "ECE", "slope", "intercept"]
 
 
@@ -85,7 +77,7 @@ def _map(found: Mapping[str, Any]) -> str:
 
 
 def _measures(part: Mapping[str, Any]) -> list[Cell]:
-    estimates = [_estimate(part[metric]) for metric in ("brier", "ece")]
+    estimates = [estimate_cell(part[metric], NO_RADIOGRAPH) for metric in ("brier", "ece")]
     return [*estimates, *(_of_line(part, key) for key in ("slope", "intercept"))]
 
 
@@ -93,13 +85,6 @@ def _of_line(part: Mapping[str, Any], key: str) -> Cell:
     if part[key] is None:
         return Undefined(part["reason"])
     return Estimate(part[key], part["intervals"][key]["low"], part["intervals"][key]["high"])
-
-
-def _estimate(measured: Mapping[str, float | None]) -> Cell:
-    value = measured["value"]
-    if value is None:
-        return Undefined("there is no radiograph")
-    return Estimate(value, measured["low"], measured["high"])
 
 
 def _conclusion(found: Mapping[str, Any]) -> str:

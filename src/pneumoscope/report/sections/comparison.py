@@ -5,19 +5,10 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from pneumoscope.naming import Column, Metric, Split
-from pneumoscope.report.blocks import (
-    Block,
-    Cell,
-    Estimate,
-    Figure,
-    Heading,
-    Paragraph,
-    Section,
-    Table,
-    Undefined,
-)
+from pneumoscope.report.blocks import Block, Figure, Heading, Paragraph, Section, Table
+from pneumoscope.report.cells import Cell, Estimate, Undefined
 from pneumoscope.report.folding import MANY
-from pneumoscope.report.wording import joined, metric_name
+from pneumoscope.report.wording import extremes, joined, metric_name
 
 MAIN_METRICS = (
     Metric.AUROC,
@@ -179,7 +170,7 @@ def _errors(test: pd.DataFrame) -> str:
 def _from_least_to_most(points: pd.DataFrame, metric: str) -> str:
     """Return the least and the greatest share that is wrong, and whose they are."""
     right = dict(zip(points[Column.ARCHITECTURE], points[metric], strict=True))
-    best, worst = max(right, key=lambda name: right[name]), min(right, key=lambda name: right[name])
+    best, worst = extremes(right)
     return f"{1 - right[best]:.1%} by {best} at best, {1 - right[worst]:.1%} by {worst} at worst"
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from pneumoscope.report.blocks import Cell, Links, Paragraph, Section, Table
+from pneumoscope.report.blocks import Paragraph, Section, Table
+from pneumoscope.report.cells import Cell, Links
 from pneumoscope.report.crosswalk import Guideline, Item, Status
 from pneumoscope.report.wording import counted
 

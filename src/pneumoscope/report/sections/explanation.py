@@ -6,16 +6,15 @@ from typing import Any
 from pneumoscope.report.blocks import (
     Block,
     Bullets,
-    Cell,
-    Estimate,
     Figure,
     Heading,
     Paragraph,
     Part,
     Section,
     Table,
-    Undefined,
 )
+from pneumoscope.report.cells import Cell, Estimate, Undefined
+from pneumoscope.report.estimates import estimate_cell
 from pneumoscope.report.wording import counted, joined
 
 INTRODUCTION = (
@@ -97,18 +96,12 @@ def _row(name: str, found: Mapping[str, Any]) -> list[Cell]:
     alike: Cell = Undefined(sanity["verdict"])
     if sanity["rank_correlation"] is not None:
         alike = Estimate(sanity["rank_correlation"], sanity["lowest"], sanity["highest"])
-    shares = [_share(outside["classes"][label]) for label in ("NORMAL", "PNEUMONIA")]
+    shares = [estimate_cell(outside["classes"][label]) for label in ("NORMAL", "PNEUMONIA")]
     return [name, found["method"], _cells(found), alike, *shares, float(outside["even_share"])]
 
 
 def _cells(found: Mapping[str, Any]) -> str:
     return "\u00a0×\u00a0".join(str(side) for side in found["map_size"])
-
-
-def _share(measured: Mapping[str, Any]) -> Cell:
-    if measured["value"] is None:
-        return Undefined(measured["reason"])
-    return Estimate(measured["value"], measured["low"], measured["high"])
 
 
 def _map_caption(name: str, found: Mapping[str, Any]) -> str:

@@ -5,7 +5,8 @@ from typing import Any
 
 from pneumoscope.naming import Metric, Split
 from pneumoscope.options import StudyOptions
-from pneumoscope.report.blocks import Block, Cell, Heading, Table, Undefined
+from pneumoscope.report.blocks import Block, Heading, Table
+from pneumoscope.report.cells import Cell, Undefined
 from pneumoscope.report.estimates import estimate_cell
 from pneumoscope.report.wording import joined, metric_name
 

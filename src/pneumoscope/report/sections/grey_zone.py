@@ -4,19 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from pneumoscope.naming import Consequence, Label, Split
-from pneumoscope.report.blocks import (
-    Block,
-    Cell,
-    Estimate,
-    Figure,
-    Heading,
-    Paragraph,
-    Section,
-    Table,
-    Undefined,
-)
+from pneumoscope.report.blocks import Block, Figure, Heading, Paragraph, Section, Table
+from pneumoscope.report.cells import Cell, Undefined
+from pneumoscope.report.estimates import estimate_cell
 from pneumoscope.report.folding import MANY
-from pneumoscope.report.wording import joined
+from pneumoscope.report.wording import extremes, joined
 
 INTRODUCTION = (
     "A grey zone around the threshold, set on validation, leaves the doubtful radiographs to a "
@@ -71,11 +63,7 @@ def _gain(zones: Mapping[str, Mapping[str, Any]]) -> str:
         gains = {
             name: last["accuracy"] - first["accuracy"] for name, (first, last) in found.items()
         }
-        extremes = (
-            max(gains, key=lambda name: gains[name]),
-            min(gains, key=lambda name: gains[name]),
-        )
-        found = {name: found[name] for name in extremes}
+        found = {name: found[name] for name in extremes(gains)}
         start = "On test, most and least is gained thus: "
     else:
         start = "On test, "
@@ -121,14 +109,8 @@ def _sets(metrics: Mapping[str, Mapping[str, Any]]) -> list[Block]:
 
 
 def _set(name: str, test: Mapping[str, Any]) -> list[Cell]:
-    covered = [_covered(test[label]) for label in (Label.PNEUMONIA, Label.NORMAL)]
+    covered = [estimate_cell(test[label]) for label in (Label.PNEUMONIA, Label.NORMAL)]
     return [name, *covered, *(float(test[key]) for key in ("one", "both", "neither"))]
-
-
-def _covered(measured: Mapping[str, Any]) -> Cell:
-    if measured["value"] is None:
-        return Undefined(measured["reason"])
-    return Estimate(measured["value"], measured["low"], measured["high"])
 
 
 def _kept_promise(found: Mapping[str, Mapping[str, Any]]) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pneumoscope.options import StudyOptions
-from pneumoscope.report.blocks import Block, Cell, Heading, Table, Undefined
+from pneumoscope.report.blocks import Block, Heading, Table
+from pneumoscope.report.cells import Cell, Undefined
 from pneumoscope.report.estimates import difference_cell, estimate_cell
 from pneumoscope.report.wording import counted, joined, metric_name
 

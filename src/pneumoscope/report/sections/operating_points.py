@@ -5,18 +5,8 @@ from typing import Any
 
 from pneumoscope.evaluation.decisions import DEFERRED
 from pneumoscope.naming import Consequence, Split
-from pneumoscope.report.blocks import (
-    Block,
-    Cell,
-    Estimate,
-    Figure,
-    Heading,
-    Paragraph,
-    Part,
-    Section,
-    Table,
-    Undefined,
-)
+from pneumoscope.report.blocks import Block, Figure, Heading, Paragraph, Part, Section, Table
+from pneumoscope.report.cells import Cell, Estimate, Undefined
 from pneumoscope.report.wording import joined, rule_name
 
 HEADER = ["rule", "threshold", "missed", "false alarms", "PPV", "NPV", "accuracy", "F1"]

@@ -6,20 +6,11 @@ from typing import Any
 
 from pneumoscope.naming import Metric
 from pneumoscope.plots.robustness import BANDS_UP_TO
-from pneumoscope.report.blocks import (
-    Block,
-    Bullets,
-    Cell,
-    Estimate,
-    Figure,
-    Paragraph,
-    Part,
-    Section,
-    Table,
-    Undefined,
-)
+from pneumoscope.report.blocks import Block, Bullets, Figure, Paragraph, Part, Section, Table
+from pneumoscope.report.cells import Cell
+from pneumoscope.report.estimates import estimate_cell
 from pneumoscope.report.folding import MANY
-from pneumoscope.report.wording import counted, joined, metric_name
+from pneumoscope.report.wording import counted, extremes, joined, metric_name
 from pneumoscope.robustness.variants import DEGRADED_BY, LUNGS_GONE
 from pneumoscope.robustness.wording import with_interval
 
@@ -94,8 +85,8 @@ def _without_lungs(robustness: Robustness) -> str:
     aurocs = {name: _conditions(found)[LUNGS_GONE]["auroc"] for name, found in robustness.items()}
     known = {name: auroc for name, auroc in aurocs.items() if auroc["value"] is not None}
     if len(known) > MANY:
-        ranked = sorted(known, key=lambda name: known[name]["value"])
-        known = {name: known[name] for name in (ranked[-1], ranked[0])}
+        values = {name: float(auroc["value"]) for name, auroc in known.items()}
+        known = {name: known[name] for name in extremes(values)}
         start = "With the lungs blacked out, most and least is still known by "
     else:
         start = "With the lungs blacked out: "
@@ -150,13 +141,7 @@ def _curve_table(name: str, degradations: Mapping[str, Any]) -> Table:
 
 
 def _cells(measured: Mapping[str, Any]) -> list[Cell]:
-    return [_cell(measured[metric]) for metric in KNOWN]
-
-
-def _cell(measured: Mapping[str, Any]) -> Cell:
-    if measured["value"] is None:
-        return Undefined(measured["reason"])
-    return Estimate(measured["value"], measured["low"], measured["high"])
+    return [estimate_cell(measured[metric]) for metric in KNOWN]
 
 
 @dataclass(frozen=True)

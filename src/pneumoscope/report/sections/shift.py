@@ -4,18 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from pneumoscope.naming import Metric, Split
-from pneumoscope.report.blocks import (
-    Block,
-    Bullets,
-    Cell,
-    Estimate,
-    Figure,
-    Heading,
-    Paragraph,
-    Section,
-    Table,
-    Undefined,
-)
+from pneumoscope.report.blocks import Block, Bullets, Figure, Heading, Paragraph, Section, Table
+from pneumoscope.report.cells import Cell, Estimate, Undefined
 from pneumoscope.report.wording import joined, metric_name, readable
 from pneumoscope.robustness.features import FEATURES
 from pneumoscope.robustness.shift import SETS

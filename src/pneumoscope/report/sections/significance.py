@@ -2,7 +2,9 @@
 
 import pandas as pd
 
-from pneumoscope.report.blocks import Block, Cell, Paragraph, Section, Table, Undefined
+from pneumoscope.report.blocks import Block, Paragraph, Section, Table
+from pneumoscope.report.cells import Cell, Undefined
+from pneumoscope.report.estimates import rounded
 from pneumoscope.report.wording import counted, joined
 
 HEADER = [
@@ -36,11 +38,11 @@ def significance_section(significance: pd.DataFrame, confidence: float = 0.95) -
     title = "Are the differences more than chance?"
     if significance.empty:
         return Section(title, [Paragraph("There is one architecture only: nothing to compare.")])
-    told = _conclusion(significance, 1 - confidence)
+    level = 1 - confidence
+    told = _conclusion(significance, level)
     rows = [_row(row) for _, row in significance.iterrows()]
     if len(rows) <= LONG:
         return Section(title, [Paragraph(INTRODUCTION), Table(HEADER, rows, told)])
-    level = 1 - confidence
     differs = (significance["delong_p_holm"] < level) | (significance["mcnemar_p_holm"] < level)
     blocks: list[Block] = [Paragraph(INTRODUCTION)]
     if differs.any():
@@ -70,7 +72,7 @@ def _value(row: pd.Series, column: str) -> Cell:
     if pd.isna(row[column]):
         return Undefined(str(row["reason"]))
     value = float(row[column])
-    return "< 0.001" if column.endswith("_holm") and value < 0.001 else value
+    return "< 0.001" if column.endswith("_holm") and value < 0.001 else rounded(value)
 
 
 def _conclusion(significance: pd.DataFrame, level: float) -> str:

@@ -5,16 +5,8 @@ from typing import Any
 
 from pneumoscope.naming import Split
 from pneumoscope.options import StudyOptions
-from pneumoscope.report.blocks import (
-    Block,
-    Bullets,
-    Figure,
-    Note,
-    Paragraph,
-    Section,
-    Table,
-    Undefined,
-)
+from pneumoscope.report.blocks import Block, Bullets, Figure, Note, Paragraph, Section, Table
+from pneumoscope.report.cells import Undefined
 from pneumoscope.report.estimates import difference_cell, estimate_cell, estimate_in_words
 from pneumoscope.report.sections.flattery import flattery_blocks
 from pneumoscope.report.sections.ladder import ladder_blocks

@@ -7,18 +7,8 @@ import pandas as pd
 
 from pneumoscope.evaluation.subgroups import subgroup_table
 from pneumoscope.naming import Metric, Split
-from pneumoscope.report.blocks import (
-    Block,
-    Cell,
-    Estimate,
-    Figure,
-    Note,
-    Paragraph,
-    Part,
-    Section,
-    Table,
-    Undefined,
-)
+from pneumoscope.report.blocks import Block, Figure, Note, Paragraph, Part, Section, Table
+from pneumoscope.report.cells import Cell, Estimate, Undefined
 from pneumoscope.report.wording import joined, metric_name, readable
 
 INTRODUCTION = (
@@ -91,7 +81,7 @@ def _falls_behind(table: pd.DataFrame, overall: Mapping[str, Any]) -> str:
         if pd.notna(row[f"{metric}_high"]) and row[f"{metric}_high"] < overall[metric]["value"]
     ]
     if not found:
-        return "serves every kind alike: no interval lies entirely below the value of the whole."
+        return "has no subgroup that lies below the whole with its entire interval."
     return (
         f"is worse on some kinds than on the whole: {joined(found)}. Check those before using it "
         "where they are common."

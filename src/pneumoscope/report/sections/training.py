@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import pandas as pd
 
 from pneumoscope.plots.curves import kept_epoch
-from pneumoscope.report.blocks import Block, Cell, Figure, Gallery, Section, Table
+from pneumoscope.report.blocks import Block, Figure, Gallery, Section, Table
+from pneumoscope.report.cells import Cell
 
 HEADER = [
     "architecture",

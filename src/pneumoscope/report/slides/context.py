@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pneumoscope.naming import Column, Metric, Split
+from pneumoscope.naming import Split
 from pneumoscope.options import EvaluationOptions, ReportOptions
 from pneumoscope.report.findings import Findings
 
@@ -39,15 +39,3 @@ class Context:
     def test(self) -> Mapping[str, Any]:
         """Its metrics on test: value, low, high and reason by name."""
         return self.measured["splits"][Split.TEST]["metrics"]
-
-
-def model_in_view(found: Findings) -> str:
-    """Return the model that validation ranks first, so that test chooses nothing.
-
-    The first of the table stands in where no AUROC on validation is defined.
-    """
-    validated = found.comparison[found.comparison[Column.SPLIT] == Split.VALIDATION]
-    ranked = validated.dropna(subset=[Metric.AUROC]).sort_values(
-        Metric.AUROC, ascending=False, kind="stable"
-    )
-    return str(ranked[Column.ARCHITECTURE].iloc[0]) if len(ranked) else next(iter(found.metrics))

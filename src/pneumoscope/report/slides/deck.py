@@ -4,7 +4,7 @@ from pneumoscope.options import EvaluationOptions, ReportOptions
 from pneumoscope.report.findings import Findings
 from pneumoscope.report.slides import conclusions, data, results
 from pneumoscope.report.slides.blocks import Slide
-from pneumoscope.report.slides.context import Context, model_in_view
+from pneumoscope.report.slides.context import Context
 
 ORDER = (
     data.cover,
@@ -30,6 +30,6 @@ def deck(options: ReportOptions, evaluation: EvaluationOptions, found: Findings)
         evaluation: How the numbers were made.
         found: What the run found.
     """
-    told = Context(options, evaluation, found, model_in_view(found))
+    told = Context(options, evaluation, found, found.ranking[0])
     slides = [tell(told) for tell in ORDER]
     return [slide for slide in slides if slide is not None]

@@ -1,0 +1,22 @@
+import pytest
+
+from pneumoscope.report.cells import NO_REASON, Estimate, Shown, Undefined, show
+
+
+@pytest.mark.parametrize(
+    ("cell", "number_format", "expected"),
+    [
+        (5856, "", Shown("5,856", numeric=True)),
+        (0.12345, "", Shown("0.123", numeric=True)),
+        (0.5, ".0%", Shown("50%", numeric=True)),
+        (Estimate(0.9, 0.8, 1.0), ".2f", Shown("0.90", "0.80 to 1.00", numeric=True)),
+        (Estimate(0.9), "", Shown("0.900", numeric=True)),
+        (True, "", Shown("yes")),
+        ("cnn", ".3f", Shown("cnn")),
+        (None, "", Shown("n/a", reason=NO_REASON)),
+        (float("nan"), "", Shown("n/a", reason=NO_REASON)),
+        (Undefined("one class only"), "", Shown("n/a", reason="one class only")),
+    ],
+)
+def test_a_cell_is_shown_as_text(cell, number_format, expected):
+    assert show(cell, number_format) == expected
