@@ -63,6 +63,24 @@ def test_the_verdict_comes_first_with_the_interval(found):
     assert "reaches 0.850 (0.800 to 0.900) on test under the protocol honest" in first.text
 
 
+def test_a_target_met_by_calling_every_film_ill_is_no_success(found):
+    assert "It calls every film" not in study_headline(found)
+    found["chosen"] |= {
+        "verdict": "met",
+        "test": {
+            "sensitivity": estimate(1.0),
+            "specificity": estimate(0.0),
+            "auroc": estimate(0.4),
+        },
+    }
+    found["everyone_ill"] = {"sensitivity": 1.0, "specificity": 0.0, "auroc": 0.5}
+    first = study_section(found).blocks[0]
+    assert first.text.endswith("what is met is met by a model that sees nothing.")
+    assert first.warns
+    found["chosen"]["test"]["specificity"] = estimate(0.1)
+    assert not study_section(found).blocks[0].warns
+
+
 def test_a_target_that_seeing_nothing_would_meet_is_named(found):
     assert "met by a model that sees nothing" in blocks(found)[Note].items[-1]
     ruled_out = findings(estimate(0.12, paired=True), everyone=0.6)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pneumoscope.naming import Split
+from pneumoscope.naming import Metric, Split
 from pneumoscope.options import StudyOptions
 from pneumoscope.report.blocks import Block, Bullets, Figure, Note, Paragraph, Section, Table
 from pneumoscope.report.cells import Undefined
@@ -13,6 +13,7 @@ from pneumoscope.report.sections.ladder import ladder_blocks
 from pneumoscope.report.wording import joined, metric_name
 from pneumoscope.studies.targets import Verdict
 
+SEES_NOTHING = " It calls every film PNEUMONIA: what is met is met by a model that sees nothing."
 UNPUBLISHED = "the study published no such number"
 
 
@@ -43,8 +44,16 @@ def study_headline(found: Mapping[str, Any]) -> str:
     return (
         f"Target of {study.name}, {metric_name(target.metric)} of {target.at_least:g} or more: "
         f"{chosen['verdict']}. {chosen['name']}, chosen on validation, reaches {reached} on test "
-        f"under the protocol {study.honest}."
+        f"under the protocol {study.honest}.{SEES_NOTHING if _sees_nothing(found) else ''}"
     )
+
+
+def _sees_nothing(found: Mapping[str, Any]) -> bool:
+    """Whether what was chosen decides on test as one that calls every film PNEUMONIA."""
+    reached = {name: value["value"] for name, value in found["chosen"]["test"].items()}
+    # Ranking needs no threshold; all else is decided by it.
+    decided = {name: value for name, value in found["everyone_ill"].items() if name != Metric.AUROC}
+    return all(reached[name] == value for name, value in decided.items())
 
 
 def _verdict(found: Mapping[str, Any], study: StudyOptions) -> Note:
@@ -56,7 +65,7 @@ def _verdict(found: Mapping[str, Any], study: StudyOptions) -> Note:
         else ""
     )
     told = [f"The bound: {study.target.source}.", *([second] if second else [])]
-    warns = found["chosen"]["verdict"] != Verdict.MET
+    warns = found["chosen"]["verdict"] != Verdict.MET or _sees_nothing(found)
     return Note(study_headline(found), [study.asked, *told, _guessing(found, study)], warns=warns)
 
 
