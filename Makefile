@@ -60,6 +60,7 @@ clean: ## Remove the environment and the caches; radiographs and results stay
 $(READY): requirements.lock pyproject.toml
 	@echo "Building $(VENV): about a minute and 1.5 GB"
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	$(BIN)/pip check --quiet --disable-pip-version-check
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
