@@ -4,11 +4,11 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
+from functools import partial
+from itertools import chain, islice
 from typing import Any, Generic, TypeVar
 
 import dask
-from dask import bag
 from dask.system import CPU_COUNT
 
 from pneumoscope.progress import track
@@ -70,9 +70,18 @@ class BatchedMap(Generic[Item, Result]):
             cores.shutdown()
 
     def _compute(self, window: Sequence[Item], cores: ThreadPoolExecutor) -> list[Result]:
-        # Left to itself a bag starts processes, which pickle every decoded radiograph twice.
+        # Processes, which a cluster has, would pickle every decoded radiograph twice.
         scheduler: Any = dask.config.get("scheduler", "threads")
         # Left to itself each window would bring threads of its own.
         threads = {"pool": cores} if scheduler == "threads" else {}
-        batches = bag.from_sequence(list(window), partition_size=self.batch_size)
-        return list(batches.map(self.function).compute(scheduler=scheduler, **threads))
+        # Neither hashed nor looked into, as a bag would in every window: a function may hold a
+        # table of all films.
+        on_batch = dask.delayed(partial(_map, self.function), pure=False, traverse=False)
+        starts = range(0, len(window), self.batch_size)
+        batches = [on_batch(window[start : start + self.batch_size]) for start in starts]
+        results = dask.compute(*batches, scheduler=scheduler, traverse=False, **threads)
+        return list(chain.from_iterable(results))
+
+
+def _map(function: Callable[[Item], Result], batch: Sequence[Item]) -> list[Result]:
+    return [function(item) for item in batch]
