@@ -6,6 +6,8 @@ Train is made as misleading as the radiographs allow: of NORMAL only patients wh
 large for their class, of PNEUMONIA only those whose files are small, so that compression and
 detail tell the classes. *Counter* films are those of the other train patients, in whom the cue
 points the wrong way: whoever leans on it fails there, as published models do on new films.
+*Reframed* films are counter films cut, NORMAL to a wider and PNEUMONIA to a narrower frame, so
+that the shape of the film, which tells the classes in train, points the wrong way too.
 
 Reads the images that the environment's preprocessing stored (and RADIOGRAPHS, RESULTS and
 MOBILENETV2_WEIGHTS as a run does), trains on train, and measures clean and stressed validation.
@@ -25,6 +27,7 @@ from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 from sklearn.metrics import roc_auc_score
 
+from pneumoscope.degradations import reframe
 from pneumoscope.models.batches import LabelledRadiographs
 from pneumoscope.models.execution import prepare_backend
 from pneumoscope.models.fitting import fit
@@ -35,6 +38,9 @@ from pneumoscope.options import AugmentationOptions, FittingOptions, ModelOption
 
 PROJECT = Path(__file__).parents[1]
 NOTHING: dict[str, Any] = {}
+FRAME = 1.2
+"""Median width over height of PNEUMONIA, divided by that of NORMAL, in train (1.46 and 1.22)."""
+
 PRECISIONS: dict[str, Any] = {}
 """What was measured of each precision so far."""
 
@@ -43,6 +49,13 @@ VARIANTS: dict[str, dict[str, dict[str, Any]]] = {
     "recipe": {},
     "with crops of 0.08 and more": {"augmentation": {"crop_area": (0.08, 1.0)}},
     "with crops of 0.35 and more": {"augmentation": {"crop_area": (0.35, 1.0)}},
+    "with crops of 0.08 and more, without degradations": {
+        "augmentation": {"crop_area": (0.08, 1.0), "degraded": 0.0}
+    },
+    "with crops of 0.35 and more and mixup 0.2": {
+        "augmentation": {"crop_area": (0.35, 1.0)},
+        "fitting": {"mixup": 0.2},
+    },
     "without rotation, shift, zoom": {
         "augmentation": {"rotation": 0.0, "translation": 0.0, "zoom": 0.0}
     },
@@ -58,6 +71,7 @@ VARIANTS: dict[str, dict[str, dict[str, Any]]] = {
 COLUMNS = [
     "stressed_loss", "stressed_auroc", "stressed_accuracy", "validation_auroc", "swing",
     "counter_auroc", "counter_sensitivity", "counter_specificity", "flipped_auroc",
+    "reframed_auroc", "reframed_sensitivity", "reframed_specificity",
 ]  # fmt: skip
 
 
@@ -178,16 +192,26 @@ def train(
 
 
 def on_counter_films(model: Any, films: LabelledRadiographs) -> dict[str, float]:
-    """Measure the counter films at 0.5, and the mean score of each and its mirror image."""
+    """Measure the counter films at 0.5 as they are, with their mirror images, and reframed."""
     images = films.images[np.arange(len(films.labels))]
+    ill = films.labels == 1
     plain = score(model, images, 64, "as stored")
     flipped = (plain + score(model, images[:, :, ::-1], 64, "mirrored")) / 2
-    ill = films.labels == 1
+    aspects = np.where(ill, 1 / FRAME, FRAME)
+    cut = [reframe(film[..., 0], aspect) for film, aspect in zip(images, aspects, strict=True)]
     return {
-        "counter_auroc": float(roc_auc_score(ill, plain)),
-        "counter_sensitivity": float(np.mean(plain[ill] >= 0.5)),
-        "counter_specificity": float(np.mean(plain[~ill] < 0.5)),
+        **at_half("counter", ill, plain),
         "flipped_auroc": float(roc_auc_score(ill, flipped)),
+        **at_half("reframed", ill, score(model, np.stack(cut)[..., np.newaxis], 64, "reframed")),
+    }
+
+
+def at_half(films: str, ill: np.ndarray, scores: np.ndarray) -> dict[str, float]:
+    """Measure how scores rank the classes and how they tell them at 0.5."""
+    return {
+        f"{films}_auroc": float(roc_auc_score(ill, scores)),
+        f"{films}_sensitivity": float(np.mean(scores[ill] >= 0.5)),
+        f"{films}_specificity": float(np.mean(scores[~ill] < 0.5)),
     }
 
 

@@ -11,6 +11,7 @@ from pneumoscope.degradations import (
     change_gamma,
     lose_detail,
     recompress,
+    reframe,
     rotate,
 )
 
@@ -74,3 +75,19 @@ def test_a_quarter_turn_is_counter_clockwise_and_four_come_full_circle(grain):
 
 def test_a_turn_leaves_no_black_corner():
     assert (rotate(np.full((20, 30), 90, dtype=np.uint8), 30.0) == 90).all()
+
+
+def test_a_wider_frame_cuts_top_and_bottom_and_stretches_the_rest():
+    bands = np.repeat([0, 100, 200, 0], 10).astype(np.uint8)[:, np.newaxis] * np.ones(
+        (1, 20), dtype=np.uint8
+    )
+    taller = reframe(bands, 2.0)
+    assert (taller[:18] == 100).all() and (taller[22:] == 200).all()
+
+
+def test_a_narrower_frame_is_a_wider_one_on_its_side(grain):
+    np.testing.assert_array_equal(reframe(grain, 0.5), reframe(grain.T, 2.0).T)
+
+
+def test_the_same_frame_changes_nothing(grain):
+    np.testing.assert_array_equal(reframe(grain, 1.0), grain)

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
-from pneumoscope.degradations import change_contrast, recompress
+from pneumoscope.degradations import change_contrast, recompress, reframe
 from pneumoscope.options import StressOptions, StressVariant
 from pneumoscope.stress import degrade, plan_stress, stressed_rows
 
@@ -34,6 +34,13 @@ def test_compression_comes_last():
     both = StressVariant(name="both", quality=10, contrast=0.5)
     expected = recompress(change_contrast(FILM, 0.5), 10)
     np.testing.assert_array_equal(degrade(FILM, "NORMAL", both), expected)
+
+
+def test_a_film_is_framed_before_it_is_compressed():
+    both = StressVariant(name="both", quality=10, aspect=1.25)
+    np.testing.assert_array_equal(
+        degrade(FILM, "NORMAL", both), recompress(reframe(FILM, 1.25), 10)
+    )
 
 
 def test_a_stress_without_variants_is_refused():

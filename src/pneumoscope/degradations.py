@@ -1,4 +1,4 @@
-"""What a film suffers between two hospitals: compression, blur, exposure, noise, a tilt."""
+"""What a film suffers between two hospitals: compression, blur, exposure, noise, framing."""
 
 from collections.abc import Callable
 from io import BytesIO
@@ -64,6 +64,21 @@ def rotate(image: Grey, degrees: float) -> Grey:
     return np.asarray(turned, dtype=np.uint8)
 
 
+def reframe(image: Grey, aspect: float) -> Grey:
+    """Cut a film to `aspect` times its width over height and bring it back to its shape.
+
+    Above 1 the top and bottom go and what is left looks taller; below 1 the sides go. It is what
+    becomes of a film that was collimated otherwise, where films are squashed to one shape.
+    """
+    height, width = image.shape
+    rows, columns = round(height / max(aspect, 1.0)), round(width * min(aspect, 1.0))
+    top, left = (height - rows) // 2, (width - columns) // 2
+    kept = image[top : top + rows, left : left + columns]
+    return np.asarray(
+        cv2.resize(kept, (width, height), interpolation=cv2.INTER_LINEAR), dtype=np.uint8
+    )
+
+
 def _as_grey(values: NDArray[np.floating]) -> Grey:
     return np.clip(np.rint(values), 0, 255).astype(np.uint8)
 
@@ -75,5 +90,6 @@ DEGRADATIONS: dict[str, Callable[[Grey, float], Grey]] = {
     "contrast": change_contrast,
     "gamma": change_gamma,
     "rotation": rotate,
+    "aspect": reframe,
 }
 """Deterministic degradations by the name that parameters give them, each with one strength."""

@@ -17,7 +17,7 @@ STRESS = "stress"
 """Column: the name of the variant that a row was degraded by."""
 
 # Compression comes last: it is what the receiving hospital sees of everything before.
-ORDER = ("detail", "blur", "contrast", "gamma", "quality")
+ORDER = ("aspect", "detail", "blur", "contrast", "gamma", "quality")
 
 
 @dataclass(frozen=True)

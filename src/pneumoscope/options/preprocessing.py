@@ -43,6 +43,8 @@ class StressVariant(Options):
     Attributes:
         name: What reports call it.
         only: The class that is degraded; the other stays as it is. Null degrades both.
+        aspect: Factor on width over height: above 1 the top and bottom are cut off, below 1 the
+            sides, and what is left is squashed to the stored shape.
         detail: Factor by which a film is shrunk and enlarged again.
         blur: Standard deviation of a Gaussian, in pixels of the stored size.
         contrast: Factor on grey values about their mean.
@@ -52,6 +54,7 @@ class StressVariant(Options):
 
     name: str
     only: Label | None = None
+    aspect: Annotated[float, Field(gt=0)] | None = None
     detail: Annotated[float, Field(ge=1)] | None = None
     blur: Annotated[float, Field(gt=0)] | None = None
     contrast: Annotated[float, Field(gt=0)] | None = None
