@@ -102,3 +102,21 @@ def test_missing_shards_are_told_with_their_remedy(dataset):
     assert not dataset.exists()
     with pytest.raises(DatasetError, match="Run the preprocessing first: kedro run --pipelines=pr"):
         dataset.load()
+
+
+def test_an_image_of_another_shape_is_an_error_and_leaves_what_was_stored(dataset, images):
+    with pytest.raises(DatasetError, match=r"uint8 \(3, 2, 1\).*received uint8 \(2, 3, 1\)"):
+        dataset.save([IMAGES[0], IMAGES[1].transpose(1, 0, 2)])
+    np.testing.assert_array_equal(dataset.load()[:], images[:])
+
+
+def test_a_stream_that_ends_early_is_an_error(dataset):
+    class Short:
+        def __len__(self):
+            return 6
+
+        def __iter__(self):
+            return iter(IMAGES[:5])
+
+    with pytest.raises(DatasetError, match=r"expected 2 images for shard-00001\.npy, received 1"):
+        dataset.save(Short())

@@ -1,7 +1,8 @@
 """Images of one shape in memory-mapped shards."""
 
+import math
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -81,18 +82,43 @@ class ShardedImagesDataset(AbstractDataset[ImageStream, ShardedImages]):
         return ShardedImages([np.load(file, mmap_mode="r") for file in files])
 
     def save(self, data: ImageStream) -> None:
-        """Write the images as they come, a shard in memory at a time."""
+        """Write the images as they come, one in memory at a time.
+
+        Raises:
+            DatasetError: There are none, or fewer than announced, or their shapes differ.
+        """
         if len(data) == 0:
             raise DatasetError("expected at least one image to store, received none")
         images = iter(data)
+        first = next(images)
+        images = chain([first], images)
         with replacing(self._folder) as folder:
             folder.mkdir()
-            for number in range(-(-len(data) // SHARD_ROWS)):
-                shard = np.stack(list(islice(images, SHARD_ROWS)))
-                np.save(folder / f"shard-{number:05d}.npy", shard)
+            for start in range(0, len(data), SHARD_ROWS):
+                shape = (min(SHARD_ROWS, len(data) - start), *first.shape)
+                _write_shard(folder / f"shard-{start // SHARD_ROWS:05d}.npy", images, shape)
 
     def _exists(self) -> bool:
         return any(self._folder.glob("*.npy"))
 
     def _describe(self) -> dict[str, Any]:
         return {"filepath": str(self._folder)}
+
+
+def _write_shard(file: Path, images: Iterator[NDArray[np.uint8]], shape: tuple[int, ...]) -> None:
+    header = {"descr": "|u1", "fortran_order": False, "shape": shape}
+    written = 0
+    with file.open("wb") as stream:
+        np.lib.format.write_array_header_1_0(stream, header)
+        for image in islice(images, shape[0]):
+            if image.shape != shape[1:] or image.dtype != np.uint8:
+                raise DatasetError(
+                    f"expected every image as uint8 {shape[1:]}, the shape of the first; "
+                    f"received {image.dtype} {image.shape}"
+                )
+            written += stream.write(np.ascontiguousarray(image).data)
+    if written != math.prod(shape):
+        raise DatasetError(
+            f"expected {shape[0]} images for {file.name}, received "
+            f"{written // math.prod(shape[1:])}; the stream ended early"
+        )
