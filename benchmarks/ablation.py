@@ -47,15 +47,9 @@ PRECISIONS: dict[str, Any] = {}
 # What is taken out of, or put into, the environment's own parameters.
 VARIANTS: dict[str, dict[str, dict[str, Any]]] = {
     "recipe": {},
+    "without crops": {"augmentation": {"crop_area": None}},
     "with crops of 0.08 and more": {"augmentation": {"crop_area": (0.08, 1.0)}},
-    "with crops of 0.35 and more": {"augmentation": {"crop_area": (0.35, 1.0)}},
-    "with crops of 0.08 and more, without degradations": {
-        "augmentation": {"crop_area": (0.08, 1.0), "degraded": 0.0}
-    },
-    "with crops of 0.35 and more and mixup 0.2": {
-        "augmentation": {"crop_area": (0.35, 1.0)},
-        "fitting": {"mixup": 0.2},
-    },
+    "with crops of aspect 0.75 to 1.33": {"augmentation": {"crop_aspect": (0.75, 1.33)}},
     "without rotation, shift, zoom": {
         "augmentation": {"rotation": 0.0, "translation": 0.0, "zoom": 0.0}
     },
