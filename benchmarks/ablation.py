@@ -49,7 +49,6 @@ VARIANTS: dict[str, dict[str, dict[str, Any]]] = {
     "recipe": {},
     "without crops": {"augmentation": {"crop_area": None}},
     "with crops of 0.08 and more": {"augmentation": {"crop_area": (0.08, 1.0)}},
-    "with crops of aspect 0.75 to 1.33": {"augmentation": {"crop_aspect": (0.75, 1.33)}},
     "without rotation, shift, zoom": {
         "augmentation": {"rotation": 0.0, "translation": 0.0, "zoom": 0.0}
     },
@@ -59,7 +58,7 @@ VARIANTS: dict[str, dict[str, dict[str, Any]]] = {
     },
     "without averaged weights": {"fitting": {"ema_momentum": None}},
     "with label smoothing 0.1": {"fitting": {"label_smoothing": 0.1}},
-    "with mixup 0.2": {"fitting": {"mixup": 0.2}},
+    "without mixup": {"fitting": {"mixup": 0.0}},
     "without class weights": {"train": {"weighted": False}},
 }
 COLUMNS = [

@@ -17,7 +17,7 @@ OPTIONS = RobustnessOptions.model_validate(
         "border": 0.25,
         "equalised_quality": 20,
         "equalised_detail": 2.0,
-        "strengths": {"quality": [30], "noise": [5, 50], "rotation": [20]},
+        "strengths": {"quality": [30], "noise": [5, 50], "rotation": [20], "aspect": [1.5]},
         "films": 2,
         "tolerance": 0.05,
     }
@@ -52,6 +52,7 @@ def test_every_film_is_planned_under_every_condition_and_some_are_degraded(plann
     counts = rows.groupby(["variant", "strength"], dropna=False, sort=False).size()
     assert counts.reset_index().to_numpy().tolist()[6:] == [
         ["quality", 30.0, 2], ["noise", 5.0, 2], ["noise", 50.0, 2], ["rotation", 20.0, 2],
+        ["aspect", 1.5, 2],
     ]  # fmt: skip
     assert rows["variant"].iloc[:24].tolist() == [name for name in CONDITIONS for _ in range(4)]
     assert rows["radiograph_id"].iloc[-2:].tolist() == ["p", "r"]

@@ -22,6 +22,8 @@ class StrengthOptions(Options):
         contrast: Factors on grey values about their mean.
         noise: Standard deviations of added noise, in grey levels.
         rotation: Turns, in degrees; each film is turned one way or the other at random.
+        aspect: Factors on width over height: above 1 the top and bottom are cut off, below 1
+            the sides, and what is left is squashed to the stored shape.
     """
 
     quality: tuple[Quality, ...] = ()
@@ -29,6 +31,7 @@ class StrengthOptions(Options):
     contrast: tuple[Positive, ...] = ()
     noise: tuple[Positive, ...] = ()
     rotation: tuple[Degrees, ...] = ()
+    aspect: tuple[Positive, ...] = ()
 
     @model_validator(mode="after")
     def _something_is_tried(self) -> "StrengthOptions":

@@ -39,6 +39,7 @@ DEGRADED_BY = {
     "contrast": "contrast (factor)",
     "noise": "noise (grey levels)",
     "rotation": "rotation (degrees)",
+    "aspect": "wider frame (factor)",
 }
 """What chosen test films are degraded by, strength after strength; and what reports call it."""
 
