@@ -48,6 +48,7 @@ PRECISIONS: dict[str, Any] = {}
 VARIANTS: dict[str, dict[str, dict[str, Any]]] = {
     "recipe": {},
     "without crops": {"augmentation": {"crop_area": None}},
+    "without crops and mixup": {"augmentation": {"crop_area": None}, "fitting": {"mixup": 0.0}},
     "with crops of 0.08 and more": {"augmentation": {"crop_area": (0.08, 1.0)}},
     "without rotation, shift, zoom": {
         "augmentation": {"rotation": 0.0, "translation": 0.0, "zoom": 0.0}
