@@ -50,6 +50,8 @@ VARIANTS: dict[str, dict[str, dict[str, Any]]] = {
     "without crops": {"augmentation": {"crop_area": None}},
     "without crops and mixup": {"augmentation": {"crop_area": None}, "fitting": {"mixup": 0.0}},
     "with crops of 0.08 and more": {"augmentation": {"crop_area": (0.08, 1.0)}},
+    "with crops of 0.35 and more": {"augmentation": {"crop_area": (0.35, 1.0)}},
+    "with crops of 0.7 and more": {"augmentation": {"crop_area": (0.7, 1.0)}},
     "without rotation, shift, zoom": {
         "augmentation": {"rotation": 0.0, "translation": 0.0, "zoom": 0.0}
     },
