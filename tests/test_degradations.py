@@ -89,5 +89,9 @@ def test_a_narrower_frame_is_a_wider_one_on_its_side(grain):
     np.testing.assert_array_equal(reframe(grain, 0.5), reframe(grain.T, 2.0).T)
 
 
+def test_an_extreme_frame_keeps_a_row_or_a_column(grain):
+    assert reframe(grain, 1e6).shape == reframe(grain, 1e-6).shape == grain.shape
+
+
 def test_the_same_frame_changes_nothing(grain):
     np.testing.assert_array_equal(reframe(grain, 1.0), grain)

@@ -71,7 +71,8 @@ def reframe(image: Grey, aspect: float) -> Grey:
     becomes of a film that was collimated otherwise, where films are squashed to one shape.
     """
     height, width = image.shape
-    rows, columns = round(height / max(aspect, 1.0)), round(width * min(aspect, 1.0))
+    rows = max(1, round(height / max(aspect, 1.0)))
+    columns = max(1, round(width * min(aspect, 1.0)))
     top, left = (height - rows) // 2, (width - columns) // 2
     kept = image[top : top + rows, left : left + columns]
     return np.asarray(

@@ -70,7 +70,7 @@ class BatchedMap(Generic[Item, Result]):
             cores.shutdown()
 
     def _compute(self, window: Sequence[Item], cores: ThreadPoolExecutor) -> list[Result]:
-        # Processes, which a cluster has, would pickle every decoded radiograph twice.
+        # Unless a cluster is at hand: processes here would pickle every decoded radiograph twice.
         scheduler: Any = dask.config.get("scheduler", "threads")
         # Left to itself each window would bring threads of its own.
         threads = {"pool": cores} if scheduler == "threads" else {}

@@ -120,3 +120,15 @@ def test_a_stream_that_ends_early_is_an_error(dataset):
 
     with pytest.raises(DatasetError, match=r"expected 2 images for shard-00001\.npy, received 1"):
         dataset.save(Short())
+
+
+def test_a_stream_that_gives_nothing_is_an_error(dataset):
+    class Empty:
+        def __len__(self):
+            return 6
+
+        def __iter__(self):
+            return iter(())
+
+    with pytest.raises(DatasetError, match="expected 6 images to store, received none"):
+        dataset.save(Empty())

@@ -90,7 +90,9 @@ class ShardedImagesDataset(AbstractDataset[ImageStream, ShardedImages]):
         if len(data) == 0:
             raise DatasetError("expected at least one image to store, received none")
         images = iter(data)
-        first = next(images)
+        first = next(images, None)
+        if first is None:
+            raise DatasetError(f"expected {len(data)} images to store, received none")
         images = chain([first], images)
         with replacing(self._folder) as folder:
             folder.mkdir()
