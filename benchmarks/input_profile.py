@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import keras
 
 from pneumoscope.models.batches import Batch
+from pneumoscope.models.streaming import stream
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class _Some(keras.utils.PyDataset):
 
 def _fit(trainer: keras.Model, batches: _Some) -> float:
     started = time.perf_counter()
-    trainer.fit(batches, shuffle=False, verbose=0)
+    trainer.fit(stream(batches), shuffle=False, verbose=0)
     return time.perf_counter() - started
 
 

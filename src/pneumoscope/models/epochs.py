@@ -12,6 +12,7 @@ import keras
 
 from pneumoscope.models.feeds import Feed
 from pneumoscope.models.phases import FROZEN, TRAINING, Phase
+from pneumoscope.models.streaming import stream
 from pneumoscope.models.variables import Values, values
 from pneumoscope.progress import duration
 
@@ -112,6 +113,7 @@ class EpochMonitor(keras.callbacks.Callback):
     def begin_phase(self, index: int, feed: Feed) -> int:
         """Begin a phase, or take it up; return the number of its last epoch, at most."""
         self._phase, self._feed = self._phases[index], feed
+        self._stressed = stream(feed.stressed)
         earlier = [row for row in self.standing.reports if row.phase != self._phase.name]
         if len(earlier) == len(self.standing.reports):
             self.standing = replace(self.standing, waited=0)
@@ -164,7 +166,7 @@ class EpochMonitor(keras.callbacks.Callback):
             )
 
     def _row(self, logs: dict[str, Any]) -> EpochReport:
-        stressed = self.model.evaluate(self._feed.stressed, verbose=0, return_dict=True)
+        stressed = self.model.evaluate(self._stressed, verbose=0, return_dict=True)
         last, self._ended = self._ended, time.perf_counter()
         return EpochReport(
             epoch=self._epoch,

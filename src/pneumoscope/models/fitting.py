@@ -20,6 +20,7 @@ from pneumoscope.models.fingerprints import fingerprint
 from pneumoscope.models.measures import measures
 from pneumoscope.models.phases import FROZEN, Phase, list_phases
 from pneumoscope.models.resuming import EpochKeeper, TrainingState, read_state, write_state
+from pneumoscope.models.streaming import stream
 from pneumoscope.models.variables import Values, assign, values
 from pneumoscope.models.weights import is_pretrained
 from pneumoscope.options import (
@@ -181,8 +182,8 @@ class _Fit:
         done = len(monitor.standing.reports)
         feed.begin_epoch(done + 1)
         feed.trainer.fit(
-            feed.train,
-            validation_data=feed.validation,
+            stream(feed.train),
+            validation_data=stream(feed.validation),
             initial_epoch=done,
             epochs=last,
             shuffle=False,
