@@ -124,8 +124,11 @@ def _step(
     model = registry.build(_from_scratch(options), input_shape, seed=0, precision=precision)
     if isinstance(options.root, BackboneOptions):
         train_top(model, options.root.trainable_share, is_pretrained(options))
+    optimizer = keras.optimizers.AdamW(fitting.learning_rate)
+    # Otherwise the first step creates its variables, and TensorFlow traces the model once more.
+    optimizer.build(model.trainable_variables)
     model.compile(
-        keras.optimizers.AdamW(fitting.learning_rate),
+        optimizer,
         loss=keras.losses.BinaryCrossentropy(),
         jit_compile=jit_compile(),
     )
