@@ -30,7 +30,19 @@ def call(
     surroundings: Mapping[str, str] | None = None,
     folder: Path = PROJECT,
 ) -> str:
-    """Run a command to its end and return what it printed.
+    """Run a command to its end and return what it printed to standard output.
+
+    Args and errors are those of `execute`.
+    """
+    return execute(command, surroundings, folder).stdout
+
+
+def execute(
+    command: Sequence[str],
+    surroundings: Mapping[str, str] | None = None,
+    folder: Path = PROJECT,
+) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end and return what it printed, log lines apart.
 
     Args:
         command: The command; the environment's own programs go before others of their name.
@@ -48,4 +60,4 @@ def call(
     if done.returncode:
         printed = (done.stdout + done.stderr)[-3000:]
         raise RuntimeError(f"{' '.join(command[:4])} … failed:\n{printed}")
-    return done.stdout
+    return done
