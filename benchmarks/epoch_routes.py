@@ -1,4 +1,9 @@
-"""One architecture trained by one route, an epoch a turn; started by epochs.py."""
+"""One architecture trained by one route, an epoch a turn; started by epochs.py.
+
+The bare fit and the tutorial call `fit` for each epoch: what `tf.data` does between two epochs
+takes the longer the older its iterator is, and one that waited while others had their turn would
+be charged for the waiting.
+"""
 
 import argparse
 import os
@@ -101,15 +106,12 @@ def bare(given: argparse.Namespace, turns: Turns) -> None:
     )
     model.compile(optimizer, "binary_crossentropy", metrics=measures(), jit_compile=jit_compile())
     turns.ready()
-    model.fit(
-        images,
-        labels,
-        batch_size=BATCH_SIZE,
-        epochs=given.epochs,
-        validation_data=tuple(np.concatenate(part) for part in zip(*held_out, strict=True)),
-        callbacks=[_turn_ending(turns, given.epochs)],
-        verbose=0,
-    )
+    validation = tuple(np.concatenate(part) for part in zip(*held_out, strict=True))
+    for turn in range(1, given.epochs + 1):
+        model.fit(
+            images, labels, batch_size=BATCH_SIZE, validation_data=validation, verbose=0
+        )  # fmt: skip
+        turns.over(last=turn == given.epochs)
     turns.finish()
 
 
@@ -119,13 +121,9 @@ def tutorial(given: argparse.Namespace, turns: Turns) -> None:
     train, held_out = (batches(given.folder / part / "train", side) for part in PARTS)
     model = compiled(given.architecture, side)
     turns.ready()
-    model.fit(
-        train,
-        epochs=given.epochs,
-        validation_data=held_out,
-        callbacks=[_turn_ending(turns, given.epochs)],
-        verbose=0,
-    )
+    for turn in range(1, given.epochs + 1):
+        model.fit(train, validation_data=held_out, verbose=0)
+        turns.over(last=turn == given.epochs)
     turns.finish(input=_exhaust(train))
 
 
@@ -150,12 +148,6 @@ class _TimedFolder(CheckpointFolder):
         self.laps.append(self._seconds)
         self._seconds = 0.0
         return self.laps[-1]
-
-
-def _turn_ending(turns: Turns, epochs: int) -> keras.callbacks.Callback:
-    return keras.callbacks.LambdaCallback(
-        on_epoch_end=lambda epoch, _: turns.over(last=epoch + 1 == epochs)
-    )
 
 
 def _stored(folder: Path, part: str) -> LabelledRadiographs:

@@ -37,10 +37,12 @@ their own and take turns, epoch by epoch. *This project*: `pneumoscope.models.fi
 stored shards, float32 or bfloat16 by its own probe. *Tutorial*: the files through
 `image_dataset_from_directory` and `rescale`, decoded in every epoch, default `compile`, float32.
 *Bare fit*: `model.fit` on an array in memory, with this project's optimizer, metrics, precision
-and `jit_compile`. Rows are later epochs; the first one also traces and compiles and has rows of
-its own. The checkpoint that this project writes after an epoch, whose cost does not depend on the
-number of films, is left out and stands in the profile; so does the share of a step that waits for
-films augmented as `kermany` augments them, against steps on one batch that lies ready."""
+and `jit_compile`. These two call `fit` as it is, an epoch at a time, and pay for what `tf.data`
+makes them wait at its end (docs/benchmarks.md). Rows are later epochs; the first one also traces
+and compiles and has rows of its own. The checkpoint that this project writes after an epoch, whose
+cost does not depend on the number of films, is left out and stands in the profile; so does the
+share of a step that waits for films augmented as `kermany` augments them, against steps on one
+batch that lies ready."""
 
 
 def main() -> None:
