@@ -63,6 +63,29 @@ def test_a_version_is_a_folder_and_the_latest_is_loaded(tmp_path: Path) -> None:
     assert (newest_weight == tiny(2).get_weights()[0]).all()
 
 
+def test_a_file_is_read_once_until_it_changes_or_is_released(tmp_path: Path) -> None:
+    dataset = KerasModelDataset(filepath=str(tmp_path / "model.keras"))
+    dataset.save(tiny(seed=1))
+    first = dataset.load()
+    assert dataset.load() is first
+    dataset.save(tiny(seed=2))
+    second = dataset.load()
+    assert (second.get_weights()[0] == tiny(2).get_weights()[0]).all()
+    dataset.release()
+    third = dataset.load()
+    assert third is not second
+    assert (third.get_weights()[0] == second.get_weights()[0]).all()
+
+
+def test_a_model_whose_file_is_gone_is_not_given_from_memory(tmp_path: Path) -> None:
+    dataset = KerasModelDataset(filepath=str(tmp_path / "model.keras"))
+    dataset.save(tiny())
+    dataset.load()
+    (tmp_path / "model.keras").unlink()
+    with pytest.raises(DatasetError):
+        dataset.load()
+
+
 def test_a_failed_save_leaves_the_earlier_model(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,13 +18,16 @@ _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 _DATE_SAVED = "1980-01-01@00:00:00"
 _OWNER_WRITES_ALL_READ = 0o644 << 16
 
+_Identity = tuple[str | int, ...]
+
 
 class KerasModelDataset(AbstractVersionedDataset["keras.Model", "keras.Model"]):
     """Saves and loads a model as `.keras`; equal models give equal bytes.
 
     Keras is imported when a model is saved or loaded, not with the catalog. Loading runs in
-    safe mode, so that a file cannot carry code, and gives an uncompiled model. A save either
-    is complete or leaves what was there.
+    safe mode, so that a file cannot carry code, and gives an uncompiled model. A file is read
+    once: until the dataset is released, loading it again gives the same object, with all that was
+    traced and compiled for it. A save either is complete or leaves what was there.
 
     Example:
         ```yaml
@@ -57,6 +60,7 @@ class KerasModelDataset(AbstractVersionedDataset["keras.Model", "keras.Model"]):
             raise DatasetError(f"expected a filepath that ends in .keras, received {filepath}")
         super().__init__(filepath=path, version=version)
         self.metadata = metadata
+        self._loaded: tuple[_Identity, keras.Model] | None = None
 
     def load(self) -> keras.Model:
         """Load the model, uncompiled.
@@ -66,7 +70,12 @@ class KerasModelDataset(AbstractVersionedDataset["keras.Model", "keras.Model"]):
         """
         import keras
 
-        return keras.saving.load_model(self._get_load_path(), compile=False, safe_mode=True)
+        path = self._get_load_path()
+        identity = _identity(Path(path))
+        if self._loaded is None or self._loaded[0] != identity:
+            model = keras.saving.load_model(path, compile=False, safe_mode=True)
+            self._loaded = identity, model
+        return self._loaded[1]
 
     def save(self, data: keras.Model) -> None:
         """Write the model beside its place and then move it there.
@@ -83,11 +92,23 @@ class KerasModelDataset(AbstractVersionedDataset["keras.Model", "keras.Model"]):
             _write_canonical(as_saved, canonical)
             canonical.replace(path)
 
+    def _release(self) -> None:
+        self._loaded = None
+        super()._release()
+
     def _exists(self) -> bool:
         return Path(self._get_load_path()).is_file()
 
     def _describe(self) -> dict[str, Any]:
         return {"filepath": str(self._filepath), "version": self._version}
+
+
+def _identity(path: Path) -> _Identity:
+    """Tell a file from what may have stood, or stand later, in its place."""
+    if not path.is_file():
+        return (str(path),)
+    found = path.stat()
+    return str(path), found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def _write_canonical(source: Path, target: Path) -> None:
