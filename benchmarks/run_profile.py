@@ -29,11 +29,13 @@ def seconds_by_pipeline(log: str, architectures: Sequence[str]) -> dict[str, int
     Raises:
         ValueError: The log tells of no node.
     """
+    names = tuple(architectures)
+    ensembles = {"ensemble": names} if len(names) > 1 else {}
+    created = create_pipelines(Selection(Source.FOLDER, names, ensembles))
+    # Without its namespace a node tells the pipeline just as well, and ensembles may have any name.
     pipeline_of = {
-        node.name: name
-        for name, pipeline in create_pipelines(
-            Selection(Source.FOLDER, tuple(architectures))
-        ).items()
+        _local(node.name): name
+        for name, pipeline in created.items()
         if name not in _OF_MANY
         for node in pipeline.nodes
     }
@@ -45,6 +47,10 @@ def seconds_by_pipeline(log: str, architectures: Sequence[str]) -> dict[str, int
         raise ValueError(f"expected a log with lines 'Completed node: …', received {log[-300:]!r}")
     spent: Counter[str] = Counter()
     for (began, _), (ended, node) in pairwise(ends):
-        group = "precision probes" if node.endswith(_PROBE) else pipeline_of[node]
+        group = "precision probes" if _local(node) == _PROBE else pipeline_of[_local(node)]
         spent[group] += (ended - began) % _DAY
     return dict(spent.most_common())
+
+
+def _local(name: str) -> str:
+    return name.rpartition(".")[2]

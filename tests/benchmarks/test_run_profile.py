@@ -12,12 +12,13 @@ LOG = """\
 00:00:05 INFO    Completed node: mlp.train_model
 00:00:06 INFO    Completed node: mlp.record_training
 00:00:08 INFO    Completed node: mlp.score_radiographs
+00:00:09 INFO    Completed node: mean_of_both.average_members
 """
 
 
 def test_seconds_go_to_the_pipeline_of_the_node_that_ends_even_past_midnight() -> None:
-    assert seconds_by_pipeline(LOG, ["mlp"]) == {
-        "training": 11, "precision probes": 3, "evaluation": 2,
+    assert seconds_by_pipeline(LOG, ["mlp", "cnn"]) == {
+        "training": 11, "precision probes": 3, "evaluation": 3,
     }  # fmt: skip
 
 
