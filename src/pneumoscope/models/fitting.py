@@ -18,6 +18,7 @@ from pneumoscope.models.features import forget_features
 from pneumoscope.models.feeds import Feed, Feeds
 from pneumoscope.models.fingerprints import fingerprint
 from pneumoscope.models.measures import measures
+from pneumoscope.models.optimizer import build_optimizer
 from pneumoscope.models.phases import FROZEN, Phase, list_phases
 from pneumoscope.models.resuming import EpochKeeper, TrainingState, read_state, write_state
 from pneumoscope.models.streaming import stream
@@ -210,17 +211,7 @@ class _Fit:
 def _compile(
     trainer: keras.Model, phase: Phase, fitting: FittingOptions, optimizer_state: Values
 ) -> None:
-    optimizer = keras.optimizers.AdamW(
-        phase.learning_rate,
-        weight_decay=fitting.weight_decay,
-        use_ema=fitting.ema_momentum is not None,
-        ema_momentum=fitting.ema_momentum or 0.0,
-        name="adamw",
-    )
-    # Decay pulls towards zero, where a bias or a normalisation has no reason to be.
-    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
-    # TensorFlow traces a training step twice when the first trace creates variables.
-    optimizer.build(trainer.trainable_variables)
+    optimizer = build_optimizer(trainer.trainable_variables, phase.learning_rate, fitting)
     if optimizer_state:
         assign(optimizer.variables, optimizer_state)
     trainer.compile(

@@ -19,6 +19,7 @@ import numpy as np
 from pneumoscope.models import registry
 from pneumoscope.models.backbones import train_top
 from pneumoscope.models.execution import available_cores, jit_compile
+from pneumoscope.models.optimizer import build_optimizer
 from pneumoscope.models.weights import is_pretrained
 from pneumoscope.options import BackboneOptions, FittingOptions, ModelOptions
 
@@ -124,11 +125,8 @@ def _step(
     model = registry.build(_from_scratch(options), input_shape, seed=0, precision=precision)
     if isinstance(options.root, BackboneOptions):
         train_top(model, options.root.trainable_share, is_pretrained(options))
-    optimizer = keras.optimizers.AdamW(fitting.learning_rate)
-    # Otherwise the first step creates its variables, and TensorFlow traces the model once more.
-    optimizer.build(model.trainable_variables)
     model.compile(
-        optimizer,
+        build_optimizer(model.trainable_variables, fitting.learning_rate, fitting),
         loss=keras.losses.BinaryCrossentropy(),
         jit_compile=jit_compile(),
     )
