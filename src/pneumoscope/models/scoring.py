@@ -1,5 +1,6 @@
 """Scores of stored radiographs by a trained model."""
 
+from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
 import keras
@@ -7,11 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pneumoscope.models.batches import RadiographArray
-from pneumoscope.models.execution import jit_compile, silence_retracing
+from pneumoscope.models.execution import jit_compile
 from pneumoscope.progress import track
 
-_SCORERS: WeakKeyDictionary[keras.Model, keras.Model] = WeakKeyDictionary()
-"""The compiled copy of each model that is still in use."""
+_Scorer = Callable[[NDArray[np.uint8]], NDArray[np.floating]]
+
+_SCORERS: WeakKeyDictionary[keras.Model, _Scorer] = WeakKeyDictionary()
+"""What scores a batch, of each model that is still in use."""
 
 
 def score(
@@ -30,7 +33,6 @@ def score(
     Returns:
         P(pneumonia), float32 (n,), in [0, 1].
     """
-    silence_retracing()
     scorer = _scorer_of(model)
     starts = range(0, images.shape[0], batch_size)
     batches = (
@@ -40,18 +42,31 @@ def score(
     return np.concatenate(list(track(batches, len(starts), title)))[:, 0].astype(np.float32)
 
 
-def _scorer_of(model: keras.Model) -> keras.Model:
-    """Return the compiled copy of a model; made once, as each new one is traced anew."""
+def _scorer_of(model: keras.Model) -> _Scorer:
     if model not in _SCORERS:
-        # It shares the weights: compiling must not change the model that was given.
-        scorer = keras.Model(model.inputs, model.outputs)
-        scorer.compile(jit_compile=jit_compile())
-        _SCORERS[model] = scorer
+        _SCORERS[model] = _make_scorer(model)
     return _SCORERS[model]
 
 
-def _predict(scorer: keras.Model, batch: NDArray[np.uint8], flips: bool) -> NDArray[np.floating]:
-    predicted: NDArray[np.floating] = scorer.predict_on_batch(batch)
+def _make_scorer(model: keras.Model) -> _Scorer:
+    """Make what scores a batch; TensorFlow traces it once, for batches of any size."""
+    # It shares the weights, but compiling it leaves the given model as it was, and keeping it
+    # does not keep that one.
+    copy = keras.Model(model.inputs, model.outputs)
+    if keras.backend.backend() != "tensorflow":
+        copy.compile(jit_compile=jit_compile())
+        score_batch: _Scorer = copy.predict_on_batch
+        return score_batch
+    import tensorflow as tf
+
+    # Keras itself would trace anew for the last batch, which is smaller.
+    signature = [tf.TensorSpec(entry.shape, entry.dtype) for entry in model.inputs]
+    traced = tf.function(lambda batch: copy(batch, training=False), signature, autograph=False)
+    return lambda batch: traced(batch).numpy()
+
+
+def _predict(scorer: _Scorer, batch: NDArray[np.uint8], flips: bool) -> NDArray[np.floating]:
+    predicted = scorer(batch)
     if not flips:
         return predicted
-    return (predicted + scorer.predict_on_batch(np.ascontiguousarray(batch[:, :, ::-1]))) / 2
+    return (predicted + scorer(np.ascontiguousarray(batch[:, :, ::-1]))) / 2
