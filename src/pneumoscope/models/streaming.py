@@ -16,9 +16,8 @@ def stream(batches: keras.utils.PyDataset) -> Any:
 
     With TensorFlow, Keras reads a `PyDataset` through a `tf.data` pipeline that tunes itself in a
     thread of its own. That thread sleeps for longer and longer, up to a minute, and the end of an
-    epoch often waits for it to wake: idle cores for a large part of an epoch. Nothing here is to
-    be tuned, so that the stream goes without that thread. Other backends read a `PyDataset`
-    directly.
+    epoch may wait for it to wake. Nothing here is to be tuned, so that the stream goes without
+    that thread. Other backends read a `PyDataset` directly.
 
     Args:
         batches: Of at least one batch, each a tuple of arrays whose first axis is the batch.
