@@ -36,3 +36,6 @@ class AveragedWeights(keras.callbacks.Callback):
         if not self.paused:
             self.paused = values(self.model.trainable_variables)
             self.model.optimizer.finalize_variable_values(self.model.trainable_variables)
+            # On JAX these are now the very arrays of the average, and a step uses up what it is
+            # given: the average would be lost.
+            assign(self.model.trainable_variables, values(self.model.trainable_variables))
