@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from scipy.special import expit
+from scipy.special import expit, logit
 
 from pneumoscope.evaluation.calibration_intervals import LINE, calibration_intervals
 from pneumoscope.evaluation.intervals import patient_counts
@@ -39,6 +39,18 @@ def test_chunks_and_the_slow_way_give_the_same(monkeypatch):
     slow = intervals(label, score, patient)
     for name in LINE:
         assert slow[name] == pytest.approx(whole[name], abs=1e-6), name
+
+
+@pytest.mark.parametrize("centre", [0.0, -4.0])
+def test_scores_close_together_need_no_slow_way(monkeypatch, centre):
+    def fail(*_):
+        raise AssertionError("expected Newton's steps to settle in every resample")
+
+    monkeypatch.setattr("pneumoscope.evaluation.calibration_intervals._slowly", fail)
+    label, score, patient = case()
+    apart = intervals(label, score, patient)["slope"]
+    close = intervals(label, expit(centre + 1e-4 * logit(score)), patient)["slope"]
+    assert close == pytest.approx([1e4 * bound for bound in apart], rel=1e-6)
 
 
 def test_a_slope_that_few_radiographs_hold_down_has_no_interval():

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from scipy.special import logit
+from scipy.special import expit, logit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
@@ -34,6 +34,23 @@ def test_slope_and_intercept_agree_with_unpenalised_logistic_regression():
     assert line.slope == pytest.approx(model.coef_[0, 0], abs=1e-8)
     assert line.intercept == pytest.approx(model.intercept_[0], abs=1e-8)
     assert line.slope < 0.6
+
+
+@pytest.mark.parametrize("centre", [0.0, -4.0])
+def test_a_network_that_has_learnt_little_is_fitted_as_exactly_as_another(centre):
+    # Its scores lie close together, and far from 0.5: the same fit, shifted and stretched.
+    label, score = _overconfident()
+    line = calibration_slope_intercept(label, score)
+    close = expit(centre + 1e-4 * logit(score))
+    found = calibration_slope_intercept(label, close)
+    assert found.slope == pytest.approx(1e4 * line.slope, rel=1e-6)
+    assert found.intercept == pytest.approx(line.intercept - 1e4 * line.slope * centre, rel=1e-6)
+
+
+def test_scores_that_differ_by_rounding_alone_are_equal():
+    score = np.float32(0.52) + np.spacing(np.float32(0.52)) * np.array([0, 1, 0, 1])
+    line = calibration_slope_intercept([0, 1, 1, 0], score)
+    assert (line.slope, line.reason) == (None, "all scores are equal")
 
 
 def test_calibration_in_the_large_makes_the_mean_score_the_observed_share():

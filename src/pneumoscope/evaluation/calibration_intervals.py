@@ -5,7 +5,13 @@ from numpy.typing import ArrayLike
 from scipy.special import expit
 
 from pneumoscope.evaluation.intervals import patient_codes, patient_counts, percentile_interval
-from pneumoscope.evaluation.recalibration import CalibrationLine, logistic_fit, logits_of, shift_of
+from pneumoscope.evaluation.recalibration import (
+    CalibrationLine,
+    LogitScale,
+    logistic_fit,
+    logits_of,
+    shift_of,
+)
 from pneumoscope.evaluation.score_arrays import (
     BoolArray,
     FloatArray,
@@ -75,8 +81,10 @@ def _fit(
     fitted[2, both] = _newton(labels, logits, weights[both], start)[:, 0]
     if line.slope is not None and line.intercept is not None:
         overlap = both & _overlapping(labels, logits, weights)
-        start = np.array([line.intercept, line.slope])
-        fitted[1::-1, overlap] = _newton(labels, logits, weights[overlap], start).T
+        scale = LogitScale.of(logits)
+        start = np.array(scale.to_standard(line.intercept, line.slope))
+        found = _newton(labels, scale.standardised(logits), weights[overlap], start)
+        fitted[1::-1, overlap] = scale.to_logits(found[:, 0], found[:, 1])
     return fitted
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,6 +17,9 @@ from pneumoscope.evaluation.score_arrays import (
 
 # A float32 sigmoid saturates near here; beyond it the logit would be infinite.
 _SATURATED = 1e-7
+# A network's float32 scores of one film differ by less, from one batch to another.
+_ROUNDED = 1e-6
+_Numbers = TypeVar("_Numbers", float, FloatArray)
 _ONE_CLASS = "PNEUMONIA or NORMAL is absent"
 
 
@@ -50,6 +54,36 @@ class Temperature:
     reason: str | None = None
 
 
+@dataclass(frozen=True)
+class LogitScale:
+    """Where logits lie and how far they spread: fits settle fast where they are centred.
+
+    Attributes:
+        centre: Their mean.
+        spread: Their standard deviation, above 0.
+    """
+
+    centre: float
+    spread: float
+
+    @classmethod
+    def of(cls, logits: FloatArray) -> "LogitScale":
+        """Measure logits that are not all equal."""
+        return cls(float(logits.mean()), float(logits.std()))
+
+    def standardised(self, logits: FloatArray) -> FloatArray:
+        """Bring logits to the mean 0 and the standard deviation 1."""
+        return (logits - self.centre) / self.spread
+
+    def to_standard(self, intercept: float, slope: float) -> tuple[float, float]:
+        """Give the line on standardised logits that is this line on logits."""
+        return intercept + slope * self.centre, slope * self.spread
+
+    def to_logits(self, intercept: _Numbers, slope: _Numbers) -> tuple[_Numbers, _Numbers]:
+        """Give the line on logits that is this line on standardised ones."""
+        return intercept - slope * self.centre / self.spread, slope / self.spread
+
+
 def calibration_slope_intercept(label: ArrayLike, score: ArrayLike) -> CalibrationLine:
     """Fit logistic recalibration by maximum likelihood, without a penalty.
 
@@ -58,8 +92,9 @@ def calibration_slope_intercept(label: ArrayLike, score: ArrayLike) -> Calibrati
         score: Shape (n,), in [0, 1]; read as if within [1e-7, 1 - 1e-7].
 
     Returns:
-        Slope and intercepts, or None with the reason: a class is absent, all scores are equal,
-        or one threshold separates the classes, so that the slope grows without bound.
+        Slope and intercepts, or None with the reason: a class is absent, all scores are equal
+        (within 1e-6, which is rounding), or one threshold separates the classes, so that the
+        slope grows without bound.
 
     Raises:
         ValueError: If labels or scores are impossible.
@@ -74,7 +109,7 @@ def calibration_slope_intercept(label: ArrayLike, score: ArrayLike) -> Calibrati
     weights = np.ones_like(logits)
     in_the_large = shift_of(labels, logits, weights)
     normal, pneumonia = logits[~labels], logits[labels]
-    if np.ptp(logits) == 0:
+    if np.ptp(scores) <= _ROUNDED:
         return CalibrationLine(None, None, in_the_large, "all scores are equal")
     if normal.max() <= pneumonia.min() or pneumonia.max() <= normal.min():
         reason = "one threshold separates the classes, so the slope grows without bound"
@@ -170,10 +205,11 @@ def logistic_fit(labels: BoolArray, logits: FloatArray, weights: FloatArray) -> 
 
     Args:
         labels: Shape (n,), which no threshold on the logits separates.
-        logits: Shape (n,).
+        logits: Shape (n,), not all equal.
         weights: Shape (n,), not negative.
     """
-    design = np.column_stack([np.ones_like(logits), logits])
+    scale = LogitScale.of(logits)
+    design = np.column_stack([np.ones_like(logits), scale.standardised(logits)])
     share = weights / weights.sum()
 
     def loss(line: FloatArray) -> float:
@@ -191,4 +227,4 @@ def logistic_fit(labels: BoolArray, logits: FloatArray, weights: FloatArray) -> 
     fit = minimize(
         loss, [0.0, 1.0], method="trust-exact", jac=gradient, hess=hessian, options={"gtol": 1e-10}
     )
-    return float(fit.x[0]), float(fit.x[1])
+    return scale.to_logits(float(fit.x[0]), float(fit.x[1]))
