@@ -19,15 +19,11 @@ def prepare_backend(seed: int, deterministic: bool = True) -> None:
         seed: Seed of Python, NumPy and the backend.
         deterministic: Refuse operations whose result depends on the order of threads.
     """
-    silence_retracing()
+    # TensorFlow warns of retracing, but each fit and each model brings a step of its own.
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     if keras.backend.backend() == "tensorflow":
         _prepare_tensorflow(deterministic)
     keras.utils.set_random_seed(seed)
-
-
-def silence_retracing() -> None:
-    """Keep TensorFlow from warning of retracing: each fit and each model brings its own step."""
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)
 
 
 def jit_compile() -> Literal["auto"] | bool:
