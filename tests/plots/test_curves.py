@@ -33,13 +33,13 @@ def test_the_kept_epoch_is_the_one_marked_as_kept():
 
 
 def test_train_validation_and_stress_are_drawn_and_the_kept_epoch_is_named():
-    loss = plot_training_curves(history([0.5, 0.2, 0.3])).axes[0]
+    loss, _, _, rate = plot_training_curves(history([0.5, 0.2, 0.3])).axes
     train, validation, stressed, kept = loss.lines
     assert train.get_ydata() == pytest.approx([0.9, 0.5, 0.1])
     assert validation.get_ydata() == pytest.approx([0.5, 0.2, 0.3])
     assert stressed.get_ydata() == pytest.approx([0.6, 0.3, 0.4])
     assert list(kept.get_xdata()) == [2, 2]
-    assert loss.texts[0].get_text() == "kept: epoch 2"
+    assert rate.texts[0].get_text() == "kept: epoch 2"
 
 
 def test_the_frozen_phase_is_shaded_up_to_its_end():

@@ -56,7 +56,7 @@ def plot_training_curves(history: pd.DataFrame) -> Figure:
     _panel(rate, history, "learning rate")
     _name_rates(rate, history)
     legend_below(auroc)
-    _name_kept_epoch(loss, history)
+    _name_kept_epoch(rate, history)
     for ax in (accuracy, rate):
         ax.set_xlabel("epoch", fontsize=SMALL_TEXT, color=MUTED)
     return figure
@@ -95,16 +95,17 @@ def _name_rates(ax: Axes, history: pd.DataFrame) -> None:
 
 
 def _name_kept_epoch(ax: Axes, history: pd.DataFrame) -> None:
+    """Name the kept epoch where the falling rate leaves room: above it late, below it early."""
     kept = kept_epoch(history)
     late = kept > history["epoch"].mean()
     ax.annotate(
         f"kept: epoch {kept}",
-        (kept, 0.97),
+        (kept, 0.97 if late else 0.03),
         xycoords=ax.get_xaxis_transform(),
         xytext=(-4 if late else 4, 0),
         textcoords="offset points",
         ha="right" if late else "left",
-        va="top",
+        va="top" if late else "bottom",
         fontsize=TEXT,
         color=INK,
         path_effects=[withStroke(linewidth=4, foreground=PAPER)],
