@@ -1,8 +1,10 @@
 """A training that is killed without warning goes on where its last epoch ended."""
 
+import os
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -59,12 +61,17 @@ np.savez(into, history=history, **weights)
 """
 
 
-def train(folder: Path, into: Path, kill_in: int = 0) -> subprocess.CompletedProcess[str]:
+def train_on(
+    backend: str, folder: Path, into: Path, kill_in: int = 0
+) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", TRAIN, str(folder), str(into), str(kill_in)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    surroundings = {**os.environ, "KERAS_BACKEND": backend}
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=surroundings)
 
 
-def test_a_kill_loses_one_epoch_and_no_bit_of_the_result(tmp_path: Path) -> None:
+@pytest.mark.parametrize("backend", ["tensorflow", "jax"])
+def test_a_kill_loses_one_epoch_and_no_bit_of_the_result(backend: str, tmp_path: Path) -> None:
+    train = partial(train_on, backend)
     through = train(tmp_path / "through", tmp_path / "through.npz")
     assert through.returncode == 0, through.stderr[-3000:]
     killed = train(tmp_path / "killed", tmp_path / "killed.npz", kill_in=3)
