@@ -26,7 +26,7 @@ from pneumoscope.parallel import BatchedMap
 from pneumoscope.transforms import preprocess
 
 FILMS = {"mlp": 4096, "cnn": 768, "mobilenetv2": 384, "resnet50v2": 384, "vgg16": 256}
-"""Films of an epoch: fewer where a step is dear, and in all of them enough for five seconds.
+"""Films of an epoch: fewer where a step is dear, and in all of them enough for four seconds.
 
 `tf.data` may pause for a second or two at the end of an epoch; in a shorter one the pause would
 decide the ratio.
