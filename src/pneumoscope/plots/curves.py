@@ -95,17 +95,17 @@ def _name_rates(ax: Axes, history: pd.DataFrame) -> None:
 
 
 def _name_kept_epoch(ax: Axes, history: pd.DataFrame) -> None:
-    """Name the kept epoch where the falling rate leaves room: above it late, below it early."""
+    """Name the kept epoch at the foot, above which the rate falls until the very end."""
     kept = kept_epoch(history)
     late = kept > history["epoch"].mean()
     ax.annotate(
         f"kept: epoch {kept}",
-        (kept, 0.97 if late else 0.03),
+        (kept, 0.03),
         xycoords=ax.get_xaxis_transform(),
         xytext=(-4 if late else 4, 0),
         textcoords="offset points",
         ha="right" if late else "left",
-        va="top" if late else "bottom",
+        va="bottom",
         fontsize=TEXT,
         color=INK,
         path_effects=[withStroke(linewidth=4, foreground=PAPER)],
