@@ -27,14 +27,14 @@ from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 from sklearn.metrics import roc_auc_score
 
-from pneumoscope.degradations import reframe
-from pneumoscope.models.batches import LabelledRadiographs
-from pneumoscope.models.execution import prepare_backend
-from pneumoscope.models.fitting import fit
-from pneumoscope.models.precision import choose_precision
-from pneumoscope.models.registry import build
+from pneumoscope.models.architectures.registry import build
 from pneumoscope.models.scoring import score
+from pneumoscope.models.training.batches import LabelledRadiographs
+from pneumoscope.models.training.execution import prepare_backend
+from pneumoscope.models.training.fit import fit
+from pneumoscope.models.training.precision import choose_precision
 from pneumoscope.options import AugmentationOptions, FittingOptions, ModelOptions
+from pneumoscope.radiographs.degradations import reframe
 
 PROJECT = Path(__file__).parents[1]
 NOTHING: dict[str, Any] = {}

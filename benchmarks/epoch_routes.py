@@ -23,14 +23,14 @@ from tutorial import batches, compiled
 
 from pneumoscope.datasets.checkpoint import CheckpointFolder
 from pneumoscope.datasets.sharded_images import ShardedImagesDataset
-from pneumoscope.models.batches import LabelledRadiographs, RadiographBatches
-from pneumoscope.models.checkpoints import Record
-from pneumoscope.models.execution import jit_compile, prepare_backend
-from pneumoscope.models.feeds import Feed, Feeds
-from pneumoscope.models.fitting import fit
-from pneumoscope.models.measures import measures
-from pneumoscope.models.precision import choose_precision
-from pneumoscope.models.registry import build
+from pneumoscope.models.architectures.registry import build
+from pneumoscope.models.resume.checkpoint import Record
+from pneumoscope.models.training.batches import LabelledRadiographs, RadiographBatches
+from pneumoscope.models.training.execution import jit_compile, prepare_backend
+from pneumoscope.models.training.feeds import Feed, Feeds
+from pneumoscope.models.training.fit import fit
+from pneumoscope.models.training.metrics import measures
+from pneumoscope.models.training.precision import choose_precision
 from pneumoscope.options import AugmentationOptions, FittingOptions
 
 BATCH_SIZE, LEARNING_RATE, SEED = 32, 1e-4, 7

@@ -20,10 +20,10 @@ from timing import Row, Section, arguments, progress, publish, speed
 from turns import Route, take_turns
 
 from pneumoscope.datasets.sharded_images import ShardedImagesDataset
-from pneumoscope.ingestion.images import decode
 from pneumoscope.options import PreprocessingOptions
 from pneumoscope.parallel import BatchedMap
-from pneumoscope.transforms import preprocess
+from pneumoscope.radiographs.decoding import decode
+from pneumoscope.radiographs.transforms import preprocess
 
 FILMS = {"mlp": 4096, "cnn": 768, "mobilenetv2": 384, "resnet50v2": 384, "vgg16": 256}
 """Films of an epoch: fewer where a step is dear, and in all of them enough for four seconds.
@@ -37,7 +37,7 @@ HELD_OUT_SHARE = 0.25
 TEXT = """\
 One epoch, validation included, at {height}×{width} in batches of 32 without augmentation; every
 model starts from random weights and is the same in the three routes, which run in processes of
-their own and take turns, epoch by epoch. *This project*: `pneumoscope.models.fitting.fit` on
+their own and take turns, epoch by epoch. *This project*: `pneumoscope.models.training.fit.fit` on
 stored shards, float32 or bfloat16 by its own probe. *Tutorial*: the files through
 `image_dataset_from_directory` and `rescale`, decoded in every epoch, default `compile`, float32.
 *Bare fit*: `model.fit` on an array in memory, with this project's optimizer, metrics, precision

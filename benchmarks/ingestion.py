@@ -28,11 +28,11 @@ from timing import Section, alternate, arguments, publish, speed
 from pneumoscope.datasets.decoded_radiographs import DecodedRadiographsDataset
 from pneumoscope.datasets.radiograph_folder import RadiographFolderDataset
 from pneumoscope.datasets.sharded_images import ShardedImagesDataset
-from pneumoscope.ingestion.images import decode
 from pneumoscope.options import IngestionOptions, PreprocessingOptions
 from pneumoscope.pipelines.ingestion import nodes as ingestion
 from pneumoscope.pipelines.preprocessing import nodes as preprocessing
-from pneumoscope.transforms import preprocess
+from pneumoscope.radiographs.decoding import decode
+from pneumoscope.radiographs.transforms import preprocess
 
 TEXT = """\
 From {count} files to arrays of {height}×{width}: this project reads and hashes every file once,

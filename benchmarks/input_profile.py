@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import keras
 
-from pneumoscope.models.batches import Batch
-from pneumoscope.models.streaming import stream
+from pneumoscope.models.training.batches import Batch
+from pneumoscope.models.training.streaming import stream
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,7 @@ def save_model(architecture: str, size: list[int], scratch: Path) -> Path:
     """Save a model with random weights."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     from pneumoscope.datasets.keras_model import KerasModelDataset
-    from pneumoscope.models.registry import build
+    from pneumoscope.models.architectures.registry import build
 
     path = scratch / "model.keras"
     model = build(architecture_options(architecture), (size[0], size[1], 1), seed=7)

@@ -18,12 +18,12 @@ from pneumoscope.datasets.decoded_radiographs import DecodedRadiographsDataset
 from pneumoscope.datasets.keras_model import KerasModelDataset
 from pneumoscope.datasets.radiograph_folder import RadiographFolderDataset
 from pneumoscope.inference.films import PreprocessedFilms
-from pneumoscope.ingestion.images import decode
 from pneumoscope.ingestion.scan import scan
-from pneumoscope.models.execution import prepare_backend
 from pneumoscope.models.scoring import score
+from pneumoscope.models.training.execution import prepare_backend
 from pneumoscope.options import IngestionOptions, PreprocessingOptions
-from pneumoscope.transforms import preprocess
+from pneumoscope.radiographs.decoding import decode
+from pneumoscope.radiographs.transforms import preprocess
 
 BATCH_SIZE = 64
 

@@ -102,7 +102,7 @@ def copy_project(folder: Path) -> Path:
             shutil.copy2(PROJECT / name, folder / name)
     (folder / "dvc.lock").unlink(missing_ok=True)
     for pipeline, changes in SMALL.items():
-        file = folder / f"conf/base/parameters_{pipeline}.yml"
+        file = folder / f"conf/base/{pipeline}/parameters.yml"
         file.write_text(yaml.safe_dump(_merge(yaml.safe_load(file.read_text()), changes)))
     call(["git", "init", "--quiet"], folder=folder)
     return folder

@@ -19,7 +19,7 @@ import numpy as np
 from parameters import architecture_options
 from timing import PROJECT
 
-from pneumoscope.models.registry import build
+from pneumoscope.models.architectures.registry import build
 
 BATCH_SIZE, SEED = 32, 7
 

@@ -18,7 +18,7 @@ CONF = Path(__file__).parents[1] / "conf" / "base"
 
 
 def configured(pipeline: str) -> dict[str, Any]:
-    return yaml.safe_load((CONF / f"parameters_{pipeline}.yml").read_text())
+    return yaml.safe_load((CONF / f"{pipeline}/parameters.yml").read_text())
 
 
 @pytest.fixture(scope="session")

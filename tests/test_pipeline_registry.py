@@ -220,5 +220,8 @@ def test_dvc_reads_every_parameter_file_of_the_default_run():
         for stage in yaml.safe_load((PROJECT / "dvc.yaml").read_text())["stages"].values()
         for entry in stage.get("do", stage).get("params", [])
     }
-    files = {f"conf/base/{file.name}" for file in (PROJECT / "conf/base").glob("parameters*.yml")}
+    files = {
+        file.relative_to(PROJECT).as_posix()
+        for file in (PROJECT / "conf/base").rglob("parameters.yml")
+    }
     assert read == files

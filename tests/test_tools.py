@@ -49,11 +49,11 @@ def clone(tmp_path_factory):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes((PROJECT / name).read_bytes())
     conf = folder / "conf/base"
-    change(conf / "parameters_fetch.yml", "fetch", "phantoms", "patients", value=40)
-    change(conf / "parameters_preprocessing.yml", "preprocessing", "size", value=[32, 32])
-    change(conf / "parameters_evaluation.yml", "evaluation", "bootstrap", value=20)
+    change(conf / "fetch/parameters.yml", "fetch", "phantoms", "patients", value=40)
+    change(conf / "preprocessing/parameters.yml", "preprocessing", "size", value=[32, 32])
+    change(conf / "evaluation/parameters.yml", "evaluation", "bootstrap", value=20)
     for model in ("mlp", "cnn"):
-        change(conf / "parameters_training.yml", model, "fitting", "epochs", value=1)
+        change(conf / "training/parameters.yml", model, "fitting", "epochs", value=1)
     for name in ("user.name", "user.email"):
         call("git", "config", name, "test", cwd=folder)
     call("dvc", "repro", cwd=folder)
@@ -77,7 +77,7 @@ def test_metrics_and_plots_are_shown(clone):
 
 
 def test_one_models_parameters_rerun_what_is_made_of_that_model_alone(clone):
-    change(clone / "conf/base/parameters_training.yml", "mlp", "model", "units", value=[8])
+    change(clone / "conf/base/training/parameters.yml", "mlp", "model", "units", value=[8])
     printed = call("dvc", "repro", cwd=clone)
     run = [line.split("'")[1] for line in printed.splitlines() if "Running stage" in line]
     assert run[:2] == ["training@mlp", "evaluation@mlp"]
@@ -87,7 +87,7 @@ def test_one_models_parameters_rerun_what_is_made_of_that_model_alone(clone):
 
 def test_an_experiment_changes_a_parameter_from_the_command_line(clone):
     call("git", "commit", "--quiet", "--all", "--allow-empty", "--message", "Try", cwd=clone)
-    parameter = "conf/base/parameters_training.yml:mlp.fitting.epochs=2"
+    parameter = "conf/base/training/parameters.yml:mlp.fitting.epochs=2"
     call("dvc", "exp", "run", "--set-param", parameter, cwd=clone)
     history = (clone / "data/08_reporting/mlp/history.csv").read_text()
     assert len(history.splitlines()) == 3

@@ -62,7 +62,7 @@ class Selection:
         if not names or unknown or len(set(names)) < len(names):
             raise ValueError(
                 "expected `architectures` as different names, each with parameters of its own "
-                "under that name in parameters_training.yml, received "
+                "under that name in training/parameters.yml, received "
                 f"{list(names)}{f'; without parameters: {unknown}' if unknown else ''}"
             )
         ensembles = {

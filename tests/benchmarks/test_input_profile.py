@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from input_profile import InputProfile, profile_input
 
-from pneumoscope.models.batches import LabelledRadiographs, RadiographBatches
+from pneumoscope.models.training.batches import LabelledRadiographs, RadiographBatches
 
 
 def test_the_share_of_waiting_is_what_real_batches_add() -> None:

@@ -7,7 +7,7 @@ import pytest
 from kedro.io import DatasetError
 
 from pneumoscope.datasets.checkpoint import CheckpointDataset, CheckpointFolder
-from pneumoscope.models.checkpoints import Record
+from pneumoscope.models.resume.checkpoint import Record
 
 RECORD = Record({"epoch": 3, "loss": 0.1 + 0.2}, {"weights": np.float32([0.1, np.pi])})
 

@@ -9,13 +9,13 @@ import pytest
 from kedro.io import DatasetError, Version
 
 from pneumoscope.datasets.keras_model import KerasModelDataset
-from pneumoscope.models import registry
+from pneumoscope.models.architectures import registry
 from pneumoscope.options import ModelOptions
 
 SAVE = """
 import sys
 from pneumoscope.datasets.keras_model import KerasModelDataset
-from pneumoscope.models import registry
+from pneumoscope.models.architectures import registry
 from pneumoscope.options import ModelOptions
 for key in sys.argv[2:]:
     options = ModelOptions.model_validate({"architecture": key, "dropout": 0.3})

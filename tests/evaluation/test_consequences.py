@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from pneumoscope.evaluation.consequences import consequences, measure_decisions
-from pneumoscope.evaluation.estimates import estimate
+from pneumoscope.evaluation.estimate import estimate
 from pneumoscope.evaluation.metrics import Confusion
 from pneumoscope.naming import Metric
 from pneumoscope.options import EvaluationOptions

@@ -2,7 +2,7 @@ import numpy as np
 
 from pneumoscope.inference.films import PreprocessedFilms
 from pneumoscope.options import PreprocessingOptions
-from pneumoscope.transforms import preprocess
+from pneumoscope.radiographs.transforms import preprocess
 
 OPTIONS = PreprocessingOptions.model_validate({"size": [16, 24], "fit": "letterbox"})
 

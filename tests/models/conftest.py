@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from keras import layers
 
-from pneumoscope.models import backbones, registry
-from pneumoscope.models.batches import LabelledRadiographs
-from pneumoscope.models.execution import prepare_backend
-from pneumoscope.models.fitting import FitResult, fit
+from pneumoscope.models.architectures import backbones, registry
+from pneumoscope.models.training.batches import LabelledRadiographs
+from pneumoscope.models.training.execution import prepare_backend
+from pneumoscope.models.training.fit import FitResult, fit
 from pneumoscope.options import AugmentationOptions, FittingOptions, ModelOptions
 
 SHAPE = (32, 32, 1)

@@ -12,9 +12,9 @@ import pytest
 from pneumoscope import NOTICE
 from pneumoscope.datasets.keras_model import KerasModelDataset
 from pneumoscope.evaluation.access import model_fingerprint
-from pneumoscope.models import registry
+from pneumoscope.models.architectures import registry
 from pneumoscope.models.contract import ensemble_contract, model_contract
-from pneumoscope.models.training_record import Recipe, describe_training_data, training_record
+from pneumoscope.models.training.record import Recipe, describe_training_data, training_record
 from pneumoscope.options import (
     AugmentationOptions,
     FittingOptions,

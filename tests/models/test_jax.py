@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pneumoscope.models import registry
+from pneumoscope.models.architectures import registry
 
 # The others trace for half a minute each.
 QUICK = {"mlp"}
@@ -18,10 +18,10 @@ TRAIN = """
 import json, sys
 import numpy as np
 import keras
-from pneumoscope.models import registry
-from pneumoscope.models.batches import LabelledRadiographs
-from pneumoscope.models.execution import prepare_backend
-from pneumoscope.models.fitting import fit
+from pneumoscope.models.architectures import registry
+from pneumoscope.models.training.batches import LabelledRadiographs
+from pneumoscope.models.training.execution import prepare_backend
+from pneumoscope.models.training.fit import fit
 from pneumoscope.models.scoring import score
 from pneumoscope.options import AugmentationOptions, FittingOptions, ModelOptions
 

@@ -17,10 +17,10 @@ import os, signal, sys
 from pathlib import Path
 import numpy as np
 from pneumoscope.datasets.checkpoint import CheckpointFolder
-from pneumoscope.models import registry
-from pneumoscope.models.batches import LabelledRadiographs
-from pneumoscope.models.execution import prepare_backend
-from pneumoscope.models.fitting import fit
+from pneumoscope.models.architectures import registry
+from pneumoscope.models.training.batches import LabelledRadiographs
+from pneumoscope.models.training.execution import prepare_backend
+from pneumoscope.models.training.fit import fit
 from pneumoscope.options import AugmentationOptions, FittingOptions, ModelOptions
 
 folder, into, kill_in = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])

@@ -5,7 +5,7 @@ import keras
 import numpy as np
 import pytest
 
-from pneumoscope.models.interface import radiograph_input, score_output
+from pneumoscope.models.architectures.interface import radiograph_input, score_output
 from pneumoscope.models.scoring import score
 
 

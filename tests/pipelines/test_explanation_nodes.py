@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from pneumoscope.datasets.sharded_images import ShardedImages
-from pneumoscope.models import registry
+from pneumoscope.models.architectures import registry
 from pneumoscope.options import EvaluationOptions, ExplanationOptions, ModelOptions
 from pneumoscope.pipelines.explanation import nodes
 
@@ -86,7 +86,7 @@ def test_explanations_repeat_to_the_last_digit(images, cases):
 
 
 def test_a_map_explains_the_decision_that_was_made(images, cases):
-    from pneumoscope.models.attribution import attribute
+    from pneumoscope.models.explain.attribution import attribute
 
     model = build("cnn", filters=[3], units=4)
     _, arrays = explain(model, images, cases)

@@ -9,7 +9,7 @@ from pneumoscope.datasets.decoded_radiographs import DecodedRadiographsDataset
 from pneumoscope.datasets.radiograph_folder import RadiographFolderDataset
 from pneumoscope.evaluation.access import model_fingerprint
 from pneumoscope.evaluation.ensembles import ensemble_fingerprint
-from pneumoscope.models.registry import build
+from pneumoscope.models.architectures.registry import build
 from pneumoscope.options import (
     EvaluationOptions,
     InferenceOptions,

@@ -30,7 +30,7 @@ from pneumoscope.pipelines.preprocessing import nodes as preprocessing
 from pneumoscope.pipelines.rebalancing import nodes as rebalancing
 from pneumoscope.pipelines.reporting import nodes as reporting
 from pneumoscope.pipelines.training import nodes as training
-from pneumoscope.pixel_statistics import describe_pixels
+from pneumoscope.radiographs.pixel_statistics import describe_pixels
 from pneumoscope.report.findings import collect_findings
 
 SEED = 7
@@ -223,7 +223,7 @@ def test_select_rows_gives_each_split_its_own_with_what_the_manifest_knows(rows,
 
 
 def test_transform_radiographs_keeps_the_order_of_the_rows(decoded, rows, images):
-    from pneumoscope.transforms import preprocess
+    from pneumoscope.radiographs.transforms import preprocess
 
     part = rows[Split.TEST]
     assert images[Split.TEST].shape == (len(part), 16, 16, 1)

@@ -1,6 +1,6 @@
 import pytest
 
-from pneumoscope.evaluation.calibration import reliability
+from pneumoscope.evaluation.calibration.reliability import reliability
 from pneumoscope.plots.reliability import plot_reliability
 
 BEFORE = reliability([0, 0, 1, 1], [0.1, 0.2, 0.9, 0.8], 4)

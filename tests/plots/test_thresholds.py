@@ -1,6 +1,6 @@
 import pytest
 
-from pneumoscope.evaluation.thresholds import sweep
+from pneumoscope.evaluation.thresholds.rules import sweep
 from pneumoscope.plots.thresholds import plot_thresholds
 
 SWEEP = sweep([0, 0, 0, 1, 1, 1], [0.1, 0.4, 0.6, 0.35, 0.8, 0.9])

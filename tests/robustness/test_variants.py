@@ -2,8 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pneumoscope.degradations import recompress
 from pneumoscope.options import RobustnessOptions
+from pneumoscope.radiographs.degradations import recompress
 from pneumoscope.robustness.variants import (
     CONDITIONS,
     VariedRadiographs,

@@ -9,7 +9,7 @@ import numpy as np
 from kedro.io import AbstractDataset, DatasetError
 
 from pneumoscope.datasets.atomic import replacing
-from pneumoscope.models.checkpoints import Record
+from pneumoscope.models.resume.checkpoint import Record
 
 _FACTS = "facts"
 

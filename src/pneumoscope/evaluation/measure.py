@@ -4,13 +4,13 @@ from dataclasses import asdict
 
 import pandas as pd
 
-from pneumoscope.evaluation.calibrated import measure_calibration
+from pneumoscope.evaluation.calibration.measure import measure_calibration
 from pneumoscope.evaluation.conformal import measure_conformal
 from pneumoscope.evaluation.consequences import measure_decisions
-from pneumoscope.evaluation.estimates import estimate
-from pneumoscope.evaluation.grey_zone import measure_grey_zone
-from pneumoscope.evaluation.operating_points import lock_threshold, operating_points
+from pneumoscope.evaluation.estimate import estimate
 from pneumoscope.evaluation.subgroups import measure_subgroups
+from pneumoscope.evaluation.thresholds.deferral import measure_grey_zone
+from pneumoscope.evaluation.thresholds.operating_points import lock_threshold, operating_points
 from pneumoscope.naming import Column
 from pneumoscope.options import EvaluationOptions
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from pneumoscope.evaluation.estimates import estimate
+from pneumoscope.evaluation.estimate import estimate
 from pneumoscope.evaluation.score_arrays import FloatArray
 from pneumoscope.naming import Column, Label, Metric, Subtype
 from pneumoscope.options import EvaluationOptions

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from pneumoscope.evaluation.calibration import calibration_errors
+from pneumoscope.evaluation.calibration.reliability import calibration_errors
 from pneumoscope.evaluation.score_arrays import (
     BoolArray,
     FloatArray,

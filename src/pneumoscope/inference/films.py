@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pneumoscope.options import PreprocessingOptions
-from pneumoscope.transforms import preprocess
+from pneumoscope.radiographs.transforms import preprocess
 
 Pixels = NDArray[np.uint8]
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pneumoscope.evaluation.recalibration import recalibrate
+from pneumoscope.evaluation.calibration.recalibration import recalibrate
 from pneumoscope.evaluation.score_arrays import FloatArray
 from pneumoscope.naming import Column, Label
 from pneumoscope.options import InferenceOptions

@@ -8,10 +8,10 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from pneumoscope.ingestion.images import UnreadableRadiograph, decode
 from pneumoscope.ingestion.layout import is_stray
 from pneumoscope.options import IngestionOptions
 from pneumoscope.parallel import BatchedMap
+from pneumoscope.radiographs.decoding import UnreadableRadiograph, decode
 
 STRAY = "not a radiograph: a stray file"
 

@@ -7,8 +7,8 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from pneumoscope.models.batches import RadiographArray
-from pneumoscope.models.execution import jit_compile
+from pneumoscope.models.training.batches import RadiographArray
+from pneumoscope.models.training.execution import jit_compile
 from pneumoscope.progress import track
 
 _Scorer = Callable[[NDArray[np.uint8]], NDArray[np.floating]]

@@ -8,7 +8,7 @@ import pandas as pd
 
 from pneumoscope.naming import Column, Metric, Split
 from pneumoscope.options import AugmentationOptions, FittingOptions, ModelOptions
-from pneumoscope.pixel_statistics import PixelStatistics
+from pneumoscope.radiographs.pixel_statistics import PixelStatistics
 
 
 @dataclass(frozen=True)

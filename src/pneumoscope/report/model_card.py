@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pneumoscope
-from pneumoscope.models.published_weights import IMAGENET
+from pneumoscope.models.architectures.published_weights import IMAGENET
 from pneumoscope.naming import Column, Metric, Split
 from pneumoscope.options import (
     BackboneOptions,

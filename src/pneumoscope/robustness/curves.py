@@ -7,7 +7,7 @@ import pandas as pd
 
 from pneumoscope.naming import Column, Metric
 from pneumoscope.options import EvaluationOptions
-from pneumoscope.robustness.falls import Baseline
+from pneumoscope.robustness.drops import Baseline
 from pneumoscope.robustness.variants import AS_IT_IS, DEGRADED_BY, STRENGTH, VARIANT
 from pneumoscope.robustness.wording import cannot_be_said, metric_word
 

@@ -11,7 +11,7 @@ from pneumoscope.ingestion.audit import SHORTCUTS, shortcut_values
 from pneumoscope.progress import track
 
 if TYPE_CHECKING:
-    from pneumoscope.models.batches import RadiographArray
+    from pneumoscope.models.training.batches import RadiographArray
 
 Grey = NDArray[np.uint8]
 

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pneumoscope.evaluation.estimates import estimate
+from pneumoscope.evaluation.estimate import estimate
 from pneumoscope.evaluation.score_arrays import labels_of
 from pneumoscope.naming import Column, Label, Metric, Split
 from pneumoscope.options import EvaluationOptions
-from pneumoscope.robustness import telling
+from pneumoscope.robustness import domain_classifier as telling
 from pneumoscope.robustness.features import FEATURES, FILE_FEATURES, PIXEL_FEATURES
-from pneumoscope.robustness.shift_verdicts import alone_verdict, shift_verdict
+from pneumoscope.robustness.verdicts import alone_verdict, shift_verdict
 
 SETS: dict[str, list[str]] = {
     "all numbers": list(FEATURES),

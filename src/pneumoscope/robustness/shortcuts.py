@@ -7,7 +7,7 @@ import pandas as pd
 
 from pneumoscope.naming import Column, Label, Metric
 from pneumoscope.options import EvaluationOptions
-from pneumoscope.robustness.falls import Baseline
+from pneumoscope.robustness.drops import Baseline
 from pneumoscope.robustness.variants import (
     AS_IT_IS,
     BORDER_ALONE,

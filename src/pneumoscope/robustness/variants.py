@@ -9,14 +9,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pneumoscope.degradations import DEGRADATIONS, add_noise, lose_detail, recompress, rotate
 from pneumoscope.naming import Column
 from pneumoscope.options import RobustnessOptions
-from pneumoscope.robustness.masking import black_out_centre, keep_border, keep_centre
+from pneumoscope.radiographs.degradations import (
+    DEGRADATIONS,
+    add_noise,
+    lose_detail,
+    recompress,
+    rotate,
+)
+from pneumoscope.radiographs.masking import black_out_centre, keep_border, keep_centre
 from pneumoscope.robustness.selection import spread_evenly
 
 if TYPE_CHECKING:
-    from pneumoscope.models.batches import RadiographArray
+    from pneumoscope.models.training.batches import RadiographArray
 
 Grey = NDArray[np.uint8]
 Change = Callable[[Grey, np.random.Generator], Grey]

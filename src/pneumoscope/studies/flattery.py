@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from pneumoscope.evaluation.estimates import estimate
+from pneumoscope.evaluation.estimate import estimate
 from pneumoscope.evaluation.intervals import percentile_interval, resampled_metrics
 from pneumoscope.evaluation.metrics import summarise
 from pneumoscope.evaluation.score_arrays import FloatArray, labels_of, scores_of

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from pneumoscope.evaluation.estimates import estimate
+from pneumoscope.evaluation.estimate import estimate
 from pneumoscope.evaluation.score_arrays import labels_of, scores_of
-from pneumoscope.evaluation.thresholds import choose_threshold
+from pneumoscope.evaluation.thresholds.rules import choose_threshold
 from pneumoscope.naming import Metric, Split
 from pneumoscope.options import EvaluationOptions, ThresholdOptions
 from pneumoscope.studies.arms import Reader

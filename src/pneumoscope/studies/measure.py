@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from pneumoscope.evaluation.estimates import estimate
+from pneumoscope.evaluation.estimate import estimate
 from pneumoscope.naming import Column, Metric, Split
 from pneumoscope.options import EvaluationOptions, StudyOptions
 from pneumoscope.studies.arms import Arm, Reader, readers

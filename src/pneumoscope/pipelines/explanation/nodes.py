@@ -43,7 +43,7 @@ def explain_cases(
         The explanations, ready for JSON, and as arrays in the order of the cases `films`
         (n, height, width) and `maps`, of the same shape.
     """
-    from pneumoscope.models.attribution import enlarge, method_of
+    from pneumoscope.models.explain.attribution import enlarge, method_of
 
     films = test_images[_positions(cases["chosen"], test_rows)]
     towards = np.array([_direction(case) for case in cases["chosen"]])
@@ -81,7 +81,7 @@ def describe_activations(
         `films` (n, height, width) in the order of `class_representatives`, and the arrays of
         `channel_arrays`.
     """
-    from pneumoscope.models.activations import channel_arrays
+    from pneumoscope.models.explain.activations import channel_arrays
 
     films = test_images[_positions(choice.class_representatives(cases["chosen"]), test_rows)]
     return {
@@ -97,7 +97,7 @@ def _attribute(
     options: ExplanationOptions,
     seed: int,
 ) -> NDArray[np.float32]:
-    from pneumoscope.models.attribution import attribute
+    from pneumoscope.models.explain.attribution import attribute
 
     return attribute(model, films, towards, options, seed)
 
@@ -111,7 +111,7 @@ def _sanity(
     seed: int,
 ) -> dict:
     """Compare maps with those of untrained copies, at the size at which they were computed."""
-    from pneumoscope.models.attribution import untrained
+    from pneumoscope.models.explain.attribution import untrained
 
     correlations = [
         rank_correlations(
@@ -133,7 +133,7 @@ def _outside(
     seed: int,
 ) -> dict:
     """Measure over a sample how much attribution lies outside the central field."""
-    from pneumoscope.models.attribution import enlarge
+    from pneumoscope.models.explain.attribution import enlarge
 
     chosen = evenly_spread(test_rows[Column.LABEL], options.sample)
     rows = test_rows.iloc[chosen].reset_index(drop=True)

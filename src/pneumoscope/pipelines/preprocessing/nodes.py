@@ -11,8 +11,8 @@ from pneumoscope.datasets.sharded_images import ShardedImages
 from pneumoscope.naming import Column, Split
 from pneumoscope.options import PreprocessingOptions, StressOptions
 from pneumoscope.parallel import BatchedMap
-from pneumoscope.stress import StressTask, degrade, plan_stress, stressed_rows
-from pneumoscope.transforms import preprocess
+from pneumoscope.radiographs.stress import StressTask, degrade, plan_stress, stressed_rows
+from pneumoscope.radiographs.transforms import preprocess
 
 Pixels = NDArray[np.uint8]
 

@@ -5,9 +5,9 @@ import logging
 import pandas as pd
 
 from pneumoscope.options import SplitOptions
+from pneumoscope.splitting.assignment import assign_splits as assign
+from pneumoscope.splitting.audit import audit_splits
 from pneumoscope.splitting.balancing import balance
-from pneumoscope.splitting.split_audit import audit_splits
-from pneumoscope.splitting.splits import assign_splits as assign
 
 logger = logging.getLogger(__name__)
 

@@ -8,16 +8,15 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from pneumoscope.datasets.sharded_images import ShardedImages
-from pneumoscope.evaluation.calibrated import with_calibration
-from pneumoscope.evaluation.calibration import reliability
+from pneumoscope.evaluation.calibration.measure import with_calibration
+from pneumoscope.evaluation.calibration.reliability import reliability
 from pneumoscope.evaluation.metrics import Confusion
 from pneumoscope.evaluation.roc import roc_points
 from pneumoscope.evaluation.score_arrays import labels_of, scores_of
 from pneumoscope.evaluation.subgroups import subgroup_table
-from pneumoscope.evaluation.thresholds import sweep
+from pneumoscope.evaluation.thresholds.rules import sweep
 from pneumoscope.naming import Column, Label, Metric, Split
 from pneumoscope.options import AugmentationOptions, EvaluationOptions, ReportOptions
-from pneumoscope.pixel_statistics import PixelStatistics
 from pneumoscope.plots.augmented import plot_augmented
 from pneumoscope.plots.confusion import plot_confusion_matrices
 from pneumoscope.plots.counts import plot_class_distribution
@@ -30,6 +29,7 @@ from pneumoscope.plots.samples import plot_samples
 from pneumoscope.plots.shift import plot_shift
 from pneumoscope.plots.subgroups import plot_subgroups
 from pneumoscope.plots.thresholds import plot_thresholds
+from pneumoscope.radiographs.pixel_statistics import PixelStatistics
 from pneumoscope.report.assemble import assemble
 from pneumoscope.report.findings import Findings, named
 from pneumoscope.report.model_card import model_card
@@ -68,7 +68,7 @@ def draw_augmented(
     seed: int,
 ) -> Figure:
     """Draw training radiographs as stored and in a few random draws of the augmentation."""
-    from pneumoscope.models.augmented import draw_augmentations
+    from pneumoscope.models.training.augmentation_samples import draw_augmentations
 
     chosen = _of_each_class(train_rows, options.augmented_radiographs)
     stored = train_images[np.array(chosen)]

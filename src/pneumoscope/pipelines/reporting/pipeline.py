@@ -6,12 +6,12 @@ from kedro.pipeline import Node, Pipeline
 from matplotlib.figure import Figure
 
 from pneumoscope.pipelines.reporting import nodes
-from pneumoscope.pixel_statistics import describe_pixels
 from pneumoscope.plots.activations import plot_activations
 from pneumoscope.plots.attribution import plot_attribution
 from pneumoscope.plots.curves import plot_training_curves
 from pneumoscope.plots.forest import plot_comparison
 from pneumoscope.plots.sizes import plot_bytes_per_pixel, plot_sizes
+from pneumoscope.radiographs.pixel_statistics import describe_pixels
 from pneumoscope.report.findings import collect_findings
 
 Drawn = dict[str, tuple[Callable[..., Figure], list[str] | dict[str, str]]]

@@ -18,7 +18,7 @@ from pneumoscope.options import (
 
 def check_weights(model: ModelOptions) -> bool:
     """Make sure that pretrained weights can be had, before hours are spent on training."""
-    from pneumoscope.models.weights import check_weights
+    from pneumoscope.models.architectures.weights import check_weights
 
     check_weights(model)
     return True
@@ -35,8 +35,8 @@ def choose_precision(
     Returns:
         The choice with its reason, and what was measured for it.
     """
-    from pneumoscope.models.execution import prepare_backend
-    from pneumoscope.models.precision import choose_precision as choose
+    from pneumoscope.models.training.execution import prepare_backend
+    from pneumoscope.models.training.precision import choose_precision as choose
 
     # The threads and the determinism of training, so that what is timed is what will run.
     prepare_backend(seed=0)
@@ -70,10 +70,10 @@ def model_trainer(name: str) -> Callable[..., tuple[Any, pd.DataFrame]]:
         Returns:
             The model of the best epoch and its history, one row an epoch.
         """
-        from pneumoscope.models.batches import LabelledRadiographs
-        from pneumoscope.models.execution import prepare_backend
-        from pneumoscope.models.fitting import fit
-        from pneumoscope.models.registry import build
+        from pneumoscope.models.architectures.registry import build
+        from pneumoscope.models.training.batches import LabelledRadiographs
+        from pneumoscope.models.training.execution import prepare_backend
+        from pneumoscope.models.training.fit import fit
 
         if not weights_available:
             raise ValueError("expected the weights to have been checked before training")
@@ -113,7 +113,7 @@ def record_training(
     synthetic: bool,
 ) -> dict:
     """Put on record where a model comes from, for its contract."""
-    from pneumoscope.models.training_record import Recipe, training_record
+    from pneumoscope.models.training.record import Recipe, training_record
 
     recipe = Recipe(options, augmentation, fitting, preprocessing, working_side, seed, synthetic)
     return training_record(model, history, train_rows, recipe, precision)

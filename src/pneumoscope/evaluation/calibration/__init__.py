@@ -1,0 +1,1 @@
+"""Calibration: how far scores are probabilities, and maps that bring them nearer."""

@@ -1,0 +1,75 @@
+"""What is gained when the radiographs nearest the threshold are handed to a human."""
+
+from dataclasses import asdict
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit
+
+from pneumoscope.evaluation.calibration.recalibration import logits_of
+from pneumoscope.evaluation.consequences import consequences
+from pneumoscope.evaluation.metrics import confusion
+from pneumoscope.evaluation.score_arrays import FloatArray, labels_of, scores_of
+from pneumoscope.naming import Column, Split
+from pneumoscope.options import GreyZoneOptions
+
+
+def measure_grey_zone(
+    scores: pd.DataFrame, threshold: float, options: GreyZoneOptions
+) -> dict[str, dict]:
+    """Set zones around the threshold on validation; measure what lies outside on every split.
+
+    Distance is between logits, so that a threshold near 0 or 1 has room on both sides.
+
+    Args:
+        scores: Columns label, split and score.
+        threshold: The locked one; a score of at least this is predicted PNEUMONIA.
+        options: Shares of validation to defer.
+
+    Returns:
+        By share asked for, from 0 up: low and high (scores from low to high are deferred; None
+        where nothing is) and, by split, deferred (the share that falls into the zone),
+        confusion and the `Consequence`s of the rest. Plain values, ready for JSON.
+    """
+    validation = _distance(scores[scores[Column.SPLIT] == Split.VALIDATION], threshold)
+    shares = sorted({0.0, *options.shares})
+    return {f"{share:g}": _zone(scores, threshold, _width(validation, share)) for share in shares}
+
+
+def _zone(scores: pd.DataFrame, threshold: float, width: float | None) -> dict:
+    low, high = (None, None) if width is None else _bounds(threshold, width)
+    return {
+        "low": low,
+        "high": high,
+        "splits": {
+            str(split): _decided(rows, threshold, width)
+            for split, rows in scores.groupby(Column.SPLIT, sort=False)
+        },
+    }
+
+
+def _decided(rows: pd.DataFrame, threshold: float, width: float | None) -> dict:
+    deferred = _distance(rows, threshold) <= (-1.0 if width is None else width)
+    rest = rows[~deferred]
+    counts = confusion(labels_of(rest), scores_of(rest), threshold)
+    return {"deferred": float(deferred.mean()), "confusion": asdict(counts), **consequences(counts)}
+
+
+def _distance(rows: pd.DataFrame, threshold: float) -> FloatArray:
+    # Above every score a threshold can lie just above 1, where no logit is.
+    distance: FloatArray = np.abs(logits_of(scores_of(rows)) - _logit(threshold))
+    return distance
+
+
+def _logit(threshold: float) -> float:
+    return float(logits_of(np.array([threshold]))[0])
+
+
+def _width(distances: FloatArray, share: float) -> float | None:
+    count = round(share * distances.size)
+    return float(np.sort(distances)[count - 1]) if count else None
+
+
+def _bounds(threshold: float, width: float) -> tuple[float, float]:
+    low, high = expit(_logit(threshold) + np.array([-width, width]))
+    return float(low), float(high)

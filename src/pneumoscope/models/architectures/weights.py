@@ -1,0 +1,145 @@
+"""Pretrained weights: whether they can be had, said before any training, and loading them."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pneumoscope.models.architectures.published_weights import IMAGENET
+from pneumoscope.options import BackboneOptions, ModelOptions
+
+if TYPE_CHECKING:
+    import keras
+
+_HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
+_HEAD_TIMEOUT = 5.0  # seconds
+
+
+def check_weights(options: ModelOptions) -> None:
+    """Make sure that the weights an architecture asks for can be had; takes seconds at most.
+
+    `imagenet` is looked for in Keras's cache and then asked for by one HEAD request. Nothing
+    is downloaded and Keras is not loaded. Architectures without weights always pass.
+
+    Raises:
+        FileNotFoundError: When the file is neither here nor to be had.
+        ValueError: When the file is not HDF5.
+    """
+    chosen = options.root
+    if not isinstance(chosen, BackboneOptions) or chosen.weights is None:
+        return
+    if chosen.weights == "imagenet":
+        _check_published(chosen.architecture)
+    else:
+        _check_file(chosen.architecture, Path(chosen.weights).expanduser())
+
+
+def is_pretrained(options: ModelOptions) -> bool:
+    """Tell whether training starts from weights that were learnt elsewhere."""
+    return isinstance(options.root, BackboneOptions) and options.root.weights is not None
+
+
+def describe_weights(options: ModelOptions) -> dict[str, str | None]:
+    """Say where an architecture's starting weights come from, for the model's contract.
+
+    Returns:
+        `source` (`random`, `imagenet` or the name of a file), `url`, `sha256` of the file,
+        `licence`, and `note` where the licence is None.
+
+    Raises:
+        FileNotFoundError: When the file is not here any more.
+    """
+    chosen = options.root
+    if not isinstance(chosen, BackboneOptions) or chosen.weights is None:
+        note = "nothing that others have trained is inside"
+        return {"source": "random", "url": None, "sha256": None, "licence": None, "note": note}
+    if chosen.weights != "imagenet":
+        path = Path(chosen.weights).expanduser()
+        note = "a file of your own: its licence is what came with it"
+        described = {"source": path.name, "url": None, "sha256": _sha256(path)}
+        return {**described, "licence": None, "note": note}
+    published = IMAGENET[chosen.architecture]
+    return {
+        "source": "imagenet",
+        "url": published.url,
+        "sha256": _sha256(published.cached),
+        "licence": published.licence,
+        "note": None,
+    }
+
+
+def load_weights(backbone: keras.Model, options: BackboneOptions) -> None:
+    """Load the weights that the options name into a backbone without its ImageNet head.
+
+    Raises:
+        FileNotFoundError: When the file is neither here nor to be had.
+        ValueError: When the file does not fit the backbone.
+    """
+    check_weights(ModelOptions(options))
+    path = _download(options) if options.weights == "imagenet" else Path(options.weights or "")
+    try:
+        backbone.load_weights(path.expanduser())
+    except (ValueError, KeyError, OSError) as error:
+        raise ValueError(
+            f"expected weights of {options.architecture} without its head in {path}, named "
+            "*.weights.h5 (Keras 3) or *.h5 (Keras 2), received a file that does not fit it: "
+            f"{error}"
+        ) from error
+
+
+def _download(options: BackboneOptions) -> Path:
+    import keras
+
+    published = IMAGENET[options.architecture]
+    return Path(
+        keras.utils.get_file(
+            published.name, published.url, cache_subdir="models", file_hash=published.md5
+        )
+    )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _check_file(architecture: str, path: Path) -> None:
+    remedy = (
+        f"Set `weights` of {architecture} to the path of an HDF5 weights file without the "
+        "ImageNet head, to `imagenet`, or to null for a random start."
+    )
+    if not path.is_file():
+        found = "a folder" if path.is_dir() else "no such file"
+        raise FileNotFoundError(f"expected weights at {path}, received {found}. {remedy}")
+    with path.open("rb") as file:
+        signature = file.read(len(_HDF5_SIGNATURE))
+    if signature != _HDF5_SIGNATURE:
+        raise ValueError(
+            f"expected HDF5 weights in {path}, received a file that starts with "
+            f"{signature!r}. {remedy}"
+        )
+
+
+def _check_published(architecture: str) -> None:
+    published = IMAGENET[architecture]
+    if published.cached.is_file():
+        return
+    problem = _why_unreachable(published.url)
+    if problem is not None:
+        raise FileNotFoundError(
+            f"expected the ImageNet weights of {architecture} in {published.cached} or online "
+            f"at {published.url}, received {problem}. Download that file on a connected "
+            f"machine to that place, or set `weights` of {architecture} to its path, or to "
+            "null for a random start."
+        )
+
+
+def _why_unreachable(url: str) -> str | None:
+    import requests
+
+    try:
+        response = requests.head(url, timeout=_HEAD_TIMEOUT, allow_redirects=True)
+    except requests.RequestException as error:
+        return f"no answer ({type(error).__name__})"
+    return None if response.ok else f"HTTP status {response.status_code}"

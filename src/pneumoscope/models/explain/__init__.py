@@ -1,0 +1,1 @@
+"""Attribution maps and activations of a trained model."""

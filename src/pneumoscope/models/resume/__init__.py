@@ -1,0 +1,1 @@
+"""Checkpoints: a training that was stopped goes on where it stopped."""

@@ -1,0 +1,222 @@
+"""Fitting a model in one or two phases: seeded, repeatable, and resumed where it stopped."""
+
+import logging
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict, dataclass, replace
+
+import keras
+import pandas as pd
+
+from pneumoscope.models.architectures.backbones import train_top
+from pneumoscope.models.architectures.weights import is_pretrained
+from pneumoscope.models.resume.checkpoint import Checkpoint, CheckpointStore, Forgetful
+from pneumoscope.models.resume.fingerprint import fingerprint
+from pneumoscope.models.resume.state import EpochKeeper, TrainingState, read_state, write_state
+from pneumoscope.models.training import execution
+from pneumoscope.models.training.batches import LabelledRadiographs
+from pneumoscope.models.training.features import forget_features
+from pneumoscope.models.training.feeds import Feed, Feeds
+from pneumoscope.models.training.metrics import measures
+from pneumoscope.models.training.monitor import EpochMonitor, EpochReport, Standing
+from pneumoscope.models.training.optimizer import build_optimizer
+from pneumoscope.models.training.phases import FROZEN, Phase, list_phases
+from pneumoscope.models.training.streaming import stream
+from pneumoscope.models.training.variables import Values, assign, values
+from pneumoscope.models.training.weight_averaging import AveragedWeights
+from pneumoscope.options import (
+    AugmentationOptions,
+    BackboneOptions,
+    FittingOptions,
+    ModelOptions,
+)
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class FitResult:
+    """A fitted model and how it came about.
+
+    Attributes:
+        model: The model of the best epoch, without augmentation and uncompiled.
+        history: One row an epoch, with the columns of `EpochReport` and `kept`, true for the
+            epoch whose weights the model has.
+        best_epoch: The epoch whose weights were kept, from 1.
+    """
+
+    model: keras.Model
+    history: pd.DataFrame
+    best_epoch: int
+
+
+def fit(
+    model: keras.Model,
+    options: ModelOptions,
+    train: LabelledRadiographs,
+    validation: LabelledRadiographs,
+    stressed: LabelledRadiographs,
+    fitting: FittingOptions,
+    augmentation: AugmentationOptions,
+    seed: int,
+    report: Callable[[EpochReport], None] | None = None,
+    title: str | None = None,
+    store: CheckpointStore | None = None,
+) -> FitResult:
+    """Fit a model: its head on the frozen backbone first, if asked for, then the whole.
+
+    The frozen phase trains the head on what the backbone made of the radiographs, once a view.
+    The second phase moves the top `trainable_share` of a backbone and everything outside it,
+    with a cosine decay of the rate. The weights, or their running average, of the lowest clean
+    or stressed validation loss over both phases are kept. Augmentation stands before the model
+    while it is fitted and is no part of the result. After `prepare_backend(seed)`, equal
+    arguments give equal weights, whether the training was interrupted or not.
+
+    Args:
+        model: From `registry.build`; its weights are changed in place.
+        options: The options that the model was built with.
+        train: Training radiographs, with sample weights where classes are weighted.
+        validation: Validation radiographs; never augmented.
+        stressed: Degraded copies of them.
+        fitting: Epochs, rates, batch size and patience.
+        augmentation: Random changes to the training radiographs.
+        seed: Seed of shuffling and augmentation.
+        report: Called with every epoch's row, once its state is kept.
+        title: What log lines call the training; the architecture if it is not given.
+        store: Where the state after every epoch is kept, and taken up from; nowhere if it is
+            not given. The state of a finished training stays there.
+
+    Raises:
+        FloatingPointError: When the loss is NaN or infinite.
+    """
+    title = title or model.name
+    feeds = Feeds(model, train, validation, stressed, fitting, augmentation, seed)
+    checkpoint = Checkpoint(Forgetful(), {}, title)
+    if store is not None:
+        parts = {"train": train, "validation": validation, "stressed": stressed}
+        chosen = {"model": options, "fitting": fitting, "augmentation": augmentation}
+        checkpoint = Checkpoint(store, fingerprint(model, parts, chosen, seed), title)
+    phases = list_phases(options, fitting, feeds.steps, title)
+    try:
+        standing = _Fit(model, options, fitting, phases, feeds, checkpoint, title).run(report)
+    except KeyboardInterrupt:
+        if store is not None:
+            logger.warning("%s: stopped; the same run goes on after its last epoch", title)
+        raise
+    history = pd.DataFrame([asdict(row) for row in standing.reports])
+    history["kept"] = history["epoch"] == standing.best_epoch
+    return FitResult(model, history, standing.best_epoch)
+
+
+class _Fit:
+    """One fit, from the state that its checkpoint holds to the end."""
+
+    def __init__(
+        self,
+        model: keras.Model,
+        options: ModelOptions,
+        fitting: FittingOptions,
+        phases: list[Phase],
+        feeds: Feeds,
+        checkpoint: Checkpoint,
+        title: str,
+    ) -> None:
+        self._model = model
+        self._options = options
+        self._fitting = fitting
+        self._phases = phases
+        self._feeds = feeds
+        self._checkpoint = checkpoint
+        self._title = title
+
+    def run(self, report: Callable[[EpochReport], None] | None) -> Standing:
+        """Run the phases that are not over yet and leave the best weights in the model."""
+        state = self._take_up()
+        monitor = EpochMonitor(
+            self._model,
+            self._phases,
+            self._fitting.select_by,
+            self._fitting.patience,
+            self._title,
+            state.standing,
+        )
+        for index in range(state.phase, len(self._phases)):
+            phase = self._phases[index]
+            self._unfreeze(phase.trainable_share)
+            with self._feed(phase) as feed:
+                _compile(feed.trainer, phase, self._fitting, state.optimizer)
+                self._train(index, feed, monitor, state, report)
+            state = TrainingState()
+        self._finish(monitor.standing)
+        return monitor.standing
+
+    def _take_up(self) -> TrainingState:
+        state = read_state(self._checkpoint)
+        if state.variables:
+            assign(self._model.variables, state.variables)
+            done = len(state.standing.reports)
+            logger.info("%s: goes on after epoch %d, from its checkpoint", self._title, done)
+        if state.phase:
+            # A run that was stopped between two phases had no time for this.
+            forget_features(self._checkpoint, self._fitting.frozen_views)
+        return state
+
+    def _feed(self, phase: Phase) -> AbstractContextManager[Feed]:
+        if phase.name == FROZEN:
+            return self._feeds.of_frozen(self._checkpoint, self._title)
+        return nullcontext(self._feeds.of_whole())
+
+    def _train(
+        self,
+        index: int,
+        feed: Feed,
+        monitor: EpochMonitor,
+        state: TrainingState,
+        report: Callable[[EpochReport], None] | None,
+    ) -> None:
+        averaging = None if self._fitting.ema_momentum is None else AveragedWeights(state.paused)
+        keeper = EpochKeeper(self._model, index, monitor, averaging, self._checkpoint)
+        reporting = keras.callbacks.LambdaCallback(
+            on_epoch_end=lambda *_: report(monitor.standing.reports[-1]) if report else None
+        )
+        last = monitor.begin_phase(index, feed)
+        done = len(monitor.standing.reports)
+        feed.begin_epoch(done + 1)
+        feed.trainer.fit(
+            stream(feed.train),
+            validation_data=stream(feed.validation),
+            initial_epoch=done,
+            epochs=last,
+            shuffle=False,
+            callbacks=[*([averaging] if averaging else []), monitor, keeper, reporting],
+            verbose=0,
+        )
+
+    def _unfreeze(self, share: float) -> None:
+        if isinstance(self._options.root, BackboneOptions):
+            train_top(self._model, share, is_pretrained(self._options))
+
+    def _finish(self, standing: Standing) -> None:
+        """Keep the result alone: a run that is stopped later takes it from here."""
+        self._unfreeze(1.0)
+        if standing.best_weights:
+            assign(self._model.weights, standing.best_weights)
+            kept = replace(standing, best_weights=())
+            write_state(
+                self._checkpoint,
+                TrainingState(len(self._phases), kept, values(self._model.variables)),
+            )
+
+
+def _compile(
+    trainer: keras.Model, phase: Phase, fitting: FittingOptions, optimizer_state: Values
+) -> None:
+    optimizer = build_optimizer(trainer.trainable_variables, phase.learning_rate, fitting)
+    if optimizer_state:
+        assign(optimizer.variables, optimizer_state)
+    trainer.compile(
+        optimizer,
+        loss=keras.losses.BinaryCrossentropy(label_smoothing=fitting.label_smoothing),
+        metrics=measures(),
+        jit_compile=execution.jit_compile(),
+    )

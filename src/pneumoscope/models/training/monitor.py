@@ -1,0 +1,232 @@
+"""What is recorded, said and decided at the end of every epoch."""
+
+import logging
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+from typing import Any, Literal
+
+import keras
+
+from pneumoscope.models.training.feeds import Feed
+from pneumoscope.models.training.phases import FROZEN, TRAINING, Phase
+from pneumoscope.models.training.streaming import stream
+from pneumoscope.models.training.variables import Values, values
+from pneumoscope.progress import duration
+
+logger = logging.getLogger(__name__)
+
+# The way back through a network costs twice the way there.
+_PASSES_OF_A_STEP = 3
+
+
+@dataclass(frozen=True)
+class EpochReport:
+    """One row of the history.
+
+    Attributes:
+        epoch: Number of the epoch, from 1, counted over both phases.
+        phase: `frozen` (head on a frozen backbone) or `training`.
+        learning_rate: Rate of the epoch's first step.
+        loss: Cross-entropy and penalties on augmented training radiographs, averaged while
+            the weights still moved. With `mixup` or `label_smoothing` its lowest possible
+            value is above 0.
+        accuracy: Share correct at 0.5, on the same radiographs; a blend of two counts as what
+            has the larger share in it.
+        auroc: Area under the ROC curve, on the same radiographs, from 200 thresholds.
+        validation_loss: The loss after the epoch, on validation as it is stored.
+        validation_accuracy: Share of validation correct at 0.5.
+        validation_auroc: Area under the ROC curve of validation, from 200 thresholds.
+        stressed_loss: The loss on stressed validation.
+        stressed_accuracy: Share of stressed validation correct at 0.5.
+        stressed_auroc: Area under the ROC curve of stressed validation.
+        seconds: Duration since the last epoch ended, with everything that was needed.
+    """
+
+    epoch: int
+    phase: str
+    learning_rate: float
+    loss: float
+    accuracy: float
+    auroc: float
+    validation_loss: float
+    validation_accuracy: float
+    validation_auroc: float
+    stressed_loss: float
+    stressed_accuracy: float
+    stressed_auroc: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a monitor has seen so far: enough to go on from.
+
+    Attributes:
+        reports: One row a finished epoch.
+        best_epoch: The best of them, or 0.
+        best_loss: Its loss.
+        best_weights: The weights after it.
+        waited: Epochs of the phase since the last better one.
+    """
+
+    reports: tuple[EpochReport, ...] = ()
+    best_epoch: int = 0
+    best_loss: float = math.inf
+    best_weights: Values = ()
+    waited: int = 0
+
+
+class EpochMonitor(keras.callbacks.Callback):
+    """Watches all phases of one fit: rows, progress, the best weights, and when to stop.
+
+    Args:
+        subject: The model whose best weights are kept, in memory.
+        phases: All phases of the fit.
+        select_by: Whose loss says which epoch is best: `validation` or `stressed`.
+        patience: Epochs without a better loss before a phase ends.
+        title: What log lines and errors call the training.
+        standing: Where an interrupted fit stood, to go on from there.
+    """
+
+    def __init__(
+        self,
+        subject: keras.Model,
+        phases: Sequence[Phase],
+        select_by: Literal["validation", "stressed"],
+        patience: int,
+        title: str,
+        standing: Standing,
+    ) -> None:
+        """Go on from the standing."""
+        super().__init__()
+        self.standing = standing
+        self._subject = subject
+        self._phases = phases
+        self._select_by = select_by
+        self._patience = patience
+        self._title = title
+        self._ended = time.perf_counter()
+
+    def begin_phase(self, index: int, feed: Feed) -> int:
+        """Begin a phase, or take it up; return the number of its last epoch, at most."""
+        self._phase, self._feed = self._phases[index], feed
+        self._stressed = stream(feed.stressed)
+        earlier = [row for row in self.standing.reports if row.phase != self._phase.name]
+        if len(earlier) == len(self.standing.reports):
+            self.standing = replace(self.standing, waited=0)
+        self._last_epoch = len(earlier) + self._phase.epochs
+        self._epochs_after = sum(phase.epochs for phase in self._phases[index + 1 :])
+        return self._last_epoch
+
+    @property
+    def phase_ended(self) -> bool:
+        """Whether the epoch that has just been judged is the last of its phase."""
+        return self.standing.reports[-1].epoch == self._last_epoch or self.model.stop_training
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002
+        """Draw what this epoch shows."""
+        self._epoch = epoch + 1
+        self._loss: Any = 0.0
+        self._learning_rate = float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
+        self._feed.begin_epoch(self._epoch)
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002
+        """Stop one step after the first whose loss is not a number.
+
+        Raises:
+            FloatingPointError: When the training loss is NaN or infinite.
+        """
+        # The loss of the step before: asking for this one would make a backend that computes
+        # in the background wait, and the next batch would not be gathered meanwhile.
+        self._check_finite("training", float(self._loss))
+        self._loss = (logs or {})["loss"]
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002
+        """Record the row, keep the weights if they are the best, stop if nothing improves.
+
+        Raises:
+            FloatingPointError: When a loss is NaN or infinite.
+        """
+        row = self._row(logs or {})
+        self._check_finite("training", row.loss)
+        self._check_finite("validation", row.validation_loss)
+        self._check_finite("stressed validation", row.stressed_loss)
+        self._judge(row)
+        self._log(row)
+
+    def _check_finite(self, part: str, loss: float) -> None:
+        if not math.isfinite(loss):
+            raise FloatingPointError(
+                f"{self._title}: expected a finite {part} loss, received {loss} in epoch "
+                f"{self._epoch} at learning rate {self._learning_rate:g}. Lower the learning "
+                "rate, or set `precision: float32` if it is mixed."
+            )
+
+    def _row(self, logs: dict[str, Any]) -> EpochReport:
+        stressed = self.model.evaluate(self._stressed, verbose=0, return_dict=True)
+        last, self._ended = self._ended, time.perf_counter()
+        return EpochReport(
+            epoch=self._epoch,
+            phase=self._phase.name,
+            learning_rate=self._learning_rate,
+            loss=float(logs["loss"]),
+            accuracy=float(logs["accuracy"]),
+            auroc=float(logs["auroc"]),
+            validation_loss=float(logs["val_loss"]),
+            validation_accuracy=float(logs["val_accuracy"]),
+            validation_auroc=float(logs["val_auroc"]),
+            stressed_loss=float(stressed["loss"]),
+            stressed_accuracy=float(stressed["accuracy"]),
+            stressed_auroc=float(stressed["auroc"]),
+            seconds=self._ended - last,
+        )
+
+    def _judge(self, row: EpochReport) -> None:
+        loss = row.stressed_loss if self._select_by == "stressed" else row.validation_loss
+        before = self.standing
+        reports = (*before.reports, row)
+        if loss < before.best_loss:
+            best = values(self._subject.weights)
+            self.standing = Standing(reports, row.epoch, loss, best, 0)
+        else:
+            self.standing = replace(before, reports=reports, waited=before.waited + 1)
+        self.model.stop_training = self.standing.waited >= self._patience
+
+    def _log(self, row: EpochReport) -> None:
+        stops = self.model.stop_training and not self._epochs_after
+        left = seconds_left(self._phases, self.standing.reports)
+        logger.info(
+            "%s: epoch %d/%d (%s), loss %.3f, AUROC on validation %.3f, stressed %.3f, %s",
+            self._title,
+            row.epoch,
+            self._last_epoch + self._epochs_after,
+            row.phase,
+            row.loss,
+            row.validation_auroc,
+            row.stressed_auroc,
+            "stops early" if stops else f"about {duration(left)} left",
+        )
+
+
+def seconds_left(phases: Sequence[Phase], reports: Sequence[EpochReport]) -> float:
+    """Estimate the duration of all epochs to come, if none is spared by stopping early.
+
+    An epoch of a phase costs the median of those before it. As long as no epoch has moved the
+    backbone, one is taken for three passes through it, and the longest frozen epoch for one.
+    """
+    spent = {
+        phase.name: [row.seconds for row in reports if row.phase == phase.name] for phase in phases
+    }
+    left = 0.0
+    for phase in phases:
+        to_come = phase.epochs - len(spent[phase.name])
+        if phase.name == FROZEN and spent.get(TRAINING):
+            continue
+        if spent[phase.name]:
+            left += to_come * median(spent[phase.name])
+        else:
+            left += to_come * _PASSES_OF_A_STEP * max(spent[FROZEN])
+    return left

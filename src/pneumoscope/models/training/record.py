@@ -1,0 +1,132 @@
+"""Where a model comes from, put on record as its training ends."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from pneumoscope import __version__
+from pneumoscope.evaluation.access import model_fingerprint
+from pneumoscope.models.architectures.weights import describe_weights
+from pneumoscope.naming import Column, Label
+from pneumoscope.options import (
+    AugmentationOptions,
+    FittingOptions,
+    ModelOptions,
+    PreprocessingOptions,
+)
+
+if TYPE_CHECKING:
+    import keras
+
+_HASHED = [Column.RADIOGRAPH_ID, Column.SHA256, Column.LABEL, Column.SAMPLE_WEIGHT]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Every parameter that a model was trained with.
+
+    Attributes:
+        model: Architecture and its own options.
+        augmentation: Random changes to the training radiographs.
+        fitting: Epochs, rates and batch size.
+        preprocessing: What made the stored radiographs.
+        working_side: Size that radiographs are decoded to before that, as the ingestion's.
+        seed: The project's seed.
+        synthetic: Whether the radiographs are phantoms.
+    """
+
+    model: ModelOptions
+    augmentation: AugmentationOptions
+    fitting: FittingOptions
+    preprocessing: PreprocessingOptions
+    working_side: int
+    seed: int
+    synthetic: bool
+
+
+def training_record(
+    model: keras.Model,
+    history: pd.DataFrame,
+    train_rows: pd.DataFrame,
+    recipe: Recipe,
+    precision: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Put on record, as training ends, where a model comes from.
+
+    Args:
+        model: The trained model.
+        history: One row an epoch, with the columns epoch and kept.
+        train_rows: Columns radiograph_id, patient_id, sha256, label and sample_weight.
+        recipe: What it was trained with.
+        precision: What `choose_precision` said.
+
+    Returns:
+        Plain values, ready for JSON. `fingerprint` says which model the record is of.
+    """
+    # A path names the machine and its user; the file's own name and hash are in started_from.
+    own = {"model": recipe.model.model_dump(mode="json", exclude={"weights"})}
+    return {
+        "fingerprint": model_fingerprint(model),
+        "architecture": recipe.model.root.architecture,
+        "synthetic": recipe.synthetic,
+        "preprocessing": {
+            "working_side": recipe.working_side,
+            **recipe.preprocessing.model_dump(mode="json", exclude={"batch_size"}),
+        },
+        "data": describe_training_data(train_rows),
+        "seed": recipe.fitting.seed_or(recipe.seed),
+        "best_epoch": int(history.loc[history["kept"], "epoch"].iloc[0]),
+        "epochs": len(history),
+        "precision": dict(precision),
+        "started_from": describe_weights(recipe.model),
+        "parameters": {
+            **own,
+            "augmentation": recipe.augmentation.model_dump(mode="json"),
+            "fitting": recipe.fitting.model_dump(mode="json"),
+        },
+        "packages": _packages(),
+    }
+
+
+def describe_training_data(rows: pd.DataFrame) -> dict[str, Any]:
+    """Count and hash the radiographs that a model was trained on.
+
+    Args:
+        rows: Columns radiograph_id, patient_id, sha256, label and sample_weight.
+
+    Returns:
+        `radiographs` (rows, repeats counted), `patients`, `classes` and `sha256`: of the lines
+        "radiograph_id sha256 label sample_weight", sorted, so that the order does not matter
+        and one radiograph, label or weight more or less does.
+    """
+    lines = sorted(
+        f"{identity} {content} {label} {weight:.6f}"
+        for identity, content, label, weight in rows[_HASHED].itertuples(index=False)
+    )
+    return {
+        "radiographs": len(rows),
+        "patients": int(rows[Column.PATIENT_ID].nunique()),
+        "classes": {str(label): int((rows[Column.LABEL] == label).sum()) for label in Label},
+        "sha256": sha256("\n".join(lines).encode()).hexdigest(),
+    }
+
+
+def _packages() -> dict[str, str]:
+    """Tell the versions of all that computed the weights."""
+    import keras
+
+    backend = keras.backend.backend()
+    return {
+        "python": platform.python_version(),
+        "pneumoscope": __version__,
+        "keras": keras.__version__,
+        backend: import_module(backend).__version__,
+        "numpy": import_module("numpy").__version__,
+    }

@@ -1,0 +1,1 @@
+"""One radiograph: decoded, transformed, degraded, masked, described."""

@@ -1,0 +1,67 @@
+"""The stressed validation: films of validation as another hospital might have sent them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pneumoscope.naming import Column, Label
+from pneumoscope.options import StressVariant
+from pneumoscope.radiographs.degradations import DEGRADATIONS
+
+Grey = NDArray[np.uint8]
+
+STRESS = "stress"
+"""Column: the name of the variant that a row was degraded by."""
+
+# Compression comes last: it is what the receiving hospital sees of everything before.
+ORDER = ("aspect", "detail", "blur", "contrast", "gamma", "quality")
+
+
+@dataclass(frozen=True)
+class StressTask:
+    """One film to degrade.
+
+    Attributes:
+        position: Of the film within validation.
+        label: Its class.
+        variant: What it suffers.
+    """
+
+    position: int
+    label: str
+    variant: StressVariant
+
+
+def plan_stress(rows: pd.DataFrame, variants: Sequence[StressVariant]) -> list[StressTask]:
+    """Plan every variant of every film, variant by variant, in the order of the rows."""
+    return [
+        StressTask(position, label, variant)
+        for variant in variants
+        for position, label in enumerate(rows[Column.LABEL])
+    ]
+
+
+def stressed_rows(rows: pd.DataFrame, variants: Sequence[StressVariant]) -> pd.DataFrame:
+    """Give the rows of the planned films, with the variant's name in the column `stress`."""
+    copies = [rows.assign(**{STRESS: variant.name}) for variant in variants]
+    return pd.concat(copies, ignore_index=True)
+
+
+def degrade(image: Grey, label: str, variant: StressVariant) -> Grey:
+    """Degrade one film as its variant says; a film of a class that is spared stays as it is.
+
+    Args:
+        image: uint8 (height, width).
+        label: Its class.
+        variant: Strength of each degradation.
+    """
+    if variant.only is not None and Label(label) is not variant.only:
+        return image
+    for name in ORDER:
+        strength = getattr(variant, name)
+        if strength is not None:
+            image = DEGRADATIONS[name](image, strength)
+    return image

@@ -1,0 +1,55 @@
+import json
+
+import pandas as pd
+import pytest
+
+from pneumoscope.evaluation.thresholds.deferral import measure_grey_zone
+from pneumoscope.options import GreyZoneOptions
+
+
+def scored(split: str, labels: str, scores: list[float]) -> pd.DataFrame:
+    label = ["PNEUMONIA" if letter == "P" else "NORMAL" for letter in labels]
+    return pd.DataFrame({"split": split, "label": label, "score": scores})
+
+
+SCORES = pd.concat(
+    [
+        scored("validation", "NNNPNPPP", [0.01, 0.1, 0.2, 0.45, 0.6, 0.8, 0.9, 0.99]),
+        scored("test", "NNPP", [0.1, 0.55, 0.5, 0.7]),
+    ]
+)
+OPTIONS = GreyZoneOptions(shares=(0.25,))
+
+
+def test_the_zone_is_set_on_validation_and_the_rest_counted_by_hand():
+    found = measure_grey_zone(SCORES, 0.5, OPTIONS)
+    assert list(found) == ["0", "0.25"]
+    zone = found["0.25"]
+    # Two of eight are deferred: 0.45 and 0.6, whose logit is 0.405.
+    assert (zone["low"], zone["high"]) == (pytest.approx(0.4), pytest.approx(0.6))
+    validation, test = zone["splits"]["validation"], zone["splits"]["test"]
+    assert (validation["deferred"], validation["accuracy"]) == (0.25, 1.0)
+    assert (test["deferred"], test["accuracy"]) == (0.5, 1.0)
+
+
+def test_without_a_zone_all_are_decided():
+    nothing = measure_grey_zone(SCORES, 0.5, OPTIONS)["0"]
+    assert nothing["low"] is None
+    assert nothing["splits"]["test"]["deferred"] == 0
+    assert nothing["splits"]["test"]["accuracy"] == 0.75
+
+
+def test_test_rows_do_not_move_the_zone():
+    moved = SCORES.assign(score=SCORES["score"].where(SCORES["split"] != "test", 0.5))
+    zone = measure_grey_zone(moved, 0.5, OPTIONS)["0.25"]
+    assert zone["low"] == measure_grey_zone(SCORES, 0.5, OPTIONS)["0.25"]["low"]
+    test = zone["splits"]["test"]
+    assert (test["deferred"], test["accuracy"]) == (1.0, None)
+    assert test["undefined"]["accuracy"] == "there is no radiograph"
+
+
+def test_a_threshold_above_every_score_still_has_a_zone_below():
+    found = measure_grey_zone(SCORES, 1.0000000000000002, OPTIONS)["0.25"]
+    assert found["splits"]["validation"]["deferred"] == 0.25
+    assert found["low"] == pytest.approx(0.9)
+    assert json.dumps(found, allow_nan=False)

@@ -1,0 +1,161 @@
+"""Fitting learns, repeats, keeps the best epoch and stops when it must."""
+
+import logging
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pneumoscope.models.architectures import registry
+from pneumoscope.models.training.batches import LabelledRadiographs
+from pneumoscope.models.training.execution import prepare_backend
+from pneumoscope.models.training.fit import fit
+from pneumoscope.options import AugmentationOptions, FittingOptions, ModelOptions
+
+SHAPE = (32, 32, 1)
+NO_CHANGE = AugmentationOptions()
+
+
+def options(architecture: str, **changes: object) -> ModelOptions:
+    return ModelOptions.model_validate({"architecture": architecture, **changes})
+
+
+@pytest.mark.parametrize("architecture", ["mlp", "cnn"])
+def test_the_loss_falls_on_one_batch(fitted, architecture: str) -> None:
+    result = fitted(options(architecture), FittingOptions(epochs=6, batch_size=16))
+    assert result.history["loss"].iloc[-1] < 0.9 * result.history["loss"].iloc[0]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "architecture", ["vgg16", "resnet50v2", "mobilenetv2", "densenet121", "efficientnetv2b0"]
+)
+def test_the_loss_of_a_backbone_falls_on_one_batch(fitted, architecture: str) -> None:
+    result = fitted(
+        options(architecture, dropout=0.0),
+        FittingOptions(epochs=6, batch_size=16, learning_rate=3e-4, patience=6),
+    )
+    assert result.history["loss"].min() < 0.9 * result.history["loss"].iloc[0]
+
+
+def test_the_history_has_one_row_an_epoch_and_the_rate_falls_as_a_cosine(fitted) -> None:
+    rows = []
+    fitting = FittingOptions(epochs=4, batch_size=8, learning_rate=0.01)
+    result = fitted(options("mlp"), fitting, report=rows.append)
+    assert list(result.history.columns) == [
+        "epoch", "phase", "learning_rate", "loss", "accuracy", "auroc",
+        "validation_loss", "validation_accuracy", "validation_auroc",
+        "stressed_loss", "stressed_accuracy", "stressed_auroc", "seconds", "kept",
+    ]  # fmt: skip
+    assert result.history["epoch"].tolist() == [1, 2, 3, 4]
+    assert [row.epoch for row in rows] == [1, 2, 3, 4]
+    expected = [0.01 * (1 + np.cos(np.pi * epoch / 4)) / 2 for epoch in range(4)]
+    np.testing.assert_allclose(result.history["learning_rate"], expected, rtol=1e-4)
+
+
+def test_two_fits_give_equal_bits_and_histories(fitted) -> None:
+    augmentation = AugmentationOptions(horizontal_flip=0.5, rotation=10, gamma=(0.8, 1.2))
+    chosen = options("cnn", dropout=0.3, batch_norm=True)
+    fitting = FittingOptions(epochs=2, batch_size=8)
+    first, again = (fitted(chosen, fitting, augmentation) for _ in range(2))
+    for one, two in zip(first.model.get_weights(), again.model.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, two)
+    pd.testing.assert_frame_equal(
+        first.history.drop(columns="seconds"), again.history.drop(columns="seconds")
+    )
+    other = fitted(chosen, fitting, augmentation, seed=2)
+    assert not np.array_equal(first.model.get_weights()[0], other.model.get_weights()[0])
+
+
+@pytest.mark.parametrize("ema_momentum", [None, 0.5])
+def test_the_best_weights_are_kept_and_patience_ends_the_fit(
+    fitted, separable, ema_momentum: float | None
+) -> None:
+    import keras
+
+    # Validation labels contradict training, so that every further epoch is worse.
+    train = separable()
+    contrary = LabelledRadiographs(train.images, 1 - train.labels)
+    fitting = FittingOptions(epochs=9, batch_size=8, patience=2, ema_momentum=ema_momentum)
+    result = fitted(options("mlp"), fitting, train=train, validation=contrary)
+    assert len(result.history) == result.best_epoch + 2 < 9
+    scores = np.asarray(result.model(contrary.images, training=False))
+    loss = keras.losses.BinaryCrossentropy()(contrary.labels[:, None].astype("float32"), scores)
+    best = result.history["validation_loss"].min()
+    np.testing.assert_allclose(float(loss), best, rtol=1e-4)
+
+
+def test_averages_are_validated_and_the_weights_themselves_are_trained(fitted) -> None:
+    # A rate of 0.9999 hardly lets the average leave the first step: training gets better all
+    # the same, and what is validated does not.
+    fitting = FittingOptions(epochs=4, batch_size=16, ema_momentum=0.9999, learning_rate=0.01)
+    history = fitted(options("mlp"), fitting).history
+    assert history["loss"].iloc[-1] < 0.9 * history["loss"].iloc[0]
+    np.testing.assert_allclose(
+        history["validation_loss"], history["validation_loss"].iloc[0], rtol=0.01
+    )
+
+
+# Batch norm that came pretrained keeps its scale and its statistics at any share.
+@pytest.mark.parametrize(("share", "moved"), [(0.34, {"high"}), (1.0, {"low", "high"})])
+def test_the_frozen_phase_leaves_the_backbone_and_fine_tuning_moves_its_top(
+    small_backbone, separable, share: float, moved: set[str]
+) -> None:
+    chosen = small_backbone(trainable_share=share)
+    prepare_backend(1)
+    model = registry.build(chosen, SHAPE, seed=1)
+    backbone = model.get_layer("backbone")
+    before = {weight.path: weight.numpy() for weight in backbone.weights}
+    seen = {}
+
+    def remember(row) -> None:
+        seen[row.phase] = {weight.path: weight.numpy() for weight in backbone.weights}
+        seen[row.phase, "score"] = model.get_layer("score").get_weights()[0]
+
+    fitting = FittingOptions(epochs=1, frozen_epochs=1, batch_size=8)
+    data = separable()
+    result = fit(model, chosen, data, data, data, fitting, NO_CHANGE, seed=1, report=remember)
+    assert result.history["phase"].tolist() == ["frozen", "training"]
+    assert changed(before, seen["frozen"]) == set()
+    assert changed(before, seen["training"]) == moved
+    assert not np.array_equal(seen["frozen", "score"], seen["training", "score"])
+
+
+def changed(before: dict[str, np.ndarray], after: dict[str, np.ndarray]) -> set[str]:
+    paths = {path for path in before if not np.array_equal(before[path], after[path])}
+    return {path.split("/")[-2] for path in paths}
+
+
+def test_a_random_start_skips_the_frozen_phase_and_says_so(fitted, caplog) -> None:
+    with caplog.at_level(logging.INFO, logger="pneumoscope.models.training.phases"):
+        result = fitted(options("mlp"), FittingOptions(epochs=1, frozen_epochs=2), title="dense")
+    assert result.history["phase"].tolist() == ["training"]
+    assert caplog.messages[0] == (
+        "dense: starts from random weights, so there is nothing to freeze; frozen_epochs (2) are "
+        "skipped"
+    )
+
+
+@pytest.mark.parametrize("batch_size", [4, 16])
+def test_a_loss_that_is_no_number_stops_at_once_and_says_where(
+    fitted, separable, batch_size: int
+) -> None:
+    train = separable()
+    weights = np.ones(len(train.labels))
+    weights[3] = np.nan
+    broken = LabelledRadiographs(train.images, train.labels, weights)
+    fitting = FittingOptions(epochs=2, learning_rate=0.02, batch_size=batch_size)
+    with pytest.raises(FloatingPointError, match=r"one: .*training loss, received nan in epoch 1"):
+        fitted(options("mlp"), fitting, train=broken, title="one")
+
+
+def test_a_line_an_epoch_names_the_block_and_how_long_it_still_takes(
+    fitted, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, logger="pneumoscope.models.training.monitor"):
+        fitted(options("mlp"), FittingOptions(epochs=2), title="mlp_2")
+    assert [line.split(",")[0] for line in caplog.messages] == [
+        "mlp_2: epoch 1/2 (training)",
+        "mlp_2: epoch 2/2 (training)",
+    ]
+    assert caplog.messages[-1].endswith("about 0 s left")
