@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from kedro.config import OmegaConfigLoader
 from timing import PROJECT
 
 from pneumoscope import settings
+from pneumoscope.configuration import LayeredConfigLoader
 from pneumoscope.options import AugmentationOptions, ModelOptions
 
 
@@ -33,7 +33,7 @@ def _block(architecture: str) -> dict[str, Any]:
     return next(block for block in blocks if block["model"]["architecture"] == architecture)
 
 
-def loader(env: str) -> OmegaConfigLoader:
+def loader(env: str) -> LayeredConfigLoader:
     """Open an environment's configuration."""
     arguments: dict[str, Any] = dict(settings.CONFIG_LOADER_ARGS)
-    return OmegaConfigLoader(conf_source=str(PROJECT / "conf"), env=env, **arguments)
+    return LayeredConfigLoader(conf_source=str(PROJECT / "conf"), env=env, **arguments)

@@ -1,11 +1,30 @@
-import pytest
+import subprocess
+from pathlib import Path
 
-from pneumoscope.configuration import RESOLVERS
+import pytest
+from omegaconf import OmegaConf
+
+from pneumoscope.configuration import RESOLVERS, LayeredConfigLoader
+from pneumoscope.errors import InputError
+from pneumoscope.settings import CONFIG_LOADER_ARGS
+
+CONF = Path(__file__).parents[1] / "conf"
+# What git tracks: a developer's conf/local/ is no part of the project.
+ENVIRONMENTS = sorted(
+    folder.name for folder in CONF.iterdir() if folder.is_dir() and folder.name != "local"
+)
+STUDIES = ["be_well", "local_hospital", "mlp_cnn_vgg16", "serenity_health", "zephyr_health"]
+
+
+def parameters(env: str, conf: Path = CONF, **runtime: object) -> dict:
+    return LayeredConfigLoader(str(conf), env=env, runtime_params=runtime, **CONFIG_LOADER_ARGS)[
+        "parameters"
+    ]
 
 
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch):
-    for name in ("RADIOGRAPHS", "FILMS", "RESULTS", "CNN_WEIGHTS"):
+    for name in ("RADIOGRAPHS", "FILMS", "RESULTS", "CNN_WEIGHTS", "VGG16_WEIGHTS"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -57,3 +76,114 @@ def test_a_folder_that_is_not_named_is_the_one_that_was_filled_before():
 def test_only_phantoms_are_shown_as_synthetic():
     shown = {source: RESOLVERS["shows_phantoms"](source) for source in ("phantoms", "folder")}
     assert shown == {"phantoms": True, "folder": False}
+
+
+@pytest.fixture
+def conf(tmp_path):
+    """Write configuration files: `conf({"base/parameters.yml": "seed: 7"})` gives the folder."""
+
+    def write(files: dict[str, str]) -> Path:
+        for env in ("base", "local", "other"):
+            (tmp_path / env).mkdir(exist_ok=True)
+        for name, text in files.items():
+            (tmp_path / name).write_text(text)
+        return tmp_path
+
+    return write
+
+
+BASE = "cnn: {augmentation: {translation: 0.03}, fitting: {epochs: 40, patience: 15}}"
+
+
+@pytest.mark.parametrize(
+    ("above", "runtime", "expected"),
+    [
+        ("cnn: {fitting: {epochs: 3}}", {}, ({"translation": 0.03}, {"epochs": 3, "patience": 15})),
+        ("cnn: {augmentation: {}}", {}, ({}, {"epochs": 40, "patience": 15})),
+        ("seed: 7", {"cnn": {"augmentation": {}}}, ({}, {"epochs": 40, "patience": 15})),
+        (
+            "cnn: {augmentation: {}}",
+            {"cnn": {"augmentation": {"rotation": 5}}},
+            ({"rotation": 5}, {"epochs": 40, "patience": 15}),
+        ),
+    ],
+)
+def test_an_override_keeps_siblings_and_an_empty_block_clears(conf, above, runtime, expected):
+    files = {"base/parameters.yml": BASE, "other/parameters.yml": above}
+    cnn = parameters("other", conf(files), **runtime)["cnn"]
+    assert (cnn["augmentation"], cnn["fitting"]) == expected
+
+
+def test_a_name_in_base_refers_to_what_the_environment_and_the_command_make_of_it(conf):
+    files = {
+        "base/parameters.yml": "fetch: {source: phantoms}\nshown: ${fetch.source}",
+        "other/parameters.yml": "fetch: {source: folder}",
+    }
+    assert parameters("other", conf(files))["shown"] == "folder"
+    assert parameters("other", conf(files), fetch={"source": "archive"})["shown"] == "archive"
+
+
+def test_a_shared_block_can_be_overridden_in_part(conf):
+    files = {
+        "base/globals.yml": "study: {cnn: {fitting: {epochs: 5, patience: 3}, augmentation: {}}}",
+        "base/parameters.yml": BASE,
+        "other/parameters.yml": "cnn: ${globals:study.cnn}",
+    }
+    cnn = parameters("other", conf(files), cnn={"fitting": {"epochs": 2}})["cnn"]
+    assert cnn == {"fitting": {"epochs": 2, "patience": 3}, "augmentation": {}}
+    assert parameters("other", conf(files))["cnn"]["fitting"]["epochs"] == 5
+
+
+def test_local_lies_over_base_and_gives_way_to_any_named_environment(conf):
+    files = {
+        "base/parameters.yml": "seed: 7\ntitle: base",
+        "local/parameters.yml": "seed: 1",
+        "other/parameters.yml": "title: other",
+    }
+    folder = conf(files)
+    assert parameters(None, folder) == {"seed": 1, "title": "base"}
+    assert parameters("other", folder) == {"seed": 7, "title": "other"}
+    assert parameters("base", folder) == {"seed": 7, "title": "base"}
+
+
+def test_an_unknown_environment_is_refused_with_the_nearest(conf):
+    with pytest.raises(InputError, match=r"received 'othr'.*Did you mean 'other'"):
+        parameters("othr", conf({"base/parameters.yml": BASE}))
+
+
+def test_git_ignores_local_and_credentials_but_for_the_page_that_explains():
+    asked = ["conf/local/parameters.yml", "conf/kermany/credentials.yml", "conf/local/README.md"]
+    ignored = subprocess.run(
+        ["git", "check-ignore", "--no-index", *asked],
+        cwd=CONF.parent, capture_output=True, text=True, check=False,
+    ).stdout.split()  # fmt: skip
+    assert ignored == asked[:2]
+
+
+def stated(env: str) -> dict:
+    """Give what an environment's own files say, with what they refer to put in its place."""
+    loader = LayeredConfigLoader(str(CONF), env=env, **CONFIG_LOADER_ARGS)
+    files = [OmegaConf.load(file) for file in sorted((CONF / env).rglob("parameters.yml"))]
+    assert loader["parameters"]  # registers what `${globals:…}` asks
+    return OmegaConf.to_container(OmegaConf.merge(*files), resolve=True)
+
+
+@pytest.mark.parametrize("env", [*STUDIES, "kermany"])
+def test_a_model_is_trained_as_its_environment_says_and_by_nothing_else(env):
+    effective, own = parameters(env), stated(env)
+    names = effective["architectures"]
+    assert {name: effective[name] for name in names} == {name: own[name] for name in names}
+
+
+@pytest.mark.parametrize("env", STUDIES)
+def test_the_studies_train_with_the_augmentation_that_they_published_and_no_ensemble(env):
+    effective = parameters(env)
+    augmented = {
+        name: effective[name]["augmentation"]
+        for name in effective["architectures"]
+        if effective[name]["augmentation"]
+    }
+    shear_zoom_flip = {"shear": 10, "zoom": 0.1, "horizontal_flip": 0.5}
+    steps = dict.fromkeys(["augmented", "pretrained"], shear_zoom_flip)
+    assert augmented == (steps if env == "local_hospital" else {})
+    assert effective["ensembles"] == {}

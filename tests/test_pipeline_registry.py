@@ -7,19 +7,23 @@ from pathlib import Path
 
 import pytest
 import yaml
-from kedro.config import OmegaConfigLoader
 
+from pneumoscope.configuration import LayeredConfigLoader
 from pneumoscope.naming import Source
 from pneumoscope.pipeline_registry import Selection, create_pipelines
 from pneumoscope.settings import CONFIG_LOADER_ARGS
 
 PROJECT = Path(__file__).parents[1]
-ENVIRONMENTS = sorted(folder.name for folder in (PROJECT / "conf").iterdir() if folder.is_dir())
+ENVIRONMENTS = sorted(
+    folder.name
+    for folder in (PROJECT / "conf").iterdir()
+    if folder.is_dir() and folder.name != "local"
+)
 PHANTOMS = Selection(Source.PHANTOMS, ("mlp", "cnn"))
 
 
-def configuration(environment: str) -> OmegaConfigLoader:
-    return OmegaConfigLoader(str(PROJECT / "conf"), env=environment, **CONFIG_LOADER_ARGS)
+def configuration(environment: str) -> LayeredConfigLoader:
+    return LayeredConfigLoader(str(PROJECT / "conf"), env=environment, **CONFIG_LOADER_ARGS)
 
 
 def test_the_graph_shows_just_the_chosen_architectures():
@@ -189,7 +193,7 @@ def test_a_folder_of_ones_own_takes_the_place_of_the_phantoms(monkeypatch, tmp_p
 
 
 def test_a_runtime_parameter_names_the_folder_too(tmp_path):
-    config = OmegaConfigLoader(
+    config = LayeredConfigLoader(
         str(PROJECT / "conf"),
         env="kermany",
         runtime_params={"radiographs": str(tmp_path)},

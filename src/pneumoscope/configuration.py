@@ -1,7 +1,14 @@
-"""What the configuration may ask of its surroundings: where radiographs and results lie."""
+"""How parameters are merged, and what they may ask of their surroundings: where files lie."""
 
 import os
+from functools import reduce
+from pathlib import Path
+from typing import Any, cast
 
+from kedro.config import OmegaConfigLoader
+from omegaconf import DictConfig, OmegaConf
+
+from pneumoscope.errors import InputError, did_you_mean
 from pneumoscope.naming import Source
 
 RADIOGRAPHS = "RADIOGRAPHS"
@@ -68,3 +75,55 @@ RESOLVERS = {
     "results_folder": results_folder,
     "pretrained_weights": pretrained_weights,
 }
+
+
+class LayeredConfigLoader(OmegaConfigLoader):
+    """Kedro's loader, but an override can clear a block, and a name refers to what came of it.
+
+    Parameters are merged block by block: base, then the environment, then --params. An empty
+    mapping in an override (`augmentation: {}`) clears the block below it; Kedro's own soft
+    merging would keep what the base environment has there. Interpolations are resolved when all
+    is merged, so that `${fetch.source}` in base is the source of the environment that runs.
+    """
+
+    def __init__(self, conf_source: str | Path, env: str | None = None, **arguments: Any) -> None:
+        super().__init__(conf_source, env, **arguments)
+        folders = Path(conf_source)
+        if env and folders.is_dir() and not (folders / env).is_dir():
+            known = [folder.name for folder in folders.iterdir() if folder.is_dir()]
+            raise InputError(
+                "an environment of conf/ as --env or KEDRO_ENV",
+                f"'{env}'",
+                did_you_mean(env, known),
+            )
+
+    def _resolve_from_raw_config(
+        self,
+        key: str,
+        base_configs: dict[Path, DictConfig],
+        env_configs: dict[Path, DictConfig],
+        *places: Any,
+    ) -> dict[str, Any]:
+        if key != "parameters":
+            return super()._resolve_from_raw_config(key, base_configs, env_configs, *places)
+        layers = [
+            OmegaConf.merge({}, *base_configs.values()),
+            OmegaConf.merge({}, *env_configs.values()),
+            OmegaConf.create(self.runtime_params),
+        ]
+        merged = reduce(_override, layers)
+        return cast(dict[str, Any], OmegaConf.to_container(merged, resolve=True))
+
+
+def _override(below: Any, above: Any) -> Any:
+    merged = OmegaConf.merge(below, above)
+    _clear(merged, OmegaConf.to_container(above, resolve=False))
+    return merged
+
+
+def _clear(merged: Any, above: Any) -> None:
+    for name, value in above.items():
+        if value == {}:
+            merged[name] = {}
+        elif isinstance(value, dict):
+            _clear(merged[name], value)

@@ -1,14 +1,18 @@
 """Kedro's settings: where parameters come from and what happens around a run."""
 
-from pneumoscope.configuration import RESOLVERS
+from pneumoscope.configuration import RESOLVERS, LayeredConfigLoader
 from pneumoscope.hooks import CheckpointHooks, SelectionHooks, SummaryHooks
 
 HOOKS = (SelectionHooks(), CheckpointHooks(), SummaryHooks())
 
+CONFIG_LOADER_CLASS = LayeredConfigLoader
 CONFIG_LOADER_ARGS = {
     "base_env": "base",
-    "default_run_env": "base",
-    # An override of one parameter must not drop its siblings.
-    "merge_strategy": {"parameters": "soft", "globals": "soft"},
+    # conf/local: what is true of one machine or one person alone; git ignores it. Named by
+    # no --env, it lies over base; any --env takes its place.
+    "default_run_env": "local",
+    "merge_strategy": {"globals": "soft"},
+    # What the five studies have in common stands in conf/base/study/globals.yml.
+    "config_patterns": {"globals": ["globals*", "**/globals*"]},
     "custom_resolvers": RESOLVERS,
 }

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from kedro.config import OmegaConfigLoader
 
+from pneumoscope.configuration import LayeredConfigLoader
 from pneumoscope.naming import Source, Split
 from pneumoscope.pipeline_registry import Selection, create_pipelines
 from pneumoscope.settings import CONFIG_LOADER_ARGS
@@ -17,8 +17,8 @@ PROJECT = Path(__file__).parents[2]
 STUDIES = ["zephyr_health", "local_hospital", "be_well", "mlp_cnn_vgg16", "serenity_health"]
 
 
-def configuration(study: str, **runtime: object) -> OmegaConfigLoader:
-    return OmegaConfigLoader(
+def configuration(study: str, **runtime: object) -> LayeredConfigLoader:
+    return LayeredConfigLoader(
         str(PROJECT / "conf"), env=study, runtime_params=runtime, **CONFIG_LOADER_ARGS
     )
 
