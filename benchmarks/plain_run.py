@@ -49,9 +49,6 @@ def import_what_nodes_and_datasets_need() -> None:
 
     for module in pkgutil.iter_modules(pneumoscope.datasets.__path__):
         importlib.import_module(f"pneumoscope.datasets.{module.name}")
-    for name in ("pandas.CSVDataset", "pandas.ParquetDataset", "json.JSONDataset"):
-        package, dataset = name.split(".")
-        getattr(importlib.import_module(f"kedro_datasets.{package}"), dataset)
 
 
 def draw_up(env: str) -> Plan:

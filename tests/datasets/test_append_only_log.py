@@ -7,10 +7,13 @@ ROW = pd.DataFrame({"model": ["a"], "threshold": [0.5]})
 
 
 @pytest.fixture
-def log(tmp_path):
-    return AppendOnlyLogDataset(
-        filepath=str(tmp_path / "new" / "log.csv"), columns=["model", "threshold"]
-    )
+def file(tmp_path):
+    return tmp_path / "new" / "log.csv"
+
+
+@pytest.fixture
+def log(file):
+    return AppendOnlyLogDataset(filepath=str(file), columns=["model", "threshold"])
 
 
 def test_a_log_that_was_never_written_is_empty(log):
@@ -19,11 +22,11 @@ def test_a_log_that_was_never_written_is_empty(log):
     assert not log.exists()
 
 
-def test_every_save_appends_and_changes_nothing_before_it(log):
+def test_every_save_appends_and_changes_nothing_before_it(log, file):
     log.save(ROW)
-    before = log._filepath.read_bytes()
+    before = file.read_bytes()
     log.save(ROW.assign(model="b"))
-    assert log._filepath.read_bytes().startswith(before)
+    assert file.read_bytes().startswith(before)
     loaded = log.load()
     assert loaded["model"].tolist() == ["a", "b"]
     assert loaded["threshold"].tolist() == [0.5, 0.5]
@@ -41,9 +44,9 @@ def test_other_columns_are_refused_and_nothing_is_written(log):
     assert not log.exists()
 
 
-def test_an_old_log_with_other_columns_is_not_mixed_with(log):
+def test_an_old_log_with_other_columns_is_not_mixed_with(log, file):
     log.save(ROW)
-    wider = AppendOnlyLogDataset(filepath=str(log._filepath), columns=["model", "threshold", "n"])
+    wider = AppendOnlyLogDataset(filepath=str(file), columns=["model", "threshold", "n"])
     with pytest.raises(Exception, match="move the old log aside"):
         wider.save(ROW.assign(n=3))
 

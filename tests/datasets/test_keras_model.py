@@ -96,7 +96,7 @@ def test_a_failed_save_leaves_the_earlier_model(
     def break_off(*_: object) -> None:
         raise OSError("no space left on device")
 
-    monkeypatch.setattr("pneumoscope.datasets.keras_model._write_canonical", break_off)
+    monkeypatch.setattr("pneumoscope.datasets.keras_model._canonical", break_off)
     with pytest.raises(DatasetError, match="no space left"):
         dataset.save(tiny(seed=6))
     assert (tmp_path / "model.keras").read_bytes() == before

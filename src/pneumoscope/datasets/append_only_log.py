@@ -5,54 +5,45 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from kedro.io import AbstractDataset
 from kedro_datasets._typing import TablePreview
+
+from pneumoscope.datasets.atomic import AtomicDataset
 
 WHEN = "when"
 
 
-class AppendOnlyLogDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
+class AppendOnlyLogDataset(AtomicDataset[pd.DataFrame, pd.DataFrame]):
     """Appends rows to a CSV file, each with the time of saving; loads all that were ever saved.
 
     Nothing in the file is ever changed or removed. A log that was never written is empty.
     Because every save changes the file, it must be no output or dependency of a DVC stage.
+
+    Args:
+        filepath: The CSV file.
+        columns: What every row holds, besides `when` (UTC), which comes first.
+        metadata: Layer and preview settings for kedro-viz.
     """
 
     def __init__(
-        self, *, filepath: str, columns: list[str], metadata: dict[str, Any] | None = None
+        self, filepath: str, columns: list[str], metadata: dict[str, Any] | None = None
     ) -> None:
-        """Describe the file; nothing is read or written yet.
-
-        Args:
-            filepath: The CSV file.
-            columns: What every row holds, besides `when` (UTC), which comes first.
-            metadata: Layer and preview settings for kedro-viz.
-        """
-        self._filepath = Path(filepath)
+        """Describe the file; nothing is read or written yet."""
+        super().__init__(filepath, metadata=metadata)
         self._columns = columns
-        self.metadata = metadata
 
-    def load(self) -> pd.DataFrame:
-        """Return all rows, the oldest first."""
-        if not self._filepath.is_file():
+    def _read(self, path: Path) -> pd.DataFrame:
+        if not path.is_file():
             return pd.DataFrame(columns=[WHEN, *self._columns])
-        return pd.read_csv(self._filepath)
+        return pd.read_csv(path)
 
-    def save(self, data: pd.DataFrame) -> None:
-        """Append the rows.
-
-        Raises:
-            ValueError: The rows, or those in the file, have other columns.
-        """
+    def _write(self, path: Path, data: pd.DataFrame) -> None:
+        file = Path(self._filepath)
         self._check(data.columns.tolist(), "the rows")
-        self._check(self.load().columns.tolist()[1:], f"the file {self._filepath}")
-        self._filepath.parent.mkdir(parents=True, exist_ok=True)
+        self._check(self.load().columns.tolist()[1:], f"the file {file}")
         stamped = data.copy()
         stamped.insert(0, WHEN, datetime.now(UTC).isoformat(timespec="seconds"))
-        text = stamped.to_csv(index=False, header=not self._filepath.is_file())
-        # One write in append mode: rows of two runs at a time follow each other whole.
-        with self._filepath.open("a", encoding="utf-8", newline="") as file:
-            file.write(text)
+        before = file.read_bytes() if file.is_file() else b""
+        path.write_bytes(before + stamped.to_csv(index=False, header=not before).encode())
 
     # kedro-viz reads the name of the returned type to know that this is a table.
     def preview(self, nrows: int = 20) -> TablePreview:
@@ -66,8 +57,5 @@ class AppendOnlyLogDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
                 "move the old log aside to begin another"
             )
 
-    def _exists(self) -> bool:
-        return self._filepath.is_file()
-
     def _describe(self) -> dict[str, Any]:
-        return {"filepath": self._filepath.as_posix(), "columns": self._columns}
+        return {**super()._describe(), "columns": self._columns}

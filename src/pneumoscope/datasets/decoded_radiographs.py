@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
-from kedro.io import AbstractDataset, DatasetError
+from kedro.io import DatasetError
 from numpy.typing import NDArray
 
-from pneumoscope.datasets.atomic import replacing
+from pneumoscope.datasets.atomic import AtomicDataset
 from pneumoscope.ingestion.scan import ScannedFile
 
 _PIXELS, _FILES = "pixels.bin", "files.parquet"
@@ -54,47 +53,34 @@ class DecodedRadiographs(Mapping[str, NDArray[np.uint8]]):
         return len(self._places)
 
 
-class DecodedRadiographsDataset(AbstractDataset[Iterable[ScannedFile], DecodedRadiographs]):
+class DecodedRadiographsDataset(AtomicDataset[Iterable[ScannedFile], DecodedRadiographs]):
     """Scanned files, streamed to disk and read back one by one.
 
     The folder holds `pixels.bin` (uint8, radiograph after radiograph) and `files.parquet`
-    (what the scan found of each file, and where its pixels lie).
-
-    Args:
-        filepath: The folder.
+    (what the scan found of each file, and where its pixels lie). Neither saving nor loading
+    takes memory for more than one radiograph.
     """
 
-    def __init__(self, filepath: str, metadata: dict[str, Any] | None = None):
-        """Remember the folder; nothing is read yet."""
-        self._folder = Path(filepath)
-        self.metadata = metadata
-
-    def load(self) -> DecodedRadiographs:
-        """Read the table of files; pixels are read when they are asked for."""
+    def _read(self, path: Path) -> DecodedRadiographs:
         if not self._exists():
             raise DatasetError(
-                f"found no decoded radiographs at '{self._folder}'. Run the ingestion first: "
+                f"found no decoded radiographs at '{path}'. Run the ingestion first: "
                 "kedro run --pipelines=ingestion"
             )
-        return DecodedRadiographs(pd.read_parquet(self._folder / _FILES), self._folder)
+        return DecodedRadiographs(pd.read_parquet(path / _FILES), path)
 
-    def save(self, data: Iterable[ScannedFile]) -> None:
-        """Write the scanned files as they come; memory does not grow with their number."""
+    def _write(self, path: Path, data: Iterable[ScannedFile]) -> None:
+        path.mkdir()
         rows, offset = [], 0
-        with replacing(self._folder) as folder:
-            folder.mkdir()
-            with (folder / _PIXELS).open("wb") as stream:
-                for file in data:
-                    shape = (0, 0) if file.pixels is None else file.pixels.shape
-                    found = [getattr(file, name) for name in _FOUND]
-                    rows.append([*found, offset, *shape])
-                    if file.pixels is not None:
-                        offset += stream.write(np.ascontiguousarray(file.pixels).data)
-            table = pd.DataFrame(rows, columns=[*_FOUND, "offset", "rows", "columns"])
-            table.to_parquet(folder / _FILES, index=False)
+        with (path / _PIXELS).open("wb") as stream:
+            for file in data:
+                shape = (0, 0) if file.pixels is None else file.pixels.shape
+                found = [getattr(file, name) for name in _FOUND]
+                rows.append([*found, offset, *shape])
+                if file.pixels is not None:
+                    offset += stream.write(np.ascontiguousarray(file.pixels).data)
+        table = pd.DataFrame(rows, columns=[*_FOUND, "offset", "rows", "columns"])
+        table.to_parquet(path / _FILES, index=False)
 
     def _exists(self) -> bool:
-        return (self._folder / _FILES).exists()
-
-    def _describe(self) -> dict[str, Any]:
-        return {"filepath": str(self._folder)}
+        return (Path(self._get_load_path()) / _FILES).exists()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-import tempfile
 import zipfile
-from pathlib import Path, PurePosixPath
+from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kedro.io import AbstractVersionedDataset, DatasetError, Version
+from kedro.io import DatasetError, Version
+
+from pneumoscope.datasets.atomic import AtomicDataset
 
 if TYPE_CHECKING:
     import keras
@@ -21,13 +23,13 @@ _OWNER_WRITES_ALL_READ = 0o644 << 16
 _Identity = tuple[str | int, ...]
 
 
-class KerasModelDataset(AbstractVersionedDataset["keras.Model", "keras.Model"]):
+class KerasModelDataset(AtomicDataset["keras.Model", "keras.Model"]):
     """Saves and loads a model as `.keras`; equal models give equal bytes.
 
     Keras is imported when a model is saved or loaded, not with the catalog. Loading runs in
     safe mode, so that a file cannot carry code, and gives an uncompiled model. A file is read
     once: until the dataset is released, loading it again gives the same object, with all that was
-    traced and compiled for it. A save either is complete or leaves what was there.
+    traced and compiled for it.
 
     Example:
         ```yaml
@@ -48,59 +50,30 @@ class KerasModelDataset(AbstractVersionedDataset["keras.Model", "keras.Model"]):
     """
 
     def __init__(
-        self,
-        *,
-        filepath: str,
-        version: Version | None = None,
-        metadata: dict[str, Any] | None = None,
+        self, filepath: str, version: Version | None = None, metadata: dict[str, Any] | None = None
     ) -> None:
         """Check the path; nothing is read yet."""
-        path = PurePosixPath(filepath)
-        if path.suffix != ".keras":
+        if not filepath.endswith(".keras"):
             raise DatasetError(f"expected a filepath that ends in .keras, received {filepath}")
-        super().__init__(filepath=path, version=version)
-        self.metadata = metadata
+        super().__init__(filepath, version, metadata)
         self._loaded: tuple[_Identity, keras.Model] | None = None
 
-    def load(self) -> keras.Model:
-        """Load the model, uncompiled.
-
-        Raises:
-            DatasetError: When the file is missing, damaged or carries code.
-        """
+    def _read(self, path: Path) -> keras.Model:
         import keras
 
-        path = self._get_load_path()
-        identity = _identity(Path(path))
+        identity = _identity(path)
         if self._loaded is None or self._loaded[0] != identity:
             model = keras.saving.load_model(path, compile=False, safe_mode=True)
             self._loaded = identity, model
         return self._loaded[1]
 
-    def save(self, data: keras.Model) -> None:
-        """Write the model beside its place and then move it there.
-
-        Raises:
-            DatasetError: When the version exists already or the folder cannot be written.
-        """
-        path = Path(self._get_save_path())
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".saving-", dir=path.parent) as folder:
-            as_saved = Path(folder) / "as_saved.keras"
-            canonical = Path(folder) / "canonical.keras"
-            data.save(as_saved)
-            _write_canonical(as_saved, canonical)
-            canonical.replace(path)
+    def _write(self, path: Path, data: keras.Model) -> None:
+        data.save(path)
+        path.write_bytes(_canonical(path))
 
     def _release(self) -> None:
         self._loaded = None
         super()._release()
-
-    def _exists(self) -> bool:
-        return Path(self._get_load_path()).is_file()
-
-    def _describe(self) -> dict[str, Any]:
-        return {"filepath": str(self._filepath), "version": self._version}
 
 
 def _identity(path: Path) -> _Identity:
@@ -111,13 +84,15 @@ def _identity(path: Path) -> _Identity:
     return str(path), found.st_mtime_ns, found.st_size, found.st_ino
 
 
-def _write_canonical(source: Path, target: Path) -> None:
-    """Copy a `.keras` archive without dates, addresses in memory and order of writing."""
+def _canonical(source: Path) -> bytes:
+    """Return a `.keras` archive without dates, addresses in memory and order of writing."""
+    target = BytesIO()
     with zipfile.ZipFile(source) as saved, zipfile.ZipFile(target, "w") as canonical:
         for name in sorted(saved.namelist()):
             entry = zipfile.ZipInfo(name, _ZIP_EPOCH)
             entry.external_attr = _OWNER_WRITES_ALL_READ
             canonical.writestr(entry, _canonical_content(name, saved.read(name)))
+    return target.getvalue()
 
 
 def _canonical_content(name: str, content: bytes) -> bytes:

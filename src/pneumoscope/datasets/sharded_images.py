@@ -4,13 +4,13 @@ import math
 from collections.abc import Iterator
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
-from kedro.io import AbstractDataset, DatasetError
+from kedro.io import DatasetError
 from numpy.typing import NDArray
 
-from pneumoscope.datasets.atomic import replacing
+from pneumoscope.datasets.atomic import AtomicDataset
 
 SHARD_ROWS = 1024
 """Images a shard: 26 MB at 160×160."""
@@ -59,34 +59,23 @@ class ShardedImages:
         return len(self._shards[0])
 
 
-class ShardedImagesDataset(AbstractDataset[ImageStream, ShardedImages]):
+class ShardedImagesDataset(AtomicDataset[ImageStream, ShardedImages]):
     """A folder of `.npy` shards, written as a stream and read memory-mapped.
 
-    Args:
-        filepath: The folder.
+    Saving holds one image in memory at a time. It raises DatasetError where there are none, or
+    fewer than announced, or their shapes differ.
     """
 
-    def __init__(self, filepath: str, metadata: dict[str, Any] | None = None):
-        """Remember the folder; nothing is read yet."""
-        self._folder = Path(filepath)
-        self.metadata = metadata
-
-    def load(self) -> ShardedImages:
-        """Map the shards; no pixel is read yet."""
-        files = sorted(self._folder.glob("*.npy"))
+    def _read(self, path: Path) -> ShardedImages:
+        files = sorted(path.glob("*.npy"))
         if not files:
             raise DatasetError(
-                f"found no image shards at '{self._folder}'. Run the preprocessing first: "
+                f"found no image shards at '{path}'. Run the preprocessing first: "
                 "kedro run --pipelines=preprocessing"
             )
         return ShardedImages([np.load(file, mmap_mode="r") for file in files])
 
-    def save(self, data: ImageStream) -> None:
-        """Write the images as they come, one in memory at a time.
-
-        Raises:
-            DatasetError: There are none, or fewer than announced, or their shapes differ.
-        """
+    def _write(self, path: Path, data: ImageStream) -> None:
         if len(data) == 0:
             raise DatasetError("expected at least one image to store, received none")
         images = iter(data)
@@ -94,17 +83,13 @@ class ShardedImagesDataset(AbstractDataset[ImageStream, ShardedImages]):
         if first is None:
             raise DatasetError(f"expected {len(data)} images to store, received none")
         images = chain([first], images)
-        with replacing(self._folder) as folder:
-            folder.mkdir()
-            for start in range(0, len(data), SHARD_ROWS):
-                shape = (min(SHARD_ROWS, len(data) - start), *first.shape)
-                _write_shard(folder / f"shard-{start // SHARD_ROWS:05d}.npy", images, shape)
+        path.mkdir()
+        for start in range(0, len(data), SHARD_ROWS):
+            shape = (min(SHARD_ROWS, len(data) - start), *first.shape)
+            _write_shard(path / f"shard-{start // SHARD_ROWS:05d}.npy", images, shape)
 
     def _exists(self) -> bool:
-        return any(self._folder.glob("*.npy"))
-
-    def _describe(self) -> dict[str, Any]:
-        return {"filepath": str(self._folder)}
+        return any(Path(self._get_load_path()).glob("*.npy"))
 
 
 def _write_shard(file: Path, images: Iterator[NDArray[np.uint8]], shape: tuple[int, ...]) -> None:

@@ -1,0 +1,158 @@
+"""No entry of the catalog, in any environment, writes in place."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pandas as pd
+import pytest
+from kedro.io import AbstractDataset, DataCatalog, MemoryDataset, Version
+from matplotlib.figure import Figure
+
+from pneumoscope.configuration import LayeredConfigLoader
+from pneumoscope.datasets.append_only_log import AppendOnlyLogDataset
+from pneumoscope.datasets.archive import ArchiveDataset
+from pneumoscope.datasets.arrays import ArraysDataset
+from pneumoscope.datasets.checkpoint import CheckpointDataset
+from pneumoscope.datasets.decoded_radiographs import DecodedRadiographsDataset
+from pneumoscope.datasets.figure import FigureDataset
+from pneumoscope.datasets.formats import CSVDataset, JSONDataset, ParquetDataset, TextDataset
+from pneumoscope.datasets.keras_model import KerasModelDataset
+from pneumoscope.datasets.keyed_records import KeyedRecordsDataset
+from pneumoscope.datasets.pdf_pages import PdfPagesDataset
+from pneumoscope.datasets.radiograph_folder import RadiographFolderDataset
+from pneumoscope.datasets.sharded_images import ShardedImagesDataset
+from pneumoscope.ingestion.scan import ScannedFile
+from pneumoscope.pipeline_registry import Selection, create_pipelines
+from pneumoscope.settings import CONFIG_LOADER_ARGS
+
+CONF = Path(__file__).parents[2] / "conf"
+ENVIRONMENTS = sorted(folder.name for folder in CONF.iterdir() if folder.is_dir())
+
+# Kept in memory, refused by `save`, or written by the training itself (test_checkpoint.py).
+NEVER_SAVED = (MemoryDataset, ArchiveDataset, CheckpointDataset)
+
+
+def film(value: int) -> ScannedFile:
+    pixels = np.full((2, 3), value, dtype=np.uint8)
+    return ScannedFile("a.jpeg", 9, f"hash {value}", 3, 2, "L", "", "", pixels)
+
+
+def figure(value: int) -> Figure:
+    drawn = Figure(figsize=(1, 1))
+    drawn.add_subplot().plot([0, value])
+    return drawn
+
+
+def model(value: int) -> keras.Model:
+    radiograph = keras.Input((1,), name="radiograph")
+    layer = keras.layers.Dense(1, kernel_initializer=keras.initializers.Constant(value), name="a")
+    return keras.Model(radiograph, layer(radiograph))
+
+
+SAMPLES: dict[type, Callable[[int], Any]] = {
+    ArraysDataset: lambda value: {"a": np.array([value])},
+    CSVDataset: lambda value: pd.DataFrame({"a": [value]}),
+    DecodedRadiographsDataset: lambda value: [film(value)],
+    FigureDataset: figure,
+    JSONDataset: lambda value: {"a": value},
+    KerasModelDataset: model,
+    KeyedRecordsDataset: lambda value: {"a": value},
+    ParquetDataset: lambda value: pd.DataFrame({"a": [value]}),
+    PdfPagesDataset: lambda value: [figure(value)],
+    RadiographFolderDataset: lambda value: {"a.jpeg": lambda: bytes([value])},
+    ShardedImagesDataset: lambda value: [np.full((2, 3, 1), value, dtype=np.uint8)],
+    TextDataset: str,
+}
+
+
+def sample(dataset: AbstractDataset, value: int) -> Any:
+    if isinstance(dataset, AppendOnlyLogDataset):
+        return pd.DataFrame({column: [value] for column in dataset._columns})
+    return SAMPLES[type(dataset)](value)
+
+
+def saved_entries(environment: str) -> Iterator[AbstractDataset]:
+    loader = LayeredConfigLoader(str(CONF), env=environment, **CONFIG_LOADER_ARGS)
+    catalog = DataCatalog.from_config(loader["catalog"])
+    created = create_pipelines(Selection.from_parameters(loader["parameters"]))
+    names = set().union(*(pipeline.datasets() for pipeline in created.values()))
+    for name in sorted(name for name in names if not name.startswith("params:")):
+        dataset = catalog.get(name)
+        assert dataset is not None, f"{name} has no entry in the catalog"
+        if not isinstance(dataset, NEVER_SAVED):
+            yield dataset
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("run") / "results"
+
+
+@pytest.fixture(scope="module")
+def kinds(results: Path) -> dict[str, AbstractDataset]:
+    """One entry of each type and each set of arguments, of all environments."""
+    with pytest.MonkeyPatch.context() as surroundings:
+        for name in ("RADIOGRAPHS", "FILMS"):
+            surroundings.delenv(name, raising=False)
+        surroundings.setenv("RESULTS", str(results))
+        found = {
+            str({**dataset._init_config(), "filepath": ""}): dataset
+            for environment in ENVIRONMENTS
+            for dataset in saved_entries(environment)
+        }
+    types = {type(dataset) for dataset in found.values()}
+    assert types == {*SAMPLES, AppendOnlyLogDataset}, "each type needs a sample that is saved below"
+    return found
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
+def save(dataset: AbstractDataset, value: int) -> None:
+    """Save as a run of its own would: with a version of its own."""
+    if getattr(dataset, "_version", None):
+        dataset._version = Version(None, str(value))
+        dataset.release()
+    dataset.save(sample(dataset, value))
+
+
+def test_no_entry_changes_a_file_that_is_there(kinds, results, tmp_path):
+    for kind, dataset in kinds.items():
+        links = tmp_path / "links"
+        save(dataset, 1)
+        before = content(results)
+        # A second name of the same file shows whether the file itself is written to.
+        for name in before:
+            (links / name).parent.mkdir(parents=True, exist_ok=True)
+            os.link(results / name, links / name)
+        save(dataset, 2)
+        assert content(links) == before, kind
+        assert content(results) != before, kind
+        assert [name for name in content(results) if "unfinished" in name] == [], kind
+        for folder in (results, links):
+            _empty(folder)
+
+
+def test_a_save_that_does_not_reach_its_end_leaves_what_was_there(kinds, results, monkeypatch):
+    def break_off(*_: object) -> None:
+        raise OSError("no space left on device")
+
+    for kind, dataset in kinds.items():
+        save(dataset, 1)
+        before = content(results)
+        with monkeypatch.context() as full, pytest.raises(Exception, match="no space left"):
+            full.setattr(os, "fsync", break_off)
+            save(dataset, 2)
+        assert content(results) == before, kind
+        _empty(results)
+
+
+def _empty(folder: Path) -> None:
+    for path in sorted(folder.rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() else path.unlink()
