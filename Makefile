@@ -1,66 +1,116 @@
 # Everything a newcomer needs. `make run` and `make test` do all the set-up themselves.
-PYTHON ?= python3.11
+# The interpreter to build the environment with; the first that fits is taken.
+PYTHON ?= $(firstword $(foreach python,python3.11 python3.12 python3.13 python3 python,\
+	$(shell $(python) -c '$(FITS)' >/dev/null 2>&1 && echo $(python))))
+FITS   := import sys, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 VENV   := .venv
-BIN    := $(VENV)/bin
+BIN    := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+# A uv of the machine's own, or else one in the environment.
+UV     := $(or $(shell command -v uv 2>/dev/null),$(BIN)/uv)
+LOCK   := $(UV) pip compile --quiet --universal --generate-hashes --no-annotate --no-header \
+	--fork-strategy fewest --python-version 3.11 --all-extras pyproject.toml
 READY  := $(VENV)/.ready
+EXTRAS := $(VENV)/.extras
+# Of the interpreters that the project supports, `make matrix` tries those that are here.
+VERSIONS := 3.11 3.12 3.13
+MATRIX   := .matrix
+PLATFORMS := x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu aarch64-apple-darwin \
+	x86_64-pc-windows-msvc
 STUDIES := zephyr_health local_hospital be_well mlp_cnn_vgg16 serenity_health
 # DVC's stages call kedro by name.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types slow bench studies results graph viz lock clean
+.PHONY: help run test lint types unit slow bench studies results graph viz lock platforms matrix clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
 run: $(READY) ## Run the whole graph on the phantoms; only what is out of date
-	@dvc repro
-	@kedro results
+	@$(BIN)/dvc repro
+	@$(BIN)/kedro results
 
-test: lint types $(READY) ## Lint, types and tests
-	pytest --cov
+test: lint types unit ## Lint, types and tests
 
 lint: $(READY) ## Style
-	ruff check .
-	ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 
 types: $(READY) ## Static types
-	mypy
+	$(BIN)/mypy
 
-slow: $(READY) ## The slower tests: whole runs, DVC, kedro viz, every architecture
-	pytest -m slow
+unit: $(READY) ## The tests, without the slow ones
+	$(BIN)/pytest --numprocesses=auto --maxprocesses=4 --cov
 
-bench: $(READY) ## Measure speed and memory against plain routes; write benchmarks/results.md
-	python benchmarks/suite.py
+slow: $(EXTRAS) ## The slower tests: whole runs, DVC, kedro viz, every architecture
+	$(BIN)/pytest -m slow
+
+bench: $(EXTRAS) ## Measure speed and memory against plain routes; write benchmarks/results.md
+	$(BIN)/python benchmarks/suite.py
 
 studies: $(READY) ## Repeat the five published studies on RADIOGRAPHS=<folder> or the archive
-	@test -n "$$RADIOGRAPHS" -o -d data/01_raw/chest_xray || kedro run --env kermany --pipelines=fetch
+	@test -n "$$RADIOGRAPHS" -o -d data/01_raw/chest_xray || \
+		$(BIN)/kedro run --env kermany --pipelines=fetch
 	@for study in $(STUDIES); do \
 		RADIOGRAPHS="$${RADIOGRAPHS:-data/01_raw/chest_xray}" RESULTS="data/studies/$$study" \
-			kedro run --env $$study || exit 1; \
+			$(BIN)/kedro run --env $$study || exit 1; \
 	done
 
 results: $(READY) ## The table of the last run, and its report
-	@kedro results
+	@$(BIN)/kedro results
 
 graph: $(READY) ## Draw the graph into the README
-	kedro graph
+	$(BIN)/kedro graph
 
-viz: $(READY) ## Look at the graph in the browser
-	kedro viz run
+viz: $(EXTRAS) ## Look at the graph in the browser
+	$(BIN)/kedro viz run
 
-lock: $(READY) ## Lock the dependencies anew, with hashes
-	$(BIN)/pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header \
-		--upgrade --extra dev --python-version 3.11 pyproject.toml --output-file requirements.lock
+UPGRADE := --upgrade
+lock: $(READY) ## Lock the dependencies anew, with hashes (UPGRADE= keeps versions that still fit)
+	$(LOCK) $(UPGRADE) --output-file requirements.lock >/dev/null
 
-clean: ## Remove the environment and the caches; radiographs and results stay
-	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .coverage build
+platforms: $(READY) ## Show that everything in the lock has a wheel for each platform and Python
+	@for platform in $(PLATFORMS); do for version in $(VERSIONS); do \
+		echo "$$platform, Python $$version"; \
+		$(UV) pip compile --quiet --python-platform $$platform --python-version $$version \
+			--only-binary :all: --no-annotate --no-header --constraints requirements.lock \
+			--all-extras pyproject.toml >/dev/null || exit 1; \
+	done; done
+
+matrix: $(READY) ## Install, run the smoke graph and test on each supported Python that is here
+	@for version in $(VERSIONS); do \
+		python=$$($(UV) python find --system --no-python-downloads --no-project $$version \
+			2>/dev/null) || { echo "Skipped Python $$version: it is not on this machine"; continue; }; \
+		echo "Python $$version: $$python"; \
+		$(MAKE) VENV=$(MATRIX)/$$version PYTHON="$$python" smoke || exit 1; \
+	done
+
+.PHONY: smoke
+smoke: $(READY)
+	RESULTS=$(VENV)/results $(BIN)/kedro run --env smoke
+	$(BIN)/pytest --numprocesses=auto --maxprocesses=4
+
+clean: ## Remove the environments and the caches; radiographs and results stay
+	rm -rf $(VENV) $(MATRIX) .pytest_cache .ruff_cache .mypy_cache .coverage build
+
+# A mirror of the package registry that pip was told of serves uv as well.
+define install
+	@echo "Installing $(1) into $(VENV)"
+	@index="$${PIP_INDEX_URL:-$$($(BIN)/pip config get global.index-url 2>/dev/null)}"; \
+	$(UV) pip install --python $(BIN)/python $${index:+--default-index "$$index"} \
+		--constraints requirements.lock --build-constraints requirements.lock \
+		--editable '.[$(1)]'
+	@touch $@
+endef
 
 $(READY): requirements.lock pyproject.toml
-	@echo "Building $(VENV): about a minute and 1.5 GB"
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
-	$(BIN)/pip check --quiet --disable-pip-version-check
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	@touch $@
+	@test -n "$(PYTHON)" || { echo "Pneumoscope needs Python 3.11, 3.12 or 3.13 (with venv):" \
+		"install one, or name it: make $(MAKECMDGOALS) PYTHON=<path>"; exit 1; }
+	@test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV)
+	@test -x "$(UV)" || $(BIN)/pip install --disable-pip-version-check uv
+	$(call install,dev$(comma)dvc)
+
+$(EXTRAS): $(READY)
+	$(call install,all)
+
+comma := ,

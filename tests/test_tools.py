@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,7 @@ def test_an_experiment_changes_a_parameter_from_the_command_line(clone):
     assert len(history.splitlines()) == 3
 
 
+@pytest.mark.skipif(find_spec("kedro_viz") is None, reason="needs the extra `viz`")
 def test_kedro_viz_builds_with_layers_and_previews(clone):
     call("kedro", "viz", "build", "--include-previews", cwd=clone)
     graph = json.loads((clone / "build/api/main").read_text())

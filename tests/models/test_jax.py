@@ -4,12 +4,15 @@ import json
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pneumoscope.models.architectures import registry
+
+pytestmark = pytest.mark.skipif(find_spec("jax") is None, reason="needs the extra `jax`")
 
 # The others trace for half a minute each.
 QUICK = {"mlp"}

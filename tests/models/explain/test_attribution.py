@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -222,6 +223,7 @@ def test_a_head_that_branches_above_a_backbone_is_refused():
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(find_spec("jax") is None, reason="needs the extra `jax`")
 @pytest.mark.parametrize(
     "test", ["gradients_agree", "smooth_grad_agrees", "grad_cam_weighs", "each_place_counts"]
 )
