@@ -29,11 +29,11 @@ from sklearn.metrics import roc_auc_score
 
 from pneumoscope.models.architectures.registry import build
 from pneumoscope.models.scoring import score
-from pneumoscope.models.training.batches import LabelledRadiographs
+from pneumoscope.models.training.batches import LabelledRadiographs, TrainingData
 from pneumoscope.models.training.execution import prepare_backend
 from pneumoscope.models.training.fit import fit
 from pneumoscope.models.training.precision import choose_precision
-from pneumoscope.options import AugmentationOptions, FittingOptions, ModelOptions
+from pneumoscope.options import Recipe
 from pneumoscope.radiographs.degradations import reframe
 
 PROJECT = Path(__file__).parents[1]
@@ -160,23 +160,23 @@ def train(
     epochs: int | None,
 ) -> dict[str, float]:
     """Fit one variant; return the numbers of the epoch that was kept."""
-    # The films have the side that is to be compared; the model shall not change it again.
-    model = ModelOptions.model_validate({**block["model"], "side": None})
     shorter = {"epochs": epochs, "patience": epochs} if epochs else NOTHING
-    fitting = FittingOptions.model_validate(
-        {**block["fitting"], **shorter, **change.get("fitting", NOTHING)}
-    )
-    augmentation = AugmentationOptions.model_validate(
-        {**block["augmentation"], **change.get("augmentation", NOTHING)}
+    recipe = Recipe.model_validate(
+        {
+            # The films have the side that is to be compared; the model shall not change it again.
+            "model": {**block["model"], "side": None},
+            "augmentation": {**block["augmentation"], **change.get("augmentation", NOTHING)},
+            "fitting": {**block["fitting"], **shorter, **change.get("fitting", NOTHING)},
+        }
     )
     if not change.get("train", {}).get("weighted", True):
         parts = {**parts, "train": replace(parts["train"], sample_weights=None)}
     prepare_backend(seed)
     shape = parts["train"].images.shape[1:]
-    chosen, measured = choose_precision(model, fitting, shape, PRECISIONS)
+    chosen, measured = choose_precision(recipe, shape, PRECISIONS)
     PRECISIONS.update(measured)
-    built = build(model, shape, seed, chosen["precision"])
-    result = fit(built, model, **parts, fitting=fitting, augmentation=augmentation, seed=seed)
+    built = build(recipe.model, shape, seed, chosen["precision"])
+    result = fit(built, recipe, TrainingData(**parts), seed)
     kept = result.history.set_index("epoch").loc[result.best_epoch]
     return {
         **{name: float(kept[name]) for name in COLUMNS[:4]},

@@ -25,13 +25,17 @@ from pneumoscope.datasets.checkpoint import CheckpointFolder
 from pneumoscope.datasets.sharded_images import ShardedImagesDataset
 from pneumoscope.models.architectures.registry import build
 from pneumoscope.models.resume.checkpoint import Record
-from pneumoscope.models.training.batches import LabelledRadiographs, RadiographBatches
+from pneumoscope.models.training.batches import (
+    LabelledRadiographs,
+    RadiographBatches,
+    TrainingData,
+)
 from pneumoscope.models.training.execution import jit_compile, prepare_backend
-from pneumoscope.models.training.feeds import Feed, Feeds
+from pneumoscope.models.training.feeds import Feed, feed_for
 from pneumoscope.models.training.fit import fit
 from pneumoscope.models.training.metrics import measures
 from pneumoscope.models.training.precision import choose_precision
-from pneumoscope.options import AugmentationOptions, FittingOptions
+from pneumoscope.options import AugmentationOptions, FittingOptions, Recipe
 
 BATCH_SIZE, LEARNING_RATE, SEED = 32, 1e-4, 7
 PARTS = ("films", "held_out")
@@ -52,16 +56,21 @@ def main() -> None:
 def ours(given: argparse.Namespace, turns: Turns) -> None:
     """Train as the pipeline does: stored shards, the project's fit, a checkpoint an epoch."""
     prepare_backend(SEED)
-    parts = {name: _stored(given.folder, name) for name in ("train", "validation", "stressed")}
-    _, height, width, channels = parts["train"].images.shape
+    names = ("train", "validation", "stressed")
+    data = TrainingData(*(_stored(given.folder, name) for name in names))
+    _, height, width, channels = data.train.images.shape
     shape = (height, width, channels)
-    options = architecture_options(given.architecture)
     fitting = FittingOptions(
         epochs=given.epochs, patience=given.epochs, batch_size=BATCH_SIZE,
         learning_rate=LEARNING_RATE, precision=given.precision,
     )  # fmt: skip
-    chosen, _ = choose_precision(options, fitting, shape, {})
-    model = build(options, shape, SEED, chosen["precision"])
+    recipe = Recipe(
+        model=architecture_options(given.architecture),
+        augmentation=AugmentationOptions(),
+        fitting=fitting,
+    )
+    chosen, _ = choose_precision(recipe, shape, {})
+    model = build(recipe.model, shape, SEED, chosen["precision"])
     store = _TimedFolder(given.folder / "checkpoint")
     done = 0
 
@@ -71,15 +80,10 @@ def ours(given: argparse.Namespace, turns: Turns) -> None:
         turns.over(last=done == given.epochs, unmeasured=store.lap())
 
     turns.ready(precision=chosen["precision"], reason=chosen["reason"])
-    fit(
-        model, options, parts["train"], parts["validation"], parts["stressed"], fitting,
-        AugmentationOptions(), SEED, report=report, store=store,
-    )  # fmt: skip
-    batches = RadiographBatches(parts["train"], BATCH_SIZE, SEED)
-    augmentation = augmentation_options(given.architecture)
-    feed = Feeds(
-        model, parts["train"], parts["validation"], parts["stressed"], fitting, augmentation, SEED
-    ).of_whole()
+    fit(model, recipe, data, SEED, report=report, store=store)
+    batches = RadiographBatches(data.train, BATCH_SIZE, SEED)
+    augmented = {"augmentation": augmentation_options(given.architecture)}
+    feed = feed_for(model, recipe.model_copy(update=augmented), data, SEED)
     turns.finish(
         input=_exhaust(batches),
         checkpoint=float(np.median(store.laps)),

@@ -9,10 +9,10 @@ import pytest
 from keras import layers
 
 from pneumoscope.models.architectures import backbones, registry
-from pneumoscope.models.training.batches import LabelledRadiographs
+from pneumoscope.models.training.batches import LabelledRadiographs, TrainingData
 from pneumoscope.models.training.execution import prepare_backend
 from pneumoscope.models.training.fit import FitResult, fit
-from pneumoscope.options import AugmentationOptions, FittingOptions, ModelOptions
+from pneumoscope.options import AugmentationOptions, FittingOptions, ModelOptions, Recipe
 
 SHAPE = (32, 32, 1)
 NO_CHANGE = AugmentationOptions()
@@ -34,7 +34,8 @@ def separable() -> Callable[..., LabelledRadiographs]:
 
 @pytest.fixture(scope="session")
 def fitted(separable) -> Callable[..., FitResult]:
-    """Give `fitted(options, fitting, augmentation, seed, **arguments of fit)`, as in a run."""
+    """Give `fitted(options, fitting, augmentation, seed, …)` as in a run; parts and arguments
+    of `fit` by name."""
 
     def fitted(
         options: ModelOptions,
@@ -45,11 +46,10 @@ def fitted(separable) -> Callable[..., FitResult]:
     ) -> FitResult:
         prepare_backend(seed)
         model = registry.build(options, SHAPE, seed)
-        parts = ("train", "validation", "stressed")
-        arguments = {part: separable(seed=number) for number, part in enumerate(parts)} | named
-        return fit(
-            model, options, fitting=fitting, augmentation=augmentation, seed=seed, **arguments
-        )
+        recipe = Recipe(model=options, augmentation=augmentation, fitting=fitting)
+        names = ("train", "validation", "stressed")
+        parts = {name: named.pop(name, separable(seed=n)) for n, name in enumerate(names)}
+        return fit(model, recipe, TrainingData(**parts), seed, **named)
 
     return fitted
 

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +15,13 @@ from pneumoscope.datasets.keras_model import KerasModelDataset
 from pneumoscope.evaluation.access import model_fingerprint
 from pneumoscope.models.architectures import registry
 from pneumoscope.models.contract import ensemble_contract, model_contract
-from pneumoscope.models.training.record import Recipe, describe_training_data, training_record
+from pneumoscope.models.training.record import Origin, describe_training_data, training_record
 from pneumoscope.options import (
     AugmentationOptions,
     FittingOptions,
     ModelOptions,
     PreprocessingOptions,
+    Recipe,
 )
 
 SHAPE = (18, 16, 1)
@@ -46,15 +48,16 @@ def model():
 
 
 @pytest.fixture(scope="module")
-def recipe() -> Recipe:
+def origin() -> Origin:
     preprocessing = PreprocessingOptions.model_validate({"size": [18, 16], "fit": "squash"})
     fitting = FittingOptions(epochs=3, seed=11)
-    return Recipe(options(), AugmentationOptions(), fitting, preprocessing, 64, 7, synthetic=True)
+    recipe = Recipe(model=options(), augmentation=AugmentationOptions(), fitting=fitting)
+    return Origin(recipe, preprocessing, 64, 7, synthetic=True)
 
 
 @pytest.fixture(scope="module")
-def record(model, recipe):
-    return training_record(model, HISTORY, ROWS, recipe, PRECISION)
+def record(model, origin):
+    return training_record(model, HISTORY, ROWS, origin, PRECISION)
 
 
 def metrics(fingerprint: str, **named: object) -> dict:
@@ -90,11 +93,11 @@ def test_the_record_says_where_the_model_comes_from(model, record) -> None:
     assert {"python", "pneumoscope", "keras", "numpy"} < set(record["packages"])
 
 
-def test_starting_weights_are_named_and_hashed_without_their_path(model, recipe, tmp_path) -> None:
+def test_starting_weights_are_named_and_hashed_without_their_path(model, origin, tmp_path) -> None:
     path = tmp_path / "mine.weights.h5"
     path.write_bytes(b"weights")
     own = ModelOptions.model_validate({"architecture": "vgg16", "weights": str(path)})
-    changed = Recipe(own, recipe.augmentation, recipe.fitting, recipe.preprocessing, 64, 7, False)
+    changed = replace(origin, recipe=origin.recipe.model_copy(update={"model": own}))
     record = training_record(model, HISTORY, ROWS, changed, PRECISION)
     assert record["started_from"]["source"] == "mine.weights.h5"
     # As `printf weights | sha256sum` prints it.

@@ -22,11 +22,11 @@ import json, sys
 import numpy as np
 import keras
 from pneumoscope.models.architectures import registry
-from pneumoscope.models.training.batches import LabelledRadiographs
+from pneumoscope.models.training.batches import LabelledRadiographs, TrainingData
 from pneumoscope.models.training.execution import prepare_backend
 from pneumoscope.models.training.fit import fit
 from pneumoscope.models.scoring import score
-from pneumoscope.options import AugmentationOptions, FittingOptions, ModelOptions
+from pneumoscope.options import AugmentationOptions, FittingOptions, ModelOptions, Recipe
 
 prepare_backend(1)
 architecture, folder, frozen = sys.argv[1], sys.argv[2], int(sys.argv[3])
@@ -43,11 +43,14 @@ films = LabelledRadiographs(
 model = registry.build(options, (32, 32, 1), 1)
 watched = model.trainable_weights
 before = [np.asarray(weight) for weight in watched]
-found = fit(
-    model, options, films, films, films,
-    FittingOptions(epochs=2, frozen_epochs=frozen, batch_size=4, ema_momentum=0.5, mixup=0.2),
-    AugmentationOptions(horizontal_flip=0.5, rotation=5.0, gamma=(0.8, 1.2)), 1,
+recipe = Recipe(
+    model=options,
+    augmentation=AugmentationOptions(horizontal_flip=0.5, rotation=5.0, gamma=(0.8, 1.2)),
+    fitting=FittingOptions(
+        epochs=2, frozen_epochs=frozen, batch_size=4, ema_momentum=0.5, mixup=0.2
+    ),
 )
+found = fit(model, recipe, TrainingData(films, films, films), 1)
 after = [np.asarray(weight) for weight in watched]
 moved = sum(bool((a != b).any()) for a, b in zip(before, after))
 scores = score(found.model, films.images, 4, "scoring")

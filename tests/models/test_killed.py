@@ -19,10 +19,10 @@ from pathlib import Path
 import numpy as np
 from pneumoscope.datasets.checkpoint import CheckpointFolder
 from pneumoscope.models.architectures import registry
-from pneumoscope.models.training.batches import LabelledRadiographs
+from pneumoscope.models.training.batches import LabelledRadiographs, TrainingData
 from pneumoscope.models.training.execution import prepare_backend
 from pneumoscope.models.training.fit import fit
-from pneumoscope.options import AugmentationOptions, FittingOptions, ModelOptions
+from pneumoscope.options import AugmentationOptions, FittingOptions, ModelOptions, Recipe
 
 folder, into, kill_in = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 prepare_backend(1)
@@ -49,13 +49,14 @@ def report(row):
     trained = row.epoch
     print("trained", row.epoch, flush=True)
 
-fitting = FittingOptions(epochs=4, batch_size=4, ema_momentum=0.9)
-augmentation = AugmentationOptions(horizontal_flip=0.5, translation=0.1)
-found = fit(
-    registry.build(options, (32, 32, 1), 1), options,
-    LabelledRadiographs(Deadly(), films.labels), films, films,
-    fitting, augmentation, 1, report, store=CheckpointFolder(folder),
+recipe = Recipe(
+    model=options,
+    augmentation=AugmentationOptions(horizontal_flip=0.5, translation=0.1),
+    fitting=FittingOptions(epochs=4, batch_size=4, ema_momentum=0.9),
 )
+data = TrainingData(LabelledRadiographs(Deadly(), films.labels), films, films)
+model = registry.build(options, (32, 32, 1), 1)
+found = fit(model, recipe, data, 1, report, store=CheckpointFolder(folder))
 history = found.history.drop(columns="seconds").select_dtypes("number").to_numpy()
 weights = {w.path.replace("/", "|"): np.asarray(w) for w in found.model.weights}
 np.savez(into, history=history, **weights)

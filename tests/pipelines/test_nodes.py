@@ -16,9 +16,8 @@ from pneumoscope.options import (
     AugmentationOptions,
     EvaluationOptions,
     FetchOptions,
-    FittingOptions,
-    ModelOptions,
     PreprocessingOptions,
+    Recipe,
     ReportOptions,
     SplitOptions,
     StressOptions,
@@ -120,9 +119,13 @@ def trained(images, rows, stressed, tmp_path_factory):
         weights_available=True,
         checkpoint=CheckpointFolder(tmp_path_factory.mktemp("checkpoint")),
         precision={"precision": "float32"},
-        model=ModelOptions.model_validate({"architecture": "mlp", "units": [4]}),
-        augmentation=AugmentationOptions(),
-        fitting=FittingOptions(epochs=2),
+        recipe=Recipe.model_validate(
+            {
+                "model": {"architecture": "mlp", "units": [4]},
+                "augmentation": {},
+                "fitting": {"epochs": 2},
+            }
+        ),
         seed=SEED,
     )
 
@@ -245,9 +248,9 @@ def test_stress_validation_degrades_every_film_in_every_way(images, rows, stress
 
 
 def test_check_weights_passes_a_random_start_and_refuses_a_missing_file():
-    scratch = ModelOptions.model_validate({"architecture": "mobilenetv2"})
-    assert training.check_weights(scratch) is True
-    lost = ModelOptions.model_validate({"architecture": "mobilenetv2", "weights": "lost.h5"})
+    scratch = {**BLOCK, "model": {"architecture": "mobilenetv2"}}
+    assert training.check_weights(Recipe.model_validate(scratch)) is True
+    lost = Recipe.model_validate({**scratch, "model": scratch["model"] | {"weights": "lost.h5"}})
     with pytest.raises(FileNotFoundError, match="Set `weights` of mobilenetv2"):
         training.check_weights(lost)
 

@@ -54,12 +54,11 @@ class CheckpointFolder:
         self._file(name).replace(aside)
         return str(aside)
 
-    def remove(self, name: str | None = None) -> None:
-        """Remove a record, or all but those set aside, and the folder once it is empty."""
-        names = [name] if name else [file.stem for file in self._folder.glob("*.npz")]
-        for one in names:
-            if not one.endswith(".set_aside"):
-                self._file(one).unlink(missing_ok=True)
+    def remove(self) -> None:
+        """Remove all records but those set aside, and the folder once it is empty."""
+        for file in self._folder.glob("*.npz"):
+            if not file.stem.endswith(".set_aside"):
+                file.unlink(missing_ok=True)
         if self._folder.is_dir() and not any(self._folder.iterdir()):
             self._folder.rmdir()
 

@@ -35,6 +35,7 @@ from pneumoscope.options.training import (
     FittingOptions,
     MlpOptions,
     ModelOptions,
+    Recipe,
 )
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "PhantomOptions",
     "PreprocessingOptions",
     "PublishedOptions",
+    "Recipe",
     "ReportOptions",
     "RobustnessOptions",
     "SmoothGradOptions",

@@ -129,8 +129,6 @@ class FittingOptions(Options):
         epochs: Most epochs with the whole trainable part moving.
         frozen_epochs: Epochs before that in which the backbone is frozen; skipped where it starts
             from random weights, which are not worth freezing.
-        frozen_views: Times that the frozen backbone looks at each radiograph, augmented anew;
-            the frozen epochs take turns with what it saw.
         batch_size: Radiographs a step.
         learning_rate: Peak of the cosine schedule.
         frozen_learning_rate: Constant rate while the backbone is frozen.
@@ -149,7 +147,6 @@ class FittingOptions(Options):
 
     epochs: Count
     frozen_epochs: Annotated[int, Field(ge=0)] = 0
-    frozen_views: Count = 1
     batch_size: Count = 32
     learning_rate: Annotated[float, Field(gt=0)] = 1e-3
     frozen_learning_rate: Annotated[float, Field(gt=0)] = 1e-3
@@ -165,3 +162,17 @@ class FittingOptions(Options):
     def seed_or(self, project: int) -> int:
         """Return the block's own seed, or the project's where it has none."""
         return project if self.seed is None else self.seed
+
+
+class Recipe(Options):
+    """One block of the training parameters: a model to train, and how.
+
+    Attributes:
+        model: The architecture and its own options.
+        augmentation: Random changes to the training radiographs.
+        fitting: Epochs, rates, batch size and patience.
+    """
+
+    model: ModelOptions
+    augmentation: AugmentationOptions
+    fitting: FittingOptions

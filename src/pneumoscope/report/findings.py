@@ -7,26 +7,8 @@ from typing import Any
 import pandas as pd
 
 from pneumoscope.naming import Column, Metric, Split
-from pneumoscope.options import AugmentationOptions, FittingOptions, ModelOptions
+from pneumoscope.options import Recipe
 from pneumoscope.radiographs.pixel_statistics import PixelStatistics
-
-
-@dataclass(frozen=True)
-class Settings:
-    """The parameters of one architecture."""
-
-    model: ModelOptions
-    augmentation: AugmentationOptions
-    fitting: FittingOptions
-
-    @classmethod
-    def of(cls, block: Mapping[str, Any]) -> "Settings":
-        """Read the block of an architecture; what Kedro has validated is taken as it is."""
-        return cls(
-            ModelOptions.model_validate(block["model"]),
-            AugmentationOptions.model_validate(block["augmentation"]),
-            FittingOptions.model_validate(block["fitting"]),
-        )
 
 
 @dataclass(frozen=True)
@@ -56,7 +38,7 @@ class Findings:
     significance: pd.DataFrame
     pixel_statistics: PixelStatistics
     histories: Mapping[str, pd.DataFrame]
-    settings: Mapping[str, Settings]
+    settings: Mapping[str, Recipe]
     access_log: pd.DataFrame
     metrics: Mapping[str, Mapping[str, Any]]
     explanations: Mapping[str, Mapping[str, Any]]
@@ -116,7 +98,8 @@ def collect_findings(
         robustness=named("robustness_", collected),
         histories=named("history_", collected),
         settings={
-            name: Settings.of(block) for name, block in named("settings_", collected).items()
+            name: Recipe.model_validate(block)
+            for name, block in named("settings_", collected).items()
         },
         access_log=next(iter(named("access_", collected).values())),
         metrics=named("metrics_", collected),

@@ -12,8 +12,9 @@ from pneumoscope.datasets.checkpoint import CheckpointFolder
 from pneumoscope.models.architectures import registry
 from pneumoscope.models.resume.checkpoint import Checkpoint, Record
 from pneumoscope.models.resume.fingerprint import fingerprint
+from pneumoscope.models.training.batches import TrainingData
 from pneumoscope.models.training.fit import FitResult
-from pneumoscope.options import AugmentationOptions, FittingOptions, ModelOptions
+from pneumoscope.options import AugmentationOptions, FittingOptions, ModelOptions, Recipe
 
 SHAPE = (32, 32, 1)
 CHANGES = AugmentationOptions(horizontal_flip=0.5, rotation=10, quality=(20, 80))
@@ -68,8 +69,7 @@ def test_both_phases_are_taken_up_wherever_they_stop(
     fitted, small_backbone, tmp_path: Path
 ) -> None:
     fitting = FittingOptions(
-        epochs=2, frozen_epochs=2, frozen_views=2, batch_size=6, ema_momentum=0.9,
-        frozen_learning_rate=0.1,
+        epochs=2, frozen_epochs=2, batch_size=6, ema_momentum=0.9, frozen_learning_rate=0.1
     )  # fmt: skip
     options = small_backbone()
     through = fitted(options, fitting, CHANGES)
@@ -130,7 +130,9 @@ def test_everything_that_shapes_the_result_is_in_the_fingerprint(separable) -> N
     def described(seed=1, initial=1, data=0, **fitting) -> dict[str, str]:
         model = registry.build(MLP, SHAPE, initial)
         chosen = FittingOptions.model_validate({"epochs": 1, **fitting})
-        return fingerprint(model, {"train": separable(seed=data)}, {"fitting": chosen}, seed)
+        recipe = Recipe(model=MLP, augmentation=AugmentationOptions(), fitting=chosen)
+        films = TrainingData(separable(seed=data), separable(), separable())
+        return fingerprint(model, films, recipe, seed)
 
     plain = described()
     assert described() == plain

@@ -8,7 +8,6 @@ from pneumoscope.models.training.batches import (
     RadiographBatches,
     blend,
     gather,
-    prefetched,
 )
 
 
@@ -73,22 +72,6 @@ def test_one_batch_reads_no_more_than_itself() -> None:
     batches = RadiographBatches(LabelledRadiographs(storage, np.zeros(200)), 8, seed=0)
     images, _ = batches[3]
     assert len(images) == storage.rows_read == 8
-
-
-def test_prefetching_changes_neither_order_nor_content() -> None:
-    batches = RadiographBatches(ten(), batch_size=4, seed=1)
-    ahead = list(prefetched(batches))
-    assert [len(images) for images, _ in ahead] == [4, 4, 2]
-    assert [int(value) for images, _ in ahead for value in images.ravel()] == shown(batches)
-
-
-def test_a_batch_that_cannot_be_gathered_is_not_passed_over() -> None:
-    def fail(*_: object) -> None:
-        raise OSError("the disk is gone")
-
-    batches = RadiographBatches(ten(), batch_size=4, seed=1, degrade=fail)
-    with pytest.raises(OSError, match="the disk is gone"):
-        list(prefetched(batches))
 
 
 def test_films_targets_and_weights_are_blended_in_one_proportion() -> None:

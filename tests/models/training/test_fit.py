@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from pneumoscope.models.architectures import registry
-from pneumoscope.models.training.batches import LabelledRadiographs
+from pneumoscope.models.training.batches import LabelledRadiographs, TrainingData
 from pneumoscope.models.training.execution import prepare_backend
 from pneumoscope.models.training.fit import fit
-from pneumoscope.options import AugmentationOptions, FittingOptions, ModelOptions
+from pneumoscope.options import AugmentationOptions, FittingOptions, ModelOptions, Recipe
 
 SHAPE = (32, 32, 1)
 NO_CHANGE = AugmentationOptions()
@@ -113,8 +113,9 @@ def test_the_frozen_phase_leaves_the_backbone_and_fine_tuning_moves_its_top(
         seen[row.phase, "score"] = model.get_layer("score").get_weights()[0]
 
     fitting = FittingOptions(epochs=1, frozen_epochs=1, batch_size=8)
-    data = separable()
-    result = fit(model, chosen, data, data, data, fitting, NO_CHANGE, seed=1, report=remember)
+    recipe = Recipe(model=chosen, augmentation=NO_CHANGE, fitting=fitting)
+    data = TrainingData(*[separable()] * 3)
+    result = fit(model, recipe, data, seed=1, report=remember)
     assert result.history["phase"].tolist() == ["frozen", "training"]
     assert changed(before, seen["frozen"]) == set()
     assert changed(before, seen["training"]) == moved

@@ -8,23 +8,24 @@ import pytest
 from pneumoscope.models.architectures import registry
 from pneumoscope.models.training import precision
 from pneumoscope.models.training.precision import choose_precision, judge
-from pneumoscope.options import FittingOptions, ModelOptions
+from pneumoscope.options import FittingOptions, ModelOptions, Recipe
 
 SHAPE = (16, 16, 1)
 AUTO = FittingOptions(epochs=1, batch_size=4, precision="auto")
 
 
-def mlp(**changes: object) -> ModelOptions:
-    return ModelOptions.model_validate({"architecture": "mlp", "units": [4], **changes})
+def recipe(fitting: FittingOptions = AUTO, **changes: object) -> Recipe:
+    model = {"architecture": "mlp", "units": [4], **changes}
+    return Recipe.model_validate({"model": model, "augmentation": {}, "fitting": fitting})
 
 
 @pytest.fixture
-def timed(monkeypatch: pytest.MonkeyPatch) -> list[ModelOptions]:
+def timed(monkeypatch: pytest.MonkeyPatch) -> list[Recipe]:
     """Replace the timing by one in which bfloat16 takes half the time; tell what was timed."""
-    calls: list[ModelOptions] = []
+    calls: list[Recipe] = []
 
-    def time_steps(options: ModelOptions, *_: object) -> dict[str, float]:
-        calls.append(options)
+    def time_steps(recipe: Recipe, *_: object) -> dict[str, float]:
+        calls.append(recipe)
         return {"float32": 0.2, "mixed_bfloat16": 0.1}
 
     monkeypatch.setattr(precision, "time_steps", time_steps)
@@ -47,11 +48,11 @@ def test_the_faster_precision_is_chosen_and_float32_where_little_is_gained(
 
 
 def test_what_is_measured_is_kept_and_not_measured_again(
-    timed: list[ModelOptions], caplog: pytest.LogCaptureFixture
+    timed: list[Recipe], caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO, logger="pneumoscope.models.training.precision"):
-        first, measured = choose_precision(mlp(), AUTO, SHAPE, {})
-        again, nothing = choose_precision(mlp(), AUTO, SHAPE, measured)
+        first, measured = choose_precision(recipe(), SHAPE, {})
+        again, nothing = choose_precision(recipe(), SHAPE, measured)
     assert len(timed) == 1
     assert first == again
     assert nothing == {}
@@ -64,38 +65,35 @@ def test_what_is_measured_is_kept_and_not_measured_again(
 
 
 @pytest.mark.parametrize(
-    ("options", "fitting", "shape"),
+    ("chosen", "shape"),
     [
-        (mlp(units=[8]), AUTO, SHAPE),
-        (mlp(side=16), AUTO, SHAPE),
-        (mlp(), AUTO.model_copy(update={"batch_size": 8}), SHAPE),
-        (mlp(), AUTO, (32, 32, 1)),
+        (recipe(units=[8]), SHAPE),
+        (recipe(side=16), SHAPE),
+        (recipe(AUTO.model_copy(update={"batch_size": 8})), SHAPE),
+        (recipe(), (32, 32, 1)),
     ],
 )
 def test_another_model_batch_or_shape_is_measured_anew(
-    timed: list[ModelOptions],
-    options: ModelOptions,
-    fitting: FittingOptions,
-    shape: tuple[int, int, int],
+    timed: list[Recipe], chosen: Recipe, shape: tuple[int, int, int]
 ) -> None:
-    _, known = choose_precision(mlp(), AUTO, SHAPE, {})
-    _, added = choose_precision(options, fitting, shape, known)
+    _, known = choose_precision(recipe(), SHAPE, {})
+    _, added = choose_precision(chosen, shape, known)
     assert len(timed) == 2
     assert not set(added) & set(known)
 
 
 def test_blocks_that_differ_in_seed_and_rate_share_a_measurement(
-    timed: list[ModelOptions],
+    timed: list[Recipe],
 ) -> None:
-    _, known = choose_precision(mlp(), AUTO, SHAPE, {})
+    _, known = choose_precision(recipe(), SHAPE, {})
     other = AUTO.model_copy(update={"seed": 3, "learning_rate": 0.1})
-    assert choose_precision(mlp(), other, SHAPE, known)[1] == {}
+    assert choose_precision(recipe(other), SHAPE, known)[1] == {}
     assert len(timed) == 1
 
 
-def test_a_precision_that_was_set_is_obeyed_without_measuring(timed: list[ModelOptions]) -> None:
+def test_a_precision_that_was_set_is_obeyed_without_measuring(timed: list[Recipe]) -> None:
     fixed = FittingOptions(epochs=1, precision="mixed_bfloat16")
-    assert choose_precision(mlp(), fixed, SHAPE, {}) == (
+    assert choose_precision(recipe(fixed), SHAPE, {}) == (
         {"precision": "mixed_bfloat16", "reason": "set by fitting.precision"},
         {},
     )
@@ -105,20 +103,20 @@ def test_a_precision_that_was_set_is_obeyed_without_measuring(timed: list[ModelO
 def test_the_measurement_trains_the_real_model_and_leaves_no_trace() -> None:
     import keras
 
-    options = mlp(dropout=0.5)
-    before = registry.build(options, SHAPE, seed=1).get_weights()
-    seconds = precision.time_steps(options, AUTO, SHAPE)
+    chosen = recipe(dropout=0.5)
+    before = registry.build(chosen.model, SHAPE, seed=1).get_weights()
+    seconds = precision.time_steps(chosen, SHAPE)
     assert set(seconds) == {"float32", "mixed_bfloat16"}
     assert all(0 < value < 60 for value in seconds.values())
     assert keras.config.dtype_policy().name == "float32"
-    for one, two in zip(before, registry.build(options, SHAPE, seed=1).get_weights(), strict=True):
+    again = registry.build(chosen.model, SHAPE, seed=1).get_weights()
+    for one, two in zip(before, again, strict=True):
         np.testing.assert_array_equal(one, two)
 
 
 def test_pretrained_weights_are_not_needed_to_measure(monkeypatch: pytest.MonkeyPatch) -> None:
-    frozen = ModelOptions.model_validate(
-        {"architecture": "mobilenetv2", "weights": "lost.h5", "trainable_share": 0.0}
-    )
+    backbone = {"architecture": "mobilenetv2", "weights": "lost.h5", "trainable_share": 0.0}
+    frozen = Recipe.model_validate({"model": backbone, "augmentation": {}, "fitting": AUTO})
     built: list[ModelOptions] = []
 
     def build(options: ModelOptions, *_: object, **__: object) -> object:
@@ -127,5 +125,5 @@ def test_pretrained_weights_are_not_needed_to_measure(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(registry, "build", build)
     with pytest.raises(InterruptedError):
-        precision.time_steps(frozen, AUTO, (32, 32, 1))
+        precision.time_steps(frozen, (32, 32, 1))
     assert built[0].root.weights is None

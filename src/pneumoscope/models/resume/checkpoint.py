@@ -41,20 +41,19 @@ class CheckpointStore(Protocol):
     def set_aside(self, name: str) -> str:
         """Move a record out of the way, keep it, and say where it is now."""
 
-    def remove(self, name: str | None = None) -> None:
-        """Remove a record, or all of them; nothing happens where there is none."""
-
 
 class Checkpoint:
     """A store bound to one training: it gives back only what that training has written.
 
     Args:
-        store: Where records are kept.
+        store: Where records are kept; None keeps none.
         fingerprint: Everything that shapes the result, from `fingerprint`.
         title: What log lines call the training.
     """
 
-    def __init__(self, store: CheckpointStore, fingerprint: Mapping[str, str], title: str) -> None:
+    def __init__(
+        self, store: CheckpointStore | None, fingerprint: Mapping[str, str], title: str
+    ) -> None:
         """Remember what records must fit; nothing is read yet."""
         self._store = store
         self._fingerprint = dict(fingerprint)
@@ -62,6 +61,8 @@ class Checkpoint:
 
     def read(self, name: str) -> Record | None:
         """Return a record that fits, or None; one that does not is set aside and named."""
+        if self._store is None:
+            return None
         try:
             record = self._store.read(name)
             problem = self._misfit(record) if record else ""
@@ -81,32 +82,12 @@ class Checkpoint:
 
     def write(self, name: str, record: Record) -> None:
         """Write a record together with the fingerprint."""
-        facts = {**record.facts, _FINGERPRINT: self._fingerprint}
-        self._store.write(name, Record(facts, record.arrays))
-
-    def remove(self, name: str) -> None:
-        """Remove a record that is needed no more."""
-        self._store.remove(name)
+        if self._store is not None:
+            facts = {**record.facts, _FINGERPRINT: self._fingerprint}
+            self._store.write(name, Record(facts, record.arrays))
 
     def _misfit(self, record: Record) -> str:
         found = record.facts.get(_FINGERPRINT, {})
         names = sorted(self._fingerprint.keys() | found.keys())
         other = [name for name in names if self._fingerprint.get(name) != found.get(name)]
         return f"belongs to another training (different: {', '.join(other)})" if other else ""
-
-
-class Forgetful:
-    """A store for trainings that shall leave nothing behind: it keeps no record."""
-
-    def read(self, name: str) -> None:
-        """Return None: there never is a record."""
-
-    def write(self, name: str, record: Record) -> None:
-        """Keep nothing."""
-
-    def set_aside(self, name: str) -> str:  # noqa: ARG002
-        """Say that there is no place."""
-        return "nowhere"
-
-    def remove(self, name: str | None = None) -> None:
-        """Remove nothing."""

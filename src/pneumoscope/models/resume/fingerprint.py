@@ -3,7 +3,8 @@
 import hashlib
 import json
 import pkgutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import fields
 from importlib import import_module
 from importlib.util import find_spec
 from itertools import chain
@@ -14,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pneumoscope import models
-from pneumoscope.models.training.batches import LabelledRadiographs
+from pneumoscope.models.training.batches import LabelledRadiographs, TrainingData
 from pneumoscope.models.training.variables import values
-from pneumoscope.options import Options
+from pneumoscope.options import Options, Recipe
 from pneumoscope.radiographs import degradations
 
 _PACKAGES = ("pneumoscope", "keras", "numpy", "cv2")
@@ -25,10 +26,7 @@ _CHUNK = 1024
 
 
 def fingerprint(
-    model: keras.Model,
-    parts: Mapping[str, LabelledRadiographs],
-    options: Mapping[str, Any],
-    seed: int,
+    model: keras.Model, data: TrainingData, recipe: Recipe, seed: int
 ) -> dict[str, str]:
     """Describe a training so that two with equal descriptions end with equal models.
 
@@ -37,8 +35,8 @@ def fingerprint(
 
     Args:
         model: As it was built or loaded, before any training.
-        parts: Radiographs, labels and sample weights by the name of their part.
-        options: Options by the name of what they describe.
+        data: Radiographs, labels and sample weights.
+        recipe: All options.
         seed: Seed of shuffling and augmentation.
 
     Returns:
@@ -46,8 +44,11 @@ def fingerprint(
     """
     backend = keras.backend.backend()
     return {
-        **{f"{name} radiographs": _of_radiographs(part) for name, part in parts.items()},
-        **{name: _of_options(chosen) for name, chosen in options.items()},
+        **{
+            f"{part.name} radiographs": _of_radiographs(getattr(data, part.name))
+            for part in fields(data)
+        },
+        **{name: _of_options(chosen) for name, chosen in recipe},
         "seed": str(seed),
         "initial weights": _of_arrays(values(model.weights)),
         "precision": ", ".join(sorted({layer.dtype_policy.name for layer in model.layers})),

@@ -1,7 +1,6 @@
 """Random changes to training radiographs, in one resampling and one change of grey values."""
 
 import math
-from typing import Any
 
 import keras
 import numpy as np
@@ -23,17 +22,13 @@ class Augmentation(keras.layers.Layer):
     Args:
         options: Which changes, and how large.
         seed: Seed of the changes; equal seeds give equal sequences.
-        at_inference: Change the values at inference too.
     """
 
-    def __init__(
-        self, options: AugmentationOptions, seed: int, at_inference: bool = False, **kwargs: Any
-    ) -> None:
+    def __init__(self, options: AugmentationOptions, seed: int) -> None:
         """Note which of the two stages the options ask for."""
-        super().__init__(dtype="float32", **kwargs)
+        super().__init__(dtype="float32", name="augmentation")
         self._options = options
         self._seed = seed
-        self._at_inference = at_inference
         self._random = keras.random.SeedGenerator(seed)
         self._moves = any(
             (
@@ -59,10 +54,9 @@ class Augmentation(keras.layers.Layer):
     def call(self, images: keras.KerasTensor, training: bool = False) -> keras.KerasTensor:
         """Give the changed radiographs, or the same ones at inference."""
         images = ops.cast(images, "float32")
-        changes = training or self._at_inference
-        if changes and self._moves:
+        if training and self._moves:
             images = self._move(images)
-        if changes and self._regrades:
+        if training and self._regrades:
             images = self._regrade(images)
         return images
 

@@ -24,7 +24,7 @@ def draw_augmentations(
         uint8 (draws, n, height, width, 1), rounded to whole grey levels.
     """
     degrade = degrading(options)
-    change = Augmentation(options, seed, name="augmentation")
+    change = Augmentation(options, seed)
     drawn = np.empty((draws, *images.shape), dtype=np.uint8)
     for draw in range(draws):
         degraded = degrade(images, np.random.default_rng([seed, draw])) if degrade else images

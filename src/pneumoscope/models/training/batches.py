@@ -1,7 +1,5 @@
 """Batches of stored radiographs, gathered on demand and shuffled reproducibly."""
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -59,6 +57,21 @@ class LabelledRadiographs:
                 "expected labels 0 (NORMAL) and 1 (PNEUMONIA), "
                 f"received {np.unique(self.labels)[:5].tolist()}"
             )
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """What a model is fitted on.
+
+    Attributes:
+        train: Training radiographs, with sample weights where classes are weighted.
+        validation: Validation radiographs.
+        stressed: Degraded copies of them.
+    """
+
+    train: LabelledRadiographs
+    validation: LabelledRadiographs
+    stressed: LabelledRadiographs
 
 
 class RadiographBatches(keras.utils.PyDataset):
@@ -122,17 +135,6 @@ class RadiographBatches(keras.utils.PyDataset):
         if weights is not None:
             batch = (*batch, weights[rows].astype(np.float32))
         return blend(batch, self._mixup, rng) if self._mixup else batch
-
-
-def prefetched(batches: RadiographBatches) -> Iterator[Batch]:
-    """Yield the batches of an epoch in order, the next one gathered while one is worked on."""
-    with ThreadPoolExecutor(max_workers=1) as gathering:
-        following = gathering.submit(batches.__getitem__, 0)
-        for index in range(1, len(batches) + 1):
-            batch = following.result()
-            if index < len(batches):
-                following = gathering.submit(batches.__getitem__, index)
-            yield batch
 
 
 def blend(batch: Batch, alpha: float, rng: np.random.Generator) -> Batch:

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, replace
 
 import keras
@@ -10,28 +9,24 @@ import pandas as pd
 
 from pneumoscope.models.architectures.backbones import train_top
 from pneumoscope.models.architectures.weights import is_pretrained
-from pneumoscope.models.resume.checkpoint import Checkpoint, CheckpointStore, Forgetful
+from pneumoscope.models.resume.checkpoint import Checkpoint, CheckpointStore
 from pneumoscope.models.resume.fingerprint import fingerprint
 from pneumoscope.models.resume.state import EpochKeeper, TrainingState, read_state, write_state
 from pneumoscope.models.training import execution
-from pneumoscope.models.training.batches import LabelledRadiographs
-from pneumoscope.models.training.features import forget_features
-from pneumoscope.models.training.feeds import Feed, Feeds
+from pneumoscope.models.training.batches import TrainingData
+from pneumoscope.models.training.feeds import Feed, feed_for
 from pneumoscope.models.training.metrics import measures
 from pneumoscope.models.training.monitor import EpochMonitor, EpochReport, Standing
 from pneumoscope.models.training.optimizer import build_optimizer
-from pneumoscope.models.training.phases import FROZEN, Phase, list_phases
+from pneumoscope.models.training.phases import Phase, list_phases
 from pneumoscope.models.training.streaming import stream
 from pneumoscope.models.training.variables import Values, assign, values
 from pneumoscope.models.training.weight_averaging import AveragedWeights
-from pneumoscope.options import (
-    AugmentationOptions,
-    BackboneOptions,
-    FittingOptions,
-    ModelOptions,
-)
+from pneumoscope.options import BackboneOptions, FittingOptions, Recipe
 
 logger = logging.getLogger(__name__)
+
+Report = Callable[[EpochReport], None]
 
 
 @dataclass(frozen=True)
@@ -52,34 +47,26 @@ class FitResult:
 
 def fit(
     model: keras.Model,
-    options: ModelOptions,
-    train: LabelledRadiographs,
-    validation: LabelledRadiographs,
-    stressed: LabelledRadiographs,
-    fitting: FittingOptions,
-    augmentation: AugmentationOptions,
+    recipe: Recipe,
+    data: TrainingData,
     seed: int,
-    report: Callable[[EpochReport], None] | None = None,
+    report: Report | None = None,
     title: str | None = None,
     store: CheckpointStore | None = None,
 ) -> FitResult:
     """Fit a model: its head on the frozen backbone first, if asked for, then the whole.
 
-    The frozen phase trains the head on what the backbone made of the radiographs, once a view.
     The second phase moves the top `trainable_share` of a backbone and everything outside it,
     with a cosine decay of the rate. The weights, or their running average, of the lowest clean
     or stressed validation loss over both phases are kept. Augmentation stands before the model
     while it is fitted and is no part of the result. After `prepare_backend(seed)`, equal
-    arguments give equal weights, whether the training was interrupted or not.
+    arguments give equal weights on one kind of processor, whether the training was interrupted
+    or not.
 
     Args:
         model: From `registry.build`; its weights are changed in place.
-        options: The options that the model was built with.
-        train: Training radiographs, with sample weights where classes are weighted.
-        validation: Validation radiographs; never augmented.
-        stressed: Degraded copies of them.
-        fitting: Epochs, rates, batch size and patience.
-        augmentation: Random changes to the training radiographs.
+        recipe: The options that the model was built with, augmentation and fitting.
+        data: Radiographs to train on and to choose the epoch by.
         seed: Seed of shuffling and augmentation.
         report: Called with every epoch's row, once its state is kept.
         title: What log lines call the training; the architecture if it is not given.
@@ -90,15 +77,12 @@ def fit(
         FloatingPointError: When the loss is NaN or infinite.
     """
     title = title or model.name
-    feeds = Feeds(model, train, validation, stressed, fitting, augmentation, seed)
-    checkpoint = Checkpoint(Forgetful(), {}, title)
-    if store is not None:
-        parts = {"train": train, "validation": validation, "stressed": stressed}
-        chosen = {"model": options, "fitting": fitting, "augmentation": augmentation}
-        checkpoint = Checkpoint(store, fingerprint(model, parts, chosen, seed), title)
-    phases = list_phases(options, fitting, feeds.steps, title)
+    feed = feed_for(model, recipe, data, seed)
+    described = fingerprint(model, data, recipe, seed) if store is not None else {}
+    checkpoint = Checkpoint(store, described, title)
+    phases = list_phases(recipe, len(feed.train), title)
     try:
-        standing = _Fit(model, options, fitting, phases, feeds, checkpoint, title).run(report)
+        standing = _Fit(model, recipe, phases, feed, checkpoint, title).run(report)
     except KeyboardInterrupt:
         if store is not None:
             logger.warning("%s: stopped; the same run goes on after its last epoch", title)
@@ -114,77 +98,58 @@ class _Fit:
     def __init__(
         self,
         model: keras.Model,
-        options: ModelOptions,
-        fitting: FittingOptions,
+        recipe: Recipe,
         phases: list[Phase],
-        feeds: Feeds,
+        feed: Feed,
         checkpoint: Checkpoint,
         title: str,
     ) -> None:
         self._model = model
-        self._options = options
-        self._fitting = fitting
+        self._recipe = recipe
         self._phases = phases
-        self._feeds = feeds
+        self._feed = feed
         self._checkpoint = checkpoint
         self._title = title
 
-    def run(self, report: Callable[[EpochReport], None] | None) -> Standing:
+    def run(self, report: Report | None) -> Standing:
         """Run the phases that are not over yet and leave the best weights in the model."""
-        state = self._take_up()
+        state = self._resumed()
+        fitting = self._recipe.fitting
         monitor = EpochMonitor(
-            self._model,
-            self._phases,
-            self._fitting.select_by,
-            self._fitting.patience,
-            self._title,
-            state.standing,
+            self._model, self._feed, self._phases, fitting, self._title, state.standing
         )
         for index in range(state.phase, len(self._phases)):
             phase = self._phases[index]
             self._unfreeze(phase.trainable_share)
-            with self._feed(phase) as feed:
-                _compile(feed.trainer, phase, self._fitting, state.optimizer)
-                self._train(index, feed, monitor, state, report)
+            _compile(self._feed.trainer, phase, fitting, state.optimizer)
+            self._train(index, monitor, state, report)
             state = TrainingState()
         self._finish(monitor.standing)
         return monitor.standing
 
-    def _take_up(self) -> TrainingState:
+    def _resumed(self) -> TrainingState:
         state = read_state(self._checkpoint)
         if state.variables:
             assign(self._model.variables, state.variables)
             done = len(state.standing.reports)
             logger.info("%s: goes on after epoch %d, from its checkpoint", self._title, done)
-        if state.phase:
-            # A run that was stopped between two phases had no time for this.
-            forget_features(self._checkpoint, self._fitting.frozen_views)
         return state
 
-    def _feed(self, phase: Phase) -> AbstractContextManager[Feed]:
-        if phase.name == FROZEN:
-            return self._feeds.of_frozen(self._checkpoint, self._title)
-        return nullcontext(self._feeds.of_whole())
-
     def _train(
-        self,
-        index: int,
-        feed: Feed,
-        monitor: EpochMonitor,
-        state: TrainingState,
-        report: Callable[[EpochReport], None] | None,
+        self, index: int, monitor: EpochMonitor, state: TrainingState, report: Report | None
     ) -> None:
-        averaging = None if self._fitting.ema_momentum is None else AveragedWeights(state.paused)
+        averages = self._recipe.fitting.ema_momentum is not None
+        averaging = AveragedWeights(state.paused) if averages else None
         keeper = EpochKeeper(self._model, index, monitor, averaging, self._checkpoint)
         reporting = keras.callbacks.LambdaCallback(
             on_epoch_end=lambda *_: report(monitor.standing.reports[-1]) if report else None
         )
-        last = monitor.begin_phase(index, feed)
+        last = monitor.begin_phase(index)
         done = len(monitor.standing.reports)
-        feed.begin_epoch(done + 1)
-        feed.trainer.fit(
-            stream(feed.train),
-            validation_data=stream(feed.validation),
+        self._feed.begin_epoch(done + 1)
+        self._feed.trainer.fit(
+            stream(self._feed.train),
+            validation_data=stream(self._feed.validation),
             initial_epoch=done,
             epochs=last,
             shuffle=False,
@@ -193,8 +158,8 @@ class _Fit:
         )
 
     def _unfreeze(self, share: float) -> None:
-        if isinstance(self._options.root, BackboneOptions):
-            train_top(self._model, share, is_pretrained(self._options))
+        if isinstance(self._recipe.model.root, BackboneOptions):
+            train_top(self._model, share, is_pretrained(self._recipe.model))
 
     def _finish(self, standing: Standing) -> None:
         """Keep the result alone: a run that is stopped later takes it from here."""

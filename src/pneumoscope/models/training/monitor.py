@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import median
-from typing import Any, Literal
+from typing import Any
 
 import keras
 
@@ -14,6 +14,7 @@ from pneumoscope.models.training.feeds import Feed
 from pneumoscope.models.training.phases import FROZEN, TRAINING, Phase
 from pneumoscope.models.training.streaming import stream
 from pneumoscope.models.training.variables import Values, values
+from pneumoscope.options import FittingOptions
 from pneumoscope.progress import duration
 
 logger = logging.getLogger(__name__)
@@ -84,9 +85,10 @@ class EpochMonitor(keras.callbacks.Callback):
 
     Args:
         subject: The model whose best weights are kept, in memory.
+        feed: What is trained on what.
         phases: All phases of the fit.
-        select_by: Whose loss says which epoch is best: `validation` or `stressed`.
-        patience: Epochs without a better loss before a phase ends.
+        fitting: Whose loss says which epoch is best, and how many may pass without a better one
+            before a phase ends.
         title: What log lines and errors call the training.
         standing: Where an interrupted fit stood, to go on from there.
     """
@@ -94,9 +96,9 @@ class EpochMonitor(keras.callbacks.Callback):
     def __init__(
         self,
         subject: keras.Model,
+        feed: Feed,
         phases: Sequence[Phase],
-        select_by: Literal["validation", "stressed"],
-        patience: int,
+        fitting: FittingOptions,
         title: str,
         standing: Standing,
     ) -> None:
@@ -104,16 +106,16 @@ class EpochMonitor(keras.callbacks.Callback):
         super().__init__()
         self.standing = standing
         self._subject = subject
+        self._feed = feed
         self._phases = phases
-        self._select_by = select_by
-        self._patience = patience
+        self._fitting = fitting
         self._title = title
         self._ended = time.perf_counter()
 
-    def begin_phase(self, index: int, feed: Feed) -> int:
+    def begin_phase(self, index: int) -> int:
         """Begin a phase, or take it up; return the number of its last epoch, at most."""
-        self._phase, self._feed = self._phases[index], feed
-        self._stressed = stream(feed.stressed)
+        self._phase = self._phases[index]
+        self._stressed = stream(self._feed.stressed)
         earlier = [row for row in self.standing.reports if row.phase != self._phase.name]
         if len(earlier) == len(self.standing.reports):
             self.standing = replace(self.standing, waited=0)
@@ -185,7 +187,7 @@ class EpochMonitor(keras.callbacks.Callback):
         )
 
     def _judge(self, row: EpochReport) -> None:
-        loss = row.stressed_loss if self._select_by == "stressed" else row.validation_loss
+        loss = row.stressed_loss if self._fitting.select_by == "stressed" else row.validation_loss
         before = self.standing
         reports = (*before.reports, row)
         if loss < before.best_loss:
@@ -193,7 +195,7 @@ class EpochMonitor(keras.callbacks.Callback):
             self.standing = Standing(reports, row.epoch, loss, best, 0)
         else:
             self.standing = replace(before, reports=reports, waited=before.waited + 1)
-        self.model.stop_training = self.standing.waited >= self._patience
+        self.model.stop_training = self.standing.waited >= self._fitting.patience
 
     def _log(self, row: EpochReport) -> None:
         stops = self.model.stop_training and not self._epochs_after

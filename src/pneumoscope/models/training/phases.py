@@ -7,7 +7,7 @@ from typing import Literal
 import keras
 
 from pneumoscope.models.architectures.weights import is_pretrained
-from pneumoscope.options import BackboneOptions, FittingOptions, ModelOptions
+from pneumoscope.options import BackboneOptions, Recipe
 
 logger = logging.getLogger(__name__)
 
@@ -32,18 +32,15 @@ class Phase:
     trainable_share: float
 
 
-def list_phases(
-    options: ModelOptions, fitting: FittingOptions, steps: int, title: str
-) -> list[Phase]:
+def list_phases(recipe: Recipe, steps: int, title: str) -> list[Phase]:
     """List what is trained after what; from a random start there is nothing to freeze.
 
     Args:
-        options: The architecture, and whether it starts from pretrained weights.
-        fitting: Epochs and rates.
+        recipe: Whether it starts from pretrained weights; epochs and rates.
         steps: Batches an epoch, over which the rate of the last phase decays as a cosine.
         title: What the log line calls the training.
     """
-    chosen = options.root
+    fitting, chosen = recipe.fitting, recipe.model.root
     share = chosen.trainable_share if isinstance(chosen, BackboneOptions) else 1.0
     decay = keras.optimizers.schedules.CosineDecay(
         fitting.learning_rate, decay_steps=fitting.epochs * steps
@@ -51,7 +48,7 @@ def list_phases(
     whole = Phase(TRAINING, fitting.epochs, decay, share)
     if not fitting.frozen_epochs:
         return [whole]
-    if not is_pretrained(options):
+    if not is_pretrained(recipe.model):
         logger.info(
             "%s: starts from random weights, so there is nothing to freeze; frozen_epochs (%d) "
             "are skipped",

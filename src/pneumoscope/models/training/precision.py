@@ -21,7 +21,7 @@ from pneumoscope.models.architectures.backbones import train_top
 from pneumoscope.models.architectures.weights import is_pretrained
 from pneumoscope.models.training.execution import available_cores, jit_compile
 from pneumoscope.models.training.optimizer import build_optimizer
-from pneumoscope.options import BackboneOptions, FittingOptions, ModelOptions
+from pneumoscope.options import BackboneOptions, ModelOptions, Recipe
 
 logger = logging.getLogger(__name__)
 
@@ -41,8 +41,7 @@ Step = Callable[[], float]
 
 
 def choose_precision(
-    options: ModelOptions,
-    fitting: FittingOptions,
+    recipe: Recipe,
     input_shape: tuple[int, int, int],
     known: Mapping[str, Measurement],
 ) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
@@ -53,8 +52,8 @@ def choose_precision(
     that a second run gives the model of the first.
 
     Args:
-        options: The architecture and its own options; pretrained weights are not loaded.
-        fitting: `precision` and `batch_size`.
+        recipe: The architecture, `precision` and `batch_size`; pretrained weights are not
+            loaded.
         input_shape: (height, width, 1) of the stored radiographs.
         known: Measurements of earlier runs, by key.
 
@@ -62,14 +61,14 @@ def choose_precision(
         `precision`, `reason` and, under `auto`, the `measurement`; and what was measured anew,
         by key. Plain values, ready for JSON.
     """
-    name = options.root.architecture
-    if fitting.precision != "auto":
-        return {"precision": fitting.precision, "reason": "set by fitting.precision"}, {}
-    identity = _identity(options, fitting, input_shape)
+    name = recipe.model.root.architecture
+    if recipe.fitting.precision != "auto":
+        return {"precision": recipe.fitting.precision, "reason": "set by fitting.precision"}, {}
+    identity = _identity(recipe, input_shape)
     key = _key(identity)
     measured: dict[str, dict[str, Any]] = {}
     if key not in known:
-        seconds = time_steps(options, fitting, input_shape)
+        seconds = time_steps(recipe, input_shape)
         measured[key] = {**judge(seconds), "seconds_per_step": seconds, "of": identity}
     chosen = {**known, **measured}[key]
     when = "measured now" if measured else "measured before"
@@ -98,9 +97,7 @@ def judge(seconds: Mapping[str, float]) -> dict[str, str]:
     return {"precision": FLOAT32, "reason": f"{MIXED} is not {LEAST_GAIN} times faster"}
 
 
-def time_steps(
-    options: ModelOptions, fitting: FittingOptions, input_shape: tuple[int, int, int]
-) -> dict[str, float]:
+def time_steps(recipe: Recipe, input_shape: tuple[int, int, int]) -> dict[str, float]:
     """Time a training step of the real model on random radiographs under each policy.
 
     The policies take turns, so that whatever else the machine does slows both.
@@ -108,7 +105,7 @@ def time_steps(
     Returns:
         Median seconds of a step, by policy.
     """
-    steps = {name: _step(options, fitting, input_shape, name) for name in (FLOAT32, MIXED)}
+    steps = {name: _step(recipe, input_shape, name) for name in (FLOAT32, MIXED)}
     for _ in range(WARM_UP_STEPS):
         for step in steps.values():
             step()
@@ -116,12 +113,8 @@ def time_steps(
     return {name: statistics.median(each[name] for each in rounds) for name in steps}
 
 
-def _step(
-    options: ModelOptions,
-    fitting: FittingOptions,
-    input_shape: tuple[int, int, int],
-    precision: str,
-) -> Step:
+def _step(recipe: Recipe, input_shape: tuple[int, int, int], precision: str) -> Step:
+    options, fitting = recipe.model, recipe.fitting
     model = registry.build(_from_scratch(options), input_shape, seed=0, precision=precision)
     if isinstance(options.root, BackboneOptions):
         train_top(model, options.root.trainable_share, is_pretrained(options))
@@ -151,16 +144,14 @@ def _from_scratch(options: ModelOptions) -> ModelOptions:
     return ModelOptions(options.root.model_copy(update=random_start))
 
 
-def _identity(
-    options: ModelOptions, fitting: FittingOptions, input_shape: tuple[int, int, int]
-) -> dict[str, Any]:
+def _identity(recipe: Recipe, input_shape: tuple[int, int, int]) -> dict[str, Any]:
     """Gather all that the duration of a step depends on."""
     backend = keras.backend.backend()
     return {
-        "model": options.root.model_dump(mode="json", exclude={"weights"}),
-        "pretrained": is_pretrained(options),
+        "model": recipe.model.root.model_dump(mode="json", exclude={"weights"}),
+        "pretrained": is_pretrained(recipe.model),
         "input_shape": list(input_shape),
-        "batch_size": fitting.batch_size,
+        "batch_size": recipe.fitting.batch_size,
         "processor": _processor(),
         "cores": available_cores(),
         "devices": [str(device) for device in keras.distribution.list_devices()],

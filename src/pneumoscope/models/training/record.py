@@ -15,12 +15,7 @@ from pneumoscope import __version__
 from pneumoscope.evaluation.access import model_fingerprint
 from pneumoscope.models.architectures.weights import describe_weights
 from pneumoscope.naming import Column, Label
-from pneumoscope.options import (
-    AugmentationOptions,
-    FittingOptions,
-    ModelOptions,
-    PreprocessingOptions,
-)
+from pneumoscope.options import PreprocessingOptions, Recipe
 
 if TYPE_CHECKING:
     import keras
@@ -29,22 +24,18 @@ _HASHED = [Column.RADIOGRAPH_ID, Column.SHA256, Column.LABEL, Column.SAMPLE_WEIG
 
 
 @dataclass(frozen=True)
-class Recipe:
+class Origin:
     """Every parameter that a model was trained with.
 
     Attributes:
-        model: Architecture and its own options.
-        augmentation: Random changes to the training radiographs.
-        fitting: Epochs, rates and batch size.
+        recipe: Architecture, augmentation and fitting.
         preprocessing: What made the stored radiographs.
         working_side: Size that radiographs are decoded to before that, as the ingestion's.
         seed: The project's seed.
         synthetic: Whether the radiographs are phantoms.
     """
 
-    model: ModelOptions
-    augmentation: AugmentationOptions
-    fitting: FittingOptions
+    recipe: Recipe
     preprocessing: PreprocessingOptions
     working_side: int
     seed: int
@@ -55,7 +46,7 @@ def training_record(
     model: keras.Model,
     history: pd.DataFrame,
     train_rows: pd.DataFrame,
-    recipe: Recipe,
+    origin: Origin,
     precision: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Put on record, as training ends, where a model comes from.
@@ -64,24 +55,25 @@ def training_record(
         model: The trained model.
         history: One row an epoch, with the columns epoch and kept.
         train_rows: Columns radiograph_id, patient_id, sha256, label and sample_weight.
-        recipe: What it was trained with.
+        origin: What it was trained with.
         precision: What `choose_precision` said.
 
     Returns:
         Plain values, ready for JSON. `fingerprint` says which model the record is of.
     """
+    recipe = origin.recipe
     # A path names the machine and its user; the file's own name and hash are in started_from.
     own = {"model": recipe.model.model_dump(mode="json", exclude={"weights"})}
     return {
         "fingerprint": model_fingerprint(model),
         "architecture": recipe.model.root.architecture,
-        "synthetic": recipe.synthetic,
+        "synthetic": origin.synthetic,
         "preprocessing": {
-            "working_side": recipe.working_side,
-            **recipe.preprocessing.model_dump(mode="json", exclude={"batch_size"}),
+            "working_side": origin.working_side,
+            **origin.preprocessing.model_dump(mode="json", exclude={"batch_size"}),
         },
         "data": describe_training_data(train_rows),
-        "seed": recipe.fitting.seed_or(recipe.seed),
+        "seed": recipe.fitting.seed_or(origin.seed),
         "best_epoch": int(history.loc[history["kept"], "epoch"].iloc[0]),
         "epochs": len(history),
         "precision": dict(precision),

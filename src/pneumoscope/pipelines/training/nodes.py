@@ -8,27 +8,19 @@ import pandas as pd
 from pneumoscope.datasets.checkpoint import CheckpointFolder
 from pneumoscope.datasets.sharded_images import ShardedImages
 from pneumoscope.naming import Column, Label
-from pneumoscope.options import (
-    AugmentationOptions,
-    FittingOptions,
-    ModelOptions,
-    PreprocessingOptions,
-)
+from pneumoscope.options import PreprocessingOptions, Recipe
 
 
-def check_weights(model: ModelOptions) -> bool:
+def check_weights(recipe: Recipe) -> bool:
     """Make sure that pretrained weights can be had, before hours are spent on training."""
     from pneumoscope.models.architectures.weights import check_weights
 
-    check_weights(model)
+    check_weights(recipe.model)
     return True
 
 
 def choose_precision(
-    train_images: ShardedImages,
-    known_precisions: dict,
-    model: ModelOptions,
-    fitting: FittingOptions,
+    train_images: ShardedImages, known_precisions: dict, recipe: Recipe
 ) -> tuple[dict, dict]:
     """Choose float32 or bfloat16: the one that is set, or the faster one on this machine.
 
@@ -40,7 +32,7 @@ def choose_precision(
 
     # The threads and the determinism of training, so that what is timed is what will run.
     prepare_backend(seed=0)
-    return choose(model, fitting, train_images.shape[1:], known_precisions)
+    return choose(recipe, train_images.shape[1:], known_precisions)
 
 
 def model_trainer(name: str) -> Callable[..., tuple[Any, pd.DataFrame]]:
@@ -60,9 +52,7 @@ def model_trainer(name: str) -> Callable[..., tuple[Any, pd.DataFrame]]:
         weights_available: bool,
         precision: dict,
         checkpoint: CheckpointFolder,
-        model: ModelOptions,
-        augmentation: AugmentationOptions,
-        fitting: FittingOptions,
+        recipe: Recipe,
         seed: int,
     ) -> tuple[Any, pd.DataFrame]:
         """Build, compile and fit a model; validation chooses its epoch.
@@ -71,29 +61,22 @@ def model_trainer(name: str) -> Callable[..., tuple[Any, pd.DataFrame]]:
             The model of the best epoch and its history, one row an epoch.
         """
         from pneumoscope.models.architectures.registry import build
-        from pneumoscope.models.training.batches import LabelledRadiographs
+        from pneumoscope.models.training.batches import LabelledRadiographs, TrainingData
         from pneumoscope.models.training.execution import prepare_backend
         from pneumoscope.models.training.fit import fit
 
         if not weights_available:
             raise ValueError("expected the weights to have been checked before training")
-        seed = fitting.seed_or(seed)
+        seed = recipe.fitting.seed_or(seed)
         prepare_backend(seed)
-        built = build(model, train_images.shape[1:], seed, precision["precision"])
-        result = fit(
-            built,
-            model,
-            LabelledRadiographs(
-                train_images, _labels(train_rows), train_rows[Column.SAMPLE_WEIGHT].to_numpy()
-            ),
+        built = build(recipe.model, train_images.shape[1:], seed, precision["precision"])
+        weights = train_rows[Column.SAMPLE_WEIGHT].to_numpy()
+        data = TrainingData(
+            LabelledRadiographs(train_images, _labels(train_rows), weights),
             LabelledRadiographs(validation_images, _labels(validation_rows)),
             LabelledRadiographs(stressed_images, _labels(stressed_rows)),
-            fitting,
-            augmentation,
-            seed,
-            title=name,
-            store=checkpoint,
         )
+        result = fit(built, recipe, data, seed, title=name, store=checkpoint)
         return result.model, result.history
 
     return train_model
@@ -104,19 +87,17 @@ def record_training(
     history: pd.DataFrame,
     train_rows: pd.DataFrame,
     precision: dict,
-    options: ModelOptions,
-    augmentation: AugmentationOptions,
-    fitting: FittingOptions,
+    recipe: Recipe,
     preprocessing: PreprocessingOptions,
     working_side: int,
     seed: int,
     synthetic: bool,
 ) -> dict:
     """Put on record where a model comes from, for its contract."""
-    from pneumoscope.models.training.record import Recipe, training_record
+    from pneumoscope.models.training.record import Origin, training_record
 
-    recipe = Recipe(options, augmentation, fitting, preprocessing, working_side, seed, synthetic)
-    return training_record(model, history, train_rows, recipe, precision)
+    origin = Origin(recipe, preprocessing, working_side, seed, synthetic)
+    return training_record(model, history, train_rows, origin, precision)
 
 
 def _labels(rows: pd.DataFrame) -> Any:

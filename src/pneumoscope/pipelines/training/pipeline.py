@@ -15,6 +15,13 @@ SHARED = {
     f"{part}_{what}" for part in ("train", "validation", "stressed") for what in ("images", "rows")
 }
 
+PARAMETERS = {
+    "params:seed",
+    "params:preprocessing",
+    "params:ingestion.working_side",
+    "params:report.synthetic",
+}
+
 
 def create_pipeline(architectures: Sequence[str]) -> Pipeline:
     """Create one namespaced copy of the template for each architecture."""
@@ -28,10 +35,8 @@ def _one(architecture: str) -> Pipeline:
         inputs=SHARED | {"known_precisions"},
         outputs={"model": f"model_{architecture}"},
         parameters={
-            "params:seed",
-            "params:preprocessing",
-            "params:ingestion.working_side",
-            "params:report.synthetic",
+            "params:recipe": f"params:{architecture}",
+            **{shared: shared for shared in PARAMETERS},
         },
         tags=["training", architecture],
     )
@@ -42,13 +47,13 @@ def _template(architecture: str) -> Pipeline:
         [
             Node(
                 check_weights,
-                ["params:model"],
+                ["params:recipe"],
                 "weights_available",
                 name="check_weights",
             ),
             Node(
                 choose_precision,
-                ["train_images", "known_precisions", "params:model", "params:fitting"],
+                ["train_images", "known_precisions", "params:recipe"],
                 ["precision", "precision_probe"],
                 name="choose_precision",
             ),
@@ -64,9 +69,7 @@ def _template(architecture: str) -> Pipeline:
                     "weights_available",
                     "precision",
                     "checkpoint",
-                    "params:model",
-                    "params:augmentation",
-                    "params:fitting",
+                    "params:recipe",
                     "params:seed",
                 ],
                 ["model", "history"],
@@ -79,9 +82,7 @@ def _template(architecture: str) -> Pipeline:
                     "history",
                     "train_rows",
                     "precision",
-                    "params:model",
-                    "params:augmentation",
-                    "params:fitting",
+                    "params:recipe",
                     "params:preprocessing",
                     "params:ingestion.working_side",
                     "params:seed",
