@@ -13,7 +13,6 @@ from pneumoscope.datasets.sharded_images import ShardedImages
 from pneumoscope.ingestion.manifest import PointlessRun
 from pneumoscope.naming import Split
 from pneumoscope.options import (
-    AugmentationOptions,
     EvaluationOptions,
     FetchOptions,
     PreprocessingOptions,
@@ -335,7 +334,7 @@ def test_every_figure_is_drawn_and_nothing_is_changed(
         reporting.draw_augmented(
             images[Split.TRAIN],
             rows[Split.TRAIN],
-            AugmentationOptions(rotation=5),
+            Recipe.model_validate(BLOCK),
             REPORT,
             SEED,
         ),

@@ -16,7 +16,7 @@ from pneumoscope.evaluation.score_arrays import labels_of, scores_of
 from pneumoscope.evaluation.subgroups import subgroup_table
 from pneumoscope.evaluation.thresholds.rules import sweep
 from pneumoscope.naming import Column, Label, Metric, Split
-from pneumoscope.options import AugmentationOptions, EvaluationOptions, ReportOptions
+from pneumoscope.options import EvaluationOptions, Recipe, ReportOptions
 from pneumoscope.plots.augmented import plot_augmented
 from pneumoscope.plots.confusion import plot_confusion_matrices
 from pneumoscope.plots.counts import plot_class_distribution
@@ -63,7 +63,7 @@ def draw_samples(
 def draw_augmented(
     train_images: ShardedImages,
     train_rows: pd.DataFrame,
-    augmentation: AugmentationOptions,
+    recipe: Recipe,
     options: ReportOptions,
     seed: int,
 ) -> Figure:
@@ -72,7 +72,7 @@ def draw_augmented(
 
     chosen = _of_each_class(train_rows, options.augmented_radiographs)
     stored = train_images[np.array(chosen)]
-    changed = draw_augmentations(stored, augmentation, options.augmentation_draws, seed)
+    changed = draw_augmentations(stored, recipe.augmentation, options.augmentation_draws, seed)
     return plot_augmented(stored, changed, train_rows[Column.LABEL].iloc[chosen].tolist())
 
 

@@ -33,7 +33,7 @@ TRAINED_FIGURES: Drawn = {
     "curves": (plot_training_curves, ["history"]),
     "augmented": (
         nodes.draw_augmented,
-        ["train_images", "train_rows", "params:augmentation", "params:report", "params:seed"],
+        ["train_images", "train_rows", "params:recipe", "params:report", "params:seed"],
     ),
     "attribution": (plot_attribution, ["explanations", "attribution_maps"]),
     "activations": (plot_activations, ["explanations", "activation_maps"]),
@@ -45,7 +45,7 @@ OWN_FIGURES: Drawn = {
 }
 # Read by those figures, but in no model's namespace.
 COMMON = {"train_images", "train_rows"}
-COMMON_PARAMETERS = {"params:evaluation", "params:report", "params:seed"}
+PARAMETERS = {"params:evaluation", "params:recipe", "params:report", "params:seed"}
 
 
 def create_pipeline(
@@ -88,7 +88,10 @@ def _one(name: str, figures: Drawn) -> Pipeline:
         drawn,
         namespace=name,
         inputs=drawn.inputs() & COMMON,
-        parameters=drawn.inputs() & COMMON_PARAMETERS,
+        parameters={
+            given: f"params:{name}" if given == "params:recipe" else given
+            for given in drawn.inputs() & PARAMETERS
+        },
         tags=["reporting", name],
     )
 
