@@ -158,7 +158,7 @@ def test_every_environment_has_valid_parameters(environment):
     graph = create_pipelines(Selection.from_parameters(parameters))
     validated = ParameterValidator(graph).validate_raw_params(parameters)
     for name in parameters["architectures"]:
-        assert validated[name]["model"].root.architecture
+        assert validated[name].model.root.architecture
 
 
 def test_a_misspelt_parameter_is_named():
@@ -168,7 +168,7 @@ def test_a_misspelt_parameter_is_named():
     parameters = configuration("base")["parameters"]
     parameters["cnn"]["fitting"]["epocs"] = 3
     graph = create_pipelines(Selection.from_parameters(parameters))
-    with pytest.raises(ParameterValidationError, match=r"(?s)cnn\.fitting.*epocs"):
+    with pytest.raises(ParameterValidationError, match=r"(?s)'cnn'.*fitting\.epocs"):
         ParameterValidator(graph).validate_raw_params(parameters)
 
 
