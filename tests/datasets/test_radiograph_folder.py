@@ -1,4 +1,5 @@
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -50,7 +51,7 @@ def test_a_linked_folder_is_listed_but_not_entered(folder, elsewhere):
     (folder / "train" / "sano").symlink_to(folder / "train" / "NORMAL")
     files = load(folder)
     assert not any("secret" in path for path in files)
-    with pytest.raises(OSError, match="leaves the folder, not followed"):
+    with pytest.raises(OSError, match="a symbolic link to a folder, not followed"):
         files["train/PNEUMONIA/"]()
     with pytest.raises(OSError, match="a symbolic link to a folder, not followed"):
         files["train/sano/"]()
@@ -74,7 +75,7 @@ def test_a_pipe_is_refused_rather_than_waited_for(folder):
         load(folder)["train/NORMAL/b.jpeg"]()
 
 
-def test_a_folder_that_may_not_be_read_is_listed(folder, monkeypatch):
+def test_a_folder_that_cannot_be_searched_is_listed(folder, monkeypatch):
     allowed = os.scandir
 
     def scandir(path):
@@ -85,17 +86,59 @@ def test_a_folder_that_may_not_be_read_is_listed(folder, monkeypatch):
     monkeypatch.setattr(os, "scandir", scandir)
     files = load(folder)
     assert list(files) == ["train/.DS_Store", "train/NORMAL/"]
-    with pytest.raises(OSError, match="the folder may not be read"):
+    with pytest.raises(OSError, match="Permission denied"):
         files["train/NORMAL/"]()
+
+
+def test_the_folder_itself_must_be_readable(folder, monkeypatch):
+    def scandir(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    with pytest.raises(DatasetError, match="cannot be read: Permission denied"):
+        load(folder)
+
+
+@pytest.mark.parametrize(("name", "levels"), [("D" * 240, 30), ("d", 1500)])
+def test_a_folder_of_any_depth_stops_nothing(folder, name, levels):
+    # Longer than a path may be, or deeper than Python recurses.
+    here = os.open(folder / "train", os.O_RDONLY)
+    for _ in range(levels):
+        os.mkdir(name, dir_fd=here)
+        outer, here = here, os.open(name, os.O_RDONLY, dir_fd=here)
+        os.close(outer)
+    os.close(os.open("deep.jpeg", os.O_CREAT, dir_fd=here))
+    os.close(here)
+    *beside, deep = sorted(load(folder), key=len)
+    assert beside == ["train/.DS_Store", "train/NORMAL/a.jpeg"]
+    assert deep.endswith(f"{name}/" if len(name) > 1 else "d/deep.jpeg")
+    # pytest would clear it away by a function that recurses.
+    subprocess.run(["rm", "-rf", folder], check=True)
 
 
 def test_a_name_in_another_encoding_can_be_written_down_and_read(folder):
     name = os.fsdecode(b"caf\xe9.jpeg")
     (folder / "train" / "NORMAL" / name).write_bytes(b"coffee")
+    (folder / "train" / "NORMAL" / r"caf\udce9.jpeg").write_bytes(b"backslash")
     files = load(folder)
     path = r"train/NORMAL/caf\udce9.jpeg"
     assert path.encode()
     assert files[path]() == b"coffee"
+    assert files[r"train/NORMAL/caf\\udce9.jpeg"]() == b"backslash"
+
+
+def test_names_that_end_a_row_or_begin_a_formula_are_escaped(folder):
+    for name in ("Icon\r", "=cmd.jpeg"):
+        (folder / name).write_bytes(name.encode())
+    files = load(folder)
+    assert files[r"Icon\x0d"]() == b"Icon\r"
+    assert files[r"\x3dcmd.jpeg"]() == b"=cmd.jpeg"
+
+
+def test_the_size_is_known_before_a_sparse_file_is_read(folder):
+    with (folder / "train" / "NORMAL" / "a.jpeg").open("r+b") as file:
+        file.truncate(10**10)
+    assert load(folder)["train/NORMAL/a.jpeg"].size == 10**10
 
 
 def test_files_are_saved_byte_for_byte(tmp_path: Path):

@@ -4,15 +4,21 @@ import pandas as pd
 import pytest
 
 from pneumoscope.ingestion.audit import SHORTCUTS, audit, shortcut_values
-from pneumoscope.ingestion.manifest import sort_out
-from pneumoscope.ingestion.scan import STRAY
+from pneumoscope.ingestion.layout import Layout
+from pneumoscope.ingestion.litter import LITTER
+from pneumoscope.ingestion.manifest import LostFile, sort_out
 
 
 @pytest.fixture
-def look(scanned, ingestion_options):
+def layout(ingestion_options):
+    return Layout(ingestion_options.class_folders, ingestion_options.patient_patterns)
+
+
+@pytest.fixture
+def look(scanned, ingestion_options, layout):
     def look(paths, warn_auroc=0.7, **columns):
         files = scanned(paths, **columns)
-        return audit(sort_out(files, ingestion_options), files, warn_auroc)
+        return audit(sort_out(files, ingestion_options), files, layout, warn_auroc)
 
     return look
 
@@ -64,6 +70,8 @@ def test_duplicates_are_counted_and_named_where_they_cross(look):
     assert found["duplicates"] == {
         "groups": 3,
         "extra_files": 4,
+        "within_parts": 2,
+        "example": ["train/NORMAL/b.jpeg"],
         "across_splits": [["test/NORMAL/e", "train/NORMAL/d"]],
         "across_classes": [["train/NORMAL/g", "train/PNEUMONIA/f"]],
     }
@@ -85,16 +93,37 @@ def test_patients_across_parts_and_names_without_pattern_are_told(look):
     assert any(warning.startswith("1 file names fit no patient") for warning in found["warnings"])
 
 
-def test_quarantine_strays_and_conversions_are_listed_apart(look):
+def test_quarantine_litter_and_conversions_are_listed_apart(look):
     paths = ["train/NORMAL/a.jpeg", "train/NORMAL/b.jpeg", "train/.DS_Store", "cats/c.jpeg"]
     notes = ["converted", "", "", "converted"]
-    found = look(paths, reason=["", "truncated", STRAY, ""], note=notes)
+    found = look(paths, reason=["", "truncated", LITTER, ""], note=notes)
     refused = {row["path"]: row["reason"] for row in found["quarantined"]}
     assert list(refused) == ["cats/c.jpeg", "train/NORMAL/b.jpeg"]
     assert refused["train/NORMAL/b.jpeg"] == "truncated"
     assert found["converted"] == [{"path": "train/NORMAL/a.jpeg", "note": "converted"}]
-    assert (found["radiographs"], found["strays"]) == (1, 1)
-    assert "2 radiographs could not be used and are in quarantine." in found["warnings"]
+    assert (found["radiographs"], found["litter"]) == (1, 1)
+    assert found["warnings"][0].startswith("Files that were not read: 2 (2 .jpeg).")
+
+
+def test_the_three_counts_add_up_to_the_files_or_the_audit_fails(
+    scanned, ingestion_options, layout
+):
+    paths = twenty()
+    ingested = sort_out(scanned(paths), ingestion_options)
+    with pytest.raises(LostFile, match=r"each of 21 files once.*lost or new: train/NORMAL/x"):
+        audit(ingested, scanned([*paths, "train/NORMAL/x.jpeg"]), layout, 0.7)
+
+
+@pytest.mark.parametrize(("copies", "warns"), [(1, True), (0, False)])
+def test_a_share_of_copies_within_a_part_is_put_into_words(look, copies, warns):
+    paths = [*twenty(), *(f"copy/{path}" for path in twenty()[:copies])]
+    hashes = [f"hash of {path.removeprefix('copy/')}" for path in paths]
+    found = look(paths, sha256=hashes)
+    told = [warning for warning in found["warnings"] if "byte-identical" in warning]
+    assert bool(told) == warns
+    if warns:
+        assert "1 of 21 radiographs (5%)" in told[0]
+        assert "such as train/NORMAL/IM-0000-0001.jpeg" in told[0]
 
 
 def test_a_number_that_tells_the_class_is_reported_in_words(look):
@@ -142,10 +171,10 @@ def test_shortcut_values_are_plain_arithmetic(make_manifest):
     }  # fmt: skip
 
 
-def test_the_audit_is_ready_for_json_and_changes_nothing(scanned, ingestion_options):
+def test_the_audit_is_ready_for_json_and_changes_nothing(scanned, ingestion_options, layout):
     files = scanned(twenty())
     ingested = sort_out(files, ingestion_options)
     before = ingested.manifest.copy()
-    found = audit(ingested, files, 0.7)
+    found = audit(ingested, files, layout, 0.7)
     assert json.loads(json.dumps(found, allow_nan=False)) == found
     pd.testing.assert_frame_equal(ingested.manifest, before)

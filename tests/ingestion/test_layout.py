@@ -1,9 +1,20 @@
+import unicodedata
+
 import pytest
 
-from pneumoscope.ingestion.layout import UNASSIGNED, Place, is_stray, patient, place
+from pneumoscope.ingestion.layout import UNASSIGNED, Layout, Place, fold
 from pneumoscope.naming import Label, Split, Subtype
 
 N, P = Label.NORMAL, Label.PNEUMONIA
+
+
+@pytest.fixture(scope="module")
+def layout(ingestion_options) -> Layout:
+    return Layout(ingestion_options.class_folders, ingestion_options.patient_patterns)
+
+
+def patient_of(layout, path):
+    return layout.patient(path, layout.place(path))
 
 
 @pytest.mark.parametrize(
@@ -17,29 +28,49 @@ N, P = Label.NORMAL, Label.PNEUMONIA
         ("train/Pneumoni\u0301a/a.jpeg", Split.TRAIN, P),  # as macOS spells it
         ("train/LUNGENENTZÜNDUNG/a.jpeg", Split.TRAIN, P),
         ("train/No Finding/a.jpeg", Split.TRAIN, N),
+        ("train /NORMAL /a.jpeg", Split.TRAIN, N),
+        ("NORMAL/train/a.jpeg", Split.TRAIN, N),
+        ("train/hospital A/NORMAL/a.jpeg", Split.TRAIN, N),
         ("NORMAL/a.jpeg", UNASSIGNED, N),
         ("ward 7/NORMAL/a.jpeg", UNASSIGNED, N),
     ],
 )
-def test_the_last_two_folders_tell_part_and_class(path, split, label, ingestion_options):
-    assert place(path, ingestion_options.class_folders) == Place(split, label)
+def test_the_folders_above_a_file_name_part_and_class(path, split, label, layout):
+    assert layout.place(path) == Place(split, label)
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("train/PNEUMONIA/BACTERIA/a.jpeg", Place(Split.TRAIN, P, Subtype.BACTERIA)),
+        ("test/pneumonia/Viral Pneumonia/a.jpeg", Place(Split.TEST, P, Subtype.VIRUS)),
+        ("test/VIRUS/a.jpeg", Place(Split.TEST, P, Subtype.VIRUS)),
+        ("train/NORMAL/old/2019/a.jpeg", Place(Split.TRAIN, N, None, "old/2019")),
+        ("train/PNEUMONIA/viral/ward 7/a.jpeg", Place(Split.TRAIN, P, Subtype.VIRUS, "ward 7")),
+    ],
+)
+def test_folders_within_a_class_name_a_disease_or_are_unknown(path, expected, layout):
+    assert layout.place(path) == expected
 
 
 def test_a_folder_name_may_be_configured_in_any_case():
-    assert place("train/SICK/a.jpeg", {N: [], P: ["Sick"]}).label is P
+    assert Layout({N: [], P: ["Sick"]}, []).place("train/SICK/a.jpeg").label is P
 
 
 @pytest.mark.parametrize(
     ("path", "reason"),
     [
-        ("train/COVID/a.jpeg", "the folder 'COVID' names no class: expected NORMAL or PNEUMONIA"),
-        ("train/NORMAL/old/a.jpeg", "'old' names no class.*ingestion.class_folders"),
+        ("train/COVID/a.jpeg", "no folder of 'train/COVID' names a class.*class_folders"),
         ("a.jpeg", "the file lies in no class folder"),
+        ("train/NORMAL/pneumonia/a.jpeg", r"more than one class \(normal and pneumonia\)"),
+        ("train/NORMAL/virus/a.jpeg", r"more than one class \(normal and virus\)"),
+        ("test/old/train/NORMAL/a.jpeg", r"more than one part \(test and train\)"),
+        ("PNEUMONIA/virus/bacterial/a.jpeg", r"more than one disease \(virus and bacterial\)"),
     ],
 )
-def test_a_folder_that_names_no_class_is_told(path, reason, ingestion_options):
+def test_folders_that_name_no_class_or_two_meanings_are_refused(path, reason, layout):
     with pytest.raises(ValueError, match=reason):
-        place(path, ingestion_options.class_folders)
+        layout.place(path)
 
 
 @pytest.mark.parametrize(
@@ -48,50 +79,82 @@ def test_a_folder_that_names_no_class_is_told(path, reason, ingestion_options):
         ("person447_virus_921_1.jpeg", P, "virus-447", Subtype.VIRUS),
         ("person447_bacteria_1.jpeg", P, "bacteria-447", Subtype.BACTERIA),
         ("PERSON447_Virus_921_1.JPEG", P, "virus-447", Subtype.VIRUS),
-        ("IM-0115-0001-0002.jpeg", N, "IM-0115", Subtype.NORMAL),
-        ("NORMAL2-IM-1427-0001.jpeg", N, "NORMAL2-IM-1427", Subtype.NORMAL),
+        ("person４４７_virus_921_1.jpeg", P, "virus-447", Subtype.VIRUS),
+        ("IM-0115-0001-0002.jpeg", N, "im-0115", Subtype.NORMAL),
+        ("im-0115-0009.jpeg", N, "im-0115", Subtype.NORMAL),
+        ("NORMAL2-IM-1427-0001.jpeg", N, "normal2-im-1427", Subtype.NORMAL),
         ("BACTERIA-4038442-0001.jpeg", P, "bacteria-4038442", Subtype.BACTERIA),
         ("VIRUS-4038442-0001.jpeg", P, "virus-4038442", Subtype.VIRUS),
-        ("NORMAL-1003233-0001.jpeg", N, "NORMAL-1003233", Subtype.NORMAL),
+        ("NORMAL-1003233-0001.jpeg", N, "normal-1003233", Subtype.NORMAL),
     ],
 )
-def test_kaggle_and_mendeley_names_give_the_patient(name, label, key, subtype, ingestion_options):
-    found = patient(f"train/{label}/{name}", label, ingestion_options.patient_patterns)
+def test_kaggle_and_mendeley_names_give_the_patient(name, label, key, subtype, layout):
+    found = patient_of(layout, f"train/{label}/{name}")
     assert (found.patient_id, found.subtype, found.matched) == (key, subtype, True)
 
 
-def test_a_number_shared_by_virus_and_bacteria_is_two_children(ingestion_options):
-    patterns = ingestion_options.patient_patterns
-    virus = patient("train/PNEUMONIA/person1_virus_6.jpeg", P, patterns)
-    bacteria = patient("train/PNEUMONIA/person1_bacteria_2.jpeg", P, patterns)
+def test_a_number_shared_by_virus_and_bacteria_is_two_children(layout):
+    virus = patient_of(layout, "train/PNEUMONIA/person1_virus_6.jpeg")
+    bacteria = patient_of(layout, "train/PNEUMONIA/person1_bacteria_2.jpeg")
     assert virus.patient_id != bacteria.patient_id
 
 
+@pytest.mark.parametrize("form", ["NFC", "NFD", "NFKC", "NFKD"])
+def test_a_key_is_one_in_every_case_and_unicode_form(form):
+    layout = Layout({N: [], P: []}, [r"^(?P<name>[^_]+)_"])
+    spelt = unicodedata.normalize(form, "JOSÉ_1.png")
+    assert patient_of(layout, f"NORMAL/{spelt}").patient_id == "josé"
+
+
 def test_an_own_pattern_without_subtype_keeps_a_child_through_health_and_illness():
-    pattern = [r"^pat(?P<number>\d+)"]
-    well, ill = (
-        patient("NORMAL/pat12a.png", N, pattern),
-        patient("PNEUMONIA/pat12b.png", P, pattern),
-    )
+    layout = Layout({N: [], P: []}, [r"^pat(?P<number>\d+)"])
+    well, ill = (patient_of(layout, path) for path in ("NORMAL/pat12a.png", "PNEUMONIA/pat12b.png"))
     assert well.patient_id == ill.patient_id == "12"
     assert (well.subtype, ill.subtype) == (Subtype.NORMAL, Subtype.UNKNOWN)
 
 
+def test_a_folder_tells_the_disease_where_the_file_name_does_not():
+    layout = Layout({N: [], P: []}, [])
+    assert patient_of(layout, "PNEUMONIA/bacterial/1.png").subtype is Subtype.BACTERIA
+
+
 @pytest.mark.parametrize("patterns", [[], [r"^person(?P<number>\d*)"]])
 def test_a_name_that_gives_no_key_is_its_own_patient(patterns):
-    found = patient("train/PNEUMONIA/person_x.jpeg", P, patterns)
+    found = patient_of(Layout({N: [], P: []}, patterns), "train/PNEUMONIA/person_x.jpeg")
     assert found.patient_id == "file:train/PNEUMONIA/person_x.jpeg"
     assert (found.subtype, found.matched) == (Subtype.UNKNOWN, False)
 
 
 @pytest.mark.parametrize(
     "path",
-    ["train/.DS_Store", "train/NORMAL/Thumbs.db", "__MACOSX/train/NORMAL/._a.jpeg", "README.txt"],
+    [
+        "train/NORMAL/person12_bacteria_17.jpeg",
+        "train/NORMAL/PERSON12_VIRUS_17.jpeg",
+        "train/NORMAL/pneumonia (3).png",
+        "train/PNEUMONIA/NORMAL2-IM-1427-0001.jpeg",
+        "train/PNEUMONIA/no_finding-12.png",
+        "train/PNEUMONIA/virus/person12_bacteria_17.jpeg",
+    ],
 )
-def test_litter_is_stray(path):
-    assert is_stray(path)
+def test_a_file_name_that_contradicts_its_folders_is_noticed(path, layout):
+    assert layout.contradicts(path, layout.place(path))
 
 
-@pytest.mark.parametrize("path", ["train/NORMAL/a.JPEG", "NORMAL/b.tif", "train/PNEUMONIA/"])
-def test_radiographs_and_closed_folders_are_not_stray(path):
-    assert not is_stray(path)
+@pytest.mark.parametrize(
+    "path",
+    [
+        "train/PNEUMONIA/person12_bacteria_17.jpeg",
+        "train/NORMAL/NORMAL2-IM-1427-0001.jpeg",
+        "train/NORMAL/IM-1427-0001.jpeg",
+        "train/PNEUMONIA/abnormal_12.png",
+        "train/PNEUMONIA/pneumonia or normal.png",
+        "train/PNEUMONIA/virus/person12_virus_17.jpeg",
+        "train/NORMAL/antivirus_study_1.png",
+    ],
+)
+def test_other_file_names_contradict_nothing(path, layout):
+    assert not layout.contradicts(path, layout.place(path))
+
+
+def test_folding_is_stable():
+    assert fold(fold(" Straße ")) == fold("STRASSE") == "strasse"

@@ -1,13 +1,15 @@
 import pandas as pd
 import pytest
 
+from pneumoscope.ingestion.litter import LITTER
 from pneumoscope.ingestion.manifest import (
     MANIFEST_COLUMNS,
+    LostFile,
     PointlessRun,
+    check_complete,
     check_worth_running,
     sort_out,
 )
-from pneumoscope.ingestion.scan import STRAY
 from pneumoscope.naming import Column
 
 GOOD = ["train/NORMAL/IM-0001-0001.jpeg", "train/PNEUMONIA/person1_virus_1.jpeg"]
@@ -24,7 +26,7 @@ def test_a_row_tells_all_that_path_and_file_say(six_rows):
 
 def test_five_children_are_told_apart_in_six_radiographs(six_rows):
     assert sorted(set(six_rows[Column.PATIENT_ID])) == [
-        "IM-0115", "NORMAL2-IM-0115", "bacteria-1", "virus-1", "virus-3",
+        "bacteria-1", "im-0115", "normal2-im-0115", "virus-1", "virus-3",
     ]  # fmt: skip
 
 
@@ -49,19 +51,27 @@ def test_the_manifest_does_not_depend_on_the_order_of_the_files(scanned, ingesti
     pd.testing.assert_frame_equal(shuffled, expected)
 
 
-def test_no_file_is_lost_between_manifest_and_quarantine(scanned, ingestion_options):
+def test_no_file_is_lost_between_manifest_quarantine_and_litter(scanned, ingestion_options):
     paths = [*GOOD, "train/COVID/a.jpeg", "train/NORMAL/cut.jpeg", "train/.DS_Store"]
-    files = scanned(paths, reason=["", "", "", "truncated", STRAY])
+    files = scanned(paths, reason=["", "", "", "truncated", LITTER])
     found = sort_out(files, ingestion_options)
     assert set(found.manifest[Column.PATH]) == set(GOOD)
     reasons = dict(zip(found.quarantine[Column.PATH], found.quarantine[Column.REASON], strict=True))
-    assert reasons["train/NORMAL/cut.jpeg"] == "truncated"
-    assert reasons["train/.DS_Store"] == STRAY
-    assert "'COVID' names no class" in reasons["train/COVID/a.jpeg"]
+    assert reasons.pop("train/NORMAL/cut.jpeg") == "truncated"
+    assert "'train/COVID' names a class" in reasons.pop("train/COVID/a.jpeg")
+    assert not reasons
+    check_complete(files, found)
+
+
+@pytest.mark.parametrize("kept", [[GOOD[0]], [*GOOD, GOOD[0]], [GOOD[0], "train/NORMAL/new.jpeg"]])
+def test_a_file_that_is_lost_repeated_or_new_is_an_error(scanned, ingestion_options, kept):
+    found = sort_out(scanned(kept), ingestion_options)
+    with pytest.raises(LostFile, match="expected each of 2 files once, in the manifest"):
+        check_complete(scanned(GOOD), found)
 
 
 def test_good_input_is_worth_a_run(scanned, ingestion_options):
-    files = scanned([*GOOD, ".DS_Store"], reason=["", "", STRAY])
+    files = scanned([*GOOD, ".DS_Store"], reason=["", "", LITTER])
     found = sort_out(files, ingestion_options)
     check_worth_running(found, ingestion_options)
     assert len(found.manifest) == 2
@@ -74,7 +84,7 @@ def test_an_empty_folder_stops_the_run(scanned, ingestion_options):
 
 def test_a_folder_of_other_things_stops_the_run_and_shows_an_example(scanned, ingestion_options):
     found = sort_out(scanned(["cats/a.jpeg", "dogs/b.jpeg"]), ingestion_options)
-    with pytest.raises(PointlessRun, match=r"among 2 files.*cats/a.jpeg: the folder 'cats' names"):
+    with pytest.raises(PointlessRun, match=r"among 2 files.*cats/a.jpeg: no folder of 'cats'"):
         check_worth_running(found, ingestion_options)
 
 
@@ -86,16 +96,46 @@ def test_an_empty_class_stops_the_run(scanned, ingestion_options):
 
 @pytest.mark.parametrize(("bad", "stops"), [(1, False), (2, True)])
 def test_too_much_in_quarantine_stops_the_run(scanned, ingestion_options, bad, stops):
-    # 1 of 20 is the configured 5 %, 2 of 21 is more; strays do not count.
+    # 1 of 20 is the configured 5 %, 2 of 21 is more; litter does not count.
     good = [f"train/{label}/{n}.jpeg" for label in ("NORMAL", "PNEUMONIA") for n in range(10)][1:]
     spoilt = [f"train/NORMAL/bad{n}.jpeg" for n in range(bad)]
-    reasons = [""] * 19 + ["truncated"] * bad + [STRAY] * 5
+    reasons = [""] * 19 + ["truncated"] * bad + [LITTER] * 5
     files = scanned([*good, *spoilt, *(f".{n}" for n in range(5))], reason=reasons)
     found = sort_out(files, ingestion_options)
     if stops:
-        message = r"2 radiographs \(9.5%\) are in quarantine, more than the 5.0%.*bad0.jpeg: trunc"
+        message = (
+            r"2 of 21 files \(9.5%\) are in quarantine, more than the 5.0%.*"
+            r"2 \(2 .jpeg\).*bad0.jpeg: trunc"
+        )
         with pytest.raises(PointlessRun, match=message):
             check_worth_running(found, ingestion_options)
     else:
         check_worth_running(found, ingestion_options)
-        assert len(found.quarantine) == 6
+        assert len(found.quarantine) == 1
+
+
+@pytest.mark.parametrize(
+    ("folder", "stops"),
+    [
+        ("test/PNEUMONIA/", True),  # test is left without that class
+        ("test/Pneumonia", True),  # a link that was copied as a file
+        ("test/PNEUMONIA/a.jpeg", False),
+        ("test/NORMAL/", False),
+        ("train/PNEUMONIA/more/", False),
+        ("scans/PNEUMONIA/", False),
+        ("test/odd/", False),
+    ],
+)
+def test_a_class_that_was_not_entered_stops_the_run_an_odd_folder_does_not(
+    scanned, ingestion_options, folder, stops
+):
+    good = [f"train/{label}/{n}.jpeg" for label in ("NORMAL", "PNEUMONIA") for n in range(20)]
+    paths = [*good, "test/NORMAL/1.jpeg", folder]
+    files = scanned(paths, reason=[*[""] * 41, "the folder was not entered: a symbolic link"])
+    found = sort_out(files, ingestion_options)
+    if stops:
+        message = "of PNEUMONIA in test, but test/P.* is left out: .* a symbolic link"
+        with pytest.raises(PointlessRun, match=message):
+            check_worth_running(found, ingestion_options)
+    else:
+        check_worth_running(found, ingestion_options)

@@ -2,7 +2,8 @@ import hashlib
 
 import pytest
 
-from pneumoscope.ingestion.scan import STRAY, ScannedFile, scan
+from pneumoscope.ingestion.litter import LITTER
+from pneumoscope.ingestion.scan import DICOM, ScannedFile, scan
 
 
 def forbidden() -> bytes:
@@ -10,7 +11,7 @@ def forbidden() -> bytes:
 
 
 def never() -> bytes:
-    raise AssertionError("a stray file is not worth reading")
+    raise AssertionError("known litter is not worth reading")
 
 
 @pytest.fixture
@@ -25,13 +26,14 @@ def found(encode, gradient, ingestion_options) -> dict[str, ScannedFile]:
         "train/NORMAL/locked.jpeg": forbidden,
         "train/.DS_Store": never,
         "train/NORMAL/Thumbs.db": never,
+        "README.txt": lambda: b"hello",
     }
     return {file.path: file for file in scan(files, ingestion_options)}
 
 
 def test_every_file_is_told_in_the_order_of_the_paths(found):
     assert list(found) == sorted(found)
-    assert len(found) == 8
+    assert len(found) == 9
 
 
 def test_a_good_file_is_hashed_measured_and_decoded(found, encode, gradient):
@@ -48,8 +50,9 @@ def test_a_good_file_is_hashed_measured_and_decoded(found, encode, gradient):
         ("train/NORMAL/empty.jpeg", "the file is empty (0 bytes)"),
         ("train/NORMAL/text.jpeg", "the content is not an image in any known format"),
         ("train/NORMAL/locked.jpeg", "the file cannot be read: Permission denied"),
-        ("train/.DS_Store", STRAY),
-        ("train/NORMAL/Thumbs.db", STRAY),
+        ("train/.DS_Store", LITTER),
+        ("train/NORMAL/Thumbs.db", LITTER),
+        ("README.txt", LITTER),
     ],
 )
 def test_a_bad_file_has_its_reason_and_no_pixels(found, name, reason):
@@ -77,3 +80,52 @@ def test_a_file_is_opened_once_only(encode, gradient, ingestion_options):
 
     list(scan({"NORMAL/a.jpeg": read}, ingestion_options))
     assert opened == [1]
+
+
+@pytest.mark.parametrize(
+    "name", ["a.jfif", "a.jpe", "a.dcm", "a.txt", "a", ".a.jpeg", "a.jpeg.bak"]
+)
+def test_a_picture_is_known_by_its_content_whatever_its_name(
+    encode, gradient, ingestion_options, name
+):
+    (file,) = scan({f"NORMAL/{name}": lambda: encode(gradient)}, ingestion_options)
+    assert (file.reason, file.width) == ("", 200)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        bytes(128) + b"DICM" + b"\x02\x00\x00\x00UL\x04\x00",
+        b"\x08\x00\x05\x00CS\x0a\x00ISO_IR 100",
+        b"\x08\x00\x05\x00\x0a\x00\x00\x00ISO_IR 100",
+        b"\x08\x00\x00\x00\x04\x00\x00\x00\x10\x01\x00\x00",
+    ],
+)
+def test_a_dicom_file_says_what_to_do_whatever_its_name(data, ingestion_options):
+    (file,) = scan({"NORMAL/a.jpeg": lambda: data}, ingestion_options)
+    assert file.reason == DICOM
+    assert "export it as PNG" in file.reason
+
+
+def test_other_bytes_are_not_called_dicom(ingestion_options):
+    files = {"a.bin": lambda: b"\x08\x00\x00\x00\x01\x02\x03\x04", "a.dcm": lambda: bytes(200)}
+    for file in scan(files, ingestion_options):
+        assert "DICOM" not in file.reason
+
+
+class Sparse:
+    size = 12_000_000_000
+
+    def __call__(self) -> bytes:
+        raise AssertionError("a file beyond the limit must not be read")
+
+
+def test_a_file_beyond_the_limit_is_refused_before_it_is_read(ingestion_options):
+    (file,) = scan({"NORMAL/a.jpeg": Sparse()}, ingestion_options)
+    assert file.reason == "the file is too large: 12,000 MB exceed 256 MB"
+    assert file.bytes == 12_000_000_000
+
+
+def test_a_folder_that_was_not_entered_is_called_a_folder(ingestion_options):
+    (file,) = scan({"train/NORMAL/": forbidden}, ingestion_options)
+    assert file.reason == "the folder was not entered: Permission denied"

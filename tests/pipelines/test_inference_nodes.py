@@ -149,6 +149,7 @@ def test_predictions_name_the_model_the_notice_and_the_phantoms(scored, one, cap
     assert set(found["notice"]) == {f"{NOTICE} {nodes.SYNTHETIC}"}
     assert "5 files: " in caplog.text
     assert "2 not read, each with its reason" in caplog.text
+    assert "Files that were not read: 1 (1 .png)." in caplog.text
     assert "the scores of one have no calibration (0.5 separates" in caplog.text
     real = PHANTOMS.model_copy(update={"synthetic": False})
     predicted = nodes.prediction_writer("one")(scored, measured, InferenceOptions(), real)

@@ -170,15 +170,15 @@ def test_unpack_archive_keeps_radiographs_and_drops_litter():
     assert list(fetch.unpack_archive(archive)) == ["chest_xray/train/NORMAL/IM-1-0001.jpeg"]
 
 
-def test_scan_files_decodes_every_radiograph_and_tells_the_stray_file(phantoms, decoded):
+def test_scan_files_decodes_every_radiograph_and_knows_the_litter(phantoms, decoded):
     assert len(decoded.files) == len(phantoms)
-    strays = decoded.files[decoded.files["reason"] != ""]
-    assert strays["path"].tolist() == ["train/.DS_Store"]
+    litter = decoded.files[decoded.files["reason"] != ""]
+    assert litter["path"].tolist() == ["train/.DS_Store"]
 
 
 def test_sort_files_loses_no_file(decoded, sorted_files):
     manifest, quarantine = sorted_files
-    assert len(manifest) + len(quarantine) == len(decoded.files)
+    assert len(manifest) + len(quarantine) + 1 == len(decoded.files)
 
 
 def test_check_manifest_passes_good_input_on_and_stops_a_missing_class(
@@ -196,7 +196,7 @@ def test_audit_radiographs_counts_what_the_manifest_holds(
 ):
     audit = ingestion.audit_radiographs(manifest, sorted_files[1], decoded, ingestion_options)
     assert audit["radiographs"] == sum(row["n"] for row in audit["counts"]) == len(manifest)
-    assert audit["strays"] == 1
+    assert audit["litter"] == 1
     assert audit["duplicates"]["groups"] == 2
 
 

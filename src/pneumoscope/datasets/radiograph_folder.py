@@ -1,14 +1,15 @@
 """A folder of radiographs as Kedro reads and, for phantoms and downloads, writes it."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from kedro.io import AbstractDataset, DatasetError
 
 from pneumoscope.datasets.atomic import replacing
+from pneumoscope.ingestion.file_names import escape_name
 from pneumoscope.progress import track
 
 MARKER = ".pneumoscope"
@@ -27,9 +28,10 @@ class RadiographFolderDataset(AbstractDataset[Mapping[str, Reader], dict[str, Re
     """A tree of image files, each read only when it is asked for.
 
     Loading gives a dict from relative POSIX path to a function that returns the file's bytes,
-    like Kedro's PartitionedDataset. A symbolic link that leaves the folder is listed but never
-    followed, and a folder that is a link or may not be read is listed with a final `/`: their
-    functions raise OSError.
+    like Kedro's PartitionedDataset; `size` of that function is the file's, in bytes. What a
+    table or a spreadsheet could not hold in a path is escaped, so that no two files share one.
+    A symbolic link that leaves the folder is listed but never followed, and a folder that is a
+    link or cannot be entered is listed with a final `/`: reading them raises OSError.
 
     Saving writes such a dict into a new folder. It refuses to touch a folder that it did not
     make: no radiograph of anyone is ever overwritten.
@@ -49,14 +51,14 @@ class RadiographFolderDataset(AbstractDataset[Mapping[str, Reader], dict[str, Re
         """List the files, sorted by path.
 
         Raises:
-            DatasetError: There is no such folder.
+            DatasetError: There is no such folder, or it may not be read.
         """
         if not self._root.is_dir():
             raise DatasetError(
                 f"expected a folder of radiographs, found none at '{self._root}'. {self._remedy}"
             )
-        root = self._root.resolve()
-        return {_writable(path): partial(_read, root, path) for path in sorted(_files(root))}
+        files = sorted(_files(self._root.resolve()))
+        return {escape_name(file.path): file for file in files if file.path != MARKER}
 
     def save(self, data: Mapping[str, Reader]) -> None:
         """Write every file into a fresh folder, in place of one that was made the same way."""
@@ -80,21 +82,66 @@ class RadiographFolderDataset(AbstractDataset[Mapping[str, Reader], dict[str, Re
         return {"filepath": str(self._root)}
 
 
-def _files(root: Path) -> Iterable[str]:
-    refused: list[OSError] = []
-    for folder, subfolders, names in os.walk(root, onerror=refused.append, followlinks=False):
-        here = Path(folder)
-        linked = [f"{name}/" for name in subfolders if (here / name).is_symlink()]
-        for name in [*names, *linked]:
-            if name != MARKER:
-                yield f"{here.relative_to(root).as_posix()}/{name}".removeprefix("./")
-    for error in refused:
-        yield f"{Path(error.filename).relative_to(root).as_posix()}/"
+@dataclass(frozen=True, order=True)
+class _File:
+    """A file below a folder, or a folder there that was not entered, with the reason."""
+
+    path: str
+    root: Path
+    refusal: str = ""
+
+    @property
+    def size(self) -> int:
+        """Size in bytes, also of a sparse file that takes no room on disk."""
+        self._check()
+        return (self.root / self.path).stat().st_size
+
+    def __call__(self) -> bytes:
+        """Return the bytes of the file; OSError says why there are none."""
+        self._check()
+        return (self.root / self.path).read_bytes()
+
+    def _check(self) -> None:
+        if self.refusal:
+            raise OSError(self.refusal)
+        file = self.root / self.path
+        # Path.resolve raises RuntimeError on a link to itself.
+        if not Path(os.path.realpath(file)).is_relative_to(self.root):
+            raise OSError("a symbolic link that leaves the folder, not followed")
+        if file.exists() and not file.is_file():
+            raise OSError("a pipe or device, not a file")
 
 
-def _writable(path: str) -> str:
-    # A name in another encoding reaches Python as lone surrogates, which no file can store.
-    return path.encode(errors="backslashreplace").decode()
+def _files(root: Path) -> Iterator[_File]:
+    """List what lies below a folder; whatever cannot be entered is listed by its own name."""
+    # Not os.walk: it recurses, and one folder that cannot be searched ends it.
+    pending = [""]
+    while pending:
+        folder = pending.pop()
+        try:
+            with os.scandir(root / folder) as listed:
+                entries = list(listed)
+        except OSError as error:
+            if not folder:
+                raise DatasetError(f"'{root}' cannot be read: {error.strerror}") from error
+            yield _File(f"{folder}/", root, error.strerror or str(error))
+            continue
+        for entry in entries:
+            path = f"{folder}/{entry.name}" if folder else entry.name
+            if _is_folder(entry, follow_symlinks=False):
+                pending.append(path)
+            elif _is_folder(entry, follow_symlinks=True):
+                yield _File(f"{path}/", root, "a symbolic link to a folder, not followed")
+            else:
+                yield _File(path, root)
+
+
+def _is_folder(entry: os.DirEntry, follow_symlinks: bool) -> bool:
+    """Tell whether an entry is a folder; one that may not even be looked at is a file."""
+    try:
+        return entry.is_dir(follow_symlinks=follow_symlinks)
+    except OSError:
+        return False
 
 
 def _inside(folder: Path, path: str) -> Path:
@@ -102,17 +149,3 @@ def _inside(folder: Path, path: str) -> Path:
     if not target.resolve().is_relative_to(folder.resolve()):
         raise DatasetError(f"expected a path inside the folder, received '{path}'")
     return target
-
-
-def _read(root: Path, path: str) -> bytes:
-    file = root / path
-    # Path.resolve raises RuntimeError on a link to itself.
-    if not Path(os.path.realpath(file)).is_relative_to(root):
-        raise OSError("a symbolic link that leaves the folder, not followed")
-    if file.is_symlink() and file.is_dir():
-        raise OSError("a symbolic link to a folder, not followed")
-    if file.is_dir():
-        raise OSError("the folder may not be read")
-    if file.exists() and not file.is_file():
-        raise OSError("a pipe or device, not a file")
-    return file.read_bytes()

@@ -2,9 +2,10 @@
 
 import pandas as pd
 
-from pneumoscope.ingestion.layout import UNASSIGNED
-from pneumoscope.ingestion.manifest import Ingested
-from pneumoscope.ingestion.scan import STRAY
+from pneumoscope.ingestion.doubts import folder_warnings, refusal_warnings
+from pneumoscope.ingestion.layout import UNASSIGNED, Layout
+from pneumoscope.ingestion.litter import LITTER
+from pneumoscope.ingestion.manifest import Ingested, check_complete
 from pneumoscope.naming import Column, Label, Split
 
 SHORTCUTS = {
@@ -21,30 +22,37 @@ SHORTCUTS = {
 FEWEST = 10
 """Radiographs of each class below which an AUROC is noise and a part is passed over."""
 
+MANY_COPIES = 0.02
+"""Share of byte-identical copies within parts that is put into words; the published has 0.6 %."""
+
 _PART = [Column.SOURCE_SPLIT, Column.LABEL]
 
 
-def audit(ingested: Ingested, files: pd.DataFrame, warn_auroc: float) -> dict:
+def audit(ingested: Ingested, files: pd.DataFrame, layout: Layout, warn_auroc: float) -> dict:
     """Count, measure and doubt the radiographs.
 
     Args:
         ingested: Manifest and quarantine.
-        files: One row per scanned file with columns path and note.
+        files: One row per scanned file with columns path, note and reason.
+        layout: How the collection names folders and files.
         warn_auroc: A shortcut with this AUROC or more is put into words.
 
     Returns:
         Plain numbers, strings, lists and dicts, ready for JSON.
+
+    Raises:
+        LostFile: Manifest, quarantine and known litter do not add up to the files.
     """
+    check_complete(files, ingested)
     manifest, quarantine = ingested.manifest, ingested.quarantine
-    stray = quarantine[Column.REASON] == STRAY
     converted = files[(files["note"] != "") & files["path"].isin(manifest[Column.PATH])]
     shortcuts = _shortcuts(manifest, warn_auroc)
     duplicates, patients = _duplicates(manifest), _patients(manifest)
     return {
         "radiographs": len(manifest),
-        "quarantined": quarantine[~stray].to_dict("records"),
+        "quarantined": quarantine.to_dict("records"),
         "converted": converted[["path", "note"]].to_dict("records"),
-        "strays": int(stray.sum()),
+        "litter": int((files["reason"] == LITTER).sum()),
         "counts": _counts(manifest),
         "sizes": _sizes(manifest),
         "modes": _table(manifest.groupby([*_PART, Column.MODE]).size().rename("n")),
@@ -53,9 +61,10 @@ def audit(ingested: Ingested, files: pd.DataFrame, warn_auroc: float) -> dict:
         "patients": patients,
         "shortcuts": shortcuts,
         "warnings": [
+            *refusal_warnings(quarantine),
+            *folder_warnings(manifest, layout),
+            *_leak_warnings(duplicates, patients, len(manifest)),
             *_shortcut_warnings(shortcuts),
-            *_leak_warnings(duplicates, patients),
-            *_quarantine_warnings(int((~stray).sum())),
         ],
     }
 
@@ -115,9 +124,12 @@ def _duplicates(manifest: pd.DataFrame) -> dict:
             if len(group[column].unique()) > 1
         ]
 
+    within = manifest.duplicated([Column.SHA256, *_PART])
     return {
         "groups": groups.ngroups,
         "extra_files": int(manifest[Column.SHA256].duplicated().sum()),
+        "within_parts": int(within.sum()),
+        "example": manifest.loc[within, Column.PATH].head(1).tolist(),
         "across_splits": differing(Column.SOURCE_SPLIT),
         "across_classes": differing(Column.LABEL),
     }
@@ -172,19 +184,19 @@ def _part(source_split: str) -> str:
     return "the data" if source_split == UNASSIGNED else source_split
 
 
-def _leak_warnings(duplicates: dict, patients: dict) -> list[str]:
-    crossing = len(patients["across_source_splits"])
+def _leak_warnings(duplicates: dict, patients: dict, radiographs: int) -> list[str]:
+    crossing, copies = len(patients["across_source_splits"]), duplicates["within_parts"]
     sentences = {
         f"{crossing} patients stand in more than one of the given parts.": crossing,
         f"{len(duplicates['across_splits'])} groups of identical files stand in more than one "
         "of the given parts.": duplicates["across_splits"],
         f"{len(duplicates['across_classes'])} groups of identical files carry both "
         "labels.": duplicates["across_classes"],
+        f"{copies:,} of {radiographs:,} radiographs ({copies / radiographs:.0%}) are "
+        "byte-identical copies of others in the same part and class, such as "
+        f"{''.join(duplicates['example'])}. Every film counts once in the splits.": copies
+        > MANY_COPIES * radiographs,
         f"{patients['without_pattern']} file names fit no patient pattern: each counts as its "
         "own patient, so a child may stand in two splits.": patients["without_pattern"],
     }
     return [sentence for sentence, present in sentences.items() if present]
-
-
-def _quarantine_warnings(refused: int) -> list[str]:
-    return [f"{refused} radiographs could not be used and are in quarantine."] if refused else []

@@ -6,8 +6,9 @@ from pathlib import PurePosixPath
 
 import pandas as pd
 
-from pneumoscope.ingestion.layout import patient, place
-from pneumoscope.ingestion.scan import STRAY
+from pneumoscope.ingestion.doubts import examples, refusal_warnings
+from pneumoscope.ingestion.layout import UNASSIGNED, Layout
+from pneumoscope.ingestion.litter import LITTER
 from pneumoscope.naming import Column, Label
 from pneumoscope.options import IngestionOptions
 
@@ -20,15 +21,20 @@ MANIFEST_COLUMNS = [
 
 @dataclass(frozen=True)
 class Ingested:
-    """Every scanned file, sorted into radiographs and quarantine.
+    """Every scanned file that is no litter, sorted into radiographs and quarantine.
 
     Attributes:
         manifest: One row per radiograph, by path; columns `MANIFEST_COLUMNS`.
-        quarantine: Columns path and reason, by path.
+        quarantine: Columns path and reason, by path. A path that ends in `/` is a folder that
+            was not entered.
     """
 
     manifest: pd.DataFrame
     quarantine: pd.DataFrame
+
+
+class LostFile(RuntimeError):
+    """A file that is neither radiograph nor refused nor litter, which must never be."""
 
 
 class PointlessRun(ValueError):
@@ -36,18 +42,20 @@ class PointlessRun(ValueError):
 
 
 def sort_out(files: pd.DataFrame, options: IngestionOptions) -> Ingested:
-    """Sort scanned files into the manifest and the quarantine; none is lost.
+    """Sort scanned files into the manifest and the quarantine; only known litter is left out.
 
     Args:
         files: Columns path, bytes, sha256, width, height, mode, reason: one row per file.
         options: Class folders and patient patterns.
     """
     rows, refused = [], []
-    for file in files.sort_values("path").to_dict("records"):
+    layout = Layout(options.class_folders, options.patient_patterns)
+    offered = files[files["reason"] != LITTER]
+    for file in offered.sort_values("path").to_dict("records"):
         reason, row = file["reason"], {}
         if not reason:
             try:
-                row = _row(file, options)
+                row = _row(file, layout)
             except ValueError as error:
                 reason = str(error)
         if reason:
@@ -58,45 +66,88 @@ def sort_out(files: pd.DataFrame, options: IngestionOptions) -> Ingested:
     return Ingested(manifest, pd.DataFrame(refused, columns=[Column.PATH, Column.REASON]))
 
 
+def check_complete(files: pd.DataFrame, ingested: Ingested) -> None:
+    """Make sure that manifest, quarantine and known litter add up to the files that were scanned.
+
+    Raises:
+        LostFile: A file is in none of the three, or in two.
+    """
+    litter = files.loc[files["reason"] == LITTER, "path"]
+    kept = [*ingested.manifest[Column.PATH], *ingested.quarantine[Column.PATH], *litter]
+    if sorted(kept) != sorted(files["path"]):
+        lost = sorted(set(files["path"]) ^ set(kept))
+        raise LostFile(
+            f"expected each of {len(files):,} files once, in the manifest "
+            f"({len(ingested.manifest):,}), the quarantine ({len(ingested.quarantine):,}) or the "
+            f"known litter ({len(litter):,}); lost or new: {', '.join(lost[:3]) or 'none'}. "
+            "This is an error of the program: please report it"
+        )
+
+
 def check_worth_running(ingested: Ingested, options: IngestionOptions) -> None:
     """Stop before any work is done on input that cannot train a classifier.
 
     Raises:
-        PointlessRun: No radiograph, a class without one, or too many in quarantine.
+        PointlessRun: No radiograph, a class without one, a part without a class whose folder
+            was not entered, or too many in quarantine.
     """
-    manifest, quarantine = ingested.manifest, ingested.quarantine
-    refused = quarantine[quarantine[Column.REASON] != STRAY]
-    examples = "; ".join(f"{row.path}: {row.reason}" for row in refused.head(3).itertuples())
+    manifest, refused = ingested.manifest, ingested.quarantine
+    remedy = _remedy(refused)
     if manifest.empty:
         raise PointlessRun(
             "expected radiographs under <split>/NORMAL and <split>/PNEUMONIA, found none "
-            f"among {len(quarantine):,} files. {_remedy(examples)}"
+            f"among {len(refused):,} files. {remedy}"
         )
     missing = [label.value for label in Label if not (manifest[Column.LABEL] == label).any()]
     if missing:
         raise PointlessRun(
             f"expected radiographs of both classes, found none of {', '.join(missing)} "
-            f"among {len(manifest):,}. {_remedy(examples)}"
+            f"among {len(manifest):,}. {remedy}"
         )
+    _check_entered(ingested, options)
     share = len(refused) / (len(refused) + len(manifest))
     if share > options.max_quarantined:
         raise PointlessRun(
-            f"{len(refused):,} radiographs ({share:.1%}) are in quarantine, more than the "
-            f"{options.max_quarantined:.1%} of ingestion.max_quarantined. {_remedy(examples)}"
+            f"{len(refused):,} of {len(refused) + len(manifest):,} files ({share:.1%}) are in "
+            f"quarantine, more than the {options.max_quarantined:.1%} of "
+            f"ingestion.max_quarantined. {' '.join(refusal_warnings(refused))} {remedy}"
         )
 
 
-def _remedy(examples: str) -> str:
-    hint = "Check the folder's layout, or list its class folders under ingestion.class_folders."
-    return f"First in quarantine: {examples}" if examples else hint
+def _check_entered(ingested: Ingested, options: IngestionOptions) -> None:
+    """Stop if a class folder is a link or closed, and its part is left without that class."""
+    layout, quarantine = (
+        Layout(options.class_folders, options.patient_patterns),
+        ingested.quarantine,
+    )
+    present = ingested.manifest.groupby([Column.SOURCE_SPLIT, Column.LABEL]).groups
+    for path, reason in zip(quarantine[Column.PATH], quarantine[Column.REASON], strict=True):
+        # A link that a copy has turned into a file still bears the name of the class.
+        if not (path.endswith("/") or layout.names_class(PurePosixPath(path).name)):
+            continue
+        try:
+            place = layout.place(f"{path}/film")
+        except ValueError:
+            continue
+        if place.source_split != UNASSIGNED and (place.source_split, place.label) not in present:
+            raise PointlessRun(
+                f"expected radiographs of {place.label} in {place.source_split}, but {path} is "
+                f"left out: {reason}. Put the folder itself there, or give it leave to be read."
+            )
 
 
-def _row(file: dict, options: IngestionOptions) -> dict:
-    where = place(file["path"], options.class_folders)
-    child = patient(file["path"], where.label, options.patient_patterns)
+def _remedy(refused: pd.DataFrame) -> str:
+    if len(refused):
+        return f"First in quarantine: {examples(refused)}"
+    return "Check the folder's layout, or list its class folders under ingestion.class_folders."
+
+
+def _row(file: dict, layout: Layout) -> dict:
+    where = layout.place(file["path"])
+    child = layout.patient(file["path"], where)
     return {
         Column.PATH: file["path"],
-        Column.SOURCE_SPLIT: str(where.source_split),
+        Column.SOURCE_SPLIT: where.source_split,
         Column.LABEL: where.label.value,
         Column.SUBTYPE: child.subtype.value,
         Column.PATIENT_ID: child.patient_id,

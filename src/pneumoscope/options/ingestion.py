@@ -14,6 +14,7 @@ class IngestionOptions(Options):
 
     Attributes:
         working_side: Neither side of a decoded radiograph is reduced below this, in pixels.
+        max_megabytes: A larger file is quarantined before it is read.
         max_megapixels: A larger image is quarantined as a decompression bomb.
         max_quarantined: Highest share of radiographs in quarantine before the run stops.
         batch_size: Radiographs that one task decodes.
@@ -24,6 +25,7 @@ class IngestionOptions(Options):
     """
 
     working_side: Count
+    max_megabytes: Annotated[float, Field(gt=0)]
     max_megapixels: Annotated[float, Field(gt=0)]
     max_quarantined: Share
     batch_size: Count

@@ -25,7 +25,7 @@ def audit(**changes: Any) -> dict:
         "radiographs": 4,
         "quarantined": [],
         "converted": [],
-        "strays": 1,
+        "litter": 1,
         "counts": [
             {"source_split": "train", "label": "NORMAL", "subtype": "normal", "n": 1},
             {"source_split": "train", "label": "PNEUMONIA", "subtype": "virus", "n": 3},

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from pneumoscope.ingestion.layout import is_stray
+from pneumoscope.ingestion.litter import is_litter
 from pneumoscope.options import FetchOptions
 
 Reader = Callable[[], bytes]
@@ -16,5 +16,5 @@ def make_phantoms(options: FetchOptions, seed: int) -> dict[str, Reader]:
 
 
 def unpack_archive(archive: dict[str, Reader]) -> dict[str, Reader]:
-    """Keep the radiographs of a published archive, byte for byte, without the litter in it."""
-    return {path: read for path, read in archive.items() if not is_stray(path)}
+    """Keep the files of a published archive, byte for byte, without the known litter in it."""
+    return {path: read for path, read in archive.items() if not is_litter(path)}

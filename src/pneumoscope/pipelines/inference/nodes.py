@@ -14,6 +14,7 @@ from pneumoscope.evaluation.ensembles import average_scores
 from pneumoscope.inference.evaluated import check_evaluated, check_prepared
 from pneumoscope.inference.films import PreprocessedFilms
 from pneumoscope.inference.predictions import locked_by, predict
+from pneumoscope.ingestion.doubts import refusal_warnings
 from pneumoscope.ingestion.scan import ScannedFile, scan
 from pneumoscope.naming import Column, Label
 from pneumoscope.options import (
@@ -107,6 +108,8 @@ def prediction_writer(model: str) -> Callable[..., pd.DataFrame]:
             logger.warning(
                 "No probabilities: the scores of %s have no calibration (%s)", model, reason
             )
+        for warning in refusal_warnings(predictions):
+            logger.warning(warning)
         logger.info(_summary(predictions))
         logger.warning(notice)
         return predictions

@@ -7,6 +7,7 @@ import pandas as pd
 
 from pneumoscope.datasets.decoded_radiographs import DecodedRadiographs
 from pneumoscope.ingestion.audit import audit
+from pneumoscope.ingestion.layout import Layout
 from pneumoscope.ingestion.manifest import Ingested, check_worth_running, sort_out
 from pneumoscope.ingestion.scan import ScannedFile, scan
 from pneumoscope.options import IngestionOptions
@@ -50,7 +51,8 @@ def audit_radiographs(
     options: IngestionOptions,
 ) -> dict:
     """Audit what was ingested, and say aloud what should worry its user."""
-    found = audit(Ingested(manifest, quarantine), decoded.files, options.warn_auroc)
+    layout = Layout(options.class_folders, options.patient_patterns)
+    found = audit(Ingested(manifest, quarantine), decoded.files, layout, options.warn_auroc)
     for warning in found["warnings"]:
         logger.warning(warning)
     return found

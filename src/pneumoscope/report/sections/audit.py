@@ -50,7 +50,7 @@ def _overview(audit: Mapping[str, Any]) -> str:
         f"{patients['most_radiographs']} of one patient. In quarantine: "
         f"{counted(len(audit['quarantined']), 'file')}. Converted to grey first: "
         f"{counted(len(audit['converted']), 'file')}. "
-        f"Passed over as stray: {counted(audit['strays'], 'file')}."
+        f"Known litter, not read: {counted(audit['litter'], 'file')}."
     )
 
 

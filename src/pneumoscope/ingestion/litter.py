@@ -1,0 +1,62 @@
+"""The closed list of what lies beside radiographs and is none; any other file has to be read."""
+
+import unicodedata
+from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
+
+LITTER = "not a radiograph: on the list of known litter"
+"""Reason of a file that passes without a warning; every other reason counts as a refusal."""
+
+LITTER_FOLDERS = (
+    "__macosx", "@eadir", "#recycle", "$recycle.bin", "system volume information", "lost+found",
+    ".appledouble", ".documentrevisions-v100", ".fseventsd", ".spotlight-v100", ".temporaryitems",
+    ".trashes", ".trash-*", ".git", ".svn", ".dvc", ".ipynb_checkpoints",
+)  # fmt: skip
+"""Folders of operating systems, network drives and tools: nothing below them is a radiograph."""
+
+LITTER_FILES = (
+    ".ds_store", "._*", "icon\r", "icon\\x0d", ".localized", ".volumeicon.icns", ".apdisk",
+    "thumbs.db", "thumbs.db:encryptable", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini",
+    ".directory", ".nfs*", ".git", ".gitignore", ".gitattributes", ".gitkeep", ".keep",
+    ".dvcignore",
+)  # fmt: skip
+"""Files of the same; `Icon` ends in a carriage return, as it is or escaped."""
+
+DOCUMENTS = (
+    "*.txt", "*.md", "*.rst", "*.csv", "*.tsv", "*.json", "*.xml", "*.yml", "*.yaml", "*.html",
+    "*.htm", "*.log", "*.py", "*.sh", "*.dvc", "readme", "license", "licence", "citation",
+    "md5sums", "sha1sums", "sha256sums",
+)  # fmt: skip
+"""Names of text that accompanies a collection; litter only if the content is text."""
+
+_HEAD = 4096
+_BINARY = bytes(code for code in range(32) if code not in b"\t\n\v\f\r\x1b")
+_BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+
+def is_litter(path: str) -> bool:
+    """Tell whether a path is known litter, by the names in it and whatever their case.
+
+    A path that ends in `/` is a folder that was not entered.
+    """
+    *folders, name = (_fold(part) for part in PurePosixPath(path).parts)
+    if path.endswith("/"):
+        folders, name = [*folders, name], ""
+    below = any(_matches(folder, LITTER_FOLDERS) for folder in folders)
+    return below or _matches(name, LITTER_FILES)
+
+
+def is_document(path: str, data: bytes) -> bool:
+    """Tell whether a file is text by its name and by its content: a renamed film is neither."""
+    if not _matches(_fold(PurePosixPath(path).name), DOCUMENTS):
+        return False
+    head = data[:_HEAD]
+    return head.startswith(_BYTE_ORDER_MARKS) or head.translate(None, _BINARY) == head
+
+
+def _matches(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def _fold(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()

@@ -1,0 +1,43 @@
+import pytest
+
+from pneumoscope.ingestion.litter import is_document, is_litter
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "train/.DS_Store", "train/NORMAL/Thumbs.db", "THUMBS.DB", "desktop.ini", "Icon\r",
+        r"Icon\x0d", "__MACOSX/train/NORMAL/._a.jpeg", "train/NORMAL/._a.jpeg", ".git/objects/a1",
+        "train/NORMAL/@eaDir/a.jpeg/SYNOFILE_THUMB_M.jpg", "$RECYCLE.BIN/a.jpeg", "lost+found/",
+        ".Trash-1000/files/a.jpeg", "train/.gitkeep",
+    ],
+)  # fmt: skip
+def test_known_litter_is_recognised_whatever_its_case(path):
+    assert is_litter(path)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "train/NORMAL/a.JPEG", "NORMAL/b", "train/PNEUMONIA/", "README.txt", "a.pdf", "a.dcm",
+        ".hidden.jpeg", "train/.NORMAL/a.jpeg", "git/a.jpeg", "train/NORMAL/Icon",
+    ],
+)  # fmt: skip
+def test_anything_else_has_to_be_read(path):
+    assert not is_litter(path)
+
+
+@pytest.mark.parametrize("name", ["README.txt", "labels.CSV", "LICENSE", "notes.md"])
+@pytest.mark.parametrize("data", [b"", b"path,label\r\n", "größe".encode("latin-1"),
+                                  "größe".encode("utf-16")])  # fmt: skip
+def test_text_beside_a_collection_is_a_document(name, data):
+    assert is_document(f"train/{name}", data)
+
+
+def test_a_film_under_the_name_of_a_document_is_none(encode, gradient):
+    for kind in ("JPEG", "PNG", "TIFF", "BMP", "GIF", "WEBP"):
+        assert not is_document("train/NORMAL/film.txt", encode(gradient, kind))
+
+
+def test_text_under_the_name_of_a_film_is_no_document():
+    assert not is_document("train/NORMAL/film.jpeg", b"hello")
