@@ -218,11 +218,30 @@ def test_a_missing_part_stops_the_run(make_manifest, options, policy, parts, mes
         assign_splits(manifest, options(policy), seed=0)
 
 
-def test_radiographs_in_no_part_are_not_silently_dropped(make_manifest, options):
+@pytest.mark.parametrize("policy", [policy for policy in SplitPolicy if policy != "pooled"])
+def test_radiographs_in_no_part_are_neither_dropped_nor_trained_on(make_manifest, options, policy):
     given = [path for part in ("train", "val", "test") for path in paths(part, 2, 1, 1)]
     manifest = make_manifest([*given, "later/NORMAL/IM-0001-0001.jpeg"])
-    with pytest.raises(ImpossibleSplit, match="every radiograph in a part, received 1 in none"):
-        assign_splits(manifest, options("as_given"), seed=0)
+    message = "every radiograph in a part, received 1 in none, the first in 'later/NORMAL'"
+    with pytest.raises(ImpossibleSplit, match=message):
+        assign_splits(manifest, options(policy), seed=0)
+    pooled = assign_splits(manifest, options("pooled"), seed=0)
+    assert len(pooled) == len(manifest)
+
+
+@pytest.mark.parametrize("policy", list(SplitPolicy))
+def test_a_copy_within_a_split_counts_once(make_manifest, options, policy):
+    """Kaggle's archive holds the tree twice."""
+    names = [path for part in ("train", "val", "test") for path in paths(part, 6, 4, 3)]
+    once = make_manifest(names)
+    twice = make_manifest(
+        [*names, *(f"copy/{path}" for path in names)], sha256=[f"hash of {p}" for p in names] * 2
+    )
+    expected = described(assign_splits(once, options(policy), seed=0), once)
+    received = described(assign_splits(twice, options(policy), seed=0), twice)
+    assert len(received) == len(expected)
+    counts = [Column.SPLIT, Column.LABEL, Column.SUBTYPE]
+    assert received[counts].value_counts().to_dict() == expected[counts].value_counts().to_dict()
 
 
 def test_a_split_without_a_class_stops_the_run(make_manifest, options):

@@ -1,6 +1,7 @@
 """Patients shared out to train, validation and test: deterministic, stratified, proven."""
 
 from collections.abc import Mapping
+from pathlib import PurePosixPath
 
 import numpy as np
 import pandas as pd
@@ -21,7 +22,8 @@ def assign_splits(manifest: pd.DataFrame, options: SplitOptions, seed: int) -> p
 
     Patients, and whoever shares a byte-identical file with them, stay together. Within each
     class and subtype the patients are drawn at random until the share is reached, so the
-    result depends on the seed and the radiographs, not on the order of the files.
+    result depends on the seed and the radiographs, not on the order of the files. Of
+    byte-identical files of one class in one split the first alone is kept: each counts once.
 
     Args:
         manifest: One row per radiograph.
@@ -38,6 +40,7 @@ def assign_splits(manifest: pd.DataFrame, options: SplitOptions, seed: int) -> p
     rows = manifest.sort_values(Column.RADIOGRAPH_ID, ignore_index=True)
     rows = rows.assign(**{_GROUP: _groups(rows, options.group_by)})
     assigned = _POLICIES[options.policy](rows, options, np.random.default_rng(seed))
+    assigned = assigned.drop_duplicates([Column.SPLIT, Column.LABEL, Column.SHA256])
     _check_every_class(assigned)
     order = assigned[Column.SPLIT].map({split: place for place, split in enumerate(Split)})
     return assigned.iloc[np.lexsort((assigned[Column.RADIOGRAPH_ID], order))][
@@ -70,12 +73,6 @@ def _official(rows: pd.DataFrame, options: SplitOptions, rng: np.random.Generato
 def _as_given(rows: pd.DataFrame, options: SplitOptions, rng: np.random.Generator) -> pd.DataFrame:
     del rng
     _require_parts(rows, list(Split), options.policy)
-    unassigned = int((rows[Column.SOURCE_SPLIT] == UNASSIGNED).sum())
-    if unassigned:
-        raise ImpossibleSplit(
-            f"policy '{options.policy}' needs every radiograph in a part, received {unassigned:,} "
-            "in none. Move them below train, val or test, or use --params split.policy=pooled."
-        )
     return rows.assign(**{Column.SPLIT: rows[Column.SOURCE_SPLIT]})
 
 
@@ -168,6 +165,15 @@ def _require_parts(rows: pd.DataFrame, parts: list[Split], policy: SplitPolicy) 
         raise ImpossibleSplit(
             f"policy '{policy}' needs radiographs in the part(s) {', '.join(missing)}; the folder "
             f"has {given}. Use --params split.policy=pooled to cut all splits anew."
+        )
+    # Nobody asked for a film of another folder to be trained on.
+    unassigned = rows[rows[Column.SOURCE_SPLIT] == UNASSIGNED]
+    if len(unassigned):
+        folder = PurePosixPath(unassigned[Column.PATH].iloc[0]).parent
+        raise ImpossibleSplit(
+            f"policy '{policy}' needs every radiograph in a part, received {len(unassigned):,} in "
+            f"none, the first in '{folder}'. Move them below train, val or test, or elsewhere, or "
+            "use --params split.policy=pooled to cut all splits anew."
         )
 
 
