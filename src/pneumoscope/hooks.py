@@ -1,6 +1,7 @@
 """What happens around a run: the graph fitted to its environment, and its results named."""
 
 import logging
+from pathlib import Path
 from typing import Any
 
 from kedro.framework.context import KedroContext
@@ -8,7 +9,9 @@ from kedro.framework.hooks import hook_impl
 from kedro.io import CatalogProtocol
 from kedro.pipeline import Pipeline
 
+from pneumoscope.datasets.atomic import AtomicSave
 from pneumoscope.datasets.checkpoint import CheckpointDataset
+from pneumoscope.results_lock import ResultsLock
 
 logger = logging.getLogger(__name__)
 
@@ -22,6 +25,45 @@ class SelectionHooks:
         from pneumoscope.pipeline_registry import Selection, select
 
         select(Selection.from_parameters(context.config_loader["parameters"]))
+
+
+class LockHooks:
+    """Let one run at a time write into a folder of results, after what a killed one left."""
+
+    def __init__(self) -> None:
+        """Hold no lock."""
+        self._lock = ResultsLock()
+
+    @hook_impl
+    def after_context_created(self, context: KedroContext) -> None:
+        """Remember where the results lie."""
+        self._context = context
+
+    @hook_impl(tryfirst=True)
+    def before_pipeline_run(
+        self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol
+    ) -> None:
+        """Take the lock and clear up beside the run's entries; what only reads needs none."""
+        del run_params
+        saved = [catalog.get(name) for name in pipeline.all_outputs()]
+        if all(getattr(dataset, "_EPHEMERAL", True) for dataset in saved):
+            return
+        results = self._context.config_loader["globals"]["results"]
+        self._lock.take(Path(self._context.project_path) / results)
+        for name in pipeline.datasets():
+            dataset = catalog.get(name)
+            if isinstance(dataset, AtomicSave):
+                dataset.settle()
+
+    @hook_impl(trylast=True)
+    def after_pipeline_run(self) -> None:
+        """Let the next run in."""
+        self._lock.release()
+
+    @hook_impl(trylast=True)
+    def on_pipeline_error(self) -> None:
+        """Let the next run in."""
+        self._lock.release()
 
 
 class CheckpointHooks:

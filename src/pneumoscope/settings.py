@@ -1,9 +1,9 @@
 """Kedro's settings: where parameters come from and what happens around a run."""
 
 from pneumoscope.configuration import RESOLVERS, LayeredConfigLoader
-from pneumoscope.hooks import CheckpointHooks, SelectionHooks, SummaryHooks
+from pneumoscope.hooks import CheckpointHooks, LockHooks, SelectionHooks, SummaryHooks
 
-HOOKS = (SelectionHooks(), CheckpointHooks(), SummaryHooks())
+HOOKS = (SelectionHooks(), LockHooks(), CheckpointHooks(), SummaryHooks())
 
 CONFIG_LOADER_CLASS = LayeredConfigLoader
 CONFIG_LOADER_ARGS = {

@@ -1,0 +1,53 @@
+"""What happens around a run: the lock on the results."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from kedro.io import DataCatalog, MemoryDataset
+from kedro.pipeline import Node, Pipeline
+
+from pneumoscope.datasets.formats import JSONDataset
+from pneumoscope.hooks import LockHooks
+from pneumoscope.results_lock import NAME
+
+WRITES = Pipeline([Node(lambda: 1, None, "saved", name="write")])
+READS = Pipeline([Node(lambda value: value, "saved", "shown", name="read")])
+
+
+@pytest.fixture
+def hooks(tmp_path: Path) -> LockHooks:
+    hooks = LockHooks()
+    loader = {"globals": {"results": "results"}}
+    hooks.after_context_created(SimpleNamespace(config_loader=loader, project_path=tmp_path))
+    return hooks
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> DataCatalog:
+    saved = JSONDataset(filepath=str(tmp_path / "results" / "saved.json"))
+    return DataCatalog({"saved": saved, "shown": MemoryDataset()})
+
+
+def holder(folder: Path) -> str:
+    return (folder / "results" / NAME).read_text()
+
+
+@pytest.mark.parametrize("ending", ["after_pipeline_run", "on_pipeline_error"])
+def test_a_run_that_writes_holds_the_lock_until_it_ends(hooks, catalog, tmp_path, ending):
+    hooks.before_pipeline_run({}, WRITES, catalog)
+    assert "process" in holder(tmp_path)
+    getattr(hooks, ending)()
+    assert holder(tmp_path) == ""
+
+
+def test_a_run_that_only_reads_takes_no_lock(hooks, catalog, tmp_path):
+    hooks.before_pipeline_run({}, READS, catalog)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_run_left_beside_an_entry_is_cleared_away(hooks, catalog, tmp_path):
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / ".unfinished.saved.json").write_text("{")
+    hooks.before_pipeline_run({}, WRITES, catalog)
+    assert [path.name for path in (tmp_path / "results").iterdir()] == [NAME]
