@@ -1,14 +1,13 @@
 from types import SimpleNamespace
 
 import numpy as np
+from example_metrics import model_metrics
 
 from pneumoscope.evaluation.access import access_row, model_fingerprint
 
-MEASURED = {
-    "model": {"fingerprint": "abc"},
-    "operating_point": {"rule": "youden", "threshold": 0.7, "reason": "largest sum"},
-    "splits": {"test": {"n": 624}},
-}
+MEASURED = model_metrics(
+    model={"fingerprint": "abc"}, operating_point={"threshold": 0.7}, splits={"test": {"n": 624}}
+)
 
 
 class Weight(SimpleNamespace):
@@ -40,6 +39,6 @@ def test_altered_films_are_named_beside_the_rule():
 
 
 def test_without_a_test_split_there_is_nothing_to_record():
-    row = access_row("cnn", MEASURED | {"splits": {}})
+    row = access_row("cnn", model_metrics(splits={}))
     assert row.empty
     assert list(row) == ["architecture", "model", "rule", "threshold", "n"]

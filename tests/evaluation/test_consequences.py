@@ -1,12 +1,13 @@
-import json
+from dataclasses import asdict
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from pneumoscope.evaluation.consequences import consequences, measure_decisions
-from pneumoscope.evaluation.estimate import estimate
-from pneumoscope.evaluation.metrics import Confusion
+from pneumoscope.evaluation.estimate import Estimate
+from pneumoscope.evaluation.metric_estimates import estimate_metrics
+from pneumoscope.evaluation.records import Confusion, Decisions
 from pneumoscope.naming import Metric
 from pneumoscope.options import EvaluationOptions
 
@@ -21,7 +22,7 @@ def rows(labels: str, scores: list[float]) -> pd.DataFrame:
     return pd.DataFrame({"patient_id": patients, "label": label, "score": scores})
 
 
-def measured(table: pd.DataFrame, low=0.5, high=0.5, options=OPTIONS) -> dict:
+def measured(table: pd.DataFrame, low=0.5, high=0.5, options=OPTIONS) -> Decisions:
     return measure_decisions(table, {"rule": (low, high)}, options, 7)["rule"]
 
 
@@ -34,80 +35,76 @@ def mixed() -> pd.DataFrame:
 
 
 def test_consequences_agree_with_a_matrix_computed_by_hand():
-    assert consequences(Confusion(tn=6, fp=2, fn=1, tp=3)) == {
+    found = consequences(Confusion(tn=6, fp=2, fn=1, tp=3))
+    assert {name: measured.value for name, measured in found.items()} == {
         "sensitivity": 0.75, "specificity": 0.75, "ppv": 0.6, "npv": pytest.approx(6 / 7),
-        "accuracy": 0.75, "f1": pytest.approx(2 / 3), "undefined": {},
+        "accuracy": 0.75, "f1": pytest.approx(2 / 3),
     }  # fmt: skip
+    assert not any(measured.reason for measured in found.values())
 
 
 def test_an_undefined_consequence_has_its_reason():
     values = consequences(Confusion(tn=2, fp=0, fn=0, tp=0))
-    assert values["ppv"] is None
-    assert set(values["undefined"]) == {"sensitivity", "ppv", "f1"}
-    assert values["undefined"]["ppv"] == "no radiograph is predicted PNEUMONIA"
+    undefined = {name for name, measured in values.items() if measured.value is None}
+    assert undefined == {"sensitivity", "ppv", "f1"}
+    assert values["ppv"].reason == "no radiograph is predicted PNEUMONIA"
 
 
 def test_values_and_intervals_are_those_of_the_locked_metrics(mixed):
-    found, locked = measured(mixed), estimate(mixed, 0.5, OPTIONS, 7)
+    found, locked = measured(mixed), estimate_metrics(mixed, 0.5, OPTIONS, 7)
     same = {
         "sensitivity": Metric.SENSITIVITY, "specificity": Metric.SPECIFICITY,
         "ppv": Metric.PRECISION, "accuracy": Metric.ACCURACY, "f1": Metric.F1,
     }  # fmt: skip
     for name, metric in same.items():
-        assert {"value": found[name], **found["intervals"][name]} == pytest.approx(locked[metric])
+        assert found.consequences[name] == locked[metric]
     macro = {"precision": "macro_precision", "recall": "macro_recall", "f1": "macro_f1"}
     for name, metric in macro.items():
-        quoted = {"value": found["macro"][name], **found["macro"]["intervals"][name]}
-        assert quoted == pytest.approx(locked[Metric(metric)])
-    normal = found["classes"]["NORMAL"]
-    assert normal["recall"] == found["specificity"]
-    assert normal["intervals"]["precision"] == found["intervals"]["npv"]
+        assert getattr(found.macro, name) == locked[Metric(metric)]
+    normal = found.classes["NORMAL"]
+    assert normal.recall == found.consequences["specificity"]
+    assert normal.precision == found.consequences["npv"]
 
 
 def test_a_zone_defers_and_the_rest_is_decided_better(mixed):
     zone, threshold = measured(mixed, 0.4, 0.6), measured(mixed)
-    assert zone["intervals"]["deferred"]["low"] < zone["deferred"]
-    assert zone["deferred"] < zone["intervals"]["deferred"]["high"]
-    assert threshold["deferred"] == 0
-    assert zone["accuracy"] > threshold["accuracy"]
-    decided = sum(zone["confusion"].values())
-    assert decided == round((1 - zone["deferred"]) * len(mixed))
+    assert zone.deferred.low < zone.deferred.value < zone.deferred.high
+    assert threshold.deferred.value == 0
+    assert zone.consequences["accuracy"].value > threshold.consequences["accuracy"].value
+    decided = sum(asdict(zone.confusion).values())
+    assert decided == round((1 - zone.deferred.value) * len(mixed))
 
 
 def test_predictive_values_follow_the_prevalence():
     # Of 1000 children 100 ill: 75 found, 225 false alarms; 675 and 25 called NORMAL.
     found = measured(rows("NNNNPPPP", [0.1, 0.1, 0.1, 0.7, 0.7, 0.7, 0.7, 0.1]))
-    values = found["predictive_values"]["0.1"]
-    assert (values["ppv"], values["npv"]) == pytest.approx((75 / 300, 675 / 700))
-    assert values["intervals"]["ppv"]["low"] < values["ppv"] < values["intervals"]["ppv"]["high"]
+    values = found.predictive_values["0.1"]
+    assert (values.ppv.value, values.npv.value) == pytest.approx((75 / 300, 675 / 700))
+    assert values.ppv.low < values.ppv.value < values.ppv.high
 
 
 def test_an_undefined_value_explains_itself_and_its_interval():
     found = measured(rows("NN", [0.1, 0.2]))
-    assert found["sensitivity"] is None
-    assert found["intervals"]["sensitivity"] == {
-        "low": None, "high": None, "reason": "no radiograph is PNEUMONIA",
-    }  # fmt: skip
-    pneumonia = found["classes"]["PNEUMONIA"]
-    assert pneumonia["undefined"]["precision"] == "no radiograph is predicted PNEUMONIA"
-    assert "a class is absent" in found["predictive_values"]["0.1"]["undefined"]["ppv"]
-    assert set(found["macro"]["undefined"]) == {"precision", "recall", "f1"}
+    sensitivity = found.consequences["sensitivity"]
+    assert sensitivity == Estimate(None, reason="no radiograph is PNEUMONIA")
+    assert found.classes["PNEUMONIA"].precision.reason == "no radiograph is predicted PNEUMONIA"
+    assert "a class is absent" in found.predictive_values["0.1"].ppv.reason
+    assert [quoted["value"] for quoted in asdict(found.macro).values()] == [None] * 3
 
 
 def test_predictive_values_without_an_alarm_say_so():
-    values = measured(rows("NP", [0.1, 0.2]))["predictive_values"]["0.1"]
-    assert values["undefined"] == {"ppv": "no radiograph is predicted PNEUMONIA"}
-    assert values["npv"] == pytest.approx(0.9)
+    values = measured(rows("NP", [0.1, 0.2])).predictive_values["0.1"]
+    assert values.ppv == Estimate(None, reason="no radiograph is predicted PNEUMONIA")
+    assert values.npv.value == pytest.approx(0.9)
 
 
 def test_a_zone_that_holds_all_leaves_nothing_to_decide():
     found = measured(rows("NP", [0.4, 0.5]), 0.3, 0.7)
-    assert (found["deferred"], found["accuracy"]) == (1.0, None)
-    assert found["undefined"]["accuracy"] == "there is no radiograph"
+    assert found.deferred.value == 1.0
+    assert found.consequences["accuracy"] == Estimate(None, reason="there is no radiograph")
 
 
-def test_missing_resamples_are_told_and_all_is_ready_for_json():
+def test_missing_resamples_are_told():
     without = OPTIONS.model_copy(update={"bootstrap": 0})
     found = measured(rows("NP", [0.1, 0.7]), options=without)
-    assert found["intervals"]["accuracy"]["reason"] == "no resamples were asked for"
-    assert json.loads(json.dumps(found, allow_nan=False)) == found
+    assert found.consequences["accuracy"].reason == "no resamples were asked for"

@@ -2,6 +2,7 @@ import pandas as pd
 import pytest
 
 from pneumoscope.evaluation.ensembles import average_scores, ensemble_fingerprint
+from pneumoscope.evaluation.records import ScoredBy
 
 
 def scores(radiographs: list[str], values: list[float]) -> pd.DataFrame:
@@ -28,8 +29,8 @@ def test_members_that_scored_other_radiographs_are_refused(others):
 
 
 def test_the_fingerprint_depends_on_the_members_and_not_on_their_order():
-    one, two = {"fingerprint": "1"}, {"fingerprint": "2"}
+    one, two = ScoredBy("1"), ScoredBy("2")
     forwards = ensemble_fingerprint({"a": one, "b": two})
-    assert forwards["fingerprint"] == ensemble_fingerprint({"b": two, "a": one})["fingerprint"]
-    assert forwards["fingerprint"] != ensemble_fingerprint({"a": one, "b": one})["fingerprint"]
-    assert forwards["members"] == {"a": "1", "b": "2"}
+    assert forwards.fingerprint == ensemble_fingerprint({"b": two, "a": one}).fingerprint
+    assert forwards.fingerprint != ensemble_fingerprint({"a": one, "b": one}).fingerprint
+    assert forwards.members == {"a": "1", "b": "2"}

@@ -1,10 +1,12 @@
 import pytest
+from example_metrics import model_metrics
 
 from pneumoscope.evaluation.ensembles import ensemble_fingerprint
+from pneumoscope.evaluation.records import ModelMetrics, ScoredBy
 from pneumoscope.inference.evaluated import check_evaluated, check_prepared
 from pneumoscope.options import PreprocessingOptions
 
-SCORED_BY = {"cnn": {"fingerprint": "1" * 64}, "mlp": {"fingerprint": "2" * 64}}
+SCORED_BY = {"cnn": ScoredBy("1" * 64), "mlp": ScoredBy("2" * 64)}
 LOADED = {"cnn": "1" * 64, "mlp": "2" * 64}
 PREPROCESSING = PreprocessingOptions.model_validate({"size": [32, 32], "fit": "squash"})
 RECORD = {
@@ -15,8 +17,8 @@ RECORD = {
 }
 
 
-def metrics(fingerprint: str) -> dict:
-    return {"model": {"fingerprint": fingerprint}}
+def metrics(fingerprint: str) -> ModelMetrics:
+    return model_metrics(model={"fingerprint": fingerprint})
 
 
 def one(name: str, found: dict) -> dict:
@@ -25,7 +27,7 @@ def one(name: str, found: dict) -> dict:
 
 def test_the_models_that_were_evaluated_pass():
     check_evaluated(one("cnn", LOADED), one("cnn", SCORED_BY), metrics("1" * 64))
-    together = ensemble_fingerprint(SCORED_BY)["fingerprint"]
+    together = ensemble_fingerprint(SCORED_BY).fingerprint
     check_evaluated(LOADED, SCORED_BY, metrics(together))
 
 

@@ -1,7 +1,9 @@
 import numpy as np
 import pandas as pd
 import pytest
+from example_metrics import model_metrics
 
+from pneumoscope.evaluation.records import CalibrationMap
 from pneumoscope.inference.predictions import COLUMNS, Locked, locked_by, predict
 from pneumoscope.options import InferenceOptions
 
@@ -9,8 +11,8 @@ METRICS = {
     "model": {"fingerprint": "f"},
     "operating_point": {"threshold": 0.5, "low": None, "high": None},
     "grey_zone": {
-        "0": {"low": None, "high": None},
-        "0.1": {"low": 0.4, "high": 0.6},
+        "0": {"low": None, "high": None, "splits": {}},
+        "0.1": {"low": 0.4, "high": 0.6, "splits": {}},
     },
     "calibration": {"map": {"slope": 0.5, "intercept": 0.0}},
 }
@@ -22,7 +24,7 @@ SCORED = pd.DataFrame(
         "score": np.array([0.1, np.nan, 0.3, 0.5, 0.9], dtype=np.float32),
     }
 )
-LOCKED = Locked("cnn", "f", 0.5, (0.4, 0.6), {"slope": 0.5, "intercept": 0.0})
+LOCKED = Locked("cnn", "f", 0.5, (0.4, 0.6), CalibrationMap(0.5, 0.0))
 
 
 def test_every_film_is_predicted_by_the_locked_threshold_and_zone():
@@ -64,17 +66,19 @@ def test_nothing_readable_leaves_the_reasons():
 
 
 def test_the_measured_zone_of_the_share_asked_for_is_taken():
-    locked = locked_by("cnn", METRICS, InferenceOptions(grey_zone=0.1))
+    locked = locked_by("cnn", model_metrics(METRICS), InferenceOptions(grey_zone=0.1))
     assert locked == LOCKED
-    assert locked_by("cnn", METRICS, InferenceOptions()).zone is None
+    assert locked_by("cnn", model_metrics(METRICS), InferenceOptions()).zone is None
 
 
 def test_the_zone_of_a_locked_rule_goes_first():
     point = {"threshold": 0.5, "low": 0.3, "high": 0.7}
-    locked = locked_by("cnn", METRICS | {"operating_point": point}, InferenceOptions(grey_zone=0.1))
+    locked = locked_by(
+        "cnn", model_metrics(METRICS, operating_point=point), InferenceOptions(grey_zone=0.1)
+    )
     assert locked.zone == (0.3, 0.7)
 
 
 def test_a_share_that_was_not_measured_is_refused():
     with pytest.raises(ValueError, match=r"measured, 0, 0.1, received 0.15; add it to evaluation"):
-        locked_by("cnn", METRICS, InferenceOptions(grey_zone=0.15))
+        locked_by("cnn", model_metrics(METRICS), InferenceOptions(grey_zone=0.15))

@@ -9,10 +9,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from example_metrics import model_metrics
 
 from pneumoscope import NOTICE
 from pneumoscope.datasets.keras_model import KerasModelDataset
 from pneumoscope.evaluation.access import model_fingerprint
+from pneumoscope.evaluation.records import ModelMetrics
 from pneumoscope.models.architectures import registry
 from pneumoscope.models.contract import ensemble_contract, model_contract
 from pneumoscope.models.training.record import Origin, describe_training_data, training_record
@@ -60,12 +62,12 @@ def record(model, origin):
     return training_record(model, HISTORY, ROWS, origin, PRECISION)
 
 
-def metrics(fingerprint: str, **named: object) -> dict:
-    return {
-        "model": {"fingerprint": fingerprint, "test_time_flips": True, **named},
-        "operating_point": {"rule": "youden", "threshold": 0.4, "reason": None},
-        "calibration": {"temperature": 1.3, "reason": None, "splits": {"test": "left out"}},
-    }
+def metrics(fingerprint: str, **named: object) -> ModelMetrics:
+    return model_metrics(
+        model={"fingerprint": fingerprint, "test_time_flips": True, **named},
+        operating_point={"threshold": 0.4},
+        calibration={"temperature": 1.3, "map": {"slope": 1 / 1.3, "intercept": 0.0}},
+    )
 
 
 def test_the_training_data_are_counted_and_hashed_by_content_not_by_order() -> None:
@@ -116,7 +118,10 @@ def test_a_contract_tells_what_the_model_takes_and_gives(model, record) -> None:
     assert contract["classes"] == ["NORMAL", "PNEUMONIA"]
     assert contract["operating_point"]["threshold"] == 0.4
     assert contract["scoring"] == {"test_time_flips": True}
-    assert contract["calibration"] == {"temperature": 1.3, "reason": None}
+    assert contract["calibration"] == {
+        "method": "temperature", "temperature": 1.3, "reason": None,
+        "map": {"slope": 1 / 1.3, "intercept": 0.0},
+    }  # fmt: skip
     assert contract["training"]["architecture"] == "mlp"
     assert contract["training_note"] is None
     assert json.loads(json.dumps(contract, allow_nan=False)) == contract
@@ -126,7 +131,7 @@ def test_an_older_model_is_not_given_the_origin_of_a_newer_one(record) -> None:
     older = registry.build(options(), SHAPE, seed=2)
     measured = metrics(model_fingerprint(older))
     contract = model_contract("plain", older, measured, record)
-    assert contract["fingerprint"] == measured["model"]["fingerprint"] != record["fingerprint"]
+    assert contract["fingerprint"] == measured.model.fingerprint != record["fingerprint"]
     assert contract["training"] is None
     assert (
         "--load-versions=model_plain:<version>,plain.training_record" in (contract["training_note"])

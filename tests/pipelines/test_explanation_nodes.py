@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from example_metrics import model_metrics
 
 from pneumoscope.datasets.sharded_images import ShardedImages
 from pneumoscope.models.architectures import registry
@@ -28,7 +29,7 @@ SCORES = pd.concat(
     ],
     ignore_index=True,
 )
-METRICS = {"operating_point": {"threshold": 0.5}}
+METRICS = model_metrics(operating_point={"threshold": 0.5})
 
 
 @pytest.fixture(scope="module")

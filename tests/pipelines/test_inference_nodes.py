@@ -3,12 +3,14 @@
 import keras
 import numpy as np
 import pytest
+from example_metrics import model_metrics
 
 from pneumoscope import NOTICE
 from pneumoscope.datasets.decoded_radiographs import DecodedRadiographsDataset
 from pneumoscope.datasets.radiograph_folder import RadiographFolderDataset
 from pneumoscope.evaluation.access import model_fingerprint
 from pneumoscope.evaluation.ensembles import ensemble_fingerprint
+from pneumoscope.evaluation.records import ModelMetrics, ScoredBy
 from pneumoscope.models.architectures.registry import build
 from pneumoscope.options import (
     EvaluationOptions,
@@ -48,17 +50,16 @@ def member(name: str, seed: int, flips: bool = False) -> dict:
     fingerprint = model_fingerprint(model)
     return {
         f"model_{name}": model,
-        f"scored_by_{name}": {"fingerprint": fingerprint, "test_time_flips": flips},
+        f"scored_by_{name}": ScoredBy(fingerprint, flips),
     }
 
 
-def metrics(fingerprint: str) -> dict:
-    return {
-        "model": {"fingerprint": fingerprint},
-        "operating_point": {"threshold": 0.5, "low": 0.4, "high": 0.6},
-        "grey_zone": {},
-        "calibration": {"map": None, "reason": "0.5 separates the classes"},
-    }
+def metrics(fingerprint: str) -> ModelMetrics:
+    return model_metrics(
+        model={"fingerprint": fingerprint},
+        operating_point={"threshold": 0.5, "low": 0.4, "high": 0.6},
+        calibration={"map": None, "reason": "0.5 separates the classes"},
+    )
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +69,7 @@ def one() -> dict:
 
 @pytest.fixture(scope="module")
 def scored(decoded, one):
-    measured = metrics(one["scored_by_one"]["fingerprint"])
+    measured = metrics(one["scored_by_one"].fingerprint)
     return nodes.score_new_radiographs(decoded, measured, SIZE, EVALUATION, **one)
 
 
@@ -79,7 +80,7 @@ def test_the_model_is_checked_before_a_film_is_read(ingestion_options):
             "working_side": 128, **SIZE.model_dump(mode="json", exclude={"batch_size"}),
         },
     }  # fmt: skip
-    given = {"scored_by_cnn": {"fingerprint": "1" * 64}, "training_record_cnn": record}
+    given = {"scored_by_cnn": ScoredBy("1" * 64), "training_record_cnn": record}
     assert nodes.check_model(metrics("1" * 64), SIZE, 128, **given) is True
     with pytest.raises(ValueError, match="working_side: 128 then, 64 now"):
         nodes.check_model(metrics("1" * 64), SIZE, 64, **given)
@@ -102,8 +103,8 @@ def test_every_file_of_any_layout_has_a_row_and_only_films_a_score(scored):
 def test_an_ensemble_gives_the_mean_of_its_members(decoded, one, scored):
     two = member("two", 2)
     own = {name: found[f"scored_by_{name}"] for name, found in (("one", one), ("two", two))}
-    together = metrics(ensemble_fingerprint(own)["fingerprint"])
-    alone = metrics(own["two"]["fingerprint"])
+    together = metrics(ensemble_fingerprint(own).fingerprint)
+    alone = metrics(own["two"].fingerprint)
     second = nodes.score_new_radiographs(decoded, alone, SIZE, EVALUATION, **two)
     mean = nodes.score_new_radiographs(decoded, together, SIZE, EVALUATION, **one, **two)
     expected = (scored["score"] + second["score"]) / 2
@@ -113,7 +114,7 @@ def test_an_ensemble_gives_the_mean_of_its_members(decoded, one, scored):
 
 def test_films_are_flipped_where_the_evaluation_flipped(decoded, scored):
     flipping = member("one", 1, flips=True)
-    measured = metrics(flipping["scored_by_one"]["fingerprint"])
+    measured = metrics(flipping["scored_by_one"].fingerprint)
     flipped = nodes.score_new_radiographs(decoded, measured, SIZE, EVALUATION, **flipping)
     assert np.abs(flipped["score"] - scored["score"]).max() > 1e-6
 
@@ -122,7 +123,7 @@ def test_a_folder_without_a_film_is_told_and_nothing_is_scored(decoded, one):
     class Nothing(dict):
         files = decoded.files[decoded.files["reason"] != ""]
 
-    measured = metrics(one["scored_by_one"]["fingerprint"])
+    measured = metrics(one["scored_by_one"].fingerprint)
     found = nodes.score_new_radiographs(Nothing(), measured, SIZE, EVALUATION, **one)
     assert len(found) == 2
     assert found["score"].isna().all()
@@ -133,7 +134,7 @@ def test_a_model_trained_since_the_evaluation_is_refused(decoded, one):
     with pytest.raises(ValueError, match="its threshold is not locked"):
         nodes.score_new_radiographs(
             decoded,
-            metrics(one["scored_by_one"]["fingerprint"]),
+            metrics(one["scored_by_one"].fingerprint),
             SIZE,
             EVALUATION,
             **retrained,
@@ -141,7 +142,7 @@ def test_a_model_trained_since_the_evaluation_is_refused(decoded, one):
 
 
 def test_predictions_name_the_model_the_notice_and_the_phantoms(scored, one, caplog):
-    measured = metrics(one["scored_by_one"]["fingerprint"])
+    measured = metrics(one["scored_by_one"].fingerprint)
     with caplog.at_level("INFO", logger=nodes.__name__):
         found = nodes.prediction_writer("one")(scored, measured, InferenceOptions(), PHANTOMS)
     assert len(found) == len(scored)

@@ -275,15 +275,15 @@ def test_measure_scores_locks_the_threshold_on_validation(
     test = moved["split"] == "test"
     moved.loc[test, "score"] = 1 - moved.loc[test, "score"]
     again = evaluation.measure_scores(moved, scored[1], manifest, proven[1], EVALUATION, SEED)
-    assert again["operating_point"] == metrics["operating_point"]
-    assert again["splits"]["test"] != metrics["splits"]["test"]
+    assert again.operating_point == metrics.operating_point
+    assert again.splits["test"] != metrics.splits["test"]
 
 
 def test_record_test_access_names_the_model_and_its_threshold(metrics, scored, rows):
     (record,) = evaluation.test_access_recorder("one")(metrics).to_dict("records")
     assert record == {
-        "architecture": "one", "model": scored[1]["fingerprint"], "rule": "youden",
-        "threshold": metrics["operating_point"]["threshold"], "n": len(rows[Split.TEST]),
+        "architecture": "one", "model": scored[1].fingerprint, "rule": "youden",
+        "threshold": metrics.operating_point.threshold, "n": len(rows[Split.TEST]),
     }  # fmt: skip
 
 
@@ -299,7 +299,7 @@ def test_average_members_of_one_model_twice_gives_its_scores(scored):
         scores_one=scores, scored_by_one=scored_by, scores_two=scores, scored_by_two=scored_by
     )
     assert averaged.equals(scores)
-    assert together["members"] == dict.fromkeys(("one", "two"), scored_by["fingerprint"])
+    assert together.members == dict.fromkeys(("one", "two"), scored_by.fingerprint)
 
 
 @pytest.fixture(scope="module")
@@ -410,5 +410,5 @@ def test_write_model_card_answers_what_a_card_is_asked_for(card, metrics):
     ]  # fmt: skip
     assert "Not for diagnosis" in card
     assert "Synthetic radiographs" in card
-    assert metrics["model"]["fingerprint"] in card
+    assert metrics.model.fingerprint in card
     assert "| architecture | mlp |" in card

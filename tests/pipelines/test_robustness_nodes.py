@@ -1,14 +1,17 @@
 """The nodes of the robustness pipeline, on a model that reads one number: the mean grey value."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
+from example_metrics import model_metrics
 from matplotlib.figure import Figure
 
 from pneumoscope.datasets.sharded_images import ShardedImages
 from pneumoscope.evaluation.access import model_fingerprint
+from pneumoscope.evaluation.records import ModelMetrics, ScoredBy
 from pneumoscope.naming import Split
 from pneumoscope.options import EvaluationOptions, RobustnessOptions
 from pneumoscope.pipelines.reporting import nodes as reporting
@@ -62,12 +65,10 @@ def model():
 
 
 @pytest.fixture(scope="module")
-def metrics(model) -> dict:
-    return {
-        "model": {"fingerprint": model_fingerprint(model)},
-        "operating_point": {"rule": "youden", "threshold": 0.5},
-        "splits": {"test": {"n": 24}},
-    }
+def metrics(model) -> ModelMetrics:
+    return model_metrics(
+        model={"fingerprint": model_fingerprint(model)}, splits={"test": {"n": 24}}
+    )
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +96,7 @@ def test_score_variants_scores_all_films_and_degrades_some(scores):
 
 
 def test_score_variants_refuses_the_threshold_of_another_model(model, films, rows, metrics):
-    other = {**metrics, "model": {"fingerprint": "0" * 64}}
+    other = replace(metrics, model=ScoredBy("0" * 64))
     with pytest.raises(ValueError, match=r"received another .* run the evaluation first"):
         nodes.score_variants(model, films, rows, other, ROBUSTNESS, EVALUATION, SEED)
 
@@ -114,7 +115,7 @@ def test_record_variant_access_says_that_films_were_altered(robustness, metrics)
     recorder = nodes.variant_access_recorder("one")
     (row,) = recorder(robustness, metrics).to_dict("records")
     assert row == {
-        "architecture": "one", "model": metrics["model"]["fingerprint"],
+        "architecture": "one", "model": metrics.model.fingerprint,
         "rule": "youden, altered films", "threshold": 0.5, "n": 24,
     }  # fmt: skip
 

@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from example_metrics import model_metrics
 
 from pneumoscope.configuration import LayeredConfigLoader
-from pneumoscope.naming import Source, Split
+from pneumoscope.naming import Source
 from pneumoscope.pipeline_registry import Selection, create_pipelines
 from pneumoscope.settings import CONFIG_LOADER_ARGS
 
@@ -50,12 +51,7 @@ def test_a_further_protocol_shares_every_other_parameter(graph):
 
 def test_a_further_protocol_has_its_own_name_in_the_access_log(graph):
     (record,) = (node for node in graph.nodes if node.name == "honest.cnn.record_test_access")
-    metrics = {
-        "operating_point": {"threshold": 0.5, "rule": "fixed"},
-        "splits": {Split.TEST: {"n": 3}},
-        "model": {"fingerprint": "abc"},
-    }
-    assert record.func(metrics)["architecture"].tolist() == ["honest.cnn"]
+    assert record.func(model_metrics())["architecture"].tolist() == ["honest.cnn"]
 
 
 def test_without_a_study_the_graph_has_none():

@@ -2,17 +2,15 @@
 
 from types import SimpleNamespace
 
+import example_metrics
 import numpy as np
 import pandas as pd
 import pytest
+from example_metrics import estimate, model_metrics
 
 from pneumoscope.options import EvaluationOptions, ReportOptions
 from pneumoscope.report.findings import Findings
 from pneumoscope.report.slides.context import Context
-
-
-def estimate(value, low=None, high=None, **reason):
-    return {"value": value, "low": low, "high": high, **reason}
 
 
 def split(sensitivity, specificity):
@@ -20,34 +18,39 @@ def split(sensitivity, specificity):
         "sensitivity": estimate(sensitivity, sensitivity - 0.05, sensitivity + 0.05),
         "specificity": estimate(specificity, specificity - 0.05, specificity + 0.05),
     }
-    return {"n": 40, "patients": 30, "metrics": metrics}
+    return example_metrics.split(n=40, patients=30, metrics=metrics)
+
+
+def zone(deferred, accuracy):
+    test = {
+        "deferred": deferred,
+        "confusion": example_metrics.CONFUSION,
+        "consequences": {"accuracy": estimate(accuracy)},
+    }
+    return {"low": 0.4, "high": 0.6, "splits": {"test": test}}
 
 
 def model():
-    zone = {"deferred": 0.2, "accuracy": 0.95}
-    return {
-        "operating_point": {"rule": "youden", "threshold": 0.5, "reason": "made up"},
-        "operating_points": {
-            "youden": {
-                "locked": True,
-                "splits": {"test": {"predictive_values": {
-                    "0.05": {"ppv": 0.17, "npv": 0.99}, "0.5": {"ppv": 0.8, "npv": 0.9},
-                }}},
+    """Give metrics as JSON, for a test to change."""
+    worth = {
+        share: {"ppv": estimate(ppv), "npv": estimate(npv)}
+        for share, ppv, npv in (("0.05", 0.17, 0.99), ("0.5", 0.8, 0.9))
+    }
+    return example_metrics.merged(
+        example_metrics.MEASURED,
+        {
+            "operating_points": {"youden": {"splits": {"test": {"predictive_values": worth}}}},
+            "grey_zone": {"0": zone(0.0, 0.9), "0.2": zone(0.2, 0.95)},
+            "subgroups": {
+                "absent": {"age": "not recorded", "sex": "not recorded"},
+                "splits": {"test": {"disease": {"virus": {
+                    "n": 9, "patients": 9, "sensitivity": estimate(0.5, 0.3, 0.7),
+                    "specificity": None, "auroc": estimate(0.8), "auroc_against": "all NORMAL",
+                }}}},
             },
+            "splits": {"validation": split(0.9, 0.75), "test": split(0.9, 0.75)},
         },
-        "grey_zone": {
-            "0": {"splits": {"test": {"deferred": 0.0, "accuracy": 0.9}}},
-            "0.2": {"splits": {"test": zone}},
-        },
-        "subgroups": {
-            "absent": {"age": "not recorded", "sex": "not recorded"},
-            "splits": {"test": {"disease": {"virus": {
-                "n": 9, "patients": 9, "sensitivity": estimate(0.5, 0.3, 0.7),
-                "auroc": estimate(0.8), "auroc_against": "all NORMAL",
-            }}}},
-        },
-        "splits": {"validation": split(0.9, 0.75), "test": split(0.9, 0.75)},
-    }  # fmt: skip
+    )  # fmt: skip
 
 
 @pytest.fixture
@@ -97,7 +100,7 @@ def context():
             histories={},
             settings={},
             access_log=run.access_log,
-            metrics=run.metrics,
+            metrics={name: model_metrics(found) for name, found in run.metrics.items()},
             explanations={},
             figures={},
         )

@@ -2,7 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pneumoscope.report import Section, Table, Undefined, table_of
+from pneumoscope.evaluation.estimate import Estimate
+from pneumoscope.report import Section, Table, table_of
 
 
 def test_a_column_is_numeric_when_a_number_stands_in_it():
@@ -12,7 +13,7 @@ def test_a_column_is_numeric_when_a_number_stands_in_it():
 
 
 def test_reasons_are_listed_once_each():
-    rows = [[Undefined(reason), Undefined("z")] for reason in "zyxyz"]
+    rows = [[Estimate(None, reason=reason), Estimate(None, reason="z")] for reason in "zyxyz"]
     assert Table(["x", "y"], rows).reasons == ["z", "y", "x"]
 
 

@@ -1,6 +1,7 @@
 import pytest
 
-from pneumoscope.report.cells import NO_REASON, Estimate, Shown, Undefined, show
+from pneumoscope.evaluation.estimate import Estimate
+from pneumoscope.report.cells import NO_REASON, Shown, show
 
 
 @pytest.mark.parametrize(
@@ -15,7 +16,7 @@ from pneumoscope.report.cells import NO_REASON, Estimate, Shown, Undefined, show
         ("cnn", ".3f", Shown("cnn")),
         (None, "", Shown("n/a", reason=NO_REASON)),
         (float("nan"), "", Shown("n/a", reason=NO_REASON)),
-        (Undefined("one class only"), "", Shown("n/a", reason="one class only")),
+        (Estimate(None, reason="one class only"), "", Shown("n/a", reason="one class only")),
     ],
 )
 def test_a_cell_is_shown_as_text(cell, number_format, expected):

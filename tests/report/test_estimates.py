@@ -1,6 +1,7 @@
 import pytest
 
-from pneumoscope.report.cells import Estimate, Undefined, show
+from pneumoscope.evaluation.estimate import Estimate
+from pneumoscope.report.cells import show
 from pneumoscope.report.estimates import difference_cell, estimate_cell, estimate_in_words
 
 
@@ -12,7 +13,7 @@ def test_a_value_keeps_its_interval():
 
 def test_an_undefined_value_gives_its_reason():
     measured = {"value": None, "low": None, "high": None, "reason": "no radiograph is NORMAL"}
-    assert estimate_cell(measured) == Undefined("no radiograph is NORMAL")
+    assert estimate_cell(measured) == Estimate(None, reason="no radiograph is NORMAL")
     assert estimate_in_words(measured) == "no value (no radiograph is NORMAL)"
 
 
@@ -26,4 +27,4 @@ def test_a_difference_never_shows_as_minus_zero(value, shown):
 
 def test_a_difference_without_a_value_says_so():
     cell = difference_cell({"value": None, "low": None, "high": None})
-    assert cell == Undefined("undefined for one of the two")
+    assert cell == Estimate(None, reason="undefined for one of the two")

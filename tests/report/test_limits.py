@@ -1,4 +1,5 @@
 import pandas as pd
+from example_metrics import model_metrics
 
 from pneumoscope.report.limits import evaluations_on_test, limits, looks_at_test
 
@@ -9,17 +10,17 @@ MEASURED = {
 
 
 def test_the_size_of_the_test_and_what_is_not_recorded_are_told():
-    told = limits(MEASURED, "children", synthetic=False)
+    told = limits(model_metrics(MEASURED), "children", synthetic=False)
     assert "The test is small: 80 children, 121 radiographs." in told
     assert "Not recorded, so not checked: age and sex." in told
     large = {**MEASURED, "splits": {"test": {"n": 3000, "patients": 1000}}}
     assert "There is one test: 1,000 children, 3,000 radiographs." in limits(
-        large, "children", False
+        model_metrics(large), "children", False
     )
 
 
 def test_phantoms_are_a_limit():
-    assert limits(MEASURED, "phantoms", synthetic=True)[0] == (
+    assert limits(model_metrics(MEASURED), "phantoms", synthetic=True)[0] == (
         "The radiographs are drawn by a program."
     )
 

@@ -1,6 +1,7 @@
 import pytest
 
 import pneumoscope
+from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.report.blocks import (
     Bullets,
     Code,
@@ -12,7 +13,6 @@ from pneumoscope.report.blocks import (
     Section,
     Table,
 )
-from pneumoscope.report.cells import Estimate, Undefined
 from pneumoscope.report.markdown import render_markdown
 from pneumoscope.report.page import Page
 
@@ -50,7 +50,7 @@ def test_text_headings_lists_and_code_are_written():
 
 
 def test_a_table_keeps_intervals_and_says_why_a_value_is_missing():
-    rows = [["a|b", Estimate(0.9, 0.8, 1.0)], ["c", Undefined("one class only")]]
+    rows = [["a|b", Estimate(0.9, 0.8, 1.0)], ["c", Estimate(None, reason="one class only")]]
     lines = markdown(Table(["name", "auroc"], rows, "What to conclude."))
     assert lines[lines.index("| name | auroc |") :] == [
         "| name | auroc |",

@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 
 import pneumoscope
+from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.report import (
     Bullets,
     Code,
@@ -18,7 +19,6 @@ from pneumoscope.report import (
     Part,
     Section,
     Table,
-    Undefined,
     render_page,
 )
 
@@ -85,7 +85,7 @@ def test_every_kind_of_block_is_shown():
 
 
 def test_an_undefined_value_is_shown_with_its_reason_in_title_and_text():
-    html = page(Table(["auroc"], [[Undefined("one class only")]]))
+    html = page(Table(["auroc"], [[Estimate(None, reason="one class only")]]))
     assert '<abbr title="one class only">n/a</abbr>' in html
     assert "n/a: one class only." in html
 

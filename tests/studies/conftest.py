@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 import pytest
+from example_metrics import model_metrics
 
-from pneumoscope.naming import Column, Label, Metric, Split
+from pneumoscope.naming import Column, Label, Split
 from pneumoscope.options import EvaluationOptions, StudyOptions
 from pneumoscope.studies.arms import Arm, Reader
 
@@ -75,13 +76,12 @@ def arm_of() -> Callable[..., Arm]:
     """Give an arm of these readers; the metrics hold what the studies read of them."""
 
     def arm_of(*readers: Reader, trained_on: Sequence[str] = (), flaws: Sequence[str] = ()) -> Arm:
-        value = {"value": 0.5, "low": 0.4, "high": 0.6}
-        part = {"n": 8, "patients": 6, "metrics": dict.fromkeys(Metric, value)}
+        part = {"n": 8, "patients": 6}
         metrics = {
-            reader.name: {
-                "operating_point": {"threshold": reader.threshold},
-                "splits": {"test": part, "validation": part},
-            }
+            reader.name: model_metrics(
+                operating_point={"threshold": reader.threshold},
+                splits={"test": part, "validation": part},
+            )
             for reader in readers
         }
         scores = {reader.name: reader.scores for reader in readers}

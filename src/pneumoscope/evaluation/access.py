@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pneumoscope.evaluation.records import ModelMetrics
 from pneumoscope.naming import Column, Split
 
 
@@ -27,7 +28,7 @@ ALTERED = ", altered films"
 """Follows the rule of an evaluation on degraded or partly blacked-out test films."""
 
 
-def access_row(architecture: str, measured: dict, altered: bool = False) -> pd.DataFrame:
+def access_row(architecture: str, measured: ModelMetrics, altered: bool = False) -> pd.DataFrame:
     """Return what the log keeps of one evaluation on test.
 
     Args:
@@ -35,12 +36,12 @@ def access_row(architecture: str, measured: dict, altered: bool = False) -> pd.D
         measured: Its metrics; without a test split no row is returned.
         altered: Whether altered copies of the test films were measured at that threshold.
     """
-    point, test = measured["operating_point"], measured["splits"].get(Split.TEST)
+    point, test = measured.operating_point, measured.splits.get(Split.TEST)
     row = {
         Column.ARCHITECTURE.value: architecture,
-        "model": measured["model"]["fingerprint"],
-        "rule": f"{point['rule']}{ALTERED if altered else ''}",
-        "threshold": point["threshold"],
-        "n": None if test is None else test["n"],
+        "model": measured.model.fingerprint,
+        "rule": f"{point.rule}{ALTERED if altered else ''}",
+        "threshold": point.threshold,
+        "n": None if test is None else test.n,
     }
     return pd.DataFrame([row] if test else [], columns=list(row))

@@ -1,13 +1,14 @@
 """Sets of classes that hold the true one as often as was promised."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from math import ceil, nextafter
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from pneumoscope.evaluation.estimate import estimate
+from pneumoscope.evaluation.metric_estimates import estimate_metrics
+from pneumoscope.evaluation.records import Conformal, ConformalCoverage
 from pneumoscope.evaluation.score_arrays import (
     BoolArray,
     FloatArray,
@@ -68,30 +69,27 @@ def fit_conformal(label: ArrayLike, score: ArrayLike, coverage: float) -> Confor
     return ConformalSets(0.0 if bounds[Label.PNEUMONIA] is None else lowest, normal, reason)
 
 
-def measure_conformal(scores: pd.DataFrame, options: EvaluationOptions, seed: int) -> dict:
+def measure_conformal(scores: pd.DataFrame, options: EvaluationOptions, seed: int) -> Conformal:
     """Fit sets on validation and measure on every split what they hold.
 
     Args:
         scores: Columns patient_id, label, split and score.
         options: The coverage to promise, and the bootstrap.
         seed: Seed of the bootstrap.
-
-    Returns:
-        `promised`, the bounds and `reason` of `ConformalSets` and, by split, for each class the
-        coverage (value, low, high), and the shares of radiographs whose set holds `one`
-        class, `both` or `neither`. Plain values, ready for JSON.
     """
     validation = scores[scores[Column.SPLIT] == Split.VALIDATION]
     promised = options.grey_zone.coverage
     sets = fit_conformal(labels_of(validation), scores_of(validation), promised)
-    return {
-        "promised": promised,
-        **asdict(sets),
-        "splits": {
+    return Conformal(
+        promised,
+        sets.lowest_pneumonia,
+        sets.highest_normal,
+        sets.reason,
+        {
             str(split): _measure(rows, sets, options, seed)
             for split, rows in scores.groupby(Column.SPLIT, sort=False)
         },
-    }
+    )
 
 
 def _bound(strangeness: FloatArray, coverage: float) -> float | None:
@@ -102,21 +100,20 @@ def _bound(strangeness: FloatArray, coverage: float) -> float | None:
 
 def _measure(
     rows: pd.DataFrame, sets: ConformalSets, options: EvaluationOptions, seed: int
-) -> dict:
+) -> ConformalCoverage:
     score = scores_of(rows)
     pneumonia, normal = score >= sets.lowest_pneumonia, score <= sets.highest_normal
     # PNEUMONIA is held where it is found at the lowest score that allows it, NORMAL where it
     # stays below the first score that no longer does: sensitivity and specificity there.
     above = nextafter(sets.highest_normal, 2.0)
-    found = estimate(rows, sets.lowest_pneumonia, options, seed)[Metric.SENSITIVITY]
-    spared = estimate(rows, above, options, seed)[Metric.SPECIFICITY]
-    return {
-        Label.PNEUMONIA.value: found,
-        Label.NORMAL.value: spared,
-        "one": _share(pneumonia ^ normal),
-        "both": _share(pneumonia & normal),
-        "neither": _share(~pneumonia & ~normal),
-    }
+    found = estimate_metrics(rows, sets.lowest_pneumonia, options, seed)[Metric.SENSITIVITY]
+    spared = estimate_metrics(rows, above, options, seed)[Metric.SPECIFICITY]
+    return ConformalCoverage(
+        {Label.PNEUMONIA: found, Label.NORMAL: spared},
+        one=_share(pneumonia ^ normal),
+        both=_share(pneumonia & normal),
+        neither=_share(~pneumonia & ~normal),
+    )
 
 
 def _share(chosen: BoolArray) -> float:

@@ -1,4 +1,4 @@
-"""What decisions mean for the children examined, each number with its interval or a reason."""
+"""What decisions mean for those examined, each number with its interval or a reason."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 
 from pneumoscope.evaluation.decisions import (
-    CELLS,
     DEFERRED,
     Bounds,
     Quantities,
@@ -16,8 +15,10 @@ from pneumoscope.evaluation.decisions import (
     count_decisions,
     macro_quantities,
 )
+from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.intervals import missing_reasons, percentile_interval
-from pneumoscope.evaluation.metrics import Confusion, ppv_npv
+from pneumoscope.evaluation.metrics import ppv_npv
+from pneumoscope.evaluation.records import ClassMetrics, Confusion, Decisions, PredictiveValues
 from pneumoscope.evaluation.score_arrays import FloatArray, plain
 from pneumoscope.naming import Column, Consequence, Label
 from pneumoscope.options import EvaluationOptions
@@ -41,26 +42,28 @@ class _Resampling:
     patient: np.ndarray
     options: EvaluationOptions
 
-    def quote(self, actual: Quantities, resampled: Quantities, why: Mapping[str, str]) -> dict:
-        """Return the values, `intervals` by name, and `undefined`: why a value is None."""
+    def quote(
+        self, actual: Quantities, resampled: Quantities, why: Mapping[str, str]
+    ) -> dict[str, Estimate]:
+        """Return each quantity with its interval; `why` says why a value is undefined."""
         values = {name: plain(found[0]) for name, found in actual.items()}
-        undefined = {name: why[name] for name, value in values.items() if value is None}
         intervals = {
             name: percentile_interval(found, self.options.confidence)
             for name, found in resampled.items()
         }
         missing = {name: None for name, interval in intervals.items() if interval is None}
         reasons = missing_reasons(missing, self.patient, self.options.bootstrap) if missing else {}
-        bounds = {
-            name: _bounds(interval, undefined.get(name) or reasons.get(name))
-            for name, interval in intervals.items()
+        return {
+            name: Estimate.of(
+                value, intervals[name], why[name] if value is None else reasons.get(name)
+            )
+            for name, value in values.items()
         }
-        return {**values, "intervals": bounds, "undefined": undefined}
 
 
 def measure_decisions(
     rows: pd.DataFrame, bounds: Mapping[str, Bounds], options: EvaluationOptions, seed: int
-) -> dict[str, dict]:
+) -> dict[str, Decisions]:
     """Measure what each pair of bounds means for those examined.
 
     Args:
@@ -70,61 +73,62 @@ def measure_decisions(
         seed: Seed of the bootstrap.
 
     Returns:
-        By name: `confusion` of the decided, each `Consequence` among them and the share
-        `deferred`, then `classes` and `macro` (precision, recall, F1), each with its
-        `intervals` (low, high, and `reason` where they are None) and `undefined` (why a value
-        is None), and `predictive_values`. Plain values, ready for JSON.
+        What each pair decides, by its name.
     """
     resampling = _Resampling(rows[Column.PATIENT_ID].to_numpy(), options)
     counted = count_decisions(rows, bounds, options.bootstrap, seed)
     return {name: _describe(*counts, resampling) for name, counts in counted.items()}
 
 
-def consequences(counts: Confusion) -> dict:
+def consequences(counts: Confusion) -> dict[Consequence, Estimate]:
     """Compute what a confusion matrix means for those examined.
 
     Args:
         counts: The confusion matrix.
 
     Returns:
-        Each `Consequence`, None where undefined, and `undefined`: why, by name.
+        Each `Consequence`, without an interval.
     """
     cells = np.array([counts.tn, counts.fp, counts.fn, counts.tp, 0], dtype=np.float64)
     found = consequence_quantities(cells[:, None])
-    values = {name.value: plain(found[name][0]) for name in Consequence}
+    values = {name: plain(found[name][0]) for name in Consequence}
     return {
-        **values,
-        "undefined": {name: _UNDEFINED[name] for name, x in values.items() if x is None},
+        name: Estimate(value, reason=_UNDEFINED[name] if value is None else None)
+        for name, value in values.items()
     }
 
 
-def _describe(actual: FloatArray, resampled: FloatArray, resampling: _Resampling) -> dict:
+def _describe(actual: FloatArray, resampled: FloatArray, resampling: _Resampling) -> Decisions:
     found = consequence_quantities(actual), consequence_quantities(resampled)
     classes = class_quantities(actual), class_quantities(resampled)
     macro = macro_quantities(classes[0]), macro_quantities(classes[1])
-    cells = dict(zip(CELLS[:4], (round(count) for count in actual[:4, 0]), strict=True))
-    return {
-        "confusion": cells,
-        **resampling.quote(*found, _UNDEFINED),
-        "classes": {
-            label.value: resampling.quote(classes[0][label], classes[1][label], _of_class(label))
+    quoted = resampling.quote(*found, _UNDEFINED)
+    return Decisions(
+        confusion=Confusion(*(round(count) for count in actual[:4, 0])),
+        deferred=quoted[DEFERRED],
+        consequences={name: quoted[name] for name in Consequence},
+        classes={
+            label: ClassMetrics(
+                **resampling.quote(classes[0][label], classes[1][label], _of_class(label))
+            )
             for label in Label
         },
-        "macro": resampling.quote(*macro, _MACRO),
-        "predictive_values": _predictive_values(*found, resampling),
-    }
+        macro=ClassMetrics(**resampling.quote(*macro, _MACRO)),
+        predictive_values=_predictive_values(*found, resampling),
+    )
 
 
 def _predictive_values(
     actual: Quantities, resampled: Quantities, resampling: _Resampling
-) -> dict[str, dict]:
+) -> dict[str, PredictiveValues]:
     """Carry predictive values over to each prevalence, which is the key, as text."""
-    shares = resampling.options.prevalences
     return {
-        f"{share:g}": resampling.quote(
-            _carried(actual, share), _carried(resampled, share), _why_not_carried(actual)
+        f"{share:g}": PredictiveValues(
+            **resampling.quote(
+                _carried(actual, share), _carried(resampled, share), _why_not_carried(actual)
+            )
         )
-        for share in shares
+        for share in resampling.options.prevalences
     }
 
 
@@ -154,9 +158,3 @@ _MACRO = {
     "recall": "no radiograph is NORMAL, or none PNEUMONIA",
     "f1": "a class is absent and never predicted",
 }
-
-
-def _bounds(interval: tuple[float, float] | None, reason: str | None) -> dict:
-    if interval is None:
-        return {"low": None, "high": None, "reason": reason}
-    return {"low": interval[0], "high": interval[1]}

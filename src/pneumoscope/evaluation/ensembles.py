@@ -6,6 +6,7 @@ from hashlib import sha256
 import numpy as np
 import pandas as pd
 
+from pneumoscope.evaluation.records import ScoredBy
 from pneumoscope.naming import Column
 
 KEY = [Column.SPLIT.value, Column.RADIOGRAPH_ID.value]
@@ -43,8 +44,8 @@ def average_scores(members: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return first.assign(**{Column.SCORE: mean})
 
 
-def ensemble_fingerprint(members: Mapping[str, Mapping[str, str]]) -> dict:
+def ensemble_fingerprint(members: Mapping[str, ScoredBy]) -> ScoredBy:
     """Return the SHA-256 over the members' fingerprints, in any order, and those fingerprints."""
-    own = {name: scored_by["fingerprint"] for name, scored_by in members.items()}
+    own = {name: scored_by.fingerprint for name, scored_by in members.items()}
     together = "".join(sorted(own.values()))
-    return {"fingerprint": sha256(together.encode()).hexdigest(), "members": own}
+    return ScoredBy(sha256(together.encode()).hexdigest(), members=own)

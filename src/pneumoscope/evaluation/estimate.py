@@ -1,52 +1,63 @@
-"""Metrics of rows with their intervals, as plain values."""
+"""An estimate: a number with its interval, or the reason why there is none."""
 
-import pandas as pd
-
-from pneumoscope.evaluation.intervals import missing_reasons, patient_intervals
-from pneumoscope.evaluation.metrics import summarise, undefined_reasons
-from pneumoscope.evaluation.score_arrays import labels_of, scores_of
-from pneumoscope.naming import Column, Metric
-from pneumoscope.options import EvaluationOptions
+from collections.abc import Callable
+from dataclasses import dataclass
 
 
-def estimate(
-    rows: pd.DataFrame, threshold: float, options: EvaluationOptions, seed: int
-) -> dict[Metric, dict]:
-    """Compute every metric with its interval over patients.
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A number computed from radiographs, from the evaluation to the report.
 
-    Args:
-        rows: Columns patient_id, label and score.
-        threshold: A score of at least this is predicted PNEUMONIA.
-        options: Bootstrap, confidence and bins.
-        seed: Seed of the bootstrap.
-
-    Returns:
-        By metric value, low and high, and `reason` where the value or its interval is None.
+    Attributes:
+        value: The number; None where it is undefined.
+        low: Lower bound of its interval; None where there is no interval.
+        high: Upper bound.
+        reason: Why the value, or else its interval, is missing; None when nothing is.
     """
-    label, score, patient = labels_of(rows), scores_of(rows), rows[Column.PATIENT_ID].to_numpy()
-    values = summarise(label, score, threshold, options.ece_bins)
-    intervals = patient_intervals(
-        label,
-        score,
-        patient,
-        threshold,
-        options.bootstrap,
-        options.confidence,
-        seed,
-        options.ece_bins,
-    )
-    # Why a value is undefined also explains its interval, and says more.
-    reasons = {
-        **missing_reasons(intervals, patient, options.bootstrap),
-        **undefined_reasons(label, score, threshold),
-    }
-    return {
-        metric: _plain(value, intervals[metric], reasons.get(metric))
-        for metric, value in values.items()
-    }
 
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    reason: str | None = None
 
-def _plain(value: float | None, interval: tuple[float, float] | None, reason: str | None) -> dict:
-    low, high = interval or (None, None)
-    measured = {"value": value, "low": low, "high": high}
-    return measured if reason is None else {**measured, "reason": reason}
+    @classmethod
+    def of(
+        cls,
+        value: float | None,
+        interval: tuple[float, float] | None = None,
+        reason: str | None = None,
+    ) -> "Estimate":
+        """Return an estimate with the bounds of an interval, or the reason why it has none."""
+        low, high = interval or (None, None)
+        return cls(value, low, high, reason)
+
+    @property
+    def bounds(self) -> tuple[float, float] | None:
+        """Both bounds of the interval, None without one."""
+        return None if self.low is None or self.high is None else (self.low, self.high)
+
+    @property
+    def complement(self) -> "Estimate":
+        """1 minus the value, for a value in [0, 1]: the share that is missed of what is found."""
+        return self.mapped(lambda share: 1 - share)
+
+    def scaled(self, factor: float) -> "Estimate":
+        """Return the estimate in another unit, such as of 100."""
+        return self.mapped(lambda value: factor * value)
+
+    def mapped(self, function: Callable[[float], float]) -> "Estimate":
+        """Apply a monotonic function to the value and both bounds; a falling one swaps these."""
+        low, high = (None if end is None else function(end) for end in (self.low, self.high))
+        if low is not None and high is not None and low > high:
+            low, high = high, low
+        return Estimate(
+            None if self.value is None else function(self.value), low, high, self.reason
+        )
+
+    def __str__(self) -> str:
+        """Return "0.982 (0.971 to 0.991)", or that there is no value and why."""
+        if self.value is None:
+            return f"no value ({self.reason})"
+        if self.bounds is None:
+            return f"{self.value:.3f}"
+        return f"{self.value:.3f} ({self.low:.3f} to {self.high:.3f})"

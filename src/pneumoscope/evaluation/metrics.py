@@ -1,10 +1,9 @@
 """Metrics of labels and scores at one threshold, each with a reason where it is undefined."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import ArrayLike
 
+from pneumoscope.evaluation.records import Confusion
 from pneumoscope.evaluation.score_arrays import (
     FloatArray,
     checked_labels,
@@ -49,16 +48,6 @@ _NEEDED: tuple[tuple[tuple[str, ...], str, frozenset[Metric]], ...] = (
     ),
     (("tn", "fn"), "no radiograph is predicted NORMAL", frozenset({Metric.MACRO_PRECISION})),
 )
-
-
-@dataclass(frozen=True)
-class Confusion:
-    """Counts of radiographs; PNEUMONIA is the positive class."""
-
-    tn: int
-    fp: int
-    fn: int
-    tp: int
 
 
 def confusion(label: ArrayLike, score: ArrayLike, threshold: float) -> Confusion:

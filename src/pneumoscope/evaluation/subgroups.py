@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from pneumoscope.evaluation.estimate import estimate
+from pneumoscope.evaluation.metric_estimates import estimate_metrics
+from pneumoscope.evaluation.records import Groups, Subgroup, Subgroups
 from pneumoscope.evaluation.score_arrays import FloatArray
 from pneumoscope.naming import Column, Label, Metric, Subtype
 from pneumoscope.options import EvaluationOptions
@@ -25,7 +26,7 @@ def measure_subgroups(
     threshold: float,
     options: EvaluationOptions,
     seed: int,
-) -> dict:
+) -> Subgroups:
     """Measure each subgroup of each split at the locked threshold.
 
     Args:
@@ -34,29 +35,21 @@ def measure_subgroups(
         threshold: A score of at least this is predicted PNEUMONIA.
         options: Bootstrap and bins.
         seed: Seed of the bootstrap.
-
-    Returns:
-        `absent` (what cannot be told, and why) and `splits`: by split, attribute and group n,
-        patients, sensitivity and specificity where the class is there, auroc (value, low,
-        high, `reason` where one is None) and `auroc_against`: the other class it is computed
-        against, its own or all of the split's. Plain values, ready for JSON.
     """
     scored = scores.reset_index(drop=True)
     attributes = radiograph_attributes(scored, manifest)
-    return {
-        "absent": ABSENT,
-        "splits": {
-            str(split): {
-                str(attribute): {
-                    group: _measure(rows, members, threshold, options, seed)
-                    for group, members in _groups(values.loc[rows.index])
-                }
-                for attribute, values in attributes.items()
-                if values.loc[rows.index].notna().any()
+    splits = {
+        str(split): {
+            str(attribute): {
+                group: _measure(rows, members, threshold, options, seed)
+                for group, members in _groups(values.loc[rows.index])
             }
-            for split, rows in scored.groupby(Column.SPLIT, sort=False)
-        },
+            for attribute, values in attributes.items()
+            if values.loc[rows.index].notna().any()
+        }
+        for split, rows in scored.groupby(Column.SPLIT, sort=False)
     }
+    return Subgroups(ABSENT, splits)
 
 
 def radiograph_attributes(scores: pd.DataFrame, manifest: pd.DataFrame) -> pd.DataFrame:
@@ -92,12 +85,11 @@ def radiograph_attributes(scores: pd.DataFrame, manifest: pd.DataFrame) -> pd.Da
     return found
 
 
-def subgroup_table(splits: dict, split: str) -> pd.DataFrame:
+def subgroup_table(attributes: Groups) -> pd.DataFrame:
     """Return the subgroups of one split as rows.
 
     Args:
-        splits: What `measure_subgroups` gave as `splits`.
-        split: Which one.
+        attributes: What was measured of each group.
 
     Returns:
         Columns attribute, group, n, patients, auroc_against and, for sensitivity, specificity
@@ -108,20 +100,22 @@ def subgroup_table(splits: dict, split: str) -> pd.DataFrame:
             {
                 "attribute": attribute,
                 "group": group,
-                "n": measured["n"],
-                "patients": measured["patients"],
-                "auroc_against": measured["auroc_against"],
+                "n": measured.n,
+                "patients": measured.patients,
+                "auroc_against": measured.auroc_against,
                 **_flat(measured),
             }
-            for attribute, groups in splits[split].items()
+            for attribute, groups in attributes.items()
             for group, measured in groups.items()
         ]
     )
 
 
-def _flat(measured: dict) -> dict:
+def _flat(measured: Subgroup) -> dict:
     return {
-        (metric.value if key == "value" else f"{metric}_{key}"): measured.get(metric, {}).get(key)
+        (metric.value if key == "value" else f"{metric}_{key}"): getattr(
+            getattr(measured, metric), key, None
+        )
         for metric in (*_BY_CLASS.values(), Metric.AUROC)
         for key in ("value", "low", "high", "reason")
     }
@@ -147,21 +141,24 @@ def _groups(values: pd.Series) -> list[tuple[str, pd.Index]]:
 
 def _measure(
     rows: pd.DataFrame, members: pd.Index, threshold: float, options: EvaluationOptions, seed: int
-) -> dict:
+) -> Subgroup:
     group = rows.loc[members]
     labels = set(group[Column.LABEL])
     # A single class is ranked against all of the other, which leaves its own share unchanged.
     mixed = len(labels) > 1
     others = rows[~rows[Column.LABEL].isin(labels)]
-    measured = estimate(group if mixed else pd.concat([group, others]), threshold, options, seed)
-    fitting = {str(name): measured[name] for label, name in _BY_CLASS.items() if label in labels}
-    return {
-        "n": len(group),
-        "patients": int(group[Column.PATIENT_ID].nunique()),
-        **fitting,
-        "auroc": measured[Metric.AUROC],
-        "auroc_against": "its own" if mixed else f"all {_other(labels)}",
-    }
+    ranked = group if mixed else pd.concat([group, others])
+    measured = estimate_metrics(ranked, threshold, options, seed)
+    return Subgroup(
+        n=len(group),
+        patients=int(group[Column.PATIENT_ID].nunique()),
+        **{
+            name.value: measured[name] if label in labels else None
+            for label, name in _BY_CLASS.items()
+        },
+        auroc=measured[Metric.AUROC],
+        auroc_against="its own" if mixed else f"all {_other(labels)}",
+    )
 
 
 def _other(labels: set) -> Label:

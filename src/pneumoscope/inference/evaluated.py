@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pneumoscope.evaluation.ensembles import ensemble_fingerprint
+from pneumoscope.evaluation.records import ModelMetrics, ScoredBy
 from pneumoscope.options import PreprocessingOptions
 
 _SHOWN = 12
@@ -12,8 +13,8 @@ _SHOWN = 12
 
 def check_evaluated(
     fingerprints: Mapping[str, str],
-    scored_by: Mapping[str, Mapping[str, Any]],
-    metrics: Mapping[str, Any],
+    scored_by: Mapping[str, ScoredBy],
+    metrics: ModelMetrics,
 ) -> None:
     """Refuse models other than those that the threshold was locked for.
 
@@ -25,12 +26,12 @@ def check_evaluated(
     Raises:
         ValueError: If a model, or their ensemble, is not the one that was evaluated.
     """
-    evaluated = {name: str(found["fingerprint"]) for name, found in scored_by.items()}
+    evaluated = {name: found.fingerprint for name, found in scored_by.items()}
     for name, fingerprint in fingerprints.items():
         _compare(f"the model {name}", fingerprint, evaluated[name])
     (alone, *others) = evaluated.values()
-    together = ensemble_fingerprint(scored_by)["fingerprint"] if others else alone
-    _compare("the model of the metrics", together, metrics["model"]["fingerprint"])
+    together = ensemble_fingerprint(scored_by).fingerprint if others else alone
+    _compare("the model of the metrics", together, metrics.model.fingerprint)
 
 
 def check_prepared(

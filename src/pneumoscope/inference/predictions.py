@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pneumoscope.evaluation.calibration.recalibration import recalibrate
+from pneumoscope.evaluation.records import CalibrationMap, DeferralZone, ModelMetrics
 from pneumoscope.evaluation.score_arrays import FloatArray
 from pneumoscope.naming import Column, Label
 from pneumoscope.options import InferenceOptions
@@ -38,10 +39,10 @@ class Locked:
     fingerprint: str
     threshold: float
     zone: Zone | None
-    calibration: Mapping[str, float] | None
+    calibration: CalibrationMap | None
 
 
-def locked_by(name: str, metrics: Mapping[str, Any], options: InferenceOptions) -> Locked:
+def locked_by(name: str, metrics: ModelMetrics, options: InferenceOptions) -> Locked:
     """Read what the evaluation of a model has locked.
 
     Args:
@@ -52,14 +53,13 @@ def locked_by(name: str, metrics: Mapping[str, Any], options: InferenceOptions) 
     Raises:
         ValueError: If no grey zone of the share asked for was measured.
     """
-    point = metrics["operating_point"]
-    own = None if point["low"] is None else (point["low"], point["high"])
+    point = metrics.operating_point
     return Locked(
         name,
-        metrics["model"]["fingerprint"],
-        point["threshold"],
-        own or _measured_zone(metrics["grey_zone"], options.grey_zone),
-        metrics["calibration"]["map"],
+        metrics.model.fingerprint,
+        point.threshold,
+        point.zone or _measured_zone(metrics.grey_zone, options.grey_zone),
+        metrics.calibration.map,
     )
 
 
@@ -84,7 +84,9 @@ def predict(scored: pd.DataFrame, locked: Locked, notice: str) -> pd.DataFrame:
         Column.SCORE: scored.loc[readable, Column.SCORE].to_numpy(),
     }
     if locked.calibration is not None:
-        found[Column.PROBABILITY] = recalibrate(score, **locked.calibration)
+        found[Column.PROBABILITY] = recalibrate(
+            score, locked.calibration.slope, locked.calibration.intercept
+        )
     # Joined by position, so that files without a score get missing values and not a default.
     filled = pd.DataFrame(found, index=scored.index[readable]).reindex(scored.index)
     low, high = (None, None) if locked.zone is None else locked.zone
@@ -100,7 +102,7 @@ def predict(scored: pd.DataFrame, locked: Locked, notice: str) -> pd.DataFrame:
     return pd.concat([known, filled], axis=1).assign(**same).reindex(columns=COLUMNS)
 
 
-def _measured_zone(zones: Mapping[str, Mapping[str, Any]], share: float | None) -> Zone | None:
+def _measured_zone(zones: Mapping[str, DeferralZone], share: float | None) -> Zone | None:
     if share is None:
         return None
     if f"{share:g}" not in zones:
@@ -110,7 +112,7 @@ def _measured_zone(zones: Mapping[str, Mapping[str, Any]], share: float | None) 
             "run kedro run --pipelines=evaluation"
         )
     zone = zones[f"{share:g}"]
-    return None if zone["low"] is None else (zone["low"], zone["high"])
+    return None if zone.low is None or zone.high is None else (zone.low, zone.high)
 
 
 def _within(score: FloatArray, zone: Zone | None) -> np.ndarray:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from pneumoscope import NOTICE
 from pneumoscope.evaluation.access import model_fingerprint
+from pneumoscope.evaluation.records import ModelMetrics
 from pneumoscope.naming import Label
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ CONTRACT_VERSION = 1
 def model_contract(
     name: str,
     model: keras.Model,
-    metrics: Mapping[str, Any],
+    metrics: ModelMetrics,
     training: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Write down what a user of a model needs to know, and nothing that was not checked.
@@ -38,7 +40,7 @@ def model_contract(
     Raises:
         ValueError: When the metrics are of another model.
     """
-    fingerprint, measured = model_fingerprint(model), metrics["model"]["fingerprint"]
+    fingerprint, measured = model_fingerprint(model), metrics.model.fingerprint
     if fingerprint != measured:
         raise ValueError(
             f"expected metrics of the model itself ({fingerprint[:12]}), received those of another "
@@ -66,7 +68,7 @@ def model_contract(
     }
 
 
-def ensemble_contract(name: str, metrics: Mapping[str, Any]) -> dict[str, Any]:
+def ensemble_contract(name: str, metrics: ModelMetrics) -> dict[str, Any]:
     """Write down what an ensemble promises: the mean of its members' scores.
 
     Args:
@@ -76,16 +78,16 @@ def ensemble_contract(name: str, metrics: Mapping[str, Any]) -> dict[str, Any]:
     Returns:
         Plain values, ready for JSON. Its input is that of each member, in their contracts.
     """
-    return {**_promise(name, metrics), "members": metrics["model"]["members"]}
+    return {**_promise(name, metrics), "members": metrics.model.members}
 
 
-def _promise(name: str, metrics: Mapping[str, Any]) -> dict[str, Any]:
-    scored, calibration = metrics["model"], metrics["calibration"]
+def _promise(name: str, metrics: ModelMetrics) -> dict[str, Any]:
+    calibration = asdict(metrics.calibration)
     return {
         "contract": CONTRACT_VERSION,
         "name": name,
         "notice": NOTICE,
-        "fingerprint": scored["fingerprint"],
+        "fingerprint": metrics.model.fingerprint,
         "output": {
             "name": "score",
             "shape": [None, 1],
@@ -94,7 +96,7 @@ def _promise(name: str, metrics: Mapping[str, Any]) -> dict[str, Any]:
             "meaning": f"P({Label.PNEUMONIA}) as the model gives it, not calibrated",
         },
         "classes": [str(label) for label in Label],
-        "scoring": {key: scored[key] for key in scored if key not in ("fingerprint", "members")},
-        "operating_point": metrics["operating_point"],
+        "scoring": {"test_time_flips": metrics.model.test_time_flips},
+        "operating_point": asdict(metrics.operating_point),
         "calibration": {key: calibration[key] for key in calibration if key != "splits"},
     }

@@ -1,5 +1,6 @@
 """Pages from figures and tables."""
 
+from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.report.blocks import (
     Bullets,
     Code,
@@ -13,7 +14,7 @@ from pneumoscope.report.blocks import (
     Table,
     table_of,
 )
-from pneumoscope.report.cells import Estimate, Links, Undefined
+from pneumoscope.report.cells import Links
 from pneumoscope.report.page import Page, render_page
 
 __all__ = [
@@ -30,7 +31,6 @@ __all__ = [
     "Part",
     "Section",
     "Table",
-    "Undefined",
     "render_page",
     "table_of",
 ]

@@ -1,24 +1,10 @@
-"""The cells of a table: values with intervals, missing ones with a reason, links; and as text."""
+"""The cells of a table: estimates, links and plain values; and as text."""
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True)
-class Undefined:
-    """A value that does not exist, and why."""
-
-    reason: str
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A number with its interval; `low` and `high` are None where none was computed."""
-
-    value: float
-    low: float | None = None
-    high: float | None = None
+from pneumoscope.evaluation.estimate import Estimate
 
 
 @dataclass(frozen=True)
@@ -36,7 +22,7 @@ class Links:
         ]
 
 
-Cell = str | int | float | bool | Estimate | Undefined | Links | None
+Cell = str | int | float | bool | Estimate | Links | None
 
 
 @dataclass(frozen=True)
@@ -61,8 +47,8 @@ def show(cell: Cell, number_format: str = "") -> Shown:
         number_format: A format for numbers, such as ".3f"; by default counts get thousands
             separators and other numbers three digits.
     """
-    if isinstance(cell, Undefined):
-        return Shown("n/a", reason=cell.reason)
+    if isinstance(cell, Estimate) and cell.value is None:
+        return Shown("n/a", reason=cell.reason or NO_REASON)
     if cell is None or (isinstance(cell, float) and math.isnan(cell)):
         return Shown("n/a", reason=NO_REASON)
     if isinstance(cell, bool):
@@ -73,6 +59,7 @@ def show(cell: Cell, number_format: str = "") -> Shown:
         return Shown("", links=cell.shown)
     number_format = number_format or ("," if isinstance(cell, int) else ".3f")
     if isinstance(cell, Estimate):
+        assert cell.value is not None
         return Shown(format(cell.value, number_format), _range(cell, number_format), numeric=True)
     return Shown(format(cell, number_format), numeric=True)
 

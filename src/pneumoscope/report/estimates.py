@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pneumoscope.report.cells import Cell, Estimate, Undefined
+from pneumoscope.evaluation.estimate import Estimate
+from pneumoscope.report.cells import Cell
 
 
 def estimate_cell(measured: Mapping[str, Any], otherwise: str = "") -> Cell:
@@ -14,14 +15,14 @@ def estimate_cell(measured: Mapping[str, Any], otherwise: str = "") -> Cell:
         otherwise: The reason if `measured` gives none.
     """
     if measured["value"] is None:
-        return Undefined(measured.get("reason") or otherwise)
+        return Estimate(None, reason=measured.get("reason") or otherwise)
     return Estimate(measured["value"], measured["low"], measured["high"])
 
 
 def difference_cell(measured: Mapping[str, Any]) -> Cell:
     """Return a difference with its interval, rounded so that none shows as minus zero."""
     if measured["value"] is None:
-        return Undefined("undefined for one of the two")
+        return Estimate(None, reason="undefined for one of the two")
     low, high = (None if measured[e] is None else rounded(measured[e]) for e in ("low", "high"))
     return Estimate(rounded(measured["value"]), low, high)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from pneumoscope.evaluation.records import ModelMetrics
 from pneumoscope.naming import Column, Metric, Split
 from pneumoscope.options import Recipe
 from pneumoscope.radiographs.pixel_statistics import PixelStatistics
@@ -24,7 +25,7 @@ class Findings:
         histories: Architecture to its history.
         settings: Architecture to its parameters: model, augmentation and fitting.
         access_log: Every evaluation on test.
-        metrics: Architecture to its `metrics.json`.
+        metrics: Model to its metrics.
         explanations: Trained architecture to its `explanations.json`.
         figures: Name to PNG; `<kind>_<architecture>` where each has its own.
         study: What a published study comes to when it is repeated; None without one.
@@ -40,7 +41,7 @@ class Findings:
     histories: Mapping[str, pd.DataFrame]
     settings: Mapping[str, Recipe]
     access_log: pd.DataFrame
-    metrics: Mapping[str, Mapping[str, Any]]
+    metrics: Mapping[str, ModelMetrics]
     explanations: Mapping[str, Mapping[str, Any]]
     figures: Mapping[str, bytes]
     study: Mapping[str, Any] | None = None

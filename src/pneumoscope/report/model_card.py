@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pneumoscope
+from pneumoscope.evaluation.records import ModelMetrics
 from pneumoscope.models.architectures.published_weights import IMAGENET
 from pneumoscope.naming import Column, Metric, Split
 from pneumoscope.options import (
@@ -145,25 +146,25 @@ def _results(name: str, evaluation: EvaluationOptions, found: Findings) -> Secti
         [metric_name(metric), *(estimate_of(row, metric) for row in by_split.values())]
         for metric in Metric
     ]
-    tested = found.metrics[name]["splits"][Split.TEST]
+    tested = found.metrics[name].splits[Split.TEST]
     text = (
-        f"Test: {counted(tested['n'], 'radiograph')} of {counted(tested['patients'], 'patient')}; "
+        f"Test: {counted(tested.n, 'radiograph')} of {counted(tested.patients, 'patient')}; "
         f"{evaluation.confidence:.0%} intervals from {evaluation.bootstrap:,} resamples of "
         "patients."
     )
     return Section("Results", [Paragraph(text), Table(["metric", *by_split], rows)])
 
 
-def _locked(measured: Mapping[str, Any], section: Section) -> Sequence[Block]:
-    point = measured["operating_point"]
+def _locked(measured: ModelMetrics, section: Section) -> Sequence[Block]:
+    point = measured.operating_point
     text = (
-        f"Scores of {point['threshold']:.4f} and above are called PNEUMONIA "
-        f"({point['rule']}: {point['reason']})."
+        f"Scores of {point.threshold:.4f} and above are called PNEUMONIA "
+        f"({point.rule}: {point.reason})."
     )
     return [Paragraph(text), *flattened(section.blocks)]
 
 
-def _limits(measured: Mapping[str, Any], options: ReportOptions, found: Findings) -> Section:
+def _limits(measured: ModelMetrics, options: ReportOptions, found: Findings) -> Section:
     subjects = "phantoms" if options.synthetic else "children"
     looks = looks_at_test(evaluations_on_test(found.access_log), len(found.metrics))
     return Section("Limits", [Bullets([*limits(measured, subjects, options.synthetic), looks])])
@@ -171,7 +172,7 @@ def _limits(measured: Mapping[str, Any], options: ReportOptions, found: Findings
 
 def _loading(name: str, found: Findings) -> Section:
     height, width = _size(found)
-    threshold = found.metrics[name]["operating_point"]["threshold"]
+    threshold = found.metrics[name].operating_point.threshold
     path = f"06_models/{name}/model.keras/<version>/model.keras"
     return Section(
         "How to load",
@@ -215,7 +216,7 @@ def _weights(model: ModelOptions) -> str:
 def _version(name: str, found: Findings) -> Section:
     rows: list[list[Cell]] = [
         ["pneumoscope", pneumoscope.__version__],
-        ["SHA-256 of the weights", found.metrics[name]["model"]["fingerprint"]],
+        ["SHA-256 of the weights", found.metrics[name].model.fingerprint],
         ["evaluate an older one", f"kedro run --load-versions=model_{name}:<version>"],
     ]
     return Section("Version", [Table(["what", "value"], rows)])

@@ -1,10 +1,12 @@
 """Scores of altered films measured against those of the same films as they are."""
 
+from dataclasses import asdict
+
 import numpy as np
 import pandas as pd
 
-from pneumoscope.evaluation.estimate import estimate
 from pneumoscope.evaluation.intervals import percentile_interval, resampled_metrics
+from pneumoscope.evaluation.metric_estimates import estimate_metrics
 from pneumoscope.evaluation.score_arrays import FloatArray, labels_of, scores_of
 from pneumoscope.naming import Column, Metric
 from pneumoscope.options import EvaluationOptions
@@ -56,8 +58,8 @@ class Baseline:
         }
 
     def _measure(self, rows: pd.DataFrame) -> dict[str, dict]:
-        found = estimate(rows, self._threshold, self._options, self._seed)
-        return {str(metric): found[metric] for metric in SHOWN}
+        found = estimate_metrics(rows, self._threshold, self._options, self._seed)
+        return {str(metric): asdict(found[metric]) for metric in SHOWN}
 
     def _resample(self, rows: pd.DataFrame) -> dict[str, FloatArray]:
         """Return the metrics on resamples of the patients, the same for every copy."""

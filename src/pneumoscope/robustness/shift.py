@@ -1,13 +1,13 @@
 """How far test lies from train, and how far the classes come apart without a lung."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from pneumoscope.evaluation.estimate import estimate
+from pneumoscope.evaluation.metric_estimates import estimate_metrics
 from pneumoscope.evaluation.score_arrays import labels_of
 from pneumoscope.naming import Column, Label, Metric, Split
 from pneumoscope.options import EvaluationOptions
@@ -133,5 +133,5 @@ def _alone(
 def _measured(
     films: Films, score: telling.FloatArray, options: EvaluationOptions, seed: int
 ) -> dict[str, dict]:
-    found = estimate(films.rows.assign(**{Column.SCORE: score}), 0.5, options, seed)
-    return {str(metric): found[metric] for metric in KNOWN}
+    found = estimate_metrics(films.rows.assign(**{Column.SCORE: score}), 0.5, options, seed)
+    return {str(metric): asdict(found[metric]) for metric in KNOWN}

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
+from pneumoscope.evaluation.records import ModelMetrics
 from pneumoscope.naming import Column, Split
 
 
@@ -15,13 +15,13 @@ class Arm:
 
     Attributes:
         scores: Model to its scores on validation and test.
-        metrics: Model to its `metrics.json`.
+        metrics: Model to its metrics.
         trained_on: Patients of the training part.
         flaws: What the protocol flatters, in sentences.
     """
 
     scores: Mapping[str, pd.DataFrame]
-    metrics: Mapping[str, Mapping[str, Any]]
+    metrics: Mapping[str, ModelMetrics]
     trained_on: frozenset[str]
     flaws: Sequence[str]
 
@@ -49,7 +49,7 @@ class Reader:
 def readers(arm: Arm) -> dict[str, Reader]:
     """Return each model of an arm with its locked threshold, by name."""
     return {
-        name: Reader(name, scores, arm.metrics[name]["operating_point"]["threshold"])
+        name: Reader(name, scores, arm.metrics[name].operating_point.threshold)
         for name, scores in arm.scores.items()
     }
 

@@ -1,11 +1,13 @@
 """How much a protocol flatters: the same model under two protocols, its children seen or not."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 
 import pandas as pd
 
-from pneumoscope.evaluation.estimate import estimate
+from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.intervals import percentile_interval, resampled_metrics
+from pneumoscope.evaluation.metric_estimates import estimate_metrics
 from pneumoscope.evaluation.metrics import summarise
 from pneumoscope.evaluation.score_arrays import FloatArray, labels_of, scores_of
 from pneumoscope.naming import Column, Metric, Split
@@ -71,14 +73,16 @@ def seen_and_unseen(
         name: {
             "n": len(part),
             "patients": int(part[Column.PATIENT_ID].nunique()),
-            "metrics": _plain(estimate(part, reader.threshold, options, seed)) if len(part) else {},
+            "metrics": _plain(estimate_metrics(part, reader.threshold, options, seed))
+            if len(part)
+            else {},
         }
         for name, part in (("seen", rows[known]), ("unseen", rows[~known]))
     }
 
 
-def _plain(measured: Mapping[Metric, dict]) -> dict[str, dict]:
-    return {metric.value: values for metric, values in measured.items()}
+def _plain(measured: Mapping[Metric, Estimate]) -> dict[str, dict]:
+    return {metric.value: asdict(values) for metric, values in measured.items()}
 
 
 def _resampled(

@@ -1,10 +1,10 @@
 """The ladder of a study: each step changes one thing and is compared with the step before."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import pairwise
 
-from pneumoscope.evaluation.estimate import estimate
+from pneumoscope.evaluation.metric_estimates import estimate_metrics
 from pneumoscope.evaluation.score_arrays import labels_of, scores_of
 from pneumoscope.evaluation.thresholds.rules import choose_threshold
 from pneumoscope.naming import Metric, Split
@@ -97,10 +97,10 @@ def tuning_on_test(
 
 def _tell(step: Reader, metrics: Sequence[Metric], options: EvaluationOptions, seed: int) -> dict:
     chosen_by = on_validation(step, options.ece_bins)
-    tested = estimate(step.on(Split.TEST), step.threshold, options, seed)
+    tested = estimate_metrics(step.on(Split.TEST), step.threshold, options, seed)
     return {
         "step": step.name,
         "threshold": step.threshold,
         "validation": {metric.value: chosen_by[metric] for metric in metrics},
-        "test": {metric.value: tested[metric] for metric in metrics},
+        "test": {metric.value: asdict(tested[metric]) for metric in metrics},
     }

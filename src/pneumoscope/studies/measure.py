@@ -1,8 +1,9 @@
 """A study measured: every arm, what its protocol flatters, and whether the target is met."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
-from pneumoscope.evaluation.estimate import estimate
+from pneumoscope.evaluation.metric_estimates import estimate_metrics
 from pneumoscope.naming import Column, Metric, Split
 from pneumoscope.options import EvaluationOptions, StudyOptions
 from pneumoscope.studies.arms import Arm, Reader, readers
@@ -65,13 +66,13 @@ def _describe(arm: Arm, metrics: Sequence[Metric]) -> dict:
 
 
 def _part(arm: Arm, split: Split, metrics: Sequence[Metric]) -> dict:
-    measured = {name: found["splits"][split] for name, found in arm.metrics.items()}
+    measured = {name: found.splits[split] for name, found in arm.metrics.items()}
     first = next(iter(measured.values()))
     return {
-        "n": first["n"],
-        "patients": first["patients"],
+        "n": first.n,
+        "patients": first.patients,
         "models": {
-            name: {metric.value: found["metrics"][metric] for metric in metrics}
+            name: {metric.value: asdict(found.metrics[metric]) for metric in metrics}
             for name, found in measured.items()
         },
     }
@@ -119,12 +120,12 @@ def _choose(
 ) -> dict:
     target = study.target
     chosen = choose_reader(candidates, target, evaluation.ece_bins)
-    tested = estimate(chosen.on(Split.TEST), chosen.threshold, evaluation, seed)
+    tested = estimate_metrics(chosen.on(Split.TEST), chosen.threshold, evaluation, seed)
     told = on_validation(chosen, evaluation.ece_bins)
     return {
         "name": chosen.name,
         "threshold": chosen.threshold,
         "validation": {metric.value: told[metric] for metric in study.metrics},
-        "test": {metric.value: tested[metric] for metric in study.metrics},
-        "verdict": judge(tested[target.metric], target.at_least).value,
+        "test": {metric.value: asdict(tested[metric]) for metric in study.metrics},
+        "verdict": judge(asdict(tested[target.metric]), target.at_least).value,
     }

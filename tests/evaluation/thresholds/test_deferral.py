@@ -1,5 +1,3 @@
-import json
-
 import pandas as pd
 import pytest
 
@@ -26,30 +24,29 @@ def test_the_zone_is_set_on_validation_and_the_rest_counted_by_hand():
     assert list(found) == ["0", "0.25"]
     zone = found["0.25"]
     # Two of eight are deferred: 0.45 and 0.6, whose logit is 0.405.
-    assert (zone["low"], zone["high"]) == (pytest.approx(0.4), pytest.approx(0.6))
-    validation, test = zone["splits"]["validation"], zone["splits"]["test"]
-    assert (validation["deferred"], validation["accuracy"]) == (0.25, 1.0)
-    assert (test["deferred"], test["accuracy"]) == (0.5, 1.0)
+    assert (zone.low, zone.high) == (pytest.approx(0.4), pytest.approx(0.6))
+    validation, test = zone.splits["validation"], zone.splits["test"]
+    assert (validation.deferred, validation.consequences["accuracy"].value) == (0.25, 1.0)
+    assert (test.deferred, test.consequences["accuracy"].value) == (0.5, 1.0)
 
 
 def test_without_a_zone_all_are_decided():
     nothing = measure_grey_zone(SCORES, 0.5, OPTIONS)["0"]
-    assert nothing["low"] is None
-    assert nothing["splits"]["test"]["deferred"] == 0
-    assert nothing["splits"]["test"]["accuracy"] == 0.75
+    assert nothing.low is None
+    assert nothing.splits["test"].deferred == 0
+    assert nothing.splits["test"].consequences["accuracy"].value == 0.75
 
 
 def test_test_rows_do_not_move_the_zone():
     moved = SCORES.assign(score=SCORES["score"].where(SCORES["split"] != "test", 0.5))
     zone = measure_grey_zone(moved, 0.5, OPTIONS)["0.25"]
-    assert zone["low"] == measure_grey_zone(SCORES, 0.5, OPTIONS)["0.25"]["low"]
-    test = zone["splits"]["test"]
-    assert (test["deferred"], test["accuracy"]) == (1.0, None)
-    assert test["undefined"]["accuracy"] == "there is no radiograph"
+    assert zone.low == measure_grey_zone(SCORES, 0.5, OPTIONS)["0.25"].low
+    test = zone.splits["test"]
+    assert (test.deferred, test.consequences["accuracy"].value) == (1.0, None)
+    assert test.consequences["accuracy"].reason == "there is no radiograph"
 
 
 def test_a_threshold_above_every_score_still_has_a_zone_below():
     found = measure_grey_zone(SCORES, 1.0000000000000002, OPTIONS)["0.25"]
-    assert found["splits"]["validation"]["deferred"] == 0.25
-    assert found["low"] == pytest.approx(0.9)
-    assert json.dumps(found, allow_nan=False)
+    assert found.splits["validation"].deferred == 0.25
+    assert found.low == pytest.approx(0.9)

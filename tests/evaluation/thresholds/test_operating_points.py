@@ -1,8 +1,8 @@
-import json
-
 import pandas as pd
 import pytest
 
+from pneumoscope.evaluation.estimate import Estimate
+from pneumoscope.evaluation.records import Confusion, RuleOutcome
 from pneumoscope.evaluation.thresholds.operating_points import lock_threshold, operating_points
 from pneumoscope.options import EvaluationOptions, ThresholdOptions
 
@@ -38,45 +38,47 @@ SCORES = pd.concat(
 def test_every_rule_is_chosen_on_validation_and_told_for_each_split():
     points = operating_points(SCORES, OPTIONS, 7)
     assert list(points) == ["youden", "fixed 0.5", "grey_zone share 0.5"]
-    assert points["youden"]["threshold"] == pytest.approx(0.7)
-    test = points["youden"]["splits"]["test"]
-    assert test["confusion"] == {"tn": 1, "fp": 1, "fn": 1, "tp": 1}
-    assert (test["sensitivity"], test["ppv"], test["accuracy"]) == (0.5, 0.5, 0.5)
-    assert points["fixed 0.5"]["splits"]["validation"]["specificity"] == pytest.approx(2 / 3)
-    assert [point["locked"] for point in points.values()] == [True, False, False]
+    assert points["youden"].threshold == pytest.approx(0.7)
+    test = points["youden"].splits["test"]
+    assert test.confusion == Confusion(tn=1, fp=1, fn=1, tp=1)
+    assert [test.consequences[name].value for name in ("sensitivity", "ppv", "accuracy")] == [
+        0.5
+    ] * 3
+    assert points["fixed 0.5"].splits["validation"].consequences["specificity"].value == (
+        pytest.approx(2 / 3)
+    )
+    assert [point.locked for point in points.values()] == [True, False, False]
 
 
 def test_test_rows_move_no_threshold():
     moved = SCORES.assign(score=SCORES["score"].where(SCORES["split"] != "test", 0.01))
     before, after = operating_points(SCORES, OPTIONS, 7), operating_points(moved, OPTIONS, 7)
-    assert [p["threshold"] for p in before.values()] == [p["threshold"] for p in after.values()]
-    assert before["youden"]["splits"]["test"] != after["youden"]["splits"]["test"]
+    assert [p.threshold for p in before.values()] == [p.threshold for p in after.values()]
+    assert before["youden"].splits["test"] != after["youden"].splits["test"]
 
 
 def test_a_rule_that_validation_cannot_serve_says_so():
     one_class = SCORES[(SCORES["split"] == "test") | (SCORES["label"] == "NORMAL")]
     fixed = OPTIONS.model_copy(update={"threshold": OPTIONS.operating_points[0]})
     points = operating_points(one_class, fixed, 7)
-    assert points["fixed 0.5"]["threshold"] == 0.5
-    assert points["youden"] == {
-        "locked": False, "threshold": None, "low": None, "high": None, "splits": {},
-        "reason": "validation holds one class only, so the rule cannot be applied",
-    }  # fmt: skip
-    validation = points["fixed 0.5"]["splits"]["validation"]
-    assert validation["sensitivity"] is None
-    assert validation["undefined"]["sensitivity"] == "no radiograph is PNEUMONIA"
-    assert "a class is absent" in validation["predictive_values"]["0.1"]["undefined"]["ppv"]
+    assert points["fixed 0.5"].threshold == 0.5
+    reason = "validation holds one class only, so the rule cannot be applied"
+    assert points["youden"] == RuleOutcome(False, None, None, None, reason, {})
+    validation = points["fixed 0.5"].splits["validation"]
+    sensitivity = validation.consequences["sensitivity"]
+    assert sensitivity == Estimate(None, reason="no radiograph is PNEUMONIA")
+    assert "a class is absent" in validation.predictive_values["0.1"].ppv.reason
 
 
 def test_a_grey_zone_stands_beside_thresholds_with_what_it_defers():
     points = operating_points(SCORES, OPTIONS, 7)
     zone, half = points["grey_zone share 0.5"], points["fixed 0.5"]
     # Three of six on validation: 0.35, 0.4 and 0.6; on test 0.6 alone.
-    assert (zone["low"], zone["high"]) == (pytest.approx(0.225), pytest.approx(0.7))
-    assert zone["splits"]["validation"]["accuracy"] == 1.0
-    assert zone["splits"]["test"]["deferred"] == 0.25
-    assert zone["splits"]["test"]["confusion"] == {"tn": 1, "fp": 1, "fn": 0, "tp": 1}
-    assert (half["low"], half["splits"]["test"]["deferred"]) == (None, 0.0)
+    assert (zone.low, zone.high) == (pytest.approx(0.225), pytest.approx(0.7))
+    assert zone.splits["validation"].consequences["accuracy"].value == 1.0
+    assert zone.splits["test"].deferred.value == 0.25
+    assert zone.splits["test"].confusion == Confusion(tn=1, fp=1, fn=0, tp=1)
+    assert (half.low, half.splits["test"].deferred.value) == (None, 0.0)
 
 
 def test_a_locked_zone_gives_a_threshold_within_it():
@@ -84,9 +86,5 @@ def test_a_locked_zone_gives_a_threshold_within_it():
     point = lock_threshold(SCORES, zone)
     assert point.low < point.threshold < point.high
     points = operating_points(SCORES, OPTIONS.model_copy(update={"threshold": zone}), 7)
-    assert points["grey_zone share 0.5"]["locked"]
-    assert points["grey_zone share 0.5"]["threshold"] == point.threshold
-
-
-def test_everything_is_ready_for_json():
-    assert json.loads(json.dumps(operating_points(SCORES, OPTIONS, 7), allow_nan=False))
+    assert points["grey_zone share 0.5"].locked
+    assert points["grey_zone share 0.5"].threshold == point.threshold

@@ -1,20 +1,26 @@
 import pytest
+from example_metrics import estimate, model_metrics
 
+from pneumoscope.evaluation.estimate import Estimate
+from pneumoscope.evaluation.records import ModelMetrics
 from pneumoscope.report.blocks import Figure, Gallery, Part, Table
-from pneumoscope.report.cells import Estimate, Undefined
 from pneumoscope.report.sections import calibration_section
 
 
 def part(brier: float, slope: float | None = 0.5, in_the_large: float | None = 0.4) -> dict:
+    reason = None if slope is not None else "all scores are equal"
+    bounds = (None, None) if slope is None else (-1.0, 2.0)
     return {
-        "brier": {"value": brier, "low": 0.1, "high": 0.3},
-        "ece": {"value": 0.2, "low": None, "high": None},
-        "slope": slope,
-        "intercept": slope and 0.1,
-        "in_the_large": in_the_large,
-        "intervals": {key: {"low": -1.0, "high": 2.0} for key in ("slope", "intercept")},
-        "reason": None if slope is not None else "all scores are equal",
+        "brier": estimate(brier, 0.1, 0.3),
+        "ece": estimate(0.2),
+        "slope": estimate(slope, *bounds, reason=reason),
+        "intercept": estimate(slope and 0.1, *bounds, reason=reason),
+        "in_the_large": estimate(in_the_large),
     }
+
+
+def calibrated(found: dict) -> ModelMetrics:
+    return model_metrics({"calibration": None}, calibration=found)
 
 
 TEMPERATURE = {
@@ -29,7 +35,7 @@ def section(before: dict, after: dict | None, fitted: dict = TEMPERATURE) -> tup
     found = (fitted if after else MISSING) | {
         "splits": {"test": {"before": before, "after": after}}
     }
-    blocks = calibration_section({"cnn": {"calibration": found}}, {"cnn": b"png"}).blocks
+    blocks = calibration_section({"cnn": calibrated(found)}, {"cnn": b"png"}).blocks
     (table,) = [block for block in blocks if isinstance(block, Table)]
     (gallery,) = [block for block in blocks if isinstance(block, Gallery)]
     return table, gallery.figures[0]
@@ -37,7 +43,7 @@ def section(before: dict, after: dict | None, fitted: dict = TEMPERATURE) -> tup
 
 def test_of_many_models_each_diagram_is_a_part_that_tells_its_conclusion():
     splits = {"test": {"before": part(0.2), "after": part(0.1)}}
-    metrics = {key: {"calibration": TEMPERATURE | {"splits": splits}} for key in "abcd"}
+    metrics = {key: calibrated(TEMPERATURE | {"splits": splits}) for key in "abcd"}
     blocks = calibration_section(metrics, dict.fromkeys("abcd", b"png")).blocks
     parts = [block for block in blocks if isinstance(block, Part)]
     assert [found.name for found in parts] == ["a", "b", "c", "d"]
@@ -56,7 +62,7 @@ def test_platt_shows_its_line_and_is_named_in_the_introduction():
     table, _ = section(part(0.2), part(0.1), PLATT)
     assert table.rows[1][2] == "-0.250 + 0.500 × logit"
     found = PLATT | {"splits": {"test": {"before": part(0.2), "after": part(0.1)}}}
-    introduction = calibration_section({"cnn": {"calibration": found}}, {}).blocks[0]
+    introduction = calibration_section({"cnn": calibrated(found)}, {}).blocks[0]
     assert "Platt's line, a slope and an intercept" in introduction.text
 
 
@@ -83,5 +89,5 @@ def test_the_caption_says_what_to_conclude(before, after, conclusion):
 def test_undefined_values_have_their_reason():
     table, _ = section(part(0.2, slope=None), None)
     before, after = table.rows
-    assert before[5:] == [Undefined("all scores are equal")] * 2
-    assert after[2:] == [Undefined("a class is absent")] * 5
+    assert before[5:] == [Estimate(None, reason="all scores are equal")] * 2
+    assert after[2:] == [Estimate(None, reason="a class is absent")] * 5

@@ -1,9 +1,9 @@
 import pandas as pd
 import pytest
 
+from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.naming import Metric
 from pneumoscope.report.blocks import Figure, Table
-from pneumoscope.report.cells import Estimate, Undefined
 from pneumoscope.report.sections import comparison_section, headline
 
 FIGURES = dict.fromkeys(("forest", "confusion", "roc"), b"png")
@@ -70,7 +70,7 @@ def test_the_table_shows_test_with_intervals_and_reasons():
     main = tables(table(row("cnn", "validation", 0.99), row("cnn", "test", 0.9), undefined))[0]
     assert [line[0] for line in main.rows] == ["cnn", "mlp"]
     assert main.rows[0][1] == Estimate(0.9, 0.89, 0.91)
-    assert main.rows[1][1] == Undefined("one class only")
+    assert main.rows[1][1] == Estimate(None, reason="one class only")
     assert main.caption.endswith("Protocol: official.")
 
 

@@ -1,5 +1,5 @@
+from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.report.blocks import Figure, Paragraph, Table, flattened
-from pneumoscope.report.cells import Estimate, Undefined
 from pneumoscope.report.sections import explanation_section
 
 
@@ -46,7 +46,7 @@ def table(**explanations: dict) -> Table:
 def test_the_table_tells_how_far_the_maps_can_be_trusted():
     (row,) = table(cnn=explained(normal=None)).rows
     assert row[3] == Estimate(0.04, -0.2, 0.3)
-    assert row[4] == Undefined("every map is empty")
+    assert row[4] == Estimate(None, reason="every map is empty")
     assert row[5] == Estimate(0.3, 0.25, 0.35)
     assert row[6] == 0.44
 
@@ -63,7 +63,7 @@ def test_an_unknown_sanity_is_shown_as_such():
         "passed": None, "rank_correlation": None, "verdict": "not known: every map is empty",
     }  # fmt: skip
     (row,) = table(cnn=explained(sanity=unknown)).rows
-    assert row[3] == Undefined("not known: every map is empty")
+    assert row[3] == Estimate(None, reason="not known: every map is empty")
     caption = table(cnn=explained(sanity=unknown)).caption
     assert caption.startswith("Whether the maps of cnn show what was learnt is not known.")
 
@@ -98,7 +98,14 @@ def test_every_explained_film_can_be_looked_up():
     folded = [block for block in section(cnn=explained()) if isinstance(block, Table)][1]
     assert folded.folded
     assert folded.rows == [
-        ["cnn", "true positive", "most confident", "test/x", 0.9, Undefined("the map is empty")]
+        [
+            "cnn",
+            "true positive",
+            "most confident",
+            "test/x",
+            0.9,
+            Estimate(None, reason="the map is empty"),
+        ]
     ]
 
 

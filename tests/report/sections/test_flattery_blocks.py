@@ -1,8 +1,8 @@
 import pytest
 
+from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.options import StudyOptions
 from pneumoscope.report.blocks import Table
-from pneumoscope.report.cells import Estimate, Undefined
 from pneumoscope.report.sections.flattery import flattery_blocks
 
 
@@ -67,6 +67,11 @@ def test_children_seen_in_training_stand_beside_the_others(study):
     }
     _, seen = tables(findings(1.0, seen={"reproduced": {"cnn": parts}}), study)
     assert seen.rows == [
-        ["cnn", "sensitivity", Estimate(0.9, 0.8, 0.95), Undefined("no such film is in test")]
+        [
+            "cnn",
+            "sensitivity",
+            Estimate(0.9, 0.8, 0.95),
+            Estimate(None, reason="no such film is in test"),
+        ]
     ]
     assert "5 films of 3 children" in seen.caption

@@ -1,26 +1,34 @@
+from example_metrics import CONFUSION, estimate, model_metrics
+
+from pneumoscope.evaluation.estimate import Estimate
+from pneumoscope.evaluation.records import ModelMetrics
 from pneumoscope.report.blocks import Figure, Paragraph, Table
-from pneumoscope.report.cells import Estimate, Undefined
 from pneumoscope.report.sections import grey_zone_section
 
 
 def zone(deferred: float, accuracy: float | None, bounds: tuple = (None, None)) -> dict:
-    test = {
-        "deferred": deferred, "accuracy": accuracy, "sensitivity": 0.9, "specificity": 0.8,
-        "undefined": {} if accuracy is not None else {"accuracy": "there is no radiograph"},
+    undefined = {"reason": "there is no radiograph"} if accuracy is None else {}
+    consequences = {
+        "accuracy": estimate(accuracy, **undefined), "sensitivity": estimate(0.9),
+        "specificity": estimate(0.8),
     }  # fmt: skip
+    test = {"deferred": deferred, "confusion": CONFUSION, "consequences": consequences}
     return {"low": bounds[0], "high": bounds[1], "splits": {"test": test}}
 
 
-def measured(last: dict, covered: float = 0.9, reason: str | None = None) -> dict:
-    coverage = {"value": covered, "low": covered - 0.05, "high": covered + 0.05}
-    sets = {"PNEUMONIA": coverage, "NORMAL": coverage, "one": 0.7, "both": 0.3, "neither": 0.0}
-    return {
-        "grey_zone": {"0": zone(0.0, 0.8), "0.2": last},
-        "conformal": {"promised": 0.9, "reason": reason, "splits": {"test": sets}},
-    }
+def measured(last: dict, covered: float = 0.9, reason: str | None = None) -> ModelMetrics:
+    coverage = estimate(covered, covered - 0.05, covered + 0.05)
+    sets = {
+        "coverage": {"PNEUMONIA": coverage, "NORMAL": coverage}, "one": 0.7, "both": 0.3,
+        "neither": 0.0,
+    }  # fmt: skip
+    return model_metrics(
+        grey_zone={"0": zone(0.0, 0.8), "0.2": last},
+        conformal={"promised": 0.9, "reason": reason, "splits": {"test": sets}},
+    )
 
 
-def blocks(found: dict, kind: type) -> list:
+def blocks(found: ModelMetrics, kind: type) -> list:
     section = grey_zone_section({"cnn": found}, b"png")
     return [block for block in section.blocks if isinstance(block, kind)]
 
@@ -39,8 +47,12 @@ def test_no_gain_is_claimed_where_there_is_none():
 
 def test_zones_and_reasons_stand_in_the_table():
     table = blocks(measured(zone(1.0, None, (0.4, 0.6))), Table)[0]
-    assert table.rows[0] == ["cnn", 0.0, "none", 0.0, 0.8, 0.9, 0.8]
-    assert table.rows[1][2:5] == ["0.400–0.600", 1.0, Undefined("there is no radiograph")]
+    assert table.rows[0] == ["cnn", 0.0, "none", 0.0, *map(Estimate, (0.8, 0.9, 0.8))]
+    assert table.rows[1][2:5] == [
+        "0.400–0.600",
+        1.0,
+        Estimate(None, reason="there is no radiograph"),
+    ]
 
 
 def test_a_broken_promise_is_named_with_its_class():
@@ -48,7 +60,7 @@ def test_a_broken_promise_is_named_with_its_class():
     assert kept.rows[0][1] == Estimate(0.9, 0.9 - 0.05, 0.9 + 0.05)
     assert "No interval on test lies below the promise" in kept.caption
     broken = blocks(measured(zone(0.25, 0.9), covered=0.7), Table)[1]
-    assert "breaks the promise for cnn on NORMAL (70.0%) and cnn on PN" in broken.caption
+    assert "breaks the promise for cnn on PNEUMONIA (70.0%) and cnn on NORM" in broken.caption
 
 
 def test_a_class_that_is_always_allowed_is_told():

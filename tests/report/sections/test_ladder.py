@@ -1,8 +1,8 @@
 import pytest
 
+from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.options import StudyOptions
 from pneumoscope.report.blocks import Table
-from pneumoscope.report.cells import Undefined
 from pneumoscope.report.sections.ladder import ladder_blocks
 
 
@@ -61,7 +61,7 @@ def tables(gain: float, study: StudyOptions) -> list[Table]:
 def test_each_step_says_what_it_changed(study):
     steps, _ = tables(0.1, study)
     assert [row[0] for row in steps.rows] == ["mlp", "cnn"]
-    assert steps.rows[0][-1] == Undefined("the first step has none before it")
+    assert steps.rows[0][-1] == Estimate(None, reason="the first step has none before it")
     assert "raise sensitivity beyond chance: cnn. " in steps.caption
     assert "Validation chooses cnn" in steps.caption
 

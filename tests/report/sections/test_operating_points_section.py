@@ -1,9 +1,10 @@
 import copy
 
 import pytest
+from example_metrics import decisions, estimate, model_metrics, split
 
+from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.report.blocks import Figure, Part, Table, flattened
-from pneumoscope.report.cells import Estimate, Undefined
 from pneumoscope.report.sections import operating_points_section
 
 
@@ -12,30 +13,21 @@ def part(sensitivity: float, specificity: float, deferred: float = 0.0) -> dict:
         "sensitivity": sensitivity, "specificity": specificity, "accuracy": 0.8, "ppv": 0.7,
         "npv": 0.6, "f1": 0.5, "deferred": deferred,
     }  # fmt: skip
-    around = {
-        key: {"low": value - 0.0625, "high": value + 0.03125} for key, value in values.items()
-    }
-    rare = {"ppv": {"low": 0.2, "high": 0.4}, "npv": {"low": None, "high": None, "reason": "few"}}
-    return {
-        **values, "intervals": around, "undefined": {},
-        "predictive_values": {
-            "0.05": {"ppv": 0.3, "npv": 0.99, "intervals": rare, "undefined": {}},
-            "0.5": {
-                "ppv": None, "npv": 0.9, "intervals": rare,
-                "undefined": {"ppv": "no radiograph is predicted PNEUMONIA"},
-            },
+    around = {name: estimate(x, x - 0.0625, x + 0.03125) for name, x in values.items()}
+    none = "no radiograph is predicted PNEUMONIA"
+    return decisions(
+        deferred=around.pop("deferred"),
+        consequences=around,
+        predictive_values={
+            "0.05": {"ppv": estimate(0.3, 0.2, 0.4), "npv": estimate(0.99, reason="few")},
+            "0.5": {"ppv": estimate(None, reason=none), "npv": estimate(0.9, reason="few")},
         },
-    }  # fmt: skip
+    )
 
 
 def measured(sensitivity: float, specificity: float) -> dict:
     values = {"sensitivity": sensitivity, "specificity": specificity}
-    return {
-        "metrics": {
-            key: {"value": value, "low": value - 0.1, "high": value + 0.1}
-            for key, value in values.items()
-        }
-    }
+    return split(metrics={name: estimate(x, x - 0.1, x + 0.1) for name, x in values.items()})
 
 
 MEASURED = {
@@ -57,19 +49,19 @@ MEASURED = {
 
 
 def tables(measured: dict = MEASURED) -> list[Table]:
-    blocks = operating_points_section({"cnn": measured}, {}).blocks
+    blocks = operating_points_section({"cnn": model_metrics(measured)}, {}).blocks
     return [block for block in flattened(blocks) if isinstance(block, Table)]
 
 
 def test_each_split_has_a_table_with_misses_and_false_alarms_per_hundred():
     for table, missed, alarms in zip(tables()[:2], (5, 10), (10, 30), strict=True):
         locked, other = table.rows
-        assert locked[:2] == ["youden (locked)", Estimate(0.7)]
+        assert locked[:2] == ["youden (locked)", Estimate(0.7, reason="largest sum")]
         assert [cell.value for cell in locked[2:4]] == pytest.approx([missed, alarms])
         assert [cell.value for cell in locked[4:]] == pytest.approx([70, 60, 80, 50])
         assert (locked[-1].low, locked[-1].high) == (43.75, 53.125)
-        assert other[:2] == ["max f1", Undefined("one class only")]
-        assert all(isinstance(cell, Undefined) for cell in other[2:])
+        assert other[:2] == ["max f1", Estimate(None, reason="one class only")]
+        assert all(cell.value is None for cell in other[2:])
 
 
 def test_the_interval_of_a_miss_is_that_of_a_hit_turned_round():
@@ -85,10 +77,10 @@ def test_a_grey_zone_shows_its_limits_and_what_it_defers():
     }  # fmt: skip
     validation, test = tables(changed)[:2]
     assert validation.header[2] == "for a human"
-    assert test.rows[2][1] == Estimate(0.5, 0.25, 0.75)
+    assert test.rows[2][1] == Estimate(0.5, 0.25, 0.75, "fixed")
     assert (validation.rows[2][2].value, test.rows[2][2].value) == (10, 30)
     assert test.rows[0][2] == "none"
-    assert isinstance(test.rows[1][2], Undefined)
+    assert test.rows[1][2].value is None
     assert "its values are of those decided" in validation.caption
     assert tables()[0].header[2] == "missed"
 
@@ -103,9 +95,9 @@ def test_the_caption_sets_the_promise_against_the_test():
 def test_an_undefined_promise_is_not_made():
     changed = copy.deepcopy(MEASURED)
     test = changed["operating_points"]["youden"]["splits"]["test"]
-    test |= {"specificity": None, "undefined": {"specificity": "no radiograph is NORMAL"}}
+    test["consequences"]["specificity"] = estimate(None, reason="no radiograph is NORMAL")
     table = tables(changed)[1]
-    assert table.rows[0][3] == Undefined("no radiograph is NORMAL")
+    assert table.rows[0][3] == Estimate(None, reason="no radiograph is NORMAL")
     assert "undefined on validation or test" in table.caption
 
 
@@ -117,13 +109,13 @@ def test_the_worth_of_an_alarm_names_the_rarest_case():
     ]  # fmt: skip
     (row,) = worth.rows
     assert row[:2] == ["cnn", Estimate(0.3, 0.2, 0.4)]
-    assert row[2] == Undefined("no radiograph is predicted PNEUMONIA")
+    assert row[2] == Estimate(None, reason="no radiograph is predicted PNEUMONIA")
     assert [cell.value for cell in row[3:]] == [0.99, 0.9]
     assert "at worst 30% of them are right (cnn where 5% have pneumonia)" in worth.caption
 
 
 def caption(changed: dict) -> str:
-    blocks = operating_points_section({"cnn": changed}, {"cnn": b"png"}).blocks
+    blocks = operating_points_section({"cnn": model_metrics(changed)}, {"cnn": b"png"}).blocks
     (figure,) = [block for block in flattened(blocks) if isinstance(block, Figure)]
     return figure.caption
 
@@ -150,7 +142,9 @@ def test_nothing_is_told_of_a_missing_interval():
 
 
 def test_a_folded_part_still_tells_what_was_promised_and_what_came_of_it():
-    parts = operating_points_section({"cnn": MEASURED, "mlp": MEASURED}, {}).blocks
+    parts = operating_points_section(
+        dict.fromkeys(("cnn", "mlp"), model_metrics(MEASURED)), {}
+    ).blocks
     parts = [block for block in parts if isinstance(block, Part)]
     assert [part.name for part in parts] == ["cnn", "mlp"]
     assert parts[1].told.startswith("The locked rule promised 5 missed and 10 false alarms")

@@ -1,5 +1,5 @@
+from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.report.blocks import Bullets, Figure, Paragraph, Part, Table, flattened
-from pneumoscope.report.cells import Estimate, Undefined
 from pneumoscope.report.sections import robustness_section, shortcuts_section
 
 
@@ -54,7 +54,7 @@ def test_the_caption_compares_models_without_lungs():
     (figure,) = of_type(section, Figure)
     assert "mlp AUROC 0.70 (0.60 to 0.80) and cnn undefined" in figure.caption
     assert of_type(section, Bullets)[0].items == ["lungs blacked out: It reads something else."]
-    assert of_type(section, Table)[1].rows[1][1] == Undefined("no radiograph is NORMAL")
+    assert of_type(section, Table)[1].rows[1][1] == Estimate(None, reason="no radiograph is NORMAL")
 
 
 def test_the_caption_names_the_mild_flaw_that_costs_most():

@@ -1,5 +1,5 @@
+from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.report.blocks import Bullets, Figure, Table
-from pneumoscope.report.cells import Estimate, Undefined
 from pneumoscope.report.sections import shift_section
 
 UNKNOWN = {"value": None, "low": None, "high": None, "reason": "validation has 8 of 8"}
@@ -70,7 +70,7 @@ def test_what_is_undefined_keeps_its_reason():
         split: dict.fromkeys(METRICS, UNKNOWN) for split in ("train", "validation", "test")
     }}  # fmt: skip
     section = shift_section({**SHIFT, "features_alone": alone}, None)
-    assert section.blocks[-1].rows[3][2] == Undefined("validation has 8 of 8")
+    assert section.blocks[-1].rows[3][2] == Estimate(None, reason="validation has 8 of 8")
 
 
 def test_a_figure_and_a_table_without_a_value_are_left_out():

@@ -1,8 +1,8 @@
 import pandas as pd
 
+from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.pairs import COLUMNS
 from pneumoscope.report.blocks import Paragraph, Table
-from pneumoscope.report.cells import Undefined
 from pneumoscope.report.sections import significance_section
 
 
@@ -36,7 +36,7 @@ def test_the_level_follows_the_confidence():
 
 def test_an_undefined_p_value_counts_as_no_difference():
     found = table(row(None, 0.2))
-    assert found.rows[0][2] == Undefined("they rank alike")
+    assert found.rows[0][2] == Estimate(None, reason="they rank alike")
     assert "no pair differs in its ranking" in found.caption
 
 

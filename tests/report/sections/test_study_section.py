@@ -1,7 +1,7 @@
 import pytest
 
+from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.report.blocks import Figure, Note, Paragraph, Table
-from pneumoscope.report.cells import Estimate, Undefined
 from pneumoscope.report.sections import study_headline, study_section
 
 STUDY = {
@@ -102,7 +102,7 @@ def test_published_reproduced_and_honest_stand_beside_each_other(found):
 def test_what_was_not_published_says_so():
     elsewhere = {"architecture": "vgg16", "source": "its table", "metrics": {"auroc": 0.9}}
     table = blocks(findings(estimate(0.12, paired=True), published=[elsewhere]))[Table]
-    assert table.rows[0][2] == Undefined("the study published no such number")
+    assert table.rows[0][2] == Estimate(None, reason="the study published no such number")
 
 
 def test_a_study_that_published_nothing_has_no_such_column():

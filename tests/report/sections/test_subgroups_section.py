@@ -1,32 +1,35 @@
+from example_metrics import estimate, model_metrics
+
+from pneumoscope.evaluation.estimate import Estimate
+from pneumoscope.evaluation.records import ModelMetrics
 from pneumoscope.report.blocks import Figure, Note, Table, flattened
-from pneumoscope.report.cells import Estimate, Undefined
 from pneumoscope.report.sections import subgroups_section
 
 
-def estimate(value: float | None, margin: float = 0.05, **more: str) -> dict:
-    bounds = (None, None) if value is None else (value - margin, value + margin)
-    return {"value": value, "low": bounds[0], "high": bounds[1], **more}
+def around(value: float) -> dict:
+    return estimate(value, value - 0.05, value + 0.05)
 
 
 def group(**metrics: dict) -> dict:
-    return {"n": 40, "patients": 30, "auroc_against": "all NORMAL", **metrics}
+    known = {"n": 40, "patients": 30, "auroc_against": "all NORMAL", "specificity": None}
+    return {**known, **metrics}
 
 
-def measured(sensitivity_of_virus: float) -> dict:
+def measured(sensitivity_of_virus: float) -> ModelMetrics:
     disease = {
-        "virus": group(sensitivity=estimate(sensitivity_of_virus), auroc=estimate(0.8)),
+        "virus": group(sensitivity=around(sensitivity_of_virus), auroc=around(0.8)),
         "bacteria": group(
-            sensitivity=estimate(0.95), auroc=estimate(None, reason="no radiograph is NORMAL")
+            sensitivity=around(0.95), auroc=estimate(None, reason="no radiograph is NORMAL")
         ),
     }
-    overall = {"sensitivity": estimate(0.9), "specificity": estimate(0.8)}
-    return {
-        "subgroups": {
+    overall = {"sensitivity": around(0.9), "specificity": around(0.8)}
+    return model_metrics(
+        subgroups={
             "absent": {"age": "not recorded"},
             "splits": {"test": {"disease": disease}},
         },
-        "splits": {"test": {"metrics": overall}},
-    }
+        splits={"test": {"metrics": overall}},
+    )
 
 
 def blocks(sensitivity_of_virus: float = 0.7) -> dict:
@@ -48,8 +51,8 @@ def test_the_table_keeps_intervals_and_reasons():
     virus, bacteria = blocks()[Table].rows
     assert virus[:4] == ["disease", "virus", 40, 30]
     assert virus[4] == Estimate(0.7, 0.7 - 0.05, 0.7 + 0.05)
-    assert virus[5] == Undefined("the group lacks that class")
-    assert bacteria[6] == Undefined("no radiograph is NORMAL")
+    assert virus[5] == Estimate(None, reason="the group lacks that class")
+    assert bacteria[6] == Estimate(None, reason="no radiograph is NORMAL")
 
 
 def test_what_is_absent_is_named():

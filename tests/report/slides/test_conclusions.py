@@ -11,7 +11,7 @@ def test_the_next_steps_follow_from_what_was_found(run, context):
     assert told[1].startswith("The alarm level kept its promise")
     assert told[2] == "Look closer at disease virus: it does worse there."
     run.ingestion_audit["shortcuts"] = []
-    run.metrics["cnn"]["subgroups"]["splits"]["test"] = {}
+    run.metrics["cnn"]["subgroups"] = {"absent": {}, "splits": {"test": {}}}
     assert len(steps(context(run))) == 2
 
 

@@ -1,4 +1,5 @@
 import pandas as pd
+from example_metrics import estimate
 
 from pneumoscope.report.frequencies import Frequency
 from pneumoscope.report.slides import results
@@ -26,7 +27,7 @@ def test_phantoms_are_never_called_children(run, context):
 
 def test_what_is_undefined_is_told_with_its_reason(run, context):
     metrics = run.metrics["cnn"]["splits"]["test"]["metrics"]
-    metrics["specificity"] = {"value": None, "low": None, "high": None, "reason": "no NORMAL"}
+    metrics["specificity"] = estimate(None, reason="no NORMAL")
     slide = results.alarms(context(run))
     assert slide.title == "How many false alarms there are cannot be told."
     assert slide.body == Points(["Reason: no NORMAL."])
@@ -67,7 +68,7 @@ def test_deferral_is_recommended_only_where_it_helps(run, context):
         "instead of 90."
     )
     zones = run.metrics["cnn"]["grey_zone"]
-    zones["0.2"]["splits"]["test"]["accuracy"] = 0.9
+    zones["0.2"]["splits"]["test"]["consequences"]["accuracy"] = estimate(0.9)
     assert "does not make the rest more accurate" in results.deferral(context(run)).title
     del zones["0.2"]
     assert results.deferral(context(run)) is None

@@ -1,6 +1,6 @@
 """What is gained when the radiographs nearest the threshold are handed to a human."""
 
-from dataclasses import asdict
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -9,14 +9,15 @@ from scipy.special import expit
 from pneumoscope.evaluation.calibration.recalibration import logits_of
 from pneumoscope.evaluation.consequences import consequences
 from pneumoscope.evaluation.metrics import confusion
+from pneumoscope.evaluation.records import DeferralZone, ZoneOutcome
 from pneumoscope.evaluation.score_arrays import FloatArray, labels_of, scores_of
-from pneumoscope.naming import Column, Split
+from pneumoscope.naming import Column, Consequence, Split
 from pneumoscope.options import GreyZoneOptions
 
 
 def measure_grey_zone(
     scores: pd.DataFrame, threshold: float, options: GreyZoneOptions
-) -> dict[str, dict]:
+) -> dict[str, DeferralZone]:
     """Set zones around the threshold on validation; measure what lies outside on every split.
 
     Distance is between logits, so that a threshold near 0 or 1 has room on both sides.
@@ -27,32 +28,38 @@ def measure_grey_zone(
         options: Shares of validation to defer.
 
     Returns:
-        By share asked for, from 0 up: low and high (scores from low to high are deferred; None
-        where nothing is) and, by split, deferred (the share that falls into the zone),
-        confusion and the `Consequence`s of the rest. Plain values, ready for JSON.
+        By share asked for, from 0 up, as text.
     """
     validation = _distance(scores[scores[Column.SPLIT] == Split.VALIDATION], threshold)
     shares = sorted({0.0, *options.shares})
     return {f"{share:g}": _zone(scores, threshold, _width(validation, share)) for share in shares}
 
 
-def _zone(scores: pd.DataFrame, threshold: float, width: float | None) -> dict:
+def deferral_curve(zones: Mapping[str, DeferralZone], split: str) -> pd.DataFrame:
+    """Return what each zone does on one split: columns deferred and accuracy, one row a zone."""
+    outcomes = [zone.splits[split] for zone in zones.values()]
+    return pd.DataFrame(
+        {
+            "deferred": [outcome.deferred for outcome in outcomes],
+            "accuracy": [outcome.consequences[Consequence.ACCURACY].value for outcome in outcomes],
+        }
+    )
+
+
+def _zone(scores: pd.DataFrame, threshold: float, width: float | None) -> DeferralZone:
     low, high = (None, None) if width is None else _bounds(threshold, width)
-    return {
-        "low": low,
-        "high": high,
-        "splits": {
-            str(split): _decided(rows, threshold, width)
-            for split, rows in scores.groupby(Column.SPLIT, sort=False)
-        },
+    splits = {
+        str(split): _decided(rows, threshold, width)
+        for split, rows in scores.groupby(Column.SPLIT, sort=False)
     }
+    return DeferralZone(low, high, splits)
 
 
-def _decided(rows: pd.DataFrame, threshold: float, width: float | None) -> dict:
+def _decided(rows: pd.DataFrame, threshold: float, width: float | None) -> ZoneOutcome:
     deferred = _distance(rows, threshold) <= (-1.0 if width is None else width)
     rest = rows[~deferred]
     counts = confusion(labels_of(rest), scores_of(rest), threshold)
-    return {"deferred": float(deferred.mean()), "confusion": asdict(counts), **consequences(counts)}
+    return ZoneOutcome(float(deferred.mean()), counts, consequences(counts))
 
 
 def _distance(rows: pd.DataFrame, threshold: float) -> FloatArray:

@@ -1,14 +1,15 @@
 """What every rule for the threshold would mean for the children examined."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import replace
 
 import pandas as pd
 
 from pneumoscope.evaluation.consequences import measure_decisions
 from pneumoscope.evaluation.decisions import Bounds
+from pneumoscope.evaluation.records import OperatingPoint, RuleOutcome
 from pneumoscope.evaluation.score_arrays import labels_of, scores_of
-from pneumoscope.evaluation.thresholds.rules import OperatingPoint, choose_threshold
+from pneumoscope.evaluation.thresholds.rules import choose_threshold
 from pneumoscope.evaluation.thresholds.zone_rule import choose_zone
 from pneumoscope.naming import Column, Split, ThresholdRule
 from pneumoscope.options import EvaluationOptions, ThresholdOptions
@@ -31,7 +32,7 @@ def lock_threshold(scores: pd.DataFrame, options: ThresholdOptions) -> Operating
 
 def operating_points(
     scores: pd.DataFrame, options: EvaluationOptions, seed: int
-) -> dict[str, dict]:
+) -> dict[str, RuleOutcome]:
     """Choose a threshold by every rule on validation; tell what each does to every split.
 
     Args:
@@ -40,10 +41,8 @@ def operating_points(
         seed: Seed of the bootstrap.
 
     Returns:
-        By name of the rule, the locked one first: locked, threshold, low and high (of its grey
-        zone, None without one), reason and, by split, what `measure_decisions` gives. A rule
-        that cannot be applied to this validation has the threshold None, the reason and no
-        splits. Plain values, ready for JSON.
+        By name of the rule, the locked one first. A rule that cannot be applied to this
+        validation has the threshold None, the reason and no splits.
     """
     locked = options.threshold.name
     rules = {locked: options.threshold, **{rule.name: rule for rule in options.operating_points}}
@@ -53,28 +52,30 @@ def operating_points(
         for split, rows in scores.groupby(Column.SPLIT, sort=False)
     }
     return {
-        name: {
-            "locked": name == locked,
-            **point,
-            "splits": {split: found[name] for split, found in measured.items() if name in found},
-        }
+        name: replace(
+            point,
+            locked=name == locked,
+            splits={split: found[name] for split, found in measured.items() if name in found},
+        )
         for name, point in points.items()
     }
 
 
-def _choose(scores: pd.DataFrame, rule: ThresholdOptions) -> dict:
+def _choose(scores: pd.DataFrame, rule: ThresholdOptions) -> RuleOutcome:
     validation = labels_of(scores[scores[Column.SPLIT] == Split.VALIDATION])
     if rule.reads_validation and (validation.all() or not validation.any()):
         reason = "validation holds one class only, so the rule cannot be applied"
-        return {"threshold": None, "low": None, "high": None, "reason": reason}
-    point = asdict(lock_threshold(scores, rule))
-    return {name: point[name] for name in ("threshold", "low", "high", "reason")}
+        return RuleOutcome(False, None, None, None, reason, {})
+    point = lock_threshold(scores, rule)
+    return RuleOutcome(False, point.threshold, point.low, point.high, point.reason, {})
 
 
-def _bounds(points: Mapping[str, dict]) -> dict[str, Bounds]:
+def _bounds(points: Mapping[str, RuleOutcome]) -> dict[str, Bounds]:
     """Return where each point decides; a threshold is a zone that holds nothing."""
     return {
-        name: (point["threshold"],) * 2 if point["low"] is None else (point["low"], point["high"])
+        name: (point.threshold,) * 2
+        if point.low is None or point.high is None
+        else (point.low, point.high)
         for name, point in points.items()
-        if point["threshold"] is not None
+        if point.threshold is not None
     }

@@ -1,13 +1,13 @@
 """The operating point: which score calls a radiograph PNEUMONIA, read off validation alone."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from pneumoscope.evaluation.records import OperatingPoint
 from pneumoscope.evaluation.score_arrays import (
     BoolArray,
     FloatArray,
@@ -24,26 +24,6 @@ FIXED = "fixed beforehand, not read off data"
 
 ROUNDING = 1e-12
 """Sums of two ratios that are equal in exact arithmetic differ by less than this."""
-
-
-@dataclass(frozen=True)
-class OperatingPoint:
-    """A threshold with the rule that chose it.
-
-    Attributes:
-        rule: The rule.
-        threshold: A score of at least this is predicted PNEUMONIA; in a grey zone, where a
-            prediction has to be made all the same.
-        reason: Why this threshold, in one sentence for the report.
-        low: A score below this is predicted NORMAL; None unless the rule sets a grey zone.
-        high: A score from `low` to below this is handed to a human; None as above.
-    """
-
-    rule: ThresholdRule
-    threshold: float
-    reason: str
-    low: float | None = None
-    high: float | None = None
 
 
 def choose_threshold(

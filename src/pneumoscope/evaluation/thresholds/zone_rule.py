@@ -8,8 +8,9 @@ from numpy.typing import ArrayLike
 from scipy.special import expit
 
 from pneumoscope.evaluation.calibration.recalibration import logits_of
+from pneumoscope.evaluation.records import OperatingPoint
 from pneumoscope.evaluation.score_arrays import BoolArray, checked_scores
-from pneumoscope.evaluation.thresholds.rules import FIXED, ROUNDING, OperatingPoint, sweep
+from pneumoscope.evaluation.thresholds.rules import FIXED, ROUNDING, sweep
 from pneumoscope.naming import ThresholdRule
 from pneumoscope.options import ThresholdOptions
 

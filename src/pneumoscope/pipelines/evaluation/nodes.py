@@ -11,6 +11,7 @@ from pneumoscope.evaluation.comparison import comparison_rows
 from pneumoscope.evaluation.ensembles import average_scores, ensemble_fingerprint
 from pneumoscope.evaluation.measure import evaluate
 from pneumoscope.evaluation.pairs import compare_pairs as compare
+from pneumoscope.evaluation.records import ModelMetrics, ScoredBy
 from pneumoscope.naming import Column, Split
 from pneumoscope.options import EvaluationOptions
 
@@ -27,7 +28,7 @@ def score_radiographs(
     test_images: ShardedImages,
     test_rows: pd.DataFrame,
     options: EvaluationOptions,
-) -> tuple[pd.DataFrame, dict]:
+) -> tuple[pd.DataFrame, ScoredBy]:
     """Score validation and test with a model as it was saved; tell which model it was, and how."""
     from pneumoscope.models.scoring import score
 
@@ -40,38 +41,38 @@ def score_radiographs(
         )
     ]
     scores = pd.concat(parts, ignore_index=True)[SCORE_COLUMNS]
-    return scores, {"fingerprint": model_fingerprint(model), "test_time_flips": flips}
+    return scores, ScoredBy(model_fingerprint(model), flips)
 
 
 def measure_scores(
     scores: pd.DataFrame,
-    scored_by: dict,
+    scored_by: ScoredBy,
     manifest: pd.DataFrame,
     split_audit: dict,
     options: EvaluationOptions,
     seed: int,
-) -> dict:
+) -> ModelMetrics:
     """Lock the operating point on validation and measure every scored split at it."""
-    return {"model": scored_by, **evaluate(scores, manifest, split_audit, options, seed)}
+    return evaluate(scores, scored_by, manifest, split_audit, options, seed)
 
 
-def test_access_recorder(architecture: str) -> Callable[[dict], pd.DataFrame]:
+def test_access_recorder(architecture: str) -> Callable[[ModelMetrics], pd.DataFrame]:
     """Give the node function that puts evaluations of one architecture on record.
 
     A closure and no partial: Kedro reads the types of a node's arguments off the function.
     """
 
-    def record_test_access(metrics: dict) -> pd.DataFrame:
+    def record_test_access(metrics: ModelMetrics) -> pd.DataFrame:
         """Put this evaluation on record, for the log to append."""
         return access_row(architecture, metrics)
 
     return record_test_access
 
 
-def contract_writer(name: str) -> Callable[[Any, dict, dict], dict]:
+def contract_writer(name: str) -> Callable[[Any, ModelMetrics, dict], dict]:
     """Give the node function that writes the contract of one model, by its name."""
 
-    def write_model_contract(model: Any, metrics: dict, training_record: dict) -> dict:
+    def write_model_contract(model: Any, metrics: ModelMetrics, training_record: dict) -> dict:
         """Write what the model takes and gives, at which threshold, and where it comes from."""
         from pneumoscope.models.contract import model_contract
 
@@ -80,10 +81,10 @@ def contract_writer(name: str) -> Callable[[Any, dict, dict], dict]:
     return write_model_contract
 
 
-def ensemble_contract_writer(name: str) -> Callable[[dict], dict]:
+def ensemble_contract_writer(name: str) -> Callable[[ModelMetrics], dict]:
     """Give the node function that writes the contract of one ensemble, by its name."""
 
-    def write_ensemble_contract(metrics: dict) -> dict:
+    def write_ensemble_contract(metrics: ModelMetrics) -> dict:
         """Write which models an ensemble averages, and at which threshold."""
         from pneumoscope.models.contract import ensemble_contract
 
@@ -92,7 +93,7 @@ def ensemble_contract_writer(name: str) -> Callable[[dict], dict]:
     return write_ensemble_contract
 
 
-def average_members(**collected: Any) -> tuple[pd.DataFrame, dict]:
+def average_members(**collected: Any) -> tuple[pd.DataFrame, ScoredBy]:
     """Average the scores of an ensemble's members; tell which models they were.
 
     Args:
@@ -104,7 +105,7 @@ def average_members(**collected: Any) -> tuple[pd.DataFrame, dict]:
     )
 
 
-def compare_models(**metrics: dict) -> pd.DataFrame:
+def compare_models(**metrics: ModelMetrics) -> pd.DataFrame:
     """Line up the metrics of all models by name, one row for each and each split."""
     rows = [row for name, measured in metrics.items() for row in comparison_rows(name, measured)]
     return pd.DataFrame(rows)
@@ -120,7 +121,7 @@ def compare_pairs(**collected: Any) -> pd.DataFrame:
     return compare(
         {name: table[table[Column.SPLIT] == Split.TEST] for name, table in scores.items()},
         {
-            name: measured["operating_point"]["threshold"]
+            name: measured.operating_point.threshold
             for name, measured in _named("metrics_", collected).items()
         },
     )

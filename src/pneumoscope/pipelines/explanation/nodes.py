@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pneumoscope.datasets.sharded_images import ShardedImages
+from pneumoscope.evaluation.records import ModelMetrics
 from pneumoscope.explanation import cases as choice
 from pneumoscope.explanation.outside import (
     central_field,
@@ -21,10 +22,10 @@ from pneumoscope.options import EvaluationOptions, ExplanationOptions
 Arrays = dict[str, NDArray[Any]]
 
 
-def select_cases(scores: pd.DataFrame, metrics: dict) -> dict:
+def select_cases(scores: pd.DataFrame, metrics: ModelMetrics) -> dict:
     """Choose the test radiographs to explain, at the locked threshold."""
     tested = scores[scores[Column.SPLIT] == Split.TEST]
-    return choice.select_cases(tested, metrics["operating_point"]["threshold"])
+    return choice.select_cases(tested, metrics.operating_point.threshold)
 
 
 def explain_cases(

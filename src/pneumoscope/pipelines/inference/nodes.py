@@ -11,6 +11,7 @@ from pneumoscope import NOTICE
 from pneumoscope.datasets.decoded_radiographs import DecodedRadiographs
 from pneumoscope.evaluation.access import model_fingerprint
 from pneumoscope.evaluation.ensembles import average_scores
+from pneumoscope.evaluation.records import ModelMetrics, ScoredBy
 from pneumoscope.inference.evaluated import check_evaluated, check_prepared
 from pneumoscope.inference.films import PreprocessedFilms
 from pneumoscope.inference.predictions import locked_by, predict
@@ -31,7 +32,7 @@ SYNTHETIC = "The model was trained on synthetic radiographs: nothing here is tru
 
 
 def check_model(
-    metrics: dict, preprocessing: PreprocessingOptions, working_side: int, **members: dict
+    metrics: ModelMetrics, preprocessing: PreprocessingOptions, working_side: int, **members: Any
 ) -> bool:
     """Make sure that the threshold was locked for this model and these films, before any is read.
 
@@ -60,7 +61,7 @@ def scan_new_radiographs(
 
 def score_new_radiographs(
     decoded: DecodedRadiographs,
-    metrics: dict,
+    metrics: ModelMetrics,
     preprocessing: PreprocessingOptions,
     evaluation: EvaluationOptions,
     **members: Any,
@@ -97,14 +98,17 @@ def prediction_writer(model: str) -> Callable[..., pd.DataFrame]:
     """
 
     def write_predictions(
-        film_scores: pd.DataFrame, metrics: dict, options: InferenceOptions, report: ReportOptions
+        film_scores: pd.DataFrame,
+        metrics: ModelMetrics,
+        options: InferenceOptions,
+        report: ReportOptions,
     ) -> pd.DataFrame:
         """Apply the locked threshold, zone and calibration; say what the result is not."""
         notice = f"{NOTICE} {SYNTHETIC}" if report.synthetic else NOTICE
         locked = locked_by(model, metrics, options)
         predictions = predict(film_scores, locked, notice)
         if locked.calibration is None:
-            reason = metrics["calibration"]["reason"]
+            reason = metrics.calibration.reason
             logger.warning(
                 "No probabilities: the scores of %s have no calibration (%s)", model, reason
             )
@@ -118,7 +122,10 @@ def prediction_writer(model: str) -> Callable[..., pd.DataFrame]:
 
 
 def _scores(
-    models: dict[str, Any], scored_by: dict[str, dict], films: PreprocessedFilms, batch_size: int
+    models: dict[str, Any],
+    scored_by: dict[str, ScoredBy],
+    films: PreprocessedFilms,
+    batch_size: int,
 ) -> np.ndarray:
     from pneumoscope.models.scoring import score
 
@@ -127,7 +134,7 @@ def _scores(
     )
     tables = {}
     for name, model in models.items():
-        flips = scored_by[name]["test_time_flips"]
+        flips = bool(scored_by[name].test_time_flips)
         scores = score(model, films, batch_size, f"scoring with {name}", flips)
         tables[name] = films_by_number.assign(**{Column.SCORE: scores})
     return average_scores(tables)[Column.SCORE].to_numpy()

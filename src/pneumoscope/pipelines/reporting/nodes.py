@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from pneumoscope.datasets.sharded_images import ShardedImages
 from pneumoscope.evaluation.calibration.measure import with_calibration
 from pneumoscope.evaluation.calibration.reliability import reliability
-from pneumoscope.evaluation.metrics import Confusion
+from pneumoscope.evaluation.records import ModelMetrics
 from pneumoscope.evaluation.roc import roc_points
 from pneumoscope.evaluation.score_arrays import labels_of, scores_of
 from pneumoscope.evaluation.subgroups import subgroup_table
+from pneumoscope.evaluation.thresholds.deferral import deferral_curve
 from pneumoscope.evaluation.thresholds.rules import sweep
 from pneumoscope.naming import Column, Label, Metric, Split
 from pneumoscope.options import EvaluationOptions, Recipe, ReportOptions
@@ -86,23 +87,24 @@ def draw_class_means(pixels: PixelStatistics) -> Figure:
     return plot_class_means(pixels.means)
 
 
-def draw_thresholds(scores: pd.DataFrame, metrics: dict) -> Figure:
+def draw_thresholds(scores: pd.DataFrame, metrics: ModelMetrics) -> Figure:
     """Draw what moving the threshold of one architecture does, split by split."""
     sweeps = {
         str(split): sweep(labels_of(rows), scores_of(rows))
         for split, rows in scores.groupby(Column.SPLIT, sort=False)
         if set(rows[Column.LABEL]) == set(Label)
     }
-    point = metrics["operating_point"]
-    zone = None if point["low"] is None else (point["low"], point["high"])
-    return plot_thresholds(sweeps, point["threshold"], zone)
+    point = metrics.operating_point
+    return plot_thresholds(sweeps, point.threshold, point.zone)
 
 
-def draw_reliability(scores: pd.DataFrame, metrics: dict, options: EvaluationOptions) -> Figure:
+def draw_reliability(
+    scores: pd.DataFrame, metrics: ModelMetrics, options: EvaluationOptions
+) -> Figure:
     """Draw the reliability of one architecture on test, before and after calibration."""
     tested = scores[scores[Column.SPLIT] == Split.TEST]
     shown = {"as they are": tested}
-    line = metrics["calibration"]["map"]
+    line = metrics.calibration.map
     if line is not None:
         shown["calibrated"] = with_calibration(tested, line)
     return plot_reliability(
@@ -113,12 +115,12 @@ def draw_reliability(scores: pd.DataFrame, metrics: dict, options: EvaluationOpt
     )
 
 
-def draw_subgroups(metrics: dict) -> Figure:
+def draw_subgroups(metrics: ModelMetrics) -> Figure:
     """Draw sensitivity and specificity of one architecture on each kind of test radiograph."""
-    overall = metrics["splits"][Split.TEST]["metrics"]
+    overall = metrics.splits[Split.TEST].metrics
     return plot_subgroups(
-        subgroup_table(metrics["subgroups"]["splits"], Split.TEST),
-        {name: measured["value"] for name, measured in overall.items()},
+        subgroup_table(metrics.subgroups.splits[Split.TEST]),
+        {name: measured.value for name, measured in overall.items()},
     )
 
 
@@ -137,25 +139,17 @@ def draw_robustness(**robustness: dict) -> Figure:
     return plot_curves(curve_tables(robustness))
 
 
-def draw_confusion_matrices(**metrics: dict) -> Figure:
+def draw_confusion_matrices(**metrics: ModelMetrics) -> Figure:
     """Draw the confusion matrix of each model on test."""
     return plot_confusion_matrices(
-        {
-            name: Confusion(**measured["splits"][Split.TEST]["confusion"])
-            for name, measured in metrics.items()
-        }
+        {name: measured.splits[Split.TEST].confusion for name, measured in metrics.items()}
     )
 
 
-def draw_deferral(**metrics: dict) -> Figure:
+def draw_deferral(**metrics: ModelMetrics) -> Figure:
     """Draw the accuracy of each model on test against the share handed to a human."""
     return plot_deferral(
-        {
-            name: pd.DataFrame(
-                [zone["splits"][Split.TEST] for zone in measured["grey_zone"].values()]
-            )
-            for name, measured in metrics.items()
-        }
+        {name: deferral_curve(measured.grey_zone, Split.TEST) for name, measured in metrics.items()}
     )
 
 

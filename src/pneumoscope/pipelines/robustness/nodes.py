@@ -7,6 +7,7 @@ import pandas as pd
 
 from pneumoscope.datasets.sharded_images import ShardedImages
 from pneumoscope.evaluation.access import access_row, model_fingerprint
+from pneumoscope.evaluation.records import ModelMetrics
 from pneumoscope.naming import Column, Split
 from pneumoscope.options import EvaluationOptions, RobustnessOptions
 from pneumoscope.robustness import shift
@@ -42,7 +43,7 @@ def score_variants(
     model: Any,
     test_images: ShardedImages,
     test_rows: pd.DataFrame,
-    metrics: dict,
+    metrics: ModelMetrics,
     robustness: RobustnessOptions,
     evaluation: EvaluationOptions,
     seed: int,
@@ -54,9 +55,9 @@ def score_variants(
     """
     from pneumoscope.models.scoring import score
 
-    if (found := model_fingerprint(model)) != metrics["model"]["fingerprint"]:
+    if (found := model_fingerprint(model)) != metrics.model.fingerprint:
         raise ValueError(
-            f"expected the model that was evaluated ({metrics['model']['fingerprint'][:12]}), "
+            f"expected the model that was evaluated ({metrics.model.fingerprint[:12]}), "
             f"received another ({found[:12]}): run the evaluation first"
         )
     variants = plan_variants(test_rows, robustness)
@@ -68,13 +69,13 @@ def score_variants(
 
 def measure_robustness(
     variant_scores: pd.DataFrame,
-    metrics: dict,
+    metrics: ModelMetrics,
     robustness: RobustnessOptions,
     evaluation: EvaluationOptions,
     seed: int,
 ) -> dict:
     """Measure the altered films at the locked threshold, and say what follows."""
-    threshold = metrics["operating_point"]["threshold"]
+    threshold = metrics.operating_point.threshold
     return {
         "threshold": threshold,
         "shortcuts": measure_shortcuts(variant_scores, threshold, evaluation, seed),
@@ -84,13 +85,13 @@ def measure_robustness(
     }
 
 
-def variant_access_recorder(architecture: str) -> Callable[[dict, dict], pd.DataFrame]:
+def variant_access_recorder(architecture: str) -> Callable[[dict, ModelMetrics], pd.DataFrame]:
     """Give the node function that puts the altered films of one architecture on record.
 
     A closure and no partial: Kedro reads the types of a node's arguments off the function.
     """
 
-    def record_variant_access(robustness: dict, metrics: dict) -> pd.DataFrame:  # noqa: ARG001
+    def record_variant_access(robustness: dict, metrics: ModelMetrics) -> pd.DataFrame:  # noqa: ARG001
         """Put this look at test on record, for the log to append.
 
         `robustness` is what there is to record: without it nothing was looked at.

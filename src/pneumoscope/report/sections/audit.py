@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.report.blocks import Block, Figure, Heading, Note, Paragraph, Section, Table
-from pneumoscope.report.cells import Cell, Undefined
+from pneumoscope.report.cells import Cell
 from pneumoscope.report.wording import counted, joined, readable
 
 SIZE_FEATURES = ("width", "height", "area", "aspect")
@@ -94,8 +95,10 @@ def _shortcuts(shortcuts: Rows) -> Table:
 
 
 def _strength(auroc: float | None) -> Cell:
-    # Which class is higher does not matter to a model: 0.1 is as telling as 0.9.
-    return Undefined("this part has one class only") if auroc is None else max(auroc, 1 - auroc)
+    if auroc is None:
+        return Estimate(None, reason="this part has one class only")
+    # Which class is higher does not matter to a model: 0.1 tells as much as 0.9.
+    return max(auroc, 1 - auroc)
 
 
 def _compression(audit: Mapping[str, Any], figures: Mapping[str, bytes]) -> list[Block]:

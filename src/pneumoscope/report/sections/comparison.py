@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.naming import Column, Metric, Split
 from pneumoscope.report.blocks import Block, Figure, Heading, Paragraph, Section, Table
-from pneumoscope.report.cells import Cell, Estimate, Undefined
+from pneumoscope.report.cells import Cell
 from pneumoscope.report.folding import MANY
 from pneumoscope.report.wording import extremes, joined, metric_name
 
@@ -118,7 +119,7 @@ def estimate_of(row: pd.Series, metric: str) -> Cell:
         return _undefined(row, metric)
     if not _has_interval(row, metric):
         return float(row[metric])
-    return Estimate(*(float(row[f"{metric}{end}"]) for end in ("", "_low", "_high")))
+    return Estimate(float(row[metric]), float(row[f"{metric}_low"]), float(row[f"{metric}_high"]))
 
 
 def _setting(row: pd.Series) -> list[Cell]:
@@ -216,7 +217,7 @@ def _bare(row: pd.Series, metric: str) -> Cell:
     return float(row[metric]) if pd.notna(row[metric]) else _undefined(row, metric)
 
 
-def _undefined(row: pd.Series, metric: str) -> Undefined:
+def _undefined(row: pd.Series, metric: str) -> Estimate:
     reason = row.get(f"{metric}_reason")
     unknown = f"{metric_name(metric)} is undefined here; the metrics file says why"
-    return Undefined(reason if isinstance(reason, str) else unknown)
+    return Estimate(None, reason=reason if isinstance(reason, str) else unknown)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.report.blocks import (
     Block,
     Bullets,
@@ -13,7 +14,7 @@ from pneumoscope.report.blocks import (
     Section,
     Table,
 )
-from pneumoscope.report.cells import Cell, Estimate, Undefined
+from pneumoscope.report.cells import Cell
 from pneumoscope.report.estimates import estimate_cell
 from pneumoscope.report.wording import counted, joined
 
@@ -93,7 +94,7 @@ def _verdicts(explanations: Mapping[str, Mapping[str, Any]]) -> str:
 
 def _row(name: str, found: Mapping[str, Any]) -> list[Cell]:
     sanity, outside = found["sanity"], found["outside"]
-    alike: Cell = Undefined(sanity["verdict"])
+    alike: Cell = Estimate(None, reason=sanity["verdict"])
     if sanity["rank_correlation"] is not None:
         alike = Estimate(sanity["rank_correlation"], sanity["lowest"], sanity["highest"])
     shares = [estimate_cell(outside["classes"][label]) for label in ("NORMAL", "PNEUMONIA")]
@@ -177,4 +178,4 @@ def _cases(explanations: Mapping[str, Mapping[str, Any]]) -> Table:
 
 
 def _off(share: float | None) -> Cell:
-    return Undefined("the map is empty") if share is None else float(share)
+    return Estimate(None, reason="the map is empty") if share is None else float(share)

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.naming import Metric, Split
 from pneumoscope.options import StudyOptions
 from pneumoscope.report.blocks import Block, Heading, Table
-from pneumoscope.report.cells import Cell, Undefined
+from pneumoscope.report.cells import Cell
 from pneumoscope.report.estimates import estimate_cell
 from pneumoscope.report.wording import joined, metric_name
 
@@ -93,5 +94,5 @@ def _seen_caption(models: Mapping[str, Any]) -> str:
 
 def _of_part(part: Mapping[str, Any], metric: Metric) -> Cell:
     if not part["n"]:
-        return Undefined("no such film is in test")
+        return Estimate(None, reason="no such film is in test")
     return estimate_cell(part["metrics"][metric])

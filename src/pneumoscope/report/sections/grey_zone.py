@@ -1,12 +1,17 @@
 """What is gained by handing doubtful radiographs to a human."""
 
 from collections.abc import Mapping
-from typing import Any
 
+from pneumoscope.evaluation.records import (
+    Conformal,
+    ConformalCoverage,
+    DeferralZone,
+    ModelMetrics,
+    ZoneOutcome,
+)
 from pneumoscope.naming import Consequence, Label, Split
 from pneumoscope.report.blocks import Block, Figure, Heading, Paragraph, Section, Table
-from pneumoscope.report.cells import Cell, Undefined
-from pneumoscope.report.estimates import estimate_cell
+from pneumoscope.report.cells import Cell
 from pneumoscope.report.folding import MANY
 from pneumoscope.report.wording import extremes, joined
 
@@ -23,16 +28,14 @@ LONG = 20
 KEPT = (Consequence.ACCURACY, Consequence.SENSITIVITY, Consequence.SPECIFICITY)
 
 
-def grey_zone_section(
-    metrics: Mapping[str, Mapping[str, Any]], figure: bytes | None = None
-) -> Section:
+def grey_zone_section(metrics: Mapping[str, ModelMetrics], figure: bytes | None = None) -> Section:
     """Return the zones of each architecture, the figure, and the conformal sets.
 
     Args:
-        metrics: Architecture to its `metrics.json`.
+        metrics: Model to its metrics.
         figure: PNG of accuracy against the share deferred, or None to leave it out.
     """
-    zones = {name: measured["grey_zone"] for name, measured in metrics.items()}
+    zones = {name: measured.grey_zone for name, measured in metrics.items()}
     rows = [_zone(name, share, zone) for name, found in zones.items()
             for share, zone in found.items()]  # fmt: skip
     shares = ("asked for", *ZONES[3:])
@@ -46,23 +49,19 @@ def grey_zone_section(
     return Section("Handing doubtful cases to a human", [*blocks, *_sets(metrics)])
 
 
-def _zone(name: str, share: str, zone: Mapping[str, Any]) -> list[Cell]:
-    test = zone["splits"][Split.TEST]
-    zone_text = "none" if zone["low"] is None else f"{zone['low']:.3f}–{zone['high']:.3f}"
-    kept: list[Cell] = [
-        Undefined(test["undefined"][key]) if test[key] is None else float(test[key]) for key in KEPT
-    ]
-    return [name, float(share), zone_text, float(test["deferred"]), *kept]
+def _zone(name: str, share: str, zone: DeferralZone) -> list[Cell]:
+    test = zone.splits[Split.TEST]
+    zone_text = "none" if zone.low is None else f"{zone.low:.3f}–{zone.high:.3f}"
+    kept = [test.consequences[key] for key in KEPT]
+    return [name, float(share), zone_text, test.deferred, *kept]
 
 
-def _gain(zones: Mapping[str, Mapping[str, Any]]) -> str:
+def _gain(zones: Mapping[str, Mapping[str, DeferralZone]]) -> str:
     found = {name: ends for name, zone in zones.items() if (ends := _ends(zone)) is not None}
     if not found:
         return "No architecture has an accuracy both with and without a grey zone."
     if len(found) > MANY:
-        gains = {
-            name: last["accuracy"] - first["accuracy"] for name, (first, last) in found.items()
-        }
+        gains = {name: _accuracy(last) - _accuracy(first) for name, (first, last) in found.items()}
         found = {name: found[name] for name in extremes(gains)}
         start = "On test, most and least is gained thus: "
     else:
@@ -71,30 +70,36 @@ def _gain(zones: Mapping[str, Mapping[str, Any]]) -> str:
     return f"{start}{told}. Where the curve stays flat, scores do not tell which are doubtful."
 
 
-def _ends(found: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]] | None:
+def _ends(found: Mapping[str, DeferralZone]) -> tuple[ZoneOutcome, ZoneOutcome] | None:
     """Return test without a zone and with the widest zone that leaves something to decide."""
-    tested = [zone["splits"][Split.TEST] for zone in found.values()]
-    known = [part for part in tested if part["accuracy"] is not None]
-    if len(known) < 2 or tested[0]["accuracy"] is None:
+    tested = [zone.splits[Split.TEST] for zone in found.values()]
+    known = [part for part in tested if part.consequences[Consequence.ACCURACY].value is not None]
+    if len(known) < 2 or known[0] is not tested[0]:
         return None
     return known[0], known[-1]
 
 
-def _told(name: str, first: Mapping[str, Any], last: Mapping[str, Any]) -> str:
-    verb = "raises" if last["accuracy"] > first["accuracy"] else "does not raise"
+def _accuracy(part: ZoneOutcome) -> float:
+    value = part.consequences[Consequence.ACCURACY].value
+    assert value is not None
+    return value
+
+
+def _told(name: str, first: ZoneOutcome, last: ZoneOutcome) -> str:
+    before, after = _accuracy(first), _accuracy(last)
+    verb = "raises" if after > before else "does not raise"
     return (
-        f"deferring {last['deferred']:.0%} {verb} the accuracy of {name} "
-        f"({first['accuracy']:.3f} to {last['accuracy']:.3f})"
+        f"deferring {last.deferred:.0%} {verb} the accuracy of {name} ({before:.3f} to {after:.3f})"
     )
 
 
-def _sets(metrics: Mapping[str, Mapping[str, Any]]) -> list[Block]:
-    found = {name: measured["conformal"] for name, measured in metrics.items()}
-    rows = [_set(name, conformal["splits"][Split.TEST]) for name, conformal in found.items()]
+def _sets(metrics: Mapping[str, ModelMetrics]) -> list[Block]:
+    found = {name: measured.conformal for name, measured in metrics.items()}
+    rows = [_set(name, conformal.splits[Split.TEST]) for name, conformal in found.items()]
     reasons = [
-        f" {name} allows a class always: {conformal['reason']}."
+        f" {name} allows a class always: {conformal.reason}."
         for name, conformal in found.items()
-        if conformal["reason"]
+        if conformal.reason
     ]
     text = (
         "A conformal set names every class that a score allows. Fitted on validation, it promises "
@@ -108,19 +113,18 @@ def _sets(metrics: Mapping[str, Mapping[str, Any]]) -> list[Block]:
     ]
 
 
-def _set(name: str, test: Mapping[str, Any]) -> list[Cell]:
-    covered = [estimate_cell(test[label]) for label in (Label.PNEUMONIA, Label.NORMAL)]
-    return [name, *covered, *(float(test[key]) for key in ("one", "both", "neither"))]
+def _set(name: str, test: ConformalCoverage) -> list[Cell]:
+    covered = [test.coverage[label] for label in (Label.PNEUMONIA, Label.NORMAL)]
+    return [name, *covered, test.one, test.both, test.neither]
 
 
-def _kept_promise(found: Mapping[str, Mapping[str, Any]]) -> str:
-    promised = next(iter(found.values()))["promised"]
+def _kept_promise(found: Mapping[str, Conformal]) -> str:
+    promised = next(iter(found.values())).promised
     broken = [
-        f"{name} on {label} ({covered['value']:.1%})"
+        f"{name} on {label} ({covered.value:.1%})"
         for name, conformal in found.items()
-        for label in Label
-        for covered in [conformal["splits"][Split.TEST][label]]
-        if covered["high"] is not None and covered["high"] < promised
+        for label, covered in conformal.splits[Split.TEST].coverage.items()
+        if covered.high is not None and covered.high < promised
     ]
     if not broken:
         return f"Promised: {promised:.0%}. No interval on test lies below the promise."

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.options import StudyOptions
 from pneumoscope.report.blocks import Block, Heading, Table
-from pneumoscope.report.cells import Cell, Undefined
+from pneumoscope.report.cells import Cell
 from pneumoscope.report.estimates import difference_cell, estimate_cell
 from pneumoscope.report.wording import counted, joined, metric_name
 
@@ -103,9 +104,9 @@ def _tuning_caption(tuned: Sequence[Mapping[str, Any]], study: StudyOptions) -> 
 
 def _change(step: Mapping[str, Any], metric: str) -> Cell:
     if "change" not in step:
-        return Undefined("the first step has none before it")
+        return Estimate(None, reason="the first step has none before it")
     return difference_cell(step["change"][metric])
 
 
 def _value(value: float | None) -> Cell:
-    return Undefined("undefined on validation") if value is None else value
+    return Estimate(None, reason="undefined on validation") if value is None else value

@@ -1,12 +1,17 @@
 """What each rule for the threshold would mean, so that a stakeholder can choose."""
 
 from collections.abc import Mapping
-from typing import Any
 
-from pneumoscope.evaluation.decisions import DEFERRED
-from pneumoscope.naming import Consequence, Split
+from pneumoscope.evaluation.estimate import Estimate
+from pneumoscope.evaluation.records import (
+    ModelMetrics,
+    PredictiveValues,
+    RuleOutcome,
+    SplitMetrics,
+)
+from pneumoscope.naming import Consequence, Metric, Split
 from pneumoscope.report.blocks import Block, Figure, Heading, Paragraph, Part, Section, Table
-from pneumoscope.report.cells import Cell, Estimate, Undefined
+from pneumoscope.report.cells import Cell
 from pneumoscope.report.wording import joined, rule_name
 
 HEADER = ["rule", "threshold", "missed", "false alarms", "PPV", "NPV", "accuracy", "F1"]
@@ -24,12 +29,12 @@ INTRODUCTION = (
 
 
 def operating_points_section(
-    metrics: Mapping[str, Mapping[str, Any]], figures: Mapping[str, bytes]
+    metrics: Mapping[str, ModelMetrics], figures: Mapping[str, bytes]
 ) -> Section:
     """Return for each architecture its rules side by side, the figure and predictive values.
 
     Args:
-        metrics: Architecture to its `metrics.json`.
+        metrics: Model to its metrics.
         figures: Architecture to the PNG of its threshold curves; one left out is not shown.
     """
     parts = [_part(name, measured, figures.get(name)) for name, measured in metrics.items()]
@@ -38,21 +43,21 @@ def operating_points_section(
     )
 
 
-def _part(name: str, measured: Mapping[str, Any], figure: bytes | None) -> Part:
-    points = measured["operating_points"]
-    blocks: list[Block] = [_rules(name, points, split) for split in _SPLITS]
+def _part(name: str, measured: ModelMetrics, figure: bytes | None) -> Part:
+    blocks: list[Block] = [_rules(name, measured, split) for split in _SPLITS]
     if figure is not None:
         alt = f"Sensitivity, specificity, PPV and NPV of {name} against the threshold."
         blocks.append(Figure(figure, _curve_caption(name, measured), alt))
-    return Part(name, blocks, _promise(points))
+    return Part(name, blocks, _promise(measured.locked))
 
 
-def _rules(name: str, points: Mapping[str, Any], split: str) -> Table:
+def _rules(name: str, measured: ModelMetrics, split: str) -> Table:
+    points = measured.operating_points
     deferring = _defers(points)
     header = [*HEADER[:2], FOR_A_HUMAN, *HEADER[2:]] if deferring else HEADER
     rows: list[list[Cell]] = [
         [
-            f"{rule_name(rule)} (locked)" if point["locked"] else rule_name(rule),
+            f"{rule_name(rule)} (locked)" if point.locked else rule_name(rule),
             _limits(point),
             *([_handed_over(point, split)] if deferring else []),
             *(_wrong_of_100(point, split, key) for key in _MISSES),
@@ -61,7 +66,7 @@ def _rules(name: str, points: Mapping[str, Any], split: str) -> Table:
         for rule, point in points.items()
     ]
     formats = dict.fromkeys(header[2:], ".1f")
-    return Table(header, rows, f"{name} on {_conclusion(points, split)}", formats)
+    return Table(header, rows, f"{name} on {_conclusion(measured, split)}", formats)
 
 
 _SPLITS = (Split.VALIDATION, Split.TEST)
@@ -69,60 +74,48 @@ _MISSES = (Consequence.SENSITIVITY, Consequence.SPECIFICITY)
 _MEASURES = (Consequence.PPV, Consequence.NPV, Consequence.ACCURACY, Consequence.F1)
 
 
-def _limits(point: Mapping[str, Any]) -> Cell:
-    if point["threshold"] is None:
-        return Undefined(point["reason"])
-    return Estimate(float(point["threshold"]), point["low"], point["high"])
+def _limits(point: RuleOutcome) -> Estimate:
+    return Estimate(point.threshold, point.low, point.high, point.reason)
 
 
-def _handed_over(point: Mapping[str, Any], split: str) -> Cell:
-    decides_all = point["threshold"] is not None and point["low"] is None
-    return "none" if decides_all else _of_100(point, split, DEFERRED)
+def _handed_over(point: RuleOutcome, split: str) -> Cell:
+    decides_all = point.threshold is not None and point.low is None
+    if decides_all or split not in point.splits:
+        return "none" if decides_all else _unknown(split)
+    return point.splits[split].deferred.scaled(100)
 
 
-def _of_100(point: Mapping[str, Any], split: str, key: str) -> Cell:
-    if split not in point["splits"]:
-        return Undefined(f"no threshold, or no {split} rows")
-    cell = _quoted(point["splits"][split], key)
-    if not isinstance(cell, Estimate):
-        return cell
-    low, high = (None if x is None else 100 * x for x in (cell.low, cell.high))
-    return Estimate(100 * cell.value, low, high)
+def _of_100(point: RuleOutcome, split: str, key: Consequence) -> Estimate:
+    if split not in point.splits:
+        return _unknown(split)
+    return point.splits[split].consequences[key].scaled(100)
 
 
-def _quoted(part: Mapping[str, Any], key: str) -> Cell:
-    if part[key] is None:
-        return Undefined(part["undefined"][key])
-    interval = part["intervals"][key]
-    return Estimate(float(part[key]), interval["low"], interval["high"])
+def _unknown(split: str) -> Estimate:
+    return Estimate(None, reason=f"no threshold, or no {split} rows")
 
 
-def _wrong_of_100(point: Mapping[str, Any], split: str, key: str) -> Cell:
+def _wrong_of_100(point: RuleOutcome, split: str, key: Consequence) -> Estimate:
     """Turn what is right of 100 into what is wrong, and its interval with it."""
-    cell = _of_100(point, split, key)
-    if not isinstance(cell, Estimate):
-        return cell
-    low, high = (None if x is None else 100 - x for x in (cell.high, cell.low))
-    return Estimate(100 - cell.value, low, high)
+    return _of_100(point, split, key).mapped(lambda right: 100 - right)
 
 
-def _conclusion(points: Mapping[str, Any], split: str) -> str:
+def _conclusion(measured: ModelMetrics, split: str) -> str:
     zone = " A grey zone has its limits below the threshold, and its values are of those decided."
-    decided = zone if _defers(points) else ""
+    decided = zone if _defers(measured.operating_points) else ""
     if split == Split.VALIDATION:
         return f"validation, to choose by.{decided}"
-    return f"test, to see what came of it.{decided} {_promise(points)}"
+    return f"test, to see what came of it.{decided} {_promise(measured.locked)}"
 
 
-def _defers(points: Mapping[str, Any]) -> bool:
-    return any(point["low"] is not None for point in points.values())
+def _defers(points: Mapping[str, RuleOutcome]) -> bool:
+    return any(point.low is not None for point in points.values())
 
 
-def _promise(points: Mapping[str, Any]) -> str:
+def _promise(point: RuleOutcome) -> str:
     """Say of the locked rule what validation promised and what test gave."""
-    point = next(point for point in points.values() if point["locked"])
     cells = [_wrong_of_100(point, split, key) for split in _SPLITS for key in _MISSES]
-    known = [cell.value for cell in cells if isinstance(cell, Estimate)]
+    known = [cell.value for cell in cells if cell.value is not None]
     if len(known) < len(cells):
         return "The locked rule is undefined on validation or test."
     missed, alarms, missed_on_test, alarms_on_test = known
@@ -132,30 +125,28 @@ def _promise(points: Mapping[str, Any]) -> str:
     )
 
 
-def _curve_caption(name: str, measured: Mapping[str, Any]) -> str:
-    point = measured["operating_point"]
-    shaded = "" if point["low"] is None else ", the shaded zone is for a human"
+def _curve_caption(name: str, measured: ModelMetrics) -> str:
+    point = measured.operating_point
+    shaded = "" if point.low is None else ", the shaded zone is for a human"
     return (
-        f"{name}: the line is the locked threshold{shaded} ({point['reason']}). "
-        f"{_carried_over(measured['splits'])} PPV and NPV are at the share of PNEUMONIA of each "
+        f"{name}: the line is the locked threshold{shaded} ({point.reason}). "
+        f"{_carried_over(measured.splits)} PPV and NPV are at the share of PNEUMONIA of each "
         "split."
     )
 
 
-def _carried_over(splits: Mapping[str, Any]) -> str:
+def _carried_over(splits: Mapping[str, SplitMetrics]) -> str:
     """Say whether test lies within what validation led to expect."""
     if not all(split in splits for split in _SPLITS):
         return "It could not be carried over: validation or test is missing."
-    validation, test = (splits[split]["metrics"] for split in _SPLITS)
-    bounds = [validation[key]["low"] for key in _MISSES] + [test[key]["value"] for key in _MISSES]
-    if any(bound is None for bound in bounds):
-        return "Whether it carries over to test cannot be told: an interval is missing."
-    moved = [
-        f"{key} ({test[key]['value']:.3f}, expected {validation[key]['low']:.3f} to "
-        f"{validation[key]['high']:.3f})"
-        for key in _MISSES
-        if not validation[key]["low"] <= test[key]["value"] <= validation[key]["high"]
-    ]
+    validation, test = (splits[split].metrics for split in _SPLITS)
+    moved = []
+    for key in (Metric.SENSITIVITY, Metric.SPECIFICITY):
+        bounds, value = validation[key].bounds, test[key].value
+        if bounds is None or value is None:
+            return "Whether it carries over to test cannot be told: an interval is missing."
+        if not bounds[0] <= value <= bounds[1]:
+            moved.append(f"{key} ({value:.3f}, expected {bounds[0]:.3f} to {bounds[1]:.3f})")
     if not moved:
         return "It carries over: sensitivity and specificity on test lie in validation's intervals."
     return (
@@ -164,15 +155,11 @@ def _carried_over(splits: Mapping[str, Any]) -> str:
     )
 
 
-def _predictive(metrics: Mapping[str, Mapping[str, Any]]) -> list[Block]:
-    found = {
-        name: next(p for p in measured["operating_points"].values() if p["locked"])["splits"]
-        for name, measured in metrics.items()
-    }
+def _predictive(metrics: Mapping[str, ModelMetrics]) -> list[Block]:
     tested = {
-        name: splits[Split.TEST]["predictive_values"]
-        for name, splits in found.items()
-        if Split.TEST in splits
+        name: measured.locked.splits[Split.TEST].predictive_values
+        for name, measured in metrics.items()
+        if Split.TEST in measured.locked.splits
     }
     shares = list(dict.fromkeys(share for values in tested.values() for share in values))
     if not shares:
@@ -182,8 +169,8 @@ def _predictive(metrics: Mapping[str, Mapping[str, Any]]) -> list[Block]:
         for what, key in (("alarms", "ppv"), ("all-clears", "npv"))
         for share in shares
     }
-    rows = [
-        [name, *(_quoted(values[share], key) for share, key in columns.values())]
+    rows: list[list[Cell]] = [
+        [name, *(getattr(values[share], key) for share, key in columns.values())]
         for name, values in tested.items()
     ]
     return [
@@ -192,16 +179,16 @@ def _predictive(metrics: Mapping[str, Mapping[str, Any]]) -> list[Block]:
     ]
 
 
-def _worth(tested: Mapping[str, Mapping[str, Any]]) -> str:
+def _worth(tested: Mapping[str, Mapping[str, PredictiveValues]]) -> str:
     start = (
         "Of 100 alarms, or all-clears, so many are right where that share of children has "
         "pneumonia; from sensitivity and specificity on test at the locked rule, by Bayes' theorem."
     )
     known = [
-        (values["ppv"], f"{name} where {float(share):.0%} have pneumonia")
+        (values.ppv.value, f"{name} where {float(share):.0%} have pneumonia")
         for name, of_shares in tested.items()
         for share, values in of_shares.items()
-        if values["ppv"] is not None
+        if values.ppv.value is not None
     ]
     if not known:
         return start

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.naming import Metric, Split
 from pneumoscope.report.blocks import Block, Bullets, Figure, Heading, Paragraph, Section, Table
-from pneumoscope.report.cells import Cell, Estimate, Undefined
+from pneumoscope.report.cells import Cell
 from pneumoscope.report.wording import joined, metric_name, readable
 from pneumoscope.robustness.features import FEATURES
 from pneumoscope.robustness.shift import SETS
@@ -113,5 +114,5 @@ def _alone(alone: Mapping[str, Any]) -> Table:
 
 def _cell(measured: Mapping[str, Any]) -> Cell:
     if measured["value"] is None:
-        return Undefined(measured["reason"])
+        return Estimate(None, reason=measured["reason"])
     return Estimate(measured["value"], measured["low"], measured["high"])

@@ -2,8 +2,9 @@
 
 import pandas as pd
 
+from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.report.blocks import Block, Paragraph, Section, Table
-from pneumoscope.report.cells import Cell, Undefined
+from pneumoscope.report.cells import Cell
 from pneumoscope.report.estimates import rounded
 from pneumoscope.report.wording import counted, joined
 
@@ -70,7 +71,7 @@ def _pair(row: pd.Series) -> str:
 
 def _value(row: pd.Series, column: str) -> Cell:
     if pd.isna(row[column]):
-        return Undefined(str(row["reason"]))
+        return Estimate(None, reason=str(row["reason"]))
     value = float(row[column])
     return "< 0.001" if column.endswith("_holm") and value < 0.001 else rounded(value)
 

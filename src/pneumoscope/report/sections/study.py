@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.naming import Metric, Split
 from pneumoscope.options import StudyOptions
 from pneumoscope.report.blocks import Block, Bullets, Figure, Note, Paragraph, Section, Table
-from pneumoscope.report.cells import Undefined
 from pneumoscope.report.estimates import difference_cell, estimate_cell, estimate_in_words
 from pneumoscope.report.sections.flattery import flattery_blocks
 from pneumoscope.report.sections.ladder import ladder_blocks
@@ -14,7 +14,7 @@ from pneumoscope.report.wording import joined, metric_name
 from pneumoscope.studies.targets import Verdict
 
 SEES_NOTHING = " It calls every film PNEUMONIA: what is met is met by a model that sees nothing."
-UNPUBLISHED = "the study published no such number"
+UNPUBLISHED = Estimate(None, reason="the study published no such number")
 
 
 def study_section(found: Mapping[str, Any], figure: bytes | None = None) -> Section:
@@ -112,7 +112,7 @@ def _beside_each_other(found: Mapping[str, Any], study: StudyOptions) -> Table:
         [
             name,
             metric_name(metric),
-            *([published.get(name, {}).get(metric, Undefined(UNPUBLISHED))] if published else []),
+            *([published.get(name, {}).get(metric, UNPUBLISHED)] if published else []),
             *(
                 estimate_cell(found["arms"][arm][Split.TEST]["models"][name][metric])
                 for arm in study.arms

@@ -1,14 +1,15 @@
 """Whether a model serves every kind of radiograph alike."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
+from pneumoscope.evaluation.estimate import Estimate
+from pneumoscope.evaluation.records import ModelMetrics
 from pneumoscope.evaluation.subgroups import subgroup_table
 from pneumoscope.naming import Metric, Split
 from pneumoscope.report.blocks import Block, Figure, Note, Paragraph, Part, Section, Table
-from pneumoscope.report.cells import Cell, Estimate, Undefined
+from pneumoscope.report.cells import Cell
 from pneumoscope.report.wording import joined, metric_name, readable
 
 INTRODUCTION = (
@@ -21,26 +22,24 @@ LEGEND = "Dots are test values with their intervals; dashed is the value of all 
 SHOWN = (Metric.SENSITIVITY, Metric.SPECIFICITY, Metric.AUROC)
 
 
-def subgroups_section(
-    metrics: Mapping[str, Mapping[str, Any]], figures: Mapping[str, bytes]
-) -> Section:
+def subgroups_section(metrics: Mapping[str, ModelMetrics], figures: Mapping[str, bytes]) -> Section:
     """Return for each architecture the figure of its subgroups and the table behind it.
 
     Args:
-        metrics: Architecture to its `metrics.json`.
+        metrics: Model to its metrics.
         figures: Architecture to the PNG of its subgroups; one left out is not shown.
     """
     blocks: list[Block] = [Paragraph(INTRODUCTION)]
     blocks += [_part(name, measured, figures.get(name)) for name, measured in metrics.items()]
-    absent = {k: v for found in metrics.values() for k, v in found["subgroups"]["absent"].items()}
+    absent = {k: v for found in metrics.values() for k, v in found.subgroups.absent.items()}
     reasons = [f"{name}: {reason}" for name, reason in absent.items()]
     blocks.append(Note("What could not be compared", reasons))
     return Section("Does it hold for every kind of radiograph?", blocks)
 
 
-def _part(name: str, measured: Mapping[str, Any], figure: bytes | None) -> Part:
-    table = subgroup_table(measured["subgroups"]["splits"], Split.TEST)
-    told = _falls_behind(table, measured["splits"][Split.TEST]["metrics"])
+def _part(name: str, measured: ModelMetrics, figure: bytes | None) -> Part:
+    table = subgroup_table(measured.subgroups.splits[Split.TEST])
+    told = _falls_behind(table, measured.splits[Split.TEST].metrics)
     blocks: list[Block] = []
     if figure is not None:
         alt = f"Sensitivity and specificity of {name} by subgroup."
@@ -49,7 +48,7 @@ def _part(name: str, measured: Mapping[str, Any], figure: bytes | None) -> Part:
 
 
 def _table(name: str, table: pd.DataFrame) -> Table:
-    rows = [
+    rows: list[list[Cell]] = [
         [
             str(row["attribute"]),
             str(row["group"]),
@@ -64,21 +63,23 @@ def _table(name: str, table: pd.DataFrame) -> Table:
     return Table(header, rows, f"Every subgroup of {name} on test", folded=True)
 
 
-def _cell(row: pd.Series, metric: str) -> Cell:
+def _cell(row: pd.Series, metric: str) -> Estimate:
     if pd.notna(row[metric]):
-        bounds = (row[f"{metric}_{end}"] for end in ("low", "high"))
-        return Estimate(row[metric], *(None if pd.isna(x) else float(x) for x in bounds))
+        low, high = (row[f"{metric}_{end}"] for end in ("low", "high"))
+        bounds = None if pd.isna(low) or pd.isna(high) else (float(low), float(high))
+        return Estimate.of(float(row[metric]), bounds)
     reason = row[f"{metric}_reason"]
-    return Undefined(reason if isinstance(reason, str) else "the group lacks that class")
+    known = reason if isinstance(reason, str) else "the group lacks that class"
+    return Estimate(None, reason=known)
 
 
-def _falls_behind(table: pd.DataFrame, overall: Mapping[str, Any]) -> str:
+def _falls_behind(table: pd.DataFrame, overall: Mapping[Metric, Estimate]) -> str:
     found = [
         f"{readable(metric)} of {row['attribute']} {row['group']} ({row[metric]:.2f} against "
-        f"{overall[metric]['value']:.2f})"
+        f"{overall[metric].value:.2f})"
         for metric in SHOWN[:2]
         for _, row in table.iterrows()
-        if pd.notna(row[f"{metric}_high"]) and row[f"{metric}_high"] < overall[metric]["value"]
+        if pd.notna(row[f"{metric}_high"]) and row[f"{metric}_high"] < overall[metric].value
     ]
     if not found:
         return "has no subgroup that lies below the whole with its entire interval."

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.subgroups import subgroup_table
 from pneumoscope.naming import Metric, Split
 from pneumoscope.report.limits import evaluations_on_test, looks_at_test
@@ -37,27 +38,33 @@ def _storage(told: Context) -> list[str]:
 
 
 def _level(told: Context) -> str:
-    splits = told.measured["splits"]
+    splits = told.measured.splits
     if Split.VALIDATION in splits:
-        validation, test = (splits[split]["metrics"] for split in (Split.VALIDATION, Split.TEST))
-        bounds = [(validation[m]["low"], test[m]["value"], validation[m]["high"])
-                  for m in CLASS_METRICS]  # fmt: skip
-        if all(None not in bound for bound in bounds):
-            if all(low <= value <= high for low, value, high in bounds):
+        validation = splits[Split.VALIDATION].metrics
+        kept = [_within(told.test[metric], validation[metric]) for metric in CLASS_METRICS]
+        if None not in kept:
+            if all(kept):
                 return "The alarm level kept its promise on the test; check it on local films."
             return "Choose the alarm level anew on local films: on the test it broke its promise."
     return "Choose the alarm level on local films: whether it carries over cannot be told."
 
 
+def _within(test: Estimate, validation: Estimate) -> bool | None:
+    if test.value is None or validation.bounds is None:
+        return None
+    low, high = validation.bounds
+    return low <= test.value <= high
+
+
 def _weak_groups(told: Context) -> list[str]:
-    table = subgroup_table(told.measured["subgroups"]["splits"], Split.TEST)
+    table = subgroup_table(told.measured.subgroups.splits[Split.TEST])
     weak = [
         f"{row['attribute']} {row['group']}"
         for metric in CLASS_METRICS
         for _, row in table.iterrows()
         if pd.notna(row[f"{metric}_high"])
-        and told.test[metric]["value"] is not None
-        and row[f"{metric}_high"] < told.test[metric]["value"]
+        and told.test[metric].value is not None
+        and row[f"{metric}_high"] < told.test[metric].value
     ]
     if not weak:
         return []

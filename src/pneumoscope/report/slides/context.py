@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from pneumoscope.naming import Split
+from pneumoscope.evaluation.estimate import Estimate
+from pneumoscope.evaluation.records import ModelMetrics
+from pneumoscope.naming import Metric, Split
 from pneumoscope.options import EvaluationOptions, ReportOptions
 from pneumoscope.report.findings import Findings
 
@@ -31,11 +32,11 @@ class Context:
         return "phantoms" if self.options.synthetic else "children"
 
     @property
-    def measured(self) -> Mapping[str, Any]:
+    def measured(self) -> ModelMetrics:
         """The metrics of the model in view."""
         return self.found.metrics[self.model]
 
     @property
-    def test(self) -> Mapping[str, Any]:
-        """Its metrics on test: value, low, high and reason by name."""
-        return self.measured["splits"][Split.TEST]["metrics"]
+    def test(self) -> Mapping[Metric, Estimate]:
+        """Its metrics on test."""
+        return self.measured.splits[Split.TEST].metrics

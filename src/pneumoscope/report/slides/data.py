@@ -28,18 +28,17 @@ USES = {
 
 def cover(told: Context) -> Slide:
     """Say the result first."""
-    tested = told.measured["splits"][Split.TEST]
-    sensitivity = told.test[Metric.SENSITIVITY]["value"]
+    tested = told.measured.splits[Split.TEST]
+    sensitivity = told.test[Metric.SENSITIVITY].value
     message = (
-        f"{told.model} could not be tested: {told.test[Metric.SENSITIVITY]['reason']}."
+        f"{told.model} could not be tested: {told.test[Metric.SENSITIVITY].reason}."
         if sensitivity is None
         else f"{told.model} finds {frequency(sensitivity)} {told.subjects} with pneumonia "
         "on radiographs it had never seen."
     )
     items = [
         f"{counted(len(told.found.metrics), 'model')} compared by Pneumoscope.",
-        f"Tested on {counted(tested['n'], 'radiograph')} of {tested['patients']:,} "
-        f"{told.subjects}.",
+        f"Tested on {counted(tested.n, 'radiograph')} of {tested.patients:,} {told.subjects}.",
         "What it found, what it missed, and what to do about it.",
     ]
     return Slide(told.options.title, message, Points(items))

@@ -1,10 +1,11 @@
 """The slides of the result: which model, what it finds, what an alarm is worth, who helps."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
+from pneumoscope.evaluation.estimate import Estimate
+from pneumoscope.evaluation.records import ZoneOutcome
 from pneumoscope.naming import Column, Consequence, Metric, Split
 from pneumoscope.report.frequencies import frequency
 from pneumoscope.report.slides.blocks import Bar, Bars, Dots, Numbers, Points, Slide
@@ -74,9 +75,9 @@ def _stands_clear(best: Bar, other: Bar) -> bool:
 def found(told: Context) -> Slide:
     """Draw the share of pneumonia that is found."""
     measured = told.test[Metric.SENSITIVITY]
-    if measured["value"] is None:
+    if measured.value is None:
         return _undefined("How many are found cannot be told", measured)
-    share = frequency(measured["value"])
+    share = frequency(measured.value)
     title = f"Of {share.of:,} {told.subjects} with pneumonia, {told.model} finds {share.count:,}."
     return Slide("Result", title, Dots(share, "found", "missed"), _interval(told, measured))
 
@@ -84,31 +85,27 @@ def found(told: Context) -> Slide:
 def alarms(told: Context) -> Slide:
     """Draw the share of false alarms."""
     measured = told.test[Metric.SPECIFICITY]
-    if measured["value"] is None:
+    if measured.value is None:
         return _undefined("How many false alarms there are cannot be told", measured)
-    share = frequency(measured["value"]).rest
+    share = frequency(measured.value).rest
     title = f"Of {share.of:,} {told.subjects} without pneumonia, {share.count:,} get a false alarm."
-    inverted = {
-        "low": None if measured["high"] is None else 1 - measured["high"],
-        "high": None if measured["low"] is None else 1 - measured["low"],
-    }
     body = Dots(share, "false alarm", "rightly left alone")
-    return Slide("Result", title, body, _interval(told, inverted))
+    return Slide("Result", title, body, _interval(told, measured.complement))
 
 
-def _undefined(title: str, measured: Mapping[str, Any]) -> Slide:
-    return Slide("Result", f"{title}.", Points([f"Reason: {measured['reason']}."]))
+def _undefined(title: str, measured: Estimate) -> Slide:
+    return Slide("Result", f"{title}.", Points([f"Reason: {measured.reason}."]))
 
 
-def _interval(told: Context, measured: Mapping[str, Any]) -> str:
-    point = told.measured["operating_point"]
+def _interval(told: Context, measured: Estimate) -> str:
+    point = told.measured.operating_point
     counted = (
-        f"Counted by radiograph at the alarm level {point['threshold']:.2f}, which was fixed "
+        f"Counted by radiograph at the alarm level {point.threshold:.2f}, which was fixed "
         "before the test."
     )
-    if measured["low"] is None or measured["high"] is None:
+    if measured.bounds is None:
         return f"{counted} There is no interval: a handful of {told.subjects} is too few."
-    ends = [frequency(measured[end], of=100).count for end in ("low", "high")]
+    ends = [frequency(end, of=100).count for end in measured.bounds]
     return (
         f"Had other {told.subjects} been tested: from {ends[0]} to {ends[1]} of 100 "
         f"({told.evaluation.confidence:.0%} interval). {counted}"
@@ -117,11 +114,11 @@ def _interval(told: Context, measured: Mapping[str, Any]) -> str:
 
 def worth(told: Context) -> Slide | None:
     """Tell what an alarm is worth where pneumonia is rare and where it is common, if asked."""
-    points = told.measured["operating_points"].values()
-    locked = next(point for point in points if point["locked"])
-    shares = locked["splits"].get(Split.TEST, {}).get("predictive_values", {})
+    decided = told.measured.locked.splits.get(Split.TEST)
     known = {
-        float(share): values["ppv"] for share, values in shares.items() if values["ppv"] is not None
+        float(share): values.ppv.value
+        for share, values in (decided.predictive_values if decided else {}).items()
+        if values.ppv.value is not None
     }
     if not known:
         return None
@@ -146,20 +143,23 @@ def worth(told: Context) -> Slide | None:
 def deferral(told: Context) -> Slide | None:
     """Tell what handing doubtful radiographs to a human brings, if anything was measured."""
     zones = {
-        float(share): zone["splits"][Split.TEST]
-        for share, zone in told.measured["grey_zone"].items()
-        if zone["splits"][Split.TEST][Consequence.ACCURACY] is not None
+        float(share): zone.splits[Split.TEST]
+        for share, zone in told.measured.grey_zone.items()
+        if _accuracy(zone.splits[Split.TEST]) is not None
     }
     handed_over = [share for share in zones if share > 0]
     if 0.0 not in zones or not handed_over:
         return None
     nearest = min(handed_over, key=lambda share: abs(share - HANDED_OVER))
     bars = [
-        Bar(f"{frequency(zones[share]['deferred'], of=100)} handed over", zones[share]["accuracy"])
+        Bar(
+            f"{frequency(zones[share].deferred, of=100)} handed over",
+            _accuracy(zones[share]) or 0.0,
+        )
         for share in sorted({0.0, nearest, max(handed_over)})
     ]
-    before, after = (frequency(zones[share]["accuracy"], of=100) for share in (0.0, nearest))
-    handed = frequency(zones[nearest]["deferred"], of=100)
+    before, after = (frequency(_accuracy(zones[share]) or 0.0, of=100) for share in (0.0, nearest))
+    handed = frequency(zones[nearest].deferred, of=100)
     helped = after.count > before.count
     title = (
         f"Hand the most doubtful {handed} to a human, and "
@@ -169,3 +169,7 @@ def deferral(told: Context) -> Slide | None:
     )
     note = "Bars: share of right answers among the radiographs left to the model."
     return Slide("What to do", title, Bars(bars), note)
+
+
+def _accuracy(zone: ZoneOutcome) -> float | None:
+    return zone.consequences[Consequence.ACCURACY].value

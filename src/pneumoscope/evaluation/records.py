@@ -1,0 +1,321 @@
+"""What the evaluation of one model gives, typed: `metrics.json` is its JSON.
+
+Estimates carry the reason where a value or an interval is missing. Mappings by split hold the
+splits that were scored.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pneumoscope.evaluation.estimate import Estimate
+from pneumoscope.naming import CalibrationMethod, Consequence, Label, Metric, ThresholdRule
+
+
+@dataclass(frozen=True)
+class ScoredBy:
+    """Which model gave scores, and how.
+
+    Attributes:
+        fingerprint: SHA-256 of its weights, or over those of an ensemble's members.
+        test_time_flips: Whether a score is the mean over a radiograph and its mirror image;
+            None of an ensemble, whose members say it.
+        members: Name to fingerprint of an ensemble's members; None of a single model.
+    """
+
+    fingerprint: str
+    test_time_flips: bool | None = None
+    members: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class OperatingPoint:
+    """A threshold with the rule that chose it.
+
+    Attributes:
+        rule: The rule.
+        threshold: A score of at least this is predicted PNEUMONIA; in a grey zone, where a
+            prediction has to be made all the same.
+        reason: Why this threshold, in one sentence for the report.
+        low: A score below this is predicted NORMAL; None unless the rule sets a grey zone.
+        high: A score from `low` to below this is handed to a human; None as above.
+    """
+
+    rule: ThresholdRule
+    threshold: float
+    reason: str
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def zone(self) -> tuple[float, float] | None:
+        """The bounds of the grey zone, None without one."""
+        return None if self.low is None or self.high is None else (self.low, self.high)
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """Counts of radiographs; PNEUMONIA is the positive class."""
+
+    tn: int
+    fp: int
+    fn: int
+    tp: int
+
+
+@dataclass(frozen=True)
+class ClassMetrics:
+    """Precision, recall and F1 with one class taken as the positive one, or their mean."""
+
+    precision: Estimate
+    recall: Estimate
+    f1: Estimate
+
+
+@dataclass(frozen=True)
+class PredictiveValues:
+    """Shares of alarms and of all-clears that are right, at a stated prevalence."""
+
+    ppv: Estimate
+    npv: Estimate
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What a threshold, or a grey zone, decides for the radiographs of one split.
+
+    Attributes:
+        confusion: Counts of the decided.
+        deferred: Share that is handed to a human.
+        consequences: Measures among the decided.
+        classes: Precision, recall and F1 of each class.
+        macro: Their means over the classes.
+        predictive_values: By prevalence, which is the key, as text: "0.05".
+    """
+
+    confusion: Confusion
+    deferred: Estimate
+    consequences: Mapping[Consequence, Estimate]
+    classes: Mapping[Label, ClassMetrics]
+    macro: ClassMetrics
+    predictive_values: Mapping[str, PredictiveValues]
+
+
+@dataclass(frozen=True)
+class RuleOutcome:
+    """What a rule for the threshold chose on validation, and what that decides on each split.
+
+    Attributes:
+        locked: Whether it is the rule of the operating point.
+        threshold: None for a rule that cannot be applied to this validation.
+        low: Bounds of its grey zone; None without one.
+        high: As above.
+        reason: Why this threshold, or why there is none.
+        splits: By split; empty without a threshold.
+    """
+
+    locked: bool
+    threshold: float | None
+    low: float | None
+    high: float | None
+    reason: str
+    splits: Mapping[str, Decisions]
+
+
+@dataclass(frozen=True)
+class CalibrationMeasures:
+    """How far scores are probabilities.
+
+    Attributes:
+        brier: Brier score.
+        ece: Expected calibration error.
+        slope: 1 is ideal; below 1 the scores are too extreme.
+        intercept: 0 is ideal, fitted together with the slope.
+        in_the_large: The intercept at slope 1; above 0 the scores are too low on average.
+    """
+
+    brier: Estimate
+    ece: Estimate
+    slope: Estimate
+    intercept: Estimate
+    in_the_large: Estimate
+
+
+@dataclass(frozen=True)
+class CalibrationMap:
+    """The map logit(probability) = intercept + slope * logit(score)."""
+
+    slope: float
+    intercept: float
+
+
+@dataclass(frozen=True)
+class SplitCalibration:
+    """Calibration of one split, before and after the map; `after` is None without a map."""
+
+    before: CalibrationMeasures
+    after: CalibrationMeasures | None
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What validation taught about reading scores as probabilities.
+
+    Attributes:
+        method: How the map was fitted.
+        temperature: What logits are divided by, where that is all; None otherwise.
+        map: None where none could be fitted.
+        reason: Why there is no map; None with one.
+        splits: Calibration before and after, by split.
+    """
+
+    method: CalibrationMethod
+    temperature: float | None
+    map: CalibrationMap | None
+    reason: str | None
+    splits: Mapping[str, SplitCalibration]
+
+
+@dataclass(frozen=True)
+class ZoneOutcome:
+    """What a zone around the threshold defers on one split, and how good the rest is."""
+
+    deferred: float
+    confusion: Confusion
+    consequences: Mapping[Consequence, Estimate]
+
+
+@dataclass(frozen=True)
+class DeferralZone:
+    """A zone around the locked threshold that holds a share of validation.
+
+    Attributes:
+        low: Scores from here are deferred; None where nothing is.
+        high: Up to here.
+        splits: What it does, by split.
+    """
+
+    low: float | None
+    high: float | None
+    splits: Mapping[str, ZoneOutcome]
+
+
+@dataclass(frozen=True)
+class ConformalCoverage:
+    """Conformal sets on one split.
+
+    Attributes:
+        coverage: Share of each class whose set holds it.
+        one: Share of radiographs whose set holds one class.
+        both: Share whose set holds both.
+        neither: Share whose set is empty.
+    """
+
+    coverage: Mapping[Label, Estimate]
+    one: float
+    both: float
+    neither: float
+
+
+@dataclass(frozen=True)
+class Conformal:
+    """Class-conditional conformal sets fitted on validation.
+
+    Attributes:
+        promised: Coverage of each class.
+        lowest_pneumonia: A score of at least this allows PNEUMONIA.
+        highest_normal: A score of at most this allows NORMAL.
+        reason: Why a class is always allowed; None when validation bounds both.
+        splits: What the sets hold, by split.
+    """
+
+    promised: float
+    lowest_pneumonia: float
+    highest_normal: float
+    reason: str | None
+    splits: Mapping[str, ConformalCoverage]
+
+
+@dataclass(frozen=True)
+class Subgroup:
+    """One group of radiographs at the locked threshold.
+
+    Attributes:
+        n: Radiographs.
+        patients: Patients.
+        sensitivity: None without PNEUMONIA in the group.
+        specificity: None without NORMAL in the group.
+        auroc: Within the group, or against all radiographs of the class that it lacks.
+        auroc_against: Which of the two, in words.
+    """
+
+    n: int
+    patients: int
+    sensitivity: Estimate | None
+    specificity: Estimate | None
+    auroc: Estimate
+    auroc_against: str
+
+
+Groups = Mapping[str, Mapping[str, Subgroup]]
+"""Attribute to group to what was measured of it."""
+
+
+@dataclass(frozen=True)
+class Subgroups:
+    """Each kind of radiograph by split; `absent` names what cannot be compared, and why."""
+
+    absent: Mapping[str, str]
+    splits: Mapping[str, Groups]
+
+
+@dataclass(frozen=True)
+class SplitMetrics:
+    """One split at the locked threshold.
+
+    Attributes:
+        n: Radiographs.
+        patients: Patients.
+        confusion: Counts of radiographs.
+        classes: Precision, recall and F1 of each class.
+        metrics: Every metric.
+    """
+
+    n: int
+    patients: int
+    confusion: Confusion
+    classes: Mapping[Label, ClassMetrics]
+    metrics: Mapping[Metric, Estimate]
+
+
+@dataclass(frozen=True)
+class ModelMetrics:
+    """Everything that the evaluation measured of one model or ensemble.
+
+    Attributes:
+        model: Which model gave the scores.
+        protocol: The policy of the split.
+        flaws: What that protocol flatters, in sentences.
+        operating_point: What was locked on validation.
+        operating_points: Name of each rule to what it would do, the locked one first.
+        calibration: How far scores are probabilities.
+        grey_zone: Share of validation, as text, to the zone around the threshold that holds it.
+        conformal: Sets of classes with a promised coverage.
+        subgroups: Each kind of radiograph.
+        splits: Each split at the operating point.
+    """
+
+    model: ScoredBy
+    protocol: str
+    flaws: Sequence[str]
+    operating_point: OperatingPoint
+    operating_points: Mapping[str, RuleOutcome]
+    calibration: Calibration
+    grey_zone: Mapping[str, DeferralZone]
+    conformal: Conformal
+    subgroups: Subgroups
+    splits: Mapping[str, SplitMetrics]
+
+    @property
+    def locked(self) -> RuleOutcome:
+        """What the locked rule does on each split."""
+        return next(outcome for outcome in self.operating_points.values() if outcome.locked)
