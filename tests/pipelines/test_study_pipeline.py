@@ -43,7 +43,7 @@ def test_a_further_protocol_has_splits_models_and_metrics_of_its_own(graph):
 
 def test_a_further_protocol_shares_every_other_parameter(graph):
     own = graph.only_nodes_with_namespaces(["honest"])
-    assert {"params:seed", "params:cnn.fitting", "params:evaluation"} <= own.inputs()
+    assert {"params:seed", "params:cnn", "params:evaluation"} <= own.inputs()
     assert [name for name in own.inputs() if name.startswith("params:honest")] == [
         "params:honest.split"
     ]
