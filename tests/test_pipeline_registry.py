@@ -50,7 +50,7 @@ def test_the_default_pipeline_is_all_of_them_in_one():
     assert len(created["__default__"].nodes) == sum(len(part.nodes) for part in parts)
     # Only what earlier runs measured, or left unfinished, comes from outside.
     assert {name for name in created["__default__"].inputs() if not name.startswith("params:")} == (
-        {"known_precisions", "mlp.checkpoint", "cnn.checkpoint"}
+        {"known_precisions", "known_locks", "mlp.checkpoint", "cnn.checkpoint"}
     )
 
 
@@ -61,7 +61,7 @@ def test_every_node_bears_a_tag_and_a_verb():
         verb = node.name.rsplit(".", 1)[-1].split("_")[0]
         assert verb in {
             "make", "scan", "sort", "check", "choose", "audit", "assign", "rebalance", "prove",
-            "select", "transform", "stress", "train", "average", "score", "explain", "measure",
+            "select", "transform", "stress", "train", "average", "lock", "score", "explain", "measure",
             "record", "compare", "describe", "draw", "collect", "write",
         }  # fmt: skip
 
@@ -90,7 +90,12 @@ def test_an_ensemble_is_measured_like_a_model_without_being_trained():
     selection = Selection(Source.PHANTOMS, ("mlp", "cnn"), {"both": ("mlp", "cnn")})
     names = [n.name for n in create_pipelines(selection)["__default__"].nodes]
     own = [name for name in names if name.startswith("both.")]
-    assert {"both.average_members", "both.measure_scores", "both.record_test_access"} <= set(own)
+    evaluated = [
+        "both.average_validation", "both.lock_operating_point", "both.average_test",
+        "both.measure_scores", "both.record_test_access", "both.write_ensemble_contract",
+    ]  # fmt: skip
+    assert set(evaluated) <= set(own)
+    assert [name for name in own if name in evaluated[:4]] == evaluated[:4]
     assert "both.train_model" not in own
 
 

@@ -11,8 +11,8 @@ LOG = """\
 23:59:59 INFO    mlp: epoch 1/1 (training), loss 0.1
 00:00:05 INFO    Completed node: mlp.train_model
 00:00:06 INFO    Completed node: mlp.record_training
-00:00:08 INFO    Completed node: mlp.score_radiographs
-00:00:09 INFO    Completed node: mean_of_both.average_members
+00:00:08 INFO    Completed node: mlp.score_test
+00:00:09 INFO    Completed node: mean_of_both.average_test
 """
 
 

@@ -130,21 +130,38 @@ def trained(images, rows, stressed, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def scored(trained, images, rows):
-    validation, test = Split.VALIDATION, Split.TEST
-    return evaluation.score_radiographs(
-        trained[0], images[validation], rows[validation], images[test], rows[test], EVALUATION
+def validated(trained, images, rows):
+    part = Split.VALIDATION
+    return evaluation.score_validation(trained[0], images[part], rows[part], EVALUATION)
+
+
+@pytest.fixture(scope="module")
+def locks(validated, proven):
+    return evaluation.lock_operating_point(*validated, proven[0], {}, EVALUATION)
+
+
+@pytest.fixture(scope="module")
+def tested(trained, images, rows, locks):
+    part = Split.TEST
+    return evaluation.score_test(trained[0], images[part], rows[part], locks, EVALUATION)
+
+
+@pytest.fixture(scope="module")
+def measured(validated, tested, locks, manifest, proven):
+    scores, scored_by = validated
+    return evaluation.measure_scores(
+        scores, tested, scored_by, locks, manifest, proven[1], EVALUATION, SEED
     )
 
 
 @pytest.fixture(scope="module")
-def scores(scored):
-    return scored[0]
+def scores(measured):
+    return measured[0]
 
 
 @pytest.fixture(scope="module")
-def metrics(scored, manifest, proven):
-    return evaluation.measure_scores(*scored, manifest, proven[1], EVALUATION, SEED)
+def metrics(measured):
+    return measured[1]
 
 
 @pytest.fixture(scope="module")
@@ -260,7 +277,7 @@ def test_train_model_records_every_epoch(trained):
     assert model.output_shape == (None, 1)
 
 
-def test_score_radiographs_scores_validation_and_test_once_each(scores, rows):
+def test_validation_and_test_are_scored_once_each(scores, rows):
     assert scores["split"].value_counts().to_dict() == {
         "validation": len(rows[Split.VALIDATION]),
         "test": len(rows[Split.TEST]),
@@ -268,21 +285,28 @@ def test_score_radiographs_scores_validation_and_test_once_each(scores, rows):
     assert scores["score"].between(0, 1).all()
 
 
-def test_measure_scores_locks_the_threshold_on_validation(
-    scores, scored, manifest, proven, metrics
+def test_test_is_not_scored_by_a_model_that_is_not_locked(trained, images, rows):
+    with pytest.raises(ValueError, match="its threshold was not fixed before test"):
+        evaluation.score_test(trained[0], images[Split.TEST], rows[Split.TEST], {}, EVALUATION)
+
+
+def test_measure_scores_applies_what_was_locked(
+    validated, tested, locks, manifest, proven, metrics
 ):
-    moved = scores.copy()
-    test = moved["split"] == "test"
-    moved.loc[test, "score"] = 1 - moved.loc[test, "score"]
-    again = evaluation.measure_scores(moved, scored[1], manifest, proven[1], EVALUATION, SEED)
+    moved = tested.assign(score=1 - tested["score"])
+    _, again = evaluation.measure_scores(
+        validated[0], moved, validated[1], locks, manifest, proven[1], EVALUATION, SEED
+    )
+    (lock,) = locks.values()
     assert again.operating_point == metrics.operating_point
+    assert again.operating_point.threshold == lock["operating_point"]["threshold"]
     assert again.splits["test"] != metrics.splits["test"]
 
 
-def test_record_test_access_names_the_model_and_its_threshold(metrics, scored, rows):
+def test_record_test_access_names_the_model_and_its_threshold(metrics, validated, rows):
     (record,) = evaluation.test_access_recorder("one")(metrics).to_dict("records")
     assert record == {
-        "architecture": "one", "model": scored[1].fingerprint, "rule": "youden",
+        "architecture": "one", "model": validated[1].fingerprint, "rule": "youden",
         "threshold": metrics.operating_point.threshold, "n": len(rows[Split.TEST]),
     }  # fmt: skip
 
@@ -293,12 +317,17 @@ def test_compare_models_has_a_row_for_each_and_each_split(comparison):
     ]  # fmt: skip
 
 
-def test_average_members_of_one_model_twice_gives_its_scores(scored):
-    scores, scored_by = scored
-    averaged, together = evaluation.average_members(
+def test_the_average_of_one_model_twice_gives_its_scores(validated, tested, scores, proven):
+    own, scored_by = validated
+    averaged, together = evaluation.average_validation(
         scores_one=scores, scored_by_one=scored_by, scores_two=scores, scored_by_two=scored_by
     )
-    assert averaged.equals(scores)
+    assert averaged.equals(own)
+    members = {"scores_one": scores, "scores_two": scores}
+    with pytest.raises(ValueError, match="its threshold was not fixed before test"):
+        evaluation.average_test({}, together, **members)
+    locks = evaluation.lock_operating_point(averaged, together, proven[0], {}, EVALUATION)
+    assert evaluation.average_test(locks, together, **members).equals(tested)
     assert together.members == dict.fromkeys(("one", "two"), scored_by.fingerprint)
 
 

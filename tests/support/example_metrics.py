@@ -63,6 +63,8 @@ MEASURED: dict[str, Any] = {
     "model": {"fingerprint": "f" * 64, "test_time_flips": False, "members": None},
     "protocol": "official",
     "flaws": [],
+    "primary_endpoint": "auroc",
+    "lock_revision": 1,
     "operating_point": {
         "rule": "youden", "threshold": 0.5, "reason": "largest sum", "low": None, "high": None,
     },

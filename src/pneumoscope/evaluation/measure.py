@@ -5,11 +5,12 @@ import pandas as pd
 from pneumoscope.evaluation.calibration.measure import measure_calibration
 from pneumoscope.evaluation.conformal import measure_conformal
 from pneumoscope.evaluation.consequences import measure_decisions
+from pneumoscope.evaluation.lock import Lock
 from pneumoscope.evaluation.metric_estimates import estimate_metrics
 from pneumoscope.evaluation.records import ModelMetrics, ScoredBy, SplitMetrics
 from pneumoscope.evaluation.subgroups import measure_subgroups
 from pneumoscope.evaluation.thresholds.deferral import measure_grey_zone
-from pneumoscope.evaluation.thresholds.operating_points import lock_threshold, operating_points
+from pneumoscope.evaluation.thresholds.operating_points import operating_points
 from pneumoscope.naming import Column
 from pneumoscope.options import EvaluationOptions
 
@@ -19,26 +20,30 @@ _LOCKED = "locked"
 def evaluate(
     scores: pd.DataFrame,
     scored_by: ScoredBy,
+    lock: Lock,
     manifest: pd.DataFrame,
     split_audit: dict,
     options: EvaluationOptions,
     seed: int,
 ) -> ModelMetrics:
-    """Choose the threshold on validation, then measure every split at it, unchanged.
+    """Measure every split at the operating point that was locked on validation.
 
     Args:
         scores: Columns radiograph_id, patient_id, label, subtype, split and score.
         scored_by: Which model gave them.
+        lock: What was fixed before test was scored.
         manifest: The manifest of all radiographs.
         split_audit: Policy and flaws of the split, repeated beside the numbers.
-        options: Rule for the threshold, and the bootstrap.
+        options: Rules beside the locked one, and the bootstrap.
         seed: Seed of the bootstrap.
     """
-    point = lock_threshold(scores, options.threshold)
+    point = lock.operating_point
     return ModelMetrics(
         model=scored_by,
         protocol=split_audit["policy"],
         flaws=split_audit["flaws"],
+        primary_endpoint=lock.primary_endpoint,
+        lock_revision=lock.revision,
         operating_point=point,
         operating_points=operating_points(scores, options, seed),
         calibration=measure_calibration(scores, options, seed),

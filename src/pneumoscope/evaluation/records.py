@@ -295,6 +295,8 @@ class ModelMetrics:
         model: Which model gave the scores.
         protocol: The policy of the split.
         flaws: What that protocol flatters, in sentences.
+        primary_endpoint: The metric by which models are compared.
+        lock_revision: How often this model was locked; above 1 earlier test results were known.
         operating_point: What was locked on validation.
         operating_points: Name of each rule to what it would do, the locked one first.
         calibration: How far scores are probabilities.
@@ -307,6 +309,8 @@ class ModelMetrics:
     model: ScoredBy
     protocol: str
     flaws: Sequence[str]
+    primary_endpoint: Metric
+    lock_revision: int
     operating_point: OperatingPoint
     operating_points: Mapping[str, RuleOutcome]
     calibration: Calibration

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from pneumoscope.naming import CalibrationMethod, ThresholdRule
+from pneumoscope.naming import CalibrationMethod, Metric, ThresholdRule
 from pneumoscope.options.base import Count, OpenShare, Options, Share
 
 
@@ -102,6 +102,8 @@ class EvaluationOptions(Options):
         ece_bins: Equal-width bins of the expected calibration error.
         batch_size: Radiographs scored at a time.
         test_time_flips: Whether a score is the mean over a film and its mirror image.
+        primary_endpoint: The metric by which models are compared; locked before test is scored.
+        relock: Whether what was locked for a model may be replaced after its test was scored.
     """
 
     threshold: ThresholdOptions
@@ -114,3 +116,5 @@ class EvaluationOptions(Options):
     ece_bins: Count = 10
     batch_size: Count = 64
     test_time_flips: bool = False
+    primary_endpoint: Metric = Metric.AUROC
+    relock: bool = False

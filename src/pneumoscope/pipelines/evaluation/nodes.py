@@ -9,6 +9,7 @@ from pneumoscope.datasets.sharded_images import ShardedImages
 from pneumoscope.evaluation.access import access_row, model_fingerprint
 from pneumoscope.evaluation.comparison import comparison_rows
 from pneumoscope.evaluation.ensembles import average_scores, ensemble_fingerprint
+from pneumoscope.evaluation.lock import lock_as_record, lock_evaluation, read_lock, renewed
 from pneumoscope.evaluation.measure import evaluate
 from pneumoscope.evaluation.pairs import compare_pairs as compare
 from pneumoscope.evaluation.records import ModelMetrics, ScoredBy
@@ -21,39 +22,55 @@ SCORE_COLUMNS = [
 ]  # fmt: skip
 
 
-def score_radiographs(
+def score_validation(
     model: Any,
     validation_images: ShardedImages,
     validation_rows: pd.DataFrame,
-    test_images: ShardedImages,
-    test_rows: pd.DataFrame,
     options: EvaluationOptions,
 ) -> tuple[pd.DataFrame, ScoredBy]:
-    """Score validation and test with a model as it was saved; tell which model it was, and how."""
-    from pneumoscope.models.scoring import score
+    """Score validation with a model as it was saved; tell which model it was, and how."""
+    scores = _score(model, validation_images, validation_rows, options)
+    return scores, ScoredBy(model_fingerprint(model), options.test_time_flips)
 
-    size, flips = options.batch_size, options.test_time_flips
-    parts = [
-        rows.assign(**{Column.SCORE: score(model, images, size, f"scoring {name}", flips)})
-        for name, images, rows in (
-            ("validation", validation_images, validation_rows),
-            ("test", test_images, test_rows),
-        )
-    ]
-    scores = pd.concat(parts, ignore_index=True)[SCORE_COLUMNS]
-    return scores, ScoredBy(model_fingerprint(model), flips)
+
+def lock_operating_point(
+    validation_scores: pd.DataFrame,
+    scored_by: ScoredBy,
+    splits: pd.DataFrame,
+    known_locks: dict,
+    options: EvaluationOptions,
+) -> dict:
+    """Fix threshold and primary endpoint of a model, before any film of test is scored."""
+    new = lock_evaluation(validation_scores, scored_by, splits, options)
+    return lock_as_record(renewed(new, known_locks, options.relock))
+
+
+def score_test(
+    model: Any,
+    test_images: ShardedImages,
+    test_rows: pd.DataFrame,
+    locks: dict,
+    options: EvaluationOptions,
+) -> pd.DataFrame:
+    """Score test with a model whose operating point is locked; any other is refused."""
+    read_lock(locks, model_fingerprint(model))
+    return _score(model, test_images, test_rows, options)
 
 
 def measure_scores(
-    scores: pd.DataFrame,
+    validation_scores: pd.DataFrame,
+    test_scores: pd.DataFrame,
     scored_by: ScoredBy,
+    locks: dict,
     manifest: pd.DataFrame,
     split_audit: dict,
     options: EvaluationOptions,
     seed: int,
-) -> ModelMetrics:
-    """Lock the operating point on validation and measure every scored split at it."""
-    return evaluate(scores, scored_by, manifest, split_audit, options, seed)
+) -> tuple[pd.DataFrame, ModelMetrics]:
+    """Measure validation and test at the locked operating point; give all scores as one table."""
+    scores = pd.concat([validation_scores, test_scores], ignore_index=True)
+    lock = read_lock(locks, scored_by.fingerprint)
+    return scores, evaluate(scores, scored_by, lock, manifest, split_audit, options, seed)
 
 
 def test_access_recorder(architecture: str) -> Callable[[ModelMetrics], pd.DataFrame]:
@@ -93,16 +110,26 @@ def ensemble_contract_writer(name: str) -> Callable[[ModelMetrics], dict]:
     return write_ensemble_contract
 
 
-def average_members(**collected: Any) -> tuple[pd.DataFrame, ScoredBy]:
-    """Average the scores of an ensemble's members; tell which models they were.
+def average_validation(**collected: Any) -> tuple[pd.DataFrame, ScoredBy]:
+    """Average the validation scores of an ensemble's members; tell which models they were.
 
     Args:
         **collected: `scores_<member>` and `scored_by_<member>` of each.
     """
-    return (
-        average_scores(_named("scores_", collected)),
-        ensemble_fingerprint(_named("scored_by_", collected)),
-    )
+    averaged = _average(collected, Split.VALIDATION)
+    return averaged, ensemble_fingerprint(_named("scored_by_", collected))
+
+
+def average_test(locks: dict, scored_by: ScoredBy, **collected: pd.DataFrame) -> pd.DataFrame:
+    """Average the test scores of an ensemble's members, once its operating point is locked.
+
+    Args:
+        locks: Fingerprint to the lock of each model.
+        scored_by: Which models the ensemble averages.
+        **collected: `scores_<member>` of each.
+    """
+    read_lock(locks, scored_by.fingerprint)
+    return _average(collected, Split.TEST)
 
 
 def compare_models(**metrics: ModelMetrics) -> pd.DataFrame:
@@ -133,3 +160,20 @@ def _named(prefix: str, collected: dict[str, Any]) -> dict[str, Any]:
         for key, value in collected.items()
         if key.startswith(prefix)
     }
+
+
+def _score(
+    model: Any, images: ShardedImages, rows: pd.DataFrame, options: EvaluationOptions
+) -> pd.DataFrame:
+    from pneumoscope.models.scoring import score
+
+    title = f"scoring {rows[Column.SPLIT].iloc[0]}"
+    scores = score(model, images, options.batch_size, title, options.test_time_flips)
+    return rows.assign(**{Column.SCORE: scores})[SCORE_COLUMNS]
+
+
+def _average(collected: dict[str, Any], split: Split) -> pd.DataFrame:
+    members = _named("scores_", collected)
+    return average_scores(
+        {name: table[table[Column.SPLIT] == split] for name, table in members.items()}
+    )

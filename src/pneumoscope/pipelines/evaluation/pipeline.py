@@ -1,22 +1,25 @@
-"""model, images → scores → metrics, for each model and ensemble; then the comparisons."""
+"""model, images → validation scores → lock → test scores → metrics; then the comparisons."""
 
 from collections.abc import Mapping, Sequence
 
 from kedro.pipeline import Node, Pipeline
 
 from pneumoscope.pipelines.evaluation.nodes import (
-    average_members,
+    average_test,
+    average_validation,
     compare_models,
     compare_pairs,
     contract_writer,
     ensemble_contract_writer,
+    lock_operating_point,
     measure_scores,
-    score_radiographs,
+    score_test,
+    score_validation,
     test_access_recorder,
 )
 
 IMAGES = {"validation_images", "validation_rows", "test_images", "test_rows"}
-MEASURED_AGAINST = {"manifest", "split_audit"}
+SHARED = {"manifest", "splits", "split_audit", "known_locks"}
 PARAMETERS = {"params:evaluation", "params:seed"}
 
 
@@ -51,12 +54,9 @@ def create_pipeline(
 
 def _trained(name: str, protocol: str) -> Pipeline:
     return Pipeline(
-        [_score(), *_measure(f"{protocol}{name}"), _contract(f"{protocol}{name}")],
+        [*_score(), *_lock_and_measure(f"{protocol}{name}"), _contract(f"{protocol}{name}")],
         namespace=name,
-        inputs={
-            **{shared: shared for shared in IMAGES | MEASURED_AGAINST},
-            "model": f"model_{name}",
-        },
+        inputs={**{shared: shared for shared in IMAGES | SHARED}, "model": f"model_{name}"},
         parameters=PARAMETERS,
         tags=["evaluation", name],
     )
@@ -65,56 +65,75 @@ def _trained(name: str, protocol: str) -> Pipeline:
 def _averaged(name: str, members: Sequence[str], protocol: str) -> Pipeline:
     return Pipeline(
         [
-            _average(members),
-            *_measure(f"{protocol}{name}"),
+            *_average(members),
+            *_lock_and_measure(f"{protocol}{name}"),
             _ensemble_contract(f"{protocol}{name}"),
         ],
         namespace=name,
-        inputs=MEASURED_AGAINST
+        inputs=SHARED
         | {f"{member}.{what}" for member in members for what in ("scores", "scored_by")},
         parameters=PARAMETERS,
         tags=["evaluation", "ensembles", name],
     )
 
 
-def _score() -> Node:
-    return Node(
-        score_radiographs,
-        [
-            "model",
-            "validation_images",
-            "validation_rows",
-            "test_images",
-            "test_rows",
-            "params:evaluation",
-        ],
-        ["scores", "scored_by"],
-        name="score_radiographs",
-    )
-
-
-def _average(members: Sequence[str]) -> Node:
-    given = {
-        f"{what}_{member}": f"{member}.{what}"
-        for what in ("scores", "scored_by")
-        for member in members
-    }
-    return Node(average_members, given, ["scores", "scored_by"], name="average_members")
-
-
-def _measure(recorded_as: str) -> list[Node]:
+def _score() -> list[Node]:
     return [
+        Node(
+            score_validation,
+            ["model", "validation_images", "validation_rows", "params:evaluation"],
+            ["validation_scores", "scored_by"],
+            name="score_validation",
+        ),
+        Node(
+            score_test,
+            ["model", "test_images", "test_rows", "lock", "params:evaluation"],
+            "test_scores",
+            name="score_test",
+        ),
+    ]
+
+
+def _average(members: Sequence[str]) -> list[Node]:
+    scores = {f"scores_{member}": f"{member}.scores" for member in members}
+    models = {f"scored_by_{member}": f"{member}.scored_by" for member in members}
+    return [
+        Node(
+            average_validation,
+            {**scores, **models},
+            ["validation_scores", "scored_by"],
+            name="average_validation",
+        ),
+        Node(
+            average_test,
+            {"locks": "lock", "scored_by": "scored_by", **scores},
+            "test_scores",
+            name="average_test",
+        ),
+    ]
+
+
+def _lock_and_measure(recorded_as: str) -> list[Node]:
+    return [
+        Node(
+            lock_operating_point,
+            ["validation_scores", "scored_by", "splits", "known_locks", "params:evaluation"],
+            "lock",
+            name="lock_operating_point",
+        ),
         Node(
             measure_scores,
             [
-                "scores",
+                "validation_scores",
+                "test_scores",
                 "scored_by",
+                "lock",
                 "manifest",
                 "split_audit",
                 "params:evaluation",
                 "params:seed",
             ],
-            "metrics",
+            ["scores", "metrics"],
             name="measure_scores",
         ),
         Node(

@@ -1,0 +1,157 @@
+"""The lock: what is decided before a model's test is scored, and may not change afterwards."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Any
+
+import pandas as pd
+from pydantic import TypeAdapter
+
+from pneumoscope.evaluation.records import OperatingPoint, ScoredBy
+from pneumoscope.evaluation.thresholds.operating_points import lock_threshold
+from pneumoscope.naming import Column, Metric
+from pneumoscope.options import EvaluationOptions
+
+logger = logging.getLogger(__name__)
+
+DECIDES = ("threshold", "calibration", "grey_zone", "test_time_flips")
+"""Parameters of the evaluation that decide what a score of test is taken to mean."""
+
+
+@dataclass(frozen=True)
+class Lock:
+    """What was fixed for one model, on validation alone.
+
+    Attributes:
+        fingerprint: SHA-256 of the model's weights.
+        splits: SHA-256 over all radiographs and their splits.
+        parameters: Those of the evaluation that `DECIDES` names, as plain values.
+        primary_endpoint: The metric by which models are compared.
+        operating_point: The threshold, or grey zone, that test is measured at.
+        revision: How often this model was locked, this time included. Above 1 the earlier
+            test results were known.
+    """
+
+    fingerprint: str
+    splits: str
+    parameters: Mapping[str, Any]
+    primary_endpoint: Metric
+    operating_point: OperatingPoint
+    revision: int = 1
+
+
+def lock_evaluation(
+    validation: pd.DataFrame, scored_by: ScoredBy, splits: pd.DataFrame, options: EvaluationOptions
+) -> Lock:
+    """Choose the operating point on validation, and fix it with all it depends on.
+
+    Args:
+        validation: Columns patient_id, label, split and score, of validation.
+        scored_by: Which model gave the scores.
+        splits: Columns radiograph_id and split, of all radiographs.
+        options: Rule for the threshold, calibration, grey zone and primary endpoint.
+
+    Raises:
+        ValueError: If validation lacks a class that the rule needs.
+    """
+    return Lock(
+        fingerprint=scored_by.fingerprint,
+        splits=splits_digest(splits),
+        parameters=options.model_dump(mode="json", include=set(DECIDES), exclude_none=True),
+        primary_endpoint=options.primary_endpoint,
+        operating_point=lock_threshold(validation, options.threshold),
+    )
+
+
+def renewed(new: Lock, known: Mapping[str, Any], relock: bool) -> Lock:
+    """Return the lock to keep for a model: the known one if nothing has changed since.
+
+    Args:
+        new: What would be locked now.
+        known: Fingerprint to the lock of each model that was ever locked, as plain values.
+        relock: Whether to replace a known lock that differs.
+
+    Raises:
+        ValueError: If the model was locked otherwise and `relock` is False.
+    """
+    if new.fingerprint not in known:
+        return new
+    old = read_lock(known, new.fingerprint)
+    changes = _changes(old, new)
+    if not changes:
+        return old
+    told = "; ".join(changes)
+    if not relock:
+        raise ValueError(
+            f"expected what was locked for this model before its test was scored, received changes "
+            f"({told}). Undo them, or lock anew with --params evaluation.relock=true: results will "
+            "say that the test had been looked at before"
+        )
+    logger.warning("Locked anew after test had been scored: %s", told)
+    return replace(new, revision=old.revision + 1)
+
+
+def read_lock(locks: Mapping[str, Any], fingerprint: str) -> Lock:
+    """Return the lock of one model.
+
+    Args:
+        locks: Fingerprint to lock, as plain values.
+        fingerprint: SHA-256 of the model's weights.
+
+    Raises:
+        ValueError: If nothing was locked for that model.
+    """
+    if fingerprint not in locks:
+        raise ValueError(
+            f"expected a lock of the model {fingerprint[:12]}, received those of "
+            f"{[name[:12] for name in locks]}: its threshold was not fixed before test. Run kedro "
+            "run --pipelines=evaluation"
+        )
+    return _ADAPTER.validate_python(locks[fingerprint])
+
+
+def lock_as_record(lock: Lock) -> dict[str, Any]:
+    """Return the lock as plain values by its fingerprint, as `read_lock` reads it."""
+    return {lock.fingerprint: _ADAPTER.dump_python(lock, mode="json")}
+
+
+def splits_digest(splits: pd.DataFrame) -> str:
+    """Return the SHA-256 over radiographs and their splits, whatever the order of the rows."""
+    pairs = splits[[Column.RADIOGRAPH_ID, Column.SPLIT]].drop_duplicates().astype(str)
+    lines = sorted("\t".join(row) for row in pairs.itertuples(index=False))
+    return sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+_ADAPTER = TypeAdapter(Lock)
+_ROUNDED = 1e-5
+"""Scores of one model differ by less from one batch size or processor to another."""
+
+
+def _apart(then: OperatingPoint, now: OperatingPoint) -> bool:
+    limits = [(then.threshold, now.threshold), (then.low, now.low), (then.high, now.high)]
+    return any(
+        (old is None) != (new is None) or abs((old or 0.0) - (new or 0.0)) > _ROUNDED
+        for old, new in limits
+    )
+
+
+def _changes(old: Lock, new: Lock) -> list[str]:
+    """Name what differs; a threshold alone, if nothing that it depends on does."""
+    found = [
+        f"evaluation.{name}: {old.parameters.get(name)} then, {now} now"
+        for name, now in new.parameters.items()
+        if old.parameters.get(name) != now
+    ]
+    if old.primary_endpoint is not new.primary_endpoint:
+        found.append(f"primary endpoint: {old.primary_endpoint} then, {new.primary_endpoint} now")
+    if old.splits != new.splits:
+        found.append(f"splits: {old.splits[:12]} then, {new.splits[:12]} now")
+    then, now = old.operating_point, new.operating_point
+    if not found and _apart(then, now):
+        found.append(
+            f"threshold: {then.threshold!r} then, {now.threshold!r} now; the validation scores "
+            "are others"
+        )
+    return found
