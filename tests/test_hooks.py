@@ -1,4 +1,4 @@
-"""What happens around a run: the lock on the results."""
+"""What happens around a run: the runner and the lock on the results."""
 
 from pathlib import Path
 from types import SimpleNamespace
@@ -6,9 +6,11 @@ from types import SimpleNamespace
 import pytest
 from kedro.io import DataCatalog, MemoryDataset
 from kedro.pipeline import Node, Pipeline
+from kedro.runner import ParallelRunner, SequentialRunner, ThreadRunner
 
 from pneumoscope.datasets.formats import JSONDataset
-from pneumoscope.hooks import LockHooks
+from pneumoscope.errors import InputError
+from pneumoscope.hooks import LockHooks, RunnerHooks
 from pneumoscope.results_lock import NAME
 
 WRITES = Pipeline([Node(lambda: 1, None, "saved", name="write")])
@@ -51,3 +53,23 @@ def test_what_a_killed_run_left_beside_an_entry_is_cleared_away(hooks, catalog, 
     (tmp_path / "results" / ".unfinished.saved.json").write_text("{")
     hooks.before_pipeline_run({}, WRITES, catalog)
     assert [path.name for path in (tmp_path / "results").iterdir()] == [NAME]
+
+
+@pytest.mark.parametrize("runner", [ThreadRunner, ParallelRunner])
+def test_a_runner_under_which_results_differ_is_refused(catalog, runner):
+    # As Kedro records it: by its name or by the instance.
+    for told in (runner.__name__, str(runner())):
+        with pytest.raises(InputError, match=rf"processes, received {runner.__name__}\. Leave"):
+            RunnerHooks().before_pipeline_run({"runner": told}, WRITES, catalog)
+
+
+@pytest.mark.parametrize("runner", ["SequentialRunner", str(SequentialRunner()), "None", None])
+def test_the_sequential_runner_may_begin(catalog, runner):
+    RunnerHooks().before_pipeline_run({"runner": runner}, WRITES, catalog)
+
+
+def test_a_refused_runner_takes_no_lock():
+    from pneumoscope.settings import HOOKS
+
+    kinds = [type(hooks) for hooks in HOOKS]
+    assert kinds.index(RunnerHooks) > kinds.index(LockHooks)

@@ -1,6 +1,7 @@
 """What happens around a run: the graph fitted to its environment, and its results named."""
 
 import logging
+import re
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +9,11 @@ from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
 from kedro.io import CatalogProtocol
 from kedro.pipeline import Pipeline
+from kedro.runner import SequentialRunner
 
 from pneumoscope.datasets.atomic import AtomicSave
 from pneumoscope.datasets.checkpoint import CheckpointDataset
+from pneumoscope.errors import InputError
 from pneumoscope.results_lock import ResultsLock
 
 logger = logging.getLogger(__name__)
@@ -25,6 +28,31 @@ class SelectionHooks:
         from pneumoscope.pipeline_registry import Selection, select
 
         select(Selection.from_parameters(context.config_loader["parameters"]))
+
+
+class RunnerHooks:
+    """Refuse runners under which results differ or data cannot pass."""
+
+    @hook_impl(tryfirst=True)
+    def before_pipeline_run(
+        self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol
+    ) -> None:
+        """Let nothing but Kedro's sequential runner begin; register after `LockHooks`.
+
+        Raises:
+            InputError: Another runner was asked for.
+        """
+        del pipeline, catalog
+        runner = str(run_params.get("runner"))
+        # A run that names no runner gets the sequential one.
+        if runner != "None" and SequentialRunner.__name__ not in runner:
+            raise InputError(
+                "the SequentialRunner: models that train at a time share Keras's random numbers "
+                "and come out otherwise, and most data do not pass between processes",
+                # Kedro names the instance with its address.
+                re.sub(r"<(?:\w+\.)*(\w+) object at .*>", r"\1", runner),
+                "Leave --runner out; reading and training use all cores by themselves.",
+            )
 
 
 class LockHooks:

@@ -1,9 +1,10 @@
 """Kedro's settings: where parameters come from and what happens around a run."""
 
 from pneumoscope.configuration import RESOLVERS, LayeredConfigLoader
-from pneumoscope.hooks import CheckpointHooks, LockHooks, SelectionHooks, SummaryHooks
+from pneumoscope.hooks import CheckpointHooks, LockHooks, RunnerHooks, SelectionHooks, SummaryHooks
 
-HOOKS = (SelectionHooks(), LockHooks(), CheckpointHooks(), SummaryHooks())
+# The last hook that wants to be first is: a refused runner must not take the lock.
+HOOKS = (SelectionHooks(), LockHooks(), RunnerHooks(), CheckpointHooks(), SummaryHooks())
 
 CONFIG_LOADER_CLASS = LayeredConfigLoader
 CONFIG_LOADER_ARGS = {

@@ -9,6 +9,7 @@ import pytest
 from kedro.io import DatasetError, Version
 
 from pneumoscope.datasets.keras_model import KerasModelDataset
+from pneumoscope.errors import three_lines
 from pneumoscope.models.architectures import registry
 from pneumoscope.options import ModelOptions
 
@@ -116,3 +117,19 @@ def test_code_inside_a_model_is_not_run(tmp_path: Path) -> None:
 def test_another_file_ending_is_refused() -> None:
     with pytest.raises(DatasetError, match=r"ends in \.keras, received data/model\.h5"):
         KerasModelDataset(filepath="data/model.h5")
+
+
+def test_a_foreign_model_is_refused_when_it_is_loaded(tmp_path: Path) -> None:
+    import keras
+
+    file = tmp_path / "model.keras"
+    film = keras.Input((32, 32, 1))
+    pooled = keras.layers.GlobalAveragePooling2D()(film)
+    keras.Model(film, keras.layers.Dense(2, activation="softmax")(pooled)).save(file)
+    with pytest.raises(DatasetError) as refused:
+        KerasModelDataset(filepath=str(file)).load()
+    told = three_lines(refused.value)
+    assert told is not None
+    assert told[0].startswith("Expected: a model from one grey film")
+    assert told[1].endswith(f"to any × 2 with the activation softmax in {file}")
+    assert "--load-versions=model_<name>:<version>" in told[2]

@@ -5,6 +5,7 @@ import keras
 import numpy as np
 import pytest
 
+from pneumoscope.errors import InputError
 from pneumoscope.models.architectures.interface import radiograph_input, score_output
 from pneumoscope.models.scoring import score
 
@@ -40,6 +41,20 @@ def test_flips_give_the_mean_of_a_film_and_its_mirror_image(left_minded, films):
     assert both == pytest.approx(np.mean(alone, axis=0), abs=1e-6)
     assert both == pytest.approx(score(left_minded, mirrored, 5, "scoring", flips=True), abs=1e-6)
     assert np.abs(both - alone[0]).max() > 0.01
+
+
+def test_films_of_another_size_are_refused_before_any_is_scored(left_minded, films):
+    with pytest.raises(InputError, match=r"2 × 4 × 1, received films of 4 × 2 × 1"):
+        score(left_minded, films.transpose(0, 2, 1, 3), 5, "scoring")
+
+
+@pytest.mark.parametrize(("scale", "told"), [(-1.0, "-"), (np.nan, "nan")])
+def test_a_score_outside_0_to_1_is_refused(films, scale, told):
+    film = radiograph_input((2, 4, 1))
+    middle = keras.layers.Flatten()(keras.layers.CenterCrop(1, 1)(film))
+    model = keras.Model(film, keras.layers.Rescaling(scale)(middle))
+    with pytest.raises(InputError, match=rf"received 5 of 5 outside, such as {told}"):
+        score(model, np.maximum(films, 2), 5, "scoring")
 
 
 class Counted(keras.layers.Layer):

@@ -27,9 +27,9 @@ class KerasModelDataset(AtomicDataset["keras.Model", "keras.Model"]):
     """Saves and loads a model as `.keras`; equal models give equal bytes.
 
     Keras is imported when a model is saved or loaded, not with the catalog. Loading runs in
-    safe mode, so that a file cannot carry code, and gives an uncompiled model. A file is read
-    once: until the dataset is released, loading it again gives the same object, with all that was
-    traced and compiled for it.
+    safe mode, so that a file cannot carry code, and gives an uncompiled model of one grey film
+    and one score; any other is refused. A file is read once: until the dataset is released,
+    loading it again gives the same object, with all that was traced and compiled for it.
 
     Example:
         ```yaml
@@ -61,9 +61,14 @@ class KerasModelDataset(AtomicDataset["keras.Model", "keras.Model"]):
     def _read(self, path: Path) -> keras.Model:
         import keras
 
+        from pneumoscope.models.architectures.interface import check_interface
+        from pneumoscope.models.backend import pin_settings
+
         identity = _identity(path)
         if self._loaded is None or self._loaded[0] != identity:
+            pin_settings()
             model = keras.saving.load_model(path, compile=False, safe_mode=True)
+            check_interface(model, str(path))
             self._loaded = identity, model
         return self._loaded[1]
 

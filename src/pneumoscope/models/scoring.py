@@ -7,6 +7,9 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from pneumoscope.errors import InputError
+from pneumoscope.models.architectures.interface import check_films
+from pneumoscope.models.backend import pin_settings
 from pneumoscope.models.training.batches import RadiographArray
 from pneumoscope.models.training.execution import jit_compile
 from pneumoscope.progress import track
@@ -32,14 +35,27 @@ def score(
 
     Returns:
         P(pneumonia), float32 (n,), in [0, 1].
+
+    Raises:
+        InputError: The films have another size than the model takes, or a score lies outside
+            [0, 1].
     """
+    check_films(model, images.shape)
     scorer = _scorer_of(model)
     starts = range(0, images.shape[0], batch_size)
     batches = (
         _predict(scorer, images[np.arange(start, min(start + batch_size, images.shape[0]))], flips)
         for start in starts
     )
-    return np.concatenate(list(track(batches, len(starts), title)))[:, 0].astype(np.float32)
+    scores = np.concatenate(list(track(batches, len(starts), title)))[:, 0].astype(np.float32)
+    outside = scores[~((scores >= 0) & (scores <= 1))]
+    if outside.size:
+        raise InputError(
+            f"scores in [0, 1] from {model.name}",
+            f"{outside.size:,} of {scores.size:,} outside, such as {outside[0]:g}",
+            "Give a model that ends in a sigmoid, or train one: kedro run --pipelines=training",
+        )
+    return scores
 
 
 def _scorer_of(model: keras.Model) -> _Scorer:
@@ -50,6 +66,7 @@ def _scorer_of(model: keras.Model) -> _Scorer:
 
 def _make_scorer(model: keras.Model) -> _Scorer:
     """Make what scores a batch; TensorFlow traces it once, for batches of any size."""
+    pin_settings()
     # It shares the weights, but compiling it leaves the given model as it was, and keeping it
     # does not keep that one.
     copy = keras.Model(model.inputs, model.outputs)

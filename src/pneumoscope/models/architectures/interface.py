@@ -1,6 +1,10 @@
 """The input and the output that every architecture shares."""
 
+from collections.abc import Sequence
+
 import keras
+
+from pneumoscope.errors import InputError
 
 # Moving averages with Keras's 0.99 or 0.999 need thousands of steps to reach the data; a few
 # short epochs from a random start would be validated with statistics of the start.
@@ -56,3 +60,60 @@ def score_output(
 def l2_regularizer(strength: float) -> keras.Regularizer | None:
     """Give an L2 penalty of this strength, or None for 0."""
     return keras.regularizers.L2(strength) if strength else None
+
+
+def check_interface(model: keras.Model, place: str) -> None:
+    """Refuse a model that does not take one grey film and give one score.
+
+    Whether a score lies in [0, 1] shows its activation, where the last layer has one, and else
+    `scoring.score`, which checks every score.
+
+    Args:
+        model: As it was loaded.
+        place: Where it lies.
+
+    Raises:
+        InputError: What it takes or gives is something else.
+    """
+    taken, given = (
+        [tuple(tensor.shape) for tensor in getattr(model, end, None) or []]
+        for end in ("inputs", "outputs")
+    )
+    one_film = len(taken) == 1 and len(taken[0]) == 4 and taken[0][3] == 1 and all(taken[0][1:3])
+    ends = getattr(model.layers[-1], "activation", keras.activations.sigmoid)
+    if not one_film or given != [(None, 1)] or ends not in _SCORES:
+        raise InputError(
+            "a model from one grey film (height, width, 1) to one score in [0, 1], P(PNEUMONIA)",
+            f"one from {_told(taken)} to {_told(given)} with the activation {ends.__name__} in "
+            f"{place}",
+            "Move that version away, or name another one: --load-versions=model_<name>:<version>",
+        )
+
+
+def check_films(model: keras.Model, shape: Sequence[int]) -> None:
+    """Refuse films of another size than the model takes.
+
+    Args:
+        model: A model of one grey film.
+        shape: (n, height, width, 1) of the films.
+
+    Raises:
+        InputError: The size is another.
+    """
+    taken, given = tuple(model.input_shape[1:]), tuple(shape[1:])
+    if taken != given:
+        raise InputError(
+            f"films of the size that {model.name} was trained on, {_told([taken])}",
+            f"films of {_told([given])}",
+            "Run the environment that trained it (--env), or train it again: kedro run "
+            "--pipelines=training",
+        )
+
+
+_SCORES = (keras.activations.sigmoid, keras.activations.hard_sigmoid)
+
+
+def _told(shapes: Sequence[Sequence[int | None]]) -> str:
+    return " and ".join(
+        " × ".join("any" if side is None else str(side) for side in shape) for shape in shapes
+    )

@@ -50,13 +50,15 @@ def build(
     """
     import keras
 
+    from pneumoscope.models.backend import pin_settings
+
     chosen = options.root
+    pinned = pin_settings()
     family = import_module(f"pneumoscope.models.architectures.{_FAMILY_OF[chosen.architecture]}")
-    policy = keras.config.dtype_policy()
     keras.utils.set_random_seed(seed)
     keras.config.set_dtype_policy(precision)
     try:
         model: keras.Model = family.build(chosen, input_shape, seed)
     finally:
-        keras.config.set_dtype_policy(policy)
+        keras.config.set_dtype_policy(pinned.floatx)
     return model

@@ -5,6 +5,7 @@ import numpy as np
 from keras import ops
 from numpy.typing import NDArray
 
+from pneumoscope.models.architectures.interface import check_films
 from pneumoscope.models.explain.feature_maps import Cut, cut_at_last_maps, logits
 from pneumoscope.models.explain.gradients import gradient
 from pneumoscope.models.training.batches import RadiographArray
@@ -49,6 +50,7 @@ def attribute(
         (n, h, w) from 0 upwards, at the size of the feature maps or of the radiographs; each map
         has a scale of its own.
     """
+    check_films(model, radiographs.shape)
     cut = cut_at_last_maps(model)
     maps = []
     for start in range(0, len(towards), options.batch_size):

@@ -6,14 +6,17 @@ from typing import Literal
 
 import keras
 
+from pneumoscope.models.backend import pin_settings
+
 logger = logging.getLogger(__name__)
 
 
 def prepare_backend(seed: int, deterministic: bool = True) -> None:
-    """Seed every generator and use the cores at hand; call it before building and training.
+    """Pin what Keras computes with, seed every generator and use the cores at hand.
 
-    Two runs with the same seed, data and number of cores then give equal weights. A process
-    that has already computed something keeps its number of threads.
+    Called before building and training, it lets two runs with the same seed and data give equal
+    weights on one kind of processor. A process that has already computed something keeps its
+    number of threads.
 
     Args:
         seed: Seed of Python, NumPy and the backend.
@@ -23,6 +26,7 @@ def prepare_backend(seed: int, deterministic: bool = True) -> None:
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     if keras.backend.backend() == "tensorflow":
         _prepare_tensorflow(deterministic)
+    pin_settings()
     keras.utils.set_random_seed(seed)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -61,6 +61,8 @@ def training_record(
     Returns:
         Plain values, ready for JSON. `fingerprint` says which model the record is of.
     """
+    from pneumoscope.models.backend import pin_settings
+
     recipe = origin.recipe
     # A path names the machine and its user; the file's own name and hash are in started_from.
     own = {"model": recipe.model.model_dump(mode="json", exclude={"weights"})}
@@ -83,6 +85,7 @@ def training_record(
             "augmentation": recipe.augmentation.model_dump(mode="json"),
             "fitting": recipe.fitting.model_dump(mode="json"),
         },
+        "keras": asdict(pin_settings()),
         "packages": _packages(),
     }
 
