@@ -24,16 +24,18 @@ def test_a_folder_takes_the_place_of_the_old_one_whole(tmp_path: Path):
     assert [path.name for path in tmp_path.iterdir()] == ["images"]
 
 
-def test_a_folder_may_replace_a_file_and_a_file_a_folder(tmp_path: Path):
+def test_a_folder_may_replace_a_file_and_a_file_no_folder(tmp_path: Path):
     target = tmp_path / "either"
     target.write_text("a file")
     with replacing(target) as unfinished:
         unfinished.mkdir()
-    assert target.is_dir()
-    with replacing(target) as unfinished:
+    (target / "of the user").touch()
+    with (
+        pytest.raises(IsADirectoryError, match=r"no folder in the place.*either"),
+        replacing(target) as unfinished,
+    ):
         unfinished.write_text("a file again")
-    assert target.read_text() == "a file again"
-    assert [path.name for path in tmp_path.iterdir()] == ["either"]
+    assert [path.name for path in tmp_path.rglob("*")] == ["either", "of the user"]
 
 
 def test_a_failure_leaves_the_old_content_and_nothing_beside_it(tmp_path: Path):

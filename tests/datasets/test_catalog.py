@@ -17,6 +17,7 @@ from pneumoscope.datasets.append_only_log import AppendOnlyLogDataset
 from pneumoscope.datasets.archive import ArchiveDataset
 from pneumoscope.datasets.arrays import ArraysDataset
 from pneumoscope.datasets.checkpoint import CheckpointDataset
+from pneumoscope.datasets.dated_table import DatedTableDataset
 from pneumoscope.datasets.decoded_radiographs import DecodedRadiographsDataset
 from pneumoscope.datasets.figure import FigureDataset
 from pneumoscope.datasets.formats import CSVDataset, JSONDataset, ParquetDataset, TextDataset
@@ -24,7 +25,9 @@ from pneumoscope.datasets.keras_model import KerasModelDataset
 from pneumoscope.datasets.keyed_records import KeyedRecordsDataset
 from pneumoscope.datasets.pdf_pages import PdfPagesDataset
 from pneumoscope.datasets.radiograph_folder import RadiographFolderDataset
+from pneumoscope.datasets.record import RecordDataset
 from pneumoscope.datasets.sharded_images import ShardedImagesDataset
+from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.ingestion.scan import ScannedFile
 from pneumoscope.pipeline_registry import Selection, create_pipelines
 from pneumoscope.settings import CONFIG_LOADER_ARGS
@@ -56,6 +59,7 @@ def model(value: int) -> keras.Model:
 SAMPLES: dict[type, Callable[[int], Any]] = {
     ArraysDataset: lambda value: {"a": np.array([value])},
     CSVDataset: lambda value: pd.DataFrame({"a": [value]}),
+    DatedTableDataset: lambda value: pd.DataFrame({"a": [value]}),
     DecodedRadiographsDataset: lambda value: [film(value)],
     FigureDataset: figure,
     JSONDataset: lambda value: {"a": value},
@@ -70,6 +74,9 @@ SAMPLES: dict[type, Callable[[int], Any]] = {
 
 
 def sample(dataset: AbstractDataset, value: int) -> Any:
+    if isinstance(dataset, RecordDataset):
+        dataset._record = "pneumoscope.evaluation.estimate.Estimate"
+        return Estimate(value / 4)
     if isinstance(dataset, AppendOnlyLogDataset):
         return pd.DataFrame({column: [value] for column in dataset._columns})
     return SAMPLES[type(dataset)](value)
@@ -105,7 +112,9 @@ def kinds(results: Path) -> dict[str, AbstractDataset]:
             for dataset in saved_entries(environment)
         }
     types = {type(dataset) for dataset in found.values()}
-    assert types == {*SAMPLES, AppendOnlyLogDataset}, "each type needs a sample that is saved below"
+    assert types == {*SAMPLES, AppendOnlyLogDataset, RecordDataset}, (
+        "each type needs a sample that is saved below"
+    )
     return found
 
 

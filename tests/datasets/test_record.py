@@ -1,3 +1,4 @@
+import inspect
 import json
 from dataclasses import replace
 
@@ -54,3 +55,10 @@ def test_versions_are_kept_apart(tmp_path):
     versioned(Version(None, "2")).save(Estimate(0.2))
     assert versioned(Version(None, None)).load() == Estimate(0.2)
     assert versioned(Version("1", None)).load() == Estimate(0.1)
+
+
+def test_the_preview_is_the_file_and_typed_as_kedro_viz_expects(tmp_path):
+    dataset = RecordDataset(filepath=str(tmp_path / "estimate.json"), record=ESTIMATE)
+    dataset.save(Estimate(0.5))
+    assert json.loads(dataset.preview())["value"] == 0.5
+    assert inspect.signature(dataset.preview).return_annotation.__name__ == "JSONPreview"

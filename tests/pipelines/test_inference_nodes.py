@@ -8,6 +8,7 @@ from example_metrics import model_metrics
 from pneumoscope import NOTICE
 from pneumoscope.datasets.decoded_radiographs import DecodedRadiographsDataset
 from pneumoscope.datasets.radiograph_folder import RadiographFolderDataset
+from pneumoscope.errors import InputError
 from pneumoscope.evaluation.access import model_fingerprint
 from pneumoscope.evaluation.ensembles import ensemble_fingerprint
 from pneumoscope.evaluation.records import ModelMetrics, ScoredBy
@@ -42,6 +43,19 @@ def decoded(encode, ingestion_options, tmp_path_factory):
     films = RadiographFolderDataset(str(folder)).load()
     dataset.save(nodes.scan_new_radiographs(films, ingestion_options, model_checked=True))
     return dataset.load()
+
+
+@pytest.mark.parametrize("names", [[], [".DS_Store", "notes.txt"]])
+def test_a_folder_without_a_film_replaces_no_predictions(names, ingestion_options, one, tmp_path):
+    (tmp_path / "films").mkdir()
+    for name in names:
+        (tmp_path / "films" / name).write_text("no film")
+    films = RadiographFolderDataset(str(tmp_path / "films")).load()
+    dataset = DecodedRadiographsDataset(str(tmp_path / "decoded"))
+    dataset.save(nodes.scan_new_radiographs(films, ingestion_options, model_checked=True))
+    measured = metrics(one["scored_by_one"].fingerprint)
+    with pytest.raises(InputError, match=f"received a folder with {len(names)} files, none of"):
+        nodes.score_new_radiographs(dataset.load(), measured, SIZE, EVALUATION, **one)
 
 
 def member(name: str, seed: int, flips: bool = False) -> dict:

@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from errno import EISDIR
 from glob import escape
 from pathlib import Path, PurePosixPath
 from typing import Any, Generic, TypeVar
@@ -20,12 +21,19 @@ def replacing(target: Path) -> Iterator[Path]:
 
     What was written is on the disk before it is renamed, so a full disk, a kill or a power
     failure leaves the old file or folder, or the new one. The path has the ending of `target`.
+
+    Raises:
+        IsADirectoryError: A file was written, and `target` is a folder, which is left alone.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     settle(target)
     unfinished, replaced = _beside(target)
     try:
         yield unfinished
+        if unfinished.is_file() and target.is_dir():
+            raise IsADirectoryError(
+                EISDIR, "expected no folder in the place of a file", str(target)
+            )
         for path in (*unfinished.rglob("*"), unfinished):
             _flush(path)
     except BaseException:
@@ -33,7 +41,7 @@ def replacing(target: Path) -> Iterator[Path]:
         raise
     # A folder cannot be renamed onto another, and deleting a large one takes a while: moved
     # aside first, the old one is missing for an instant only.
-    if target.is_dir() or (unfinished.is_dir() and os.path.lexists(target)):
+    if unfinished.is_dir() and os.path.lexists(target):
         target.rename(replaced)
     unfinished.replace(target)
     _flush(target.parent)

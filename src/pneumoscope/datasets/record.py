@@ -2,45 +2,43 @@
 
 import json
 from importlib import import_module
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
-from kedro.io import AbstractVersionedDataset, DatasetError, Version
+from kedro.io import DatasetError, Version
+from kedro_datasets._typing import JSONPreview
 from pydantic import TypeAdapter, ValidationError
 
-from pneumoscope.datasets.atomic import replacing
+from pneumoscope.datasets.atomic import AtomicDataset
 
 
-class RecordDataset(AbstractVersionedDataset[Any, Any]):
-    """Saves a frozen dataclass as JSON, and loads it as the same dataclass, its fields checked."""
+class RecordDataset(AtomicDataset[Any, Any]):
+    """Saves a frozen dataclass as JSON, and loads it as the same dataclass, its fields checked.
+
+    Args:
+        filepath: The JSON file.
+        record: Dotted path of the dataclass.
+        version: Versions to load and save, set by Kedro.
+        metadata: Layer settings for kedro-viz.
+    """
 
     def __init__(
         self,
-        *,
         filepath: str,
         record: str,
         version: Version | None = None,
         metadata: dict[str, Any] | None = None,
     ) -> None:
-        """Describe the file; nothing is imported, read or written yet.
-
-        Args:
-            filepath: The JSON file.
-            record: Dotted path of the dataclass.
-            version: Version to load and save, if versioned.
-            metadata: Layer settings for kedro-viz.
-        """
-        super().__init__(PurePosixPath(Path(filepath).as_posix()), version)
+        """Describe the file; nothing is imported, read or written yet."""
+        super().__init__(filepath, version, metadata)
         self._record = record
-        self.metadata = metadata
 
-    def load(self) -> Any:
-        """Return the record.
+    # kedro-viz reads the name of the returned type to know that this is JSON.
+    def preview(self) -> JSONPreview:
+        """Return the JSON as text, for kedro-viz."""
+        return JSONPreview(Path(self._get_load_path()).read_text(encoding="utf-8"))
 
-        Raises:
-            DatasetError: The file is no JSON, or holds another record.
-        """
-        path = Path(self._get_load_path())
+    def _read(self, path: Path) -> Any:
         try:
             return self._adapter().validate_json(path.read_bytes())
         except ValidationError as error:
@@ -51,28 +49,14 @@ class RecordDataset(AbstractVersionedDataset[Any, Any]):
                 f"({where}: {first['msg']}); run the pipeline that writes it again"
             ) from error
 
-    def save(self, data: Any) -> None:
-        """Write the record; the file appears whole or not at all."""
+    def _write(self, path: Path, data: Any) -> None:
         plain = self._adapter().dump_python(data, mode="json", warnings="error")
-        with replacing(Path(self._get_save_path())) as unfinished:
-            text = json.dumps(plain, indent=2, allow_nan=False, ensure_ascii=False)
-            unfinished.write_text(f"{text}\n", encoding="utf-8")
-
-    def preview(self) -> Any:
-        """Return the JSON as text, for kedro-viz."""
-        from kedro_datasets._typing import JSONPreview
-
-        return JSONPreview(Path(self._get_load_path()).read_text(encoding="utf-8"))
+        text = json.dumps(plain, indent=2, allow_nan=False, ensure_ascii=False)
+        path.write_text(f"{text}\n", encoding="utf-8")
 
     def _adapter(self) -> TypeAdapter[Any]:
         module, name = self._record.rsplit(".", 1)
         return TypeAdapter(getattr(import_module(module), name))
 
-    def _exists(self) -> bool:
-        try:
-            return Path(self._get_load_path()).is_file()
-        except DatasetError:
-            return False
-
     def _describe(self) -> dict[str, Any]:
-        return {"filepath": self._filepath.as_posix(), "record": self._record}
+        return {**super()._describe(), "record": self._record}

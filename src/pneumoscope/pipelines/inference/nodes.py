@@ -9,6 +9,7 @@ import pandas as pd
 
 from pneumoscope import NOTICE
 from pneumoscope.datasets.decoded_radiographs import DecodedRadiographs
+from pneumoscope.errors import InputError
 from pneumoscope.evaluation.access import model_fingerprint
 from pneumoscope.evaluation.ensembles import average_scores
 from pneumoscope.evaluation.records import ModelMetrics, ScoredBy
@@ -16,6 +17,7 @@ from pneumoscope.inference.evaluated import check_evaluated, check_prepared
 from pneumoscope.inference.films import PreprocessedFilms
 from pneumoscope.inference.predictions import locked_by, predict
 from pneumoscope.ingestion.doubts import refusal_warnings
+from pneumoscope.ingestion.litter import LITTER
 from pneumoscope.ingestion.scan import ScannedFile, scan
 from pneumoscope.naming import Column, Label
 from pneumoscope.options import (
@@ -78,7 +80,16 @@ def score_new_radiographs(
 
     Returns:
         One row a file: path, sha256, reason and score, which is NaN where there is a reason.
+
+    Raises:
+        InputError: There is no film at all, so that no earlier predictions are replaced.
     """
+    if (decoded.files[Column.REASON] == LITTER).all():
+        raise InputError(
+            "at least one film to predict",
+            f"a folder with {len(decoded.files)} files, none of them a film",
+            "Name the folder of the films: --params films=<folder>, or FILMS=<folder>.",
+        )
     models, scored_by = _named("model_", members), _named("scored_by_", members)
     loaded = {name: model_fingerprint(model) for name, model in models.items()}
     check_evaluated(loaded, scored_by, metrics)

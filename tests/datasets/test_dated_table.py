@@ -1,0 +1,55 @@
+import os
+
+import pandas as pd
+import pytest
+
+from pneumoscope.datasets.dated_table import DatedTableDataset
+
+# 2026-01-02 03:04:05 UTC
+WRITTEN = 1767323045
+
+
+@pytest.fixture
+def dataset(tmp_path):
+    return DatedTableDataset(filepath=str(tmp_path / "predictions.csv"))
+
+
+def save(dataset, value, written=WRITTEN):
+    dataset.save(pd.DataFrame({"a": [value]}))
+    os.utime(dataset._filepath, (written, written))
+
+
+def files(folder):
+    return {path.name: path.read_text() for path in folder.iterdir()}
+
+
+def test_another_table_is_kept_under_the_moment_it_was_written(dataset, tmp_path, caplog):
+    save(dataset, 1)
+    save(dataset, 2)
+    assert files(tmp_path) == {
+        "predictions.csv": "a\n2\n", "predictions_2026-01-02T03-04-05Z.csv": "a\n1\n",
+    }  # fmt: skip
+    (told,) = caplog.messages
+    assert told == (
+        f"The earlier predictions.csv is kept as {tmp_path}/predictions_2026-01-02T03-04-05Z.csv"
+    )
+
+
+def test_the_same_table_again_is_kept_once(dataset, tmp_path, caplog):
+    save(dataset, 1)
+    save(dataset, 1)
+    assert files(tmp_path) == {"predictions.csv": "a\n1\n"}
+    assert caplog.messages == []
+
+
+def test_two_tables_of_one_second_are_kept_both(dataset, tmp_path):
+    for value in (1, 2, 3):
+        save(dataset, value)
+    assert sorted(files(tmp_path).values()) == ["a\n1\n", "a\n2\n", "a\n3\n"]
+
+
+def test_a_folder_of_that_name_is_left_alone(dataset, tmp_path):
+    (tmp_path / "predictions.csv" / "mine").mkdir(parents=True)
+    with pytest.raises(Exception, match="expected no folder in the place of a file"):
+        save(dataset, 1)
+    assert [path.name for path in tmp_path.rglob("*")] == ["predictions.csv", "mine"]
