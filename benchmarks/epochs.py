@@ -20,7 +20,7 @@ from timing import Row, Section, arguments, progress, publish, speed
 from turns import Route, take_turns
 
 from pneumoscope.datasets.sharded_images import ShardedImagesDataset
-from pneumoscope.options import PreprocessingOptions
+from pneumoscope.options import IngestionOptions, PreprocessingOptions
 from pneumoscope.parallel import BatchedMap
 from pneumoscope.radiographs.decoding import decode
 from pneumoscope.radiographs.transforms import preprocess
@@ -141,16 +141,19 @@ def prepare(
         "validation": sorted(held_out.rglob("*.jpeg"))[::2],
         "stressed": sorted(held_out.rglob("*.jpeg"))[1::2],
     }
+    decoding = IngestionOptions.model_validate(
+        {**load_parameters("kermany")["ingestion"], "working_side": 2 * max(options.size)}
+    )
+    load = partial(_load, decoding=decoding, options=options)
     for part, paths in files.items():
-        images = BatchedMap(partial(_load, options=options), paths, 16, "storing")
+        images = BatchedMap(load, paths, 16, "storing")
         ShardedImagesDataset(str(folder / f"{part}_images")).save(images)
         labels = np.array([path.parent.name == "PNEUMONIA" for path in paths]).astype(int)
         np.save(folder / f"{part}_labels.npy", labels)
 
 
-def _load(path: Path, options: PreprocessingOptions) -> np.ndarray:
-    found = decode(path.read_bytes(), working_side=2 * max(options.size), max_megapixels=80)
-    return preprocess(found.pixels, options)
+def _load(path: Path, decoding: IngestionOptions, options: PreprocessingOptions) -> np.ndarray:
+    return preprocess(decode(path.read_bytes(), decoding).pixels, options)
 
 
 if __name__ == "__main__":

@@ -14,12 +14,12 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
+import simplejpeg
 from originals import gather
 from parameters import load_parameters
 from PIL import Image
@@ -31,6 +31,7 @@ from pneumoscope.datasets.sharded_images import ShardedImagesDataset
 from pneumoscope.options import IngestionOptions, PreprocessingOptions
 from pneumoscope.pipelines.ingestion import nodes as ingestion
 from pneumoscope.pipelines.preprocessing import nodes as preprocessing
+from pneumoscope.radiographs.decoders.jpeg import SCALES
 from pneumoscope.radiographs.decoding import decode
 from pneumoscope.radiographs.transforms import preprocess
 
@@ -142,16 +143,15 @@ def limit(films: Films, scale: Callable[[Path], int]) -> None:
 
 def profile(films: Films, scratch: Path) -> list[tuple[str, str]]:
     """Give the processor time of each part for one film, in one thread."""
-    side, most = films.ingestion.working_side, films.ingestion.max_megapixels
     contents = [file.read_bytes() for file in films.files]
-    pixels = [decode(content, side, most).pixels for content in contents]
+    pixels = [decode(content, films.ingestion).pixels for content in contents]
     images = [preprocess(part, films.preprocessing) for part in pixels]
     with (scratch / "profile.bin").open("wb") as stream:
         milliseconds = {
             "read the file": _cost(Path.read_bytes, films.files),
             "SHA-256": _cost(hashlib.sha256, contents),
-            "libjpeg-turbo, scaled, grey": (drafted := _cost(_drafter(side), contents)),
-            "checks, header and copy": _cost(lambda c: decode(c, side, most), contents) - drafted,
+            "libjpeg-turbo, scaled, grey": (bare := _cost(_bare(films.ingestion), contents)),
+            "checks, header and copy": _cost(lambda c: decode(c, films.ingestion), contents) - bare,
             "write the working scale": _cost(lambda part: stream.write(part.data), pixels),
             "resize": _cost(lambda part: preprocess(part, films.preprocessing), pixels),
             "write the array": _cost(lambda image: stream.write(image.tobytes()), images),
@@ -170,13 +170,15 @@ def _cost(part: Callable[[Any], object], items: list[Any]) -> float:
     return min(passes) / len(items) * 1000
 
 
-def _drafter(side: int) -> Callable[[bytes], None]:
-    def draft(content: bytes) -> None:
-        with Image.open(BytesIO(content)) as image:
-            image.draft("L", (side, side))
-            image.load()
+def _bare(options: IngestionOptions) -> Callable[[bytes], None]:
+    def bare(content: bytes) -> None:
+        height, width, *_ = simplejpeg.decode_jpeg_header(content)
+        room = min(width, height) // options.working_side
+        scale = next((scale for scale in SCALES if scale <= room), 1)
+        least = {"min_height": -(-height // scale), "min_width": -(-width // scale)}
+        simplejpeg.decode_jpeg(content, "GRAY", **least)
 
-    return draft
+    return bare
 
 
 def _as_profile(milliseconds: dict[str, float]) -> list[tuple[str, str]]:

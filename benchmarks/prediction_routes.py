@@ -63,8 +63,7 @@ class Ours:
 
     def one(self, film: Path) -> Any:
         """Decode, preprocess and score one film."""
-        side, most = self._ingestion.working_side, self._ingestion.max_megapixels
-        pixels = decode(film.read_bytes(), side, most).pixels
+        pixels = decode(film.read_bytes(), self._ingestion).pixels
         image = preprocess(pixels, self._preprocessing)[np.newaxis]
         return score(self.model, image, 1, "scoring")
 

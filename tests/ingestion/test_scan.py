@@ -1,9 +1,11 @@
 import hashlib
+import warnings
 
 import pytest
 
 from pneumoscope.ingestion.litter import LITTER
-from pneumoscope.ingestion.scan import DICOM, ScannedFile, scan
+from pneumoscope.ingestion.scan import ScannedFile, scan
+from pneumoscope.radiographs.decoders.foreign import DICOM
 
 
 def forbidden() -> bytes:
@@ -61,14 +63,14 @@ def test_a_bad_file_has_its_reason_and_no_pixels(found, name, reason):
 
 
 def test_a_truncated_file_is_hashed_all_the_same(found):
-    assert "truncated" in found["train/NORMAL/cut.jpeg"].reason
+    assert found["train/NORMAL/cut.jpeg"].reason.startswith("damaged JPEG: ")
     assert len(found["train/NORMAL/cut.jpeg"].sha256) == 64
 
 
 def test_an_image_beyond_the_configured_area_is_refused(encode, gradient, ingestion_options):
     options = ingestion_options.model_copy(update={"max_megapixels": 0.03})
     (file,) = scan({"NORMAL/a.png": lambda: encode(gradient, "PNG")}, options)
-    assert file.reason == "decompression bomb: 200×160 pixels exceed 0.03 megapixels"
+    assert file.reason.startswith("decompression bomb: 200×160 pixels exceed 0.03 megapixels")
 
 
 def test_a_file_is_opened_once_only(encode, gradient, ingestion_options):
@@ -122,10 +124,20 @@ class Sparse:
 
 def test_a_file_beyond_the_limit_is_refused_before_it_is_read(ingestion_options):
     (file,) = scan({"NORMAL/a.jpeg": Sparse()}, ingestion_options)
-    assert file.reason == "the file is too large: 12,000 MB exceed 256 MB"
+    assert file.reason == "the file has 12,000 MB, more than 256 (ingestion.max_megabytes)"
     assert file.bytes == 12_000_000_000
 
 
 def test_a_folder_that_was_not_entered_is_called_a_folder(ingestion_options):
     (file,) = scan({"train/NORMAL/": forbidden}, ingestion_options)
     assert file.reason == "the folder was not entered: Permission denied"
+
+
+def test_what_pillow_warns_of_in_any_thread_is_a_reason(encode, gradient, ingestion_options):
+    exif = b"Exif\0\0II*\0\x08\0\0\0\x09\0" + bytes(9)
+    files = {f"{i}.webp": lambda: encode(gradient, "WEBP", exif=exif) for i in range(40)}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        reasons = {file.reason for file in scan(files, ingestion_options)}
+    assert len(reasons) == 1
+    assert reasons.pop().startswith("its EXIF block is damaged: Corrupt EXIF data")

@@ -1,8 +1,7 @@
 """The single pass over the files: hashed, header read, decoded once."""
 
 import hashlib
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -12,7 +11,8 @@ from numpy.typing import NDArray
 from pneumoscope.ingestion.litter import LITTER, is_document, is_litter
 from pneumoscope.options import IngestionOptions
 from pneumoscope.parallel import BatchedMap
-from pneumoscope.radiographs.decoding import UnreadableRadiograph, decode
+from pneumoscope.radiographs.decoders.interface import UnreadableRadiograph
+from pneumoscope.radiographs.decoding import check_size, decode, warnings_refused
 
 Reader = Callable[[], bytes]
 """Reads one file, or raises OSError; one that has a `size` (bytes) is asked for it first."""
@@ -31,6 +31,7 @@ class ScannedFile:
         mode: Pillow's mode of the original, empty when unreadable.
         note: What was converted, or an empty string.
         reason: Why the file is unusable, or an empty string.
+        bits: Bits a sample of the original, 0 when unreadable.
         pixels: uint8 (height, width) at working scale, or None when unreadable.
     """
 
@@ -42,26 +43,38 @@ class ScannedFile:
     mode: str = ""
     note: str = ""
     reason: str = ""
+    bits: int = 0
     pixels: NDArray[np.uint8] | None = None
 
 
-def scan(
-    files: Mapping[str, Reader], options: IngestionOptions
-) -> BatchedMap[tuple[str, Reader], ScannedFile]:
-    """Scan every file, in the order of the paths; a bad file gets a reason and raises nothing.
+@dataclass(frozen=True)
+class Scan:
+    """The scanned files, computed while they are iterated, in the order of their paths."""
+
+    scanned: BatchedMap[tuple[str, Reader], ScannedFile]
+
+    def __len__(self) -> int:
+        """Return how many files there are."""
+        return len(self.scanned)
+
+    def __iter__(self) -> Iterator[ScannedFile]:
+        """Yield one `ScannedFile` a file; a bad one has a reason, and nothing is raised."""
+        with warnings_refused():
+            yield from self.scanned
+
+
+def scan(files: Mapping[str, Reader], options: IngestionOptions) -> Scan:
+    """Scan every file once.
 
     What a file is follows from its content, never from its suffix: every file that is not on
     the closed list of litter is read and offered to the decoder.
 
     Args:
         files: Relative POSIX path to a function that reads that file's bytes.
-        options: Working scale and limits.
-
-    Returns:
-        One `ScannedFile` a file, computed while it is iterated.
+        options: Working scale and bounds.
     """
     look = partial(_scan_file, options=options)
-    return BatchedMap(look, sorted(files.items()), options.batch_size, "reading radiographs")
+    return Scan(BatchedMap(look, sorted(files.items()), options.batch_size, "reading radiographs"))
 
 
 def _scan_file(item: tuple[str, Reader], options: IngestionOptions) -> ScannedFile:
@@ -70,11 +83,10 @@ def _scan_file(item: tuple[str, Reader], options: IngestionOptions) -> ScannedFi
         return ScannedFile(path, reason=LITTER)
     try:
         # A sparse file of many gigabytes takes no room on disk and all of the memory.
-        size, limit = getattr(read, "size", 0), options.max_megabytes
-        if size > limit * 1e6:
-            reason = f"the file is too large: {size / 1e6:,.0f} MB exceed {limit:g} MB"
-            return ScannedFile(path, size, reason=reason)
+        check_size(size := getattr(read, "size", 0), options)
         data = read()
+    except UnreadableRadiograph as error:
+        return ScannedFile(path, size, reason=str(error))
     except OSError as error:
         what = "the folder was not entered" if path.endswith("/") else "the file cannot be read"
         return ScannedFile(path, reason=f"{what}: {error.strerror or error}")
@@ -82,28 +94,10 @@ def _scan_file(item: tuple[str, Reader], options: IngestionOptions) -> ScannedFi
     if is_document(path, data):
         return ScannedFile(path, len(data), sha256, reason=LITTER)
     try:
-        found = decode(data, options.working_side, options.max_megapixels)
+        found = decode(data, options)
     except UnreadableRadiograph as error:
-        return ScannedFile(path, len(data), sha256, reason=_true_reason(data, str(error)))
+        return ScannedFile(path, len(data), sha256, reason=str(error))
     return ScannedFile(
         path, len(data), sha256, found.width, found.height, found.mode, found.note,
-        pixels=found.pixels,
+        bits=found.bits, pixels=found.pixels,
     )  # fmt: skip
-
-
-DICOM = (
-    "a DICOM file, which is not read yet: export it as PNG "
-    "(with DCMTK: dcmj2pnm --write-png film.dcm film.png)"
-)
-_BARE_DICOM = re.compile(
-    # Without the preamble a file begins with its first element: a group's length, the character
-    # set or the image type, with the type of the value spelt out or not.
-    rb"\x02\x00\x00\x00UL\x04\x00"
-    rb"|\x08\x00(?:\x00\x00(?:UL\x04\x00|\x04\x00\x00\x00)"
-    rb"|\x05\x00(?:CS|..\x00\x00ISO)|\x08\x00(?:CS|..\x00\x00(?:ORIG|DERI)))",
-    re.DOTALL,
-)
-
-
-def _true_reason(data: bytes, reason: str) -> str:
-    return DICOM if data[128:132] == b"DICM" or _BARE_DICOM.match(data) else reason

@@ -1,6 +1,7 @@
 """Every parameter of the project, typed: a misspelt key or an impossible value fails at once."""
 
 from pneumoscope.options.base import Options
+from pneumoscope.options.decoding import DecodingOptions
 from pneumoscope.options.evaluation import (
     EvaluationOptions,
     GreyZoneOptions,
@@ -44,6 +45,7 @@ __all__ = [
     "BackboneOptions",
     "ClaheOptions",
     "CnnOptions",
+    "DecodingOptions",
     "EvaluationOptions",
     "ExplanationOptions",
     "FetchOptions",

@@ -6,16 +6,14 @@ from typing import Annotated
 from pydantic import Field, field_validator
 
 from pneumoscope.naming import Label
-from pneumoscope.options.base import Count, Options, Share
+from pneumoscope.options.base import Count, Share
+from pneumoscope.options.decoding import DecodingOptions
 
 
-class IngestionOptions(Options):
+class IngestionOptions(DecodingOptions):
     """How a folder of radiographs is read.
 
     Attributes:
-        working_side: Neither side of a decoded radiograph is reduced below this, in pixels.
-        max_megabytes: A larger file is quarantined before it is read.
-        max_megapixels: A larger image is quarantined as a decompression bomb.
         max_quarantined: Highest share of radiographs in quarantine before the run stops.
         batch_size: Radiographs that one task decodes.
         warn_auroc: A single number that tells the class with this AUROC or more is reported.
@@ -24,9 +22,6 @@ class IngestionOptions(Options):
             groups make the patient's key, the group `subtype` the subtype too.
     """
 
-    working_side: Count
-    max_megabytes: Annotated[float, Field(gt=0)]
-    max_megapixels: Annotated[float, Field(gt=0)]
     max_quarantined: Share
     batch_size: Count
     warn_auroc: Annotated[float, Field(gt=0.5, le=1.0)]

@@ -1,0 +1,87 @@
+"""What every decoder takes and gives, and the bounds that all of them keep."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pneumoscope.options import DecodingOptions
+
+LARGE = 16e6
+"""Pixels from which on one image at a time is decoded, so that memory is no multiple of cores."""
+
+_large = threading.Lock()
+
+
+class UnreadableRadiograph(ValueError):
+    """A file that cannot serve as a radiograph; the message is the reason."""
+
+
+@dataclass(frozen=True)
+class DecodedRadiograph:
+    """Grey pixels of one radiograph, black being 0, and what its header says.
+
+    Attributes:
+        pixels: uint8 (height, width), upright, at the reduced scale asked for.
+        width: Width of the original as stored, in pixels.
+        height: Height of the original as stored, in pixels.
+        mode: Pillow's mode of the original.
+        bits: Bits a sample in the file.
+        white_is_zero: Whether the file stores bright as low; `pixels` never do.
+        note: What had to be converted, or an empty string.
+    """
+
+    pixels: NDArray[np.uint8]
+    width: int
+    height: int
+    mode: str
+    bits: int
+    white_is_zero: bool = False
+    note: str = ""
+
+
+class Decoder(Protocol):
+    """A module that reads one file format."""
+
+    def recognises(self, data: bytes) -> bool:
+        """Tell by its first bytes whether a file has this format."""
+
+    def decode(self, data: bytes, options: DecodingOptions) -> DecodedRadiograph:
+        """Read a radiograph in this format.
+
+        Raises:
+            UnreadableRadiograph: With the reason; any other exception means a damaged file.
+        """
+
+
+@contextmanager
+def admitted(width: int, height: int, options: DecodingOptions) -> Iterator[None]:
+    """Refuse an image by the size in its header, and let one large image through at a time.
+
+    Raises:
+        UnreadableRadiograph: It has no pixel, too many, or is too long for its width.
+    """
+    shorter, longer = sorted((width, height))
+    if shorter < 1:
+        raise UnreadableRadiograph(f"expected an image, received {width}×{height} pixels")
+    if width * height > options.max_megapixels * 1e6:
+        raise UnreadableRadiograph(
+            f"decompression bomb: {width}×{height} pixels exceed "
+            f"{options.max_megapixels:g} megapixels (ingestion.max_megapixels)"
+        )
+    if longer > options.max_aspect * shorter:
+        raise UnreadableRadiograph(
+            f"{width}×{height} pixels are no radiograph: one side is more than "
+            f"{options.max_aspect:g} times the other (ingestion.max_aspect)"
+        )
+    with _large if width * height > LARGE else nullcontext():
+        yield
+
+
+def noted(*parts: str) -> str:
+    """Join what was done to a radiograph, leaving out what was not."""
+    return "; ".join(filter(None, parts))
