@@ -2,36 +2,30 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.explanation.outside import (
-    central_field,
     evenly_spread,
     outside_share,
     summarise_outside,
 )
+from pneumoscope.explanation.records import OutsideShare
 
-FIELD = (0.5, 0.8)
 ROWS = pd.DataFrame({"label": ["NORMAL"] * 3 + ["PNEUMONIA"], "patient_id": list("ppqr")})
 
 
-def test_the_field_lies_around_the_centre():
-    inside = central_field((8, 10), FIELD)
-    assert inside.sum() == 4 * 8
-    np.testing.assert_array_equal(inside, inside[::-1, ::-1])
-
-
 def test_an_even_map_has_the_share_of_the_area_outside():
-    assert outside_share(np.ones((1, 8, 10)), FIELD) == pytest.approx([1 - 32 / 80])
+    assert outside_share(np.ones((1, 10, 20))) == pytest.approx([1 - 8 * 18 / 200])
 
 
 def test_shares_count_either_sign_and_any_scale():
-    maps = np.zeros((2, 8, 10))
+    maps = np.zeros((2, 10, 20))
     maps[0, 4, 5], maps[0, 0, 0] = 3, -1
     maps[1] = 1000 * maps[0]
-    np.testing.assert_allclose(outside_share(maps, FIELD), [0.25, 0.25])
+    np.testing.assert_allclose(outside_share(maps), [0.25, 0.25])
 
 
 def test_an_empty_map_has_no_share():
-    assert np.isnan(outside_share(np.zeros((1, 8, 10)), FIELD)).all()
+    assert np.isnan(outside_share(np.zeros((1, 10, 20)))).all()
 
 
 def test_the_sample_is_spread_evenly_over_each_class():
@@ -43,24 +37,21 @@ def test_the_sample_is_spread_evenly_over_each_class():
 def test_the_mean_of_a_class_has_an_interval_over_its_patients():
     found = summarise_outside(np.array([0.2, 0.4, 0.6, 0.9]), ROWS, 2000, 0.95, 7)
     normal = found["NORMAL"]
-    assert (normal["n"], normal["patients"], normal["value"]) == (3, 2, pytest.approx(0.4))
+    assert (normal.n, normal.patients, normal.share.value) == (3, 2, pytest.approx(0.4))
     # Drawn twice over: q, q gives 0.6, and p, p gives the mean of its two films.
-    assert (normal["low"], normal["high"]) == (pytest.approx(0.3), pytest.approx(0.6))
+    assert normal.share.bounds == (pytest.approx(0.3), pytest.approx(0.6))
 
 
 def test_a_single_patient_has_a_value_but_no_interval():
     found = summarise_outside(np.array([0.2, 0.4, 0.6, 0.9]), ROWS, 20, 0.95, 7)["PNEUMONIA"]
-    assert (found["value"], found["low"]) == (0.9, None)
-    assert found["reason"] == "an interval needs two patients or more"
+    assert found.share == Estimate(0.9, reason="an interval needs two patients or more")
 
 
 def test_empty_maps_are_counted_and_left_out():
     found = summarise_outside(np.array([np.nan, 0.4, 0.6, np.nan]), ROWS, 20, 0.95, 7)
-    assert (found["NORMAL"]["n"], found["NORMAL"]["empty"]) == (2, 1)
-    assert found["PNEUMONIA"] == {
-        "n": 0, "patients": 0, "empty": 1, "value": None, "low": None, "high": None,
-        "reason": "every map is empty",
-    }  # fmt: skip
+    assert (found["NORMAL"].n, found["NORMAL"].empty) == (2, 1)
+    empty = Estimate(None, reason="every map is empty")
+    assert found["PNEUMONIA"] == OutsideShare(0, 0, 1, empty)
     normal = ROWS["label"] == "NORMAL"
     alone = summarise_outside(np.array([0.2, 0.4, 0.6]), ROWS[normal], 20, 0.95, 7)
-    assert alone["PNEUMONIA"]["reason"] == "there is no radiograph of that class"
+    assert alone["PNEUMONIA"].share.reason == "there is no radiograph of that class"

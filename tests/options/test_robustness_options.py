@@ -5,6 +5,7 @@ import yaml
 from pydantic import ValidationError
 
 from pneumoscope.options import RobustnessOptions
+from pneumoscope.radiographs.fields import CENTRAL_FIELD
 
 CONF = Path(__file__).parents[2] / "conf" / "base"
 GIVEN = yaml.safe_load((CONF / "robustness/parameters.yml").read_text())["robustness"]
@@ -13,8 +14,7 @@ GIVEN = yaml.safe_load((CONF / "robustness/parameters.yml").read_text())["robust
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"central_feild": [0.8, 0.9]}, r"(?s)central_feild.*Extra inputs"),
-        ({"central_field": [0.8, 1.0]}, r"(?s)central_field.*less than 1"),
+        ({"bordr": 0.1}, r"(?s)bordr.*Extra inputs"),
         ({"border": 0.5}, r"(?s)border.*less than 0.5"),
         ({"equalised_quality": 100}, r"(?s)equalised_quality.*equal to 95"),
         ({"films": 0}, r"(?s)films.*greater than or equal to 1"),
@@ -30,5 +30,5 @@ def test_a_misspelt_key_or_an_impossible_value_is_refused(change, message):
 
 def test_the_configured_options_leave_less_than_they_black_out():
     options = RobustnessOptions.model_validate(GIVEN)
-    height, width = options.central_field
+    height, width = CENTRAL_FIELD
     assert (1 - 2 * options.border) ** 2 > height * width > 0.5

@@ -6,6 +6,7 @@ import pytest
 from example_metrics import model_metrics
 
 from pneumoscope.datasets.sharded_images import ShardedImages
+from pneumoscope.explanation.records import Cases
 from pneumoscope.models.architectures import registry
 from pneumoscope.options import EvaluationOptions, ExplanationOptions, ModelOptions
 from pneumoscope.pipelines.explanation import nodes
@@ -39,7 +40,7 @@ def images() -> ShardedImages:
 
 
 @pytest.fixture(scope="module")
-def cases() -> dict:
+def cases() -> Cases:
     return nodes.select_cases(SCORES, METRICS)
 
 
@@ -53,12 +54,12 @@ def explain(model, images, cases):
 
 
 def test_select_cases_looks_at_test_alone(cases):
-    found = [(case["outcome"], case["radiograph_id"]) for case in cases["chosen"]]
+    found = [(case.outcome, case.radiograph_id) for case in cases.chosen]
     assert found == [
         ("true positive", "b"), ("true positive", "e"), ("false positive", "c"),
         ("true negative", "a"),
     ]  # fmt: skip
-    assert list(cases["missing"]) == ["false negative"]
+    assert list(cases.missing) == ["false negative"]
 
 
 @pytest.mark.parametrize(
@@ -70,11 +71,11 @@ def test_explain_cases_maps_the_chosen_films_and_tests_the_maps(model, method, i
     explanations, arrays = explain(build(**model), images, cases)
     np.testing.assert_array_equal(arrays["films"], images[np.array([1, 4, 2, 0])][..., 0])
     assert arrays["maps"].shape == (4, 16, 16)
-    assert explanations["method"] == method
-    assert [case["radiograph_id"] for case in explanations["cases"]] == ["b", "e", "c", "a"]
-    sanity, outside = explanations["sanity"], explanations["outside"]
-    assert sanity["comparisons"] + sanity["undefined"] == 4 * 2
-    assert {label: part["n"] + part["empty"] for label, part in outside["classes"].items()} == {
+    assert explanations.method == method
+    assert [case.radiograph_id for case in explanations.cases] == ["b", "e", "c", "a"]
+    sanity, outside = explanations.sanity, explanations.outside
+    assert sanity.comparisons + sanity.undefined == 4 * 2
+    assert {label: part.n + part.empty for label, part in outside.classes.items()} == {
         "NORMAL": 2, "PNEUMONIA": 2,
     }  # fmt: skip
 

@@ -21,7 +21,6 @@ SEED = 7
 EVALUATION = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}, "bootstrap": 20})
 ROBUSTNESS = RobustnessOptions.model_validate(
     {
-        "central_field": [0.5, 0.5],
         "border": 0.25,
         "equalised_quality": 20,
         "equalised_detail": 1.5,

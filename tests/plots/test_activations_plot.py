@@ -1,13 +1,15 @@
+from types import SimpleNamespace
+
 import numpy as np
 
 from pneumoscope.plots.activations import plot_activations
 
-CASES = {
-    "cases": [
-        {"outcome": "true positive", "label": "PNEUMONIA"},
-        {"outcome": "true negative", "label": "NORMAL"},
+CASES = SimpleNamespace(
+    cases=[
+        SimpleNamespace(outcome="true positive", label="PNEUMONIA"),
+        SimpleNamespace(outcome="true negative", label="NORMAL"),
     ]
-}
+)
 FILMS = np.zeros((2, 8, 8), dtype=np.uint8)
 
 

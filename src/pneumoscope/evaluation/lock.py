@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 from pydantic import TypeAdapter
 
+from pneumoscope.errors import InputError
 from pneumoscope.evaluation.records import OperatingPoint, ScoredBy
 from pneumoscope.evaluation.thresholds.operating_points import lock_threshold
 from pneumoscope.naming import Column, Metric
@@ -74,7 +75,7 @@ def renewed(new: Lock, known: Mapping[str, Any], relock: bool) -> Lock:
         relock: Whether to replace a known lock that differs.
 
     Raises:
-        ValueError: If the model was locked otherwise and `relock` is False.
+        InputError: If the model was locked otherwise and `relock` is False.
     """
     if new.fingerprint not in known:
         return new
@@ -84,10 +85,11 @@ def renewed(new: Lock, known: Mapping[str, Any], relock: bool) -> Lock:
         return old
     told = "; ".join(changes)
     if not relock:
-        raise ValueError(
-            f"expected what was locked for this model before its test was scored, received changes "
-            f"({told}). Undo them, or lock anew with --params evaluation.relock=true: results will "
-            "say that the test had been looked at before"
+        raise InputError(
+            "what was locked for this model before its test was scored",
+            f"changes ({told})",
+            "Undo them, or lock anew with --params evaluation.relock=true: results will say that "
+            "the test had been looked at before.",
         )
     logger.warning("Locked anew after test had been scored: %s", told)
     return replace(new, revision=old.revision + 1)
@@ -101,13 +103,13 @@ def read_lock(locks: Mapping[str, Any], fingerprint: str) -> Lock:
         fingerprint: SHA-256 of the model's weights.
 
     Raises:
-        ValueError: If nothing was locked for that model.
+        InputError: If nothing was locked for that model.
     """
     if fingerprint not in locks:
-        raise ValueError(
-            f"expected a lock of the model {fingerprint[:12]}, received those of "
-            f"{[name[:12] for name in locks]}: its threshold was not fixed before test. Run kedro "
-            "run --pipelines=evaluation"
+        raise InputError(
+            f"a lock of the model {fingerprint[:12]}",
+            f"those of {[name[:12] for name in locks]}: its threshold was not fixed before test",
+            "Run kedro run --pipelines=evaluation.",
         )
     return _ADAPTER.validate_python(locks[fingerprint])
 

@@ -1,7 +1,10 @@
-"""Which test radiographs are explained: a fixed choice, so that nobody picks the pretty ones."""
+"""Which test radiographs are explained: chosen by a fixed rule, never by their looks."""
+
+from collections.abc import Sequence
 
 import pandas as pd
 
+from pneumoscope.explanation.records import Case, Cases
 from pneumoscope.naming import Choice, Column, Label, Outcome
 
 _MEANING = {
@@ -12,7 +15,7 @@ _MEANING = {
 }
 
 
-def select_cases(scores: pd.DataFrame, threshold: float) -> dict:
+def select_cases(scores: pd.DataFrame, threshold: float) -> Cases:
     """Choose of each outcome the radiograph nearest the threshold and the most confident one.
 
     Equal scores are told apart by radiograph_id, so that the choice depends on the scores
@@ -21,10 +24,6 @@ def select_cases(scores: pd.DataFrame, threshold: float) -> dict:
     Args:
         scores: Columns radiograph_id, label and score of one split.
         threshold: A score of at least this is predicted PNEUMONIA.
-
-    Returns:
-        `threshold`, `chosen` (a list of outcome, choice, radiograph_id, label, predicted and
-        score) and `missing`: outcome to the reason why there is none. Plain values.
     """
     ordered = scores.sort_values([Column.SCORE, Column.RADIOGRAPH_ID], ignore_index=True)
     chosen, missing = [], {}
@@ -32,14 +31,14 @@ def select_cases(scores: pd.DataFrame, threshold: float) -> dict:
         called = (ordered[Column.SCORE] >= threshold) == positive
         rows = ordered[(ordered[Column.LABEL] == label) & called]
         if rows.empty:
-            missing[str(outcome)] = _reason(label, positive, threshold)
+            missing[outcome] = _reason(label, positive, threshold)
         chosen += [
             _case(outcome, choice, row, positive) for choice, row in _extremes(rows, positive)
         ]
-    return {"threshold": float(threshold), "chosen": chosen, "missing": missing}
+    return Cases(float(threshold), chosen, missing)
 
 
-def class_representatives(chosen: list[dict]) -> list[dict]:
+def class_representatives(chosen: Sequence[Case]) -> list[Case]:
     """Return of each class one chosen radiograph: a confident and correct one if there is any.
 
     Args:
@@ -53,7 +52,7 @@ def class_representatives(chosen: list[dict]) -> list[dict]:
         (Outcome.TRUE_NEGATIVE, Outcome.FALSE_POSITIVE),
     )
     # The last of an outcome is its most confident.
-    last = {case["outcome"]: case for case in chosen}
+    last = {case.outcome: case for case in chosen}
     found = [[last[outcome] for outcome in outcomes if outcome in last] for outcomes in preferred]
     return [candidates[0] for candidates in found if candidates]
 
@@ -77,15 +76,15 @@ def _first_of_score(rows: pd.DataFrame, extreme: str) -> pd.Series:
     return rows[rows[Column.SCORE] == rows[Column.SCORE].agg(extreme)].iloc[0]
 
 
-def _case(outcome: Outcome, choice: Choice, row: pd.Series, positive: bool) -> dict:
-    return {
-        "outcome": str(outcome),
-        "choice": str(choice),
-        "radiograph_id": str(row[Column.RADIOGRAPH_ID]),
-        "label": str(row[Column.LABEL]),
-        "predicted": str(Label.PNEUMONIA if positive else Label.NORMAL),
-        "score": float(row[Column.SCORE]),
-    }
+def _case(outcome: Outcome, choice: Choice, row: pd.Series, positive: bool) -> Case:
+    return Case(
+        outcome=outcome,
+        choice=choice,
+        radiograph_id=str(row[Column.RADIOGRAPH_ID]),
+        label=Label(row[Column.LABEL]),
+        predicted=Label.PNEUMONIA if positive else Label.NORMAL,
+        score=float(row[Column.SCORE]),
+    )
 
 
 def _reason(label: Label, positive: bool, threshold: float) -> str:

@@ -1,10 +1,12 @@
-"""Whether a map shows what the model learnt, or what any model would show of the radiograph."""
+"""Whether a map changes with the weights of a model, or is what any weights would give."""
 
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+from pneumoscope.explanation.records import SanityCheck
 
 
 def rank_correlations(
@@ -32,42 +34,30 @@ def rank_correlations(
     )
 
 
-def summarise_sanity(correlations: Sequence[NDArray[np.floating]], alike: float) -> dict:
-    """Average the correlations with untrained models and say what they mean.
+def summarise_sanity(correlations: Sequence[NDArray[np.floating]], alike: float) -> SanityCheck:
+    """Average the absolute correlations with untrained models.
+
+    Absolute, for a map that is an untrained one turned inside out depends on the weights as
+    little as one that equals it.
 
     Args:
         correlations: For each untrained model the correlation of each map, shape (n,); NaN is
             left out and counted.
         alike: Mean from which on the maps count as alike.
 
-    Returns:
-        `rank_correlation` (mean), `lowest` and `highest` of the single comparisons,
-        `comparisons`, `undefined`, `randomisations`, `alike`, `passed` and `verdict`. Without
-        any defined comparison, the first three and `passed` are None.
-
     Source: Adebayo et al. 2018, Sanity Checks for Saliency Maps (all weights at once).
     """
-    values = np.concatenate([np.asarray(each, dtype=np.float64) for each in correlations])
+    values = np.concatenate([np.abs(np.asarray(each, dtype=np.float64)) for each in correlations])
     known = values[~np.isnan(values)]
-    counted = {
-        "comparisons": int(known.size),
-        "undefined": int(values.size - known.size),
-        "randomisations": len(correlations),
-        "alike": alike,
-    }
-    if not known.size:
-        unknown = dict.fromkeys(("rank_correlation", "lowest", "highest", "passed"))
-        verdict = "not known: in every comparison one of the two maps is the same everywhere"
-        return {**counted, **unknown, "verdict": verdict}
-    mean = float(known.mean())
-    return {
-        **counted,
-        "rank_correlation": mean,
-        "lowest": float(known.min()),
-        "highest": float(known.max()),
-        "passed": mean < alike,
-        "verdict": _verdict(mean, alike),
-    }
+    return SanityCheck(
+        similarity=float(known.mean()) if known.size else None,
+        lowest=float(known.min()) if known.size else None,
+        highest=float(known.max()) if known.size else None,
+        comparisons=int(known.size),
+        undefined=int(values.size - known.size),
+        randomisations=len(correlations),
+        alike=alike,
+    )
 
 
 def _rank_correlation(first: NDArray[np.floating], second: NDArray[np.floating]) -> float:
@@ -76,9 +66,3 @@ def _rank_correlation(first: NDArray[np.floating], second: NDArray[np.floating])
     if np.ptp(a) == 0 or np.ptp(b) == 0:
         return float("nan")
     return float(np.corrcoef(a, b)[0, 1])
-
-
-def _verdict(mean: float, alike: float) -> str:
-    if mean < alike:
-        return "the map depends on what was learnt"
-    return "an untrained model gives much the same map, so it shows the radiograph, not the reasons"

@@ -24,13 +24,11 @@ class ExplanationOptions(Options):
         cam: How feature maps are weighed where the model convolves: `grad_cam` by the mean
             gradient of each channel, `hires_cam` by the gradient at each place, `fitting` by
             the mean unless the head flattens its maps and so weighs places differently.
-        central_field: Height and width of the field around the centre in which lungs lie, as
-            shares of the radiograph's sides.
-        sample: Test radiographs of each class, evenly spread, whose attribution outside that
-            field is measured.
+        sample: Test radiographs of each class, evenly spread, whose attribution outside the
+            centre is measured.
         randomisations: Untrained copies of the model whose maps are compared with its own.
-        alike: Rank correlation with their maps from which on a model's map tells nothing of
-            what was learnt.
+        alike: Mean absolute rank correlation with their maps from which on a map counts as
+            independent of the weights.
         smooth_grad: How gradients on the pixels are smoothed.
         layers: Layers whose channels are shown.
         channels: Channels shown of each layer.
@@ -38,7 +36,6 @@ class ExplanationOptions(Options):
     """
 
     cam: Literal["fitting", "grad_cam", "hires_cam"] = "fitting"
-    central_field: tuple[OpenShare, OpenShare] = (0.7, 0.8)
     sample: Count = 40
     randomisations: Count = 3
     alike: OpenShare = 0.5

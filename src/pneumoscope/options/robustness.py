@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from pneumoscope.options.base import Count, OpenShare, Options, Share
+from pneumoscope.options.base import Count, Options, Share
 
 Quality = Annotated[int, Field(ge=1, le=95)]
 Positive = Annotated[float, Field(gt=0)]
@@ -44,7 +44,6 @@ class RobustnessOptions(Options):
     """How test films are altered before a model scores them again.
 
     Attributes:
-        central_field: Height and width of the field that holds the lungs, as shares of the film.
         border: Share of each side that counts as border.
         equalised_quality: JPEG quality that every film is brought to.
         equalised_detail: Factor by which every film is shrunk and enlarged before that.
@@ -53,7 +52,6 @@ class RobustnessOptions(Options):
         tolerance: A fall of a metric beyond this is put into words.
     """
 
-    central_field: tuple[OpenShare, OpenShare]
     border: Annotated[float, Field(gt=0, lt=0.5)]
     equalised_quality: Quality
     equalised_detail: Annotated[float, Field(ge=1)]

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure, SubFigure
 from numpy.typing import NDArray
 
 from pneumoscope.explanation.cases import class_representatives
+from pneumoscope.explanation.records import Explanations
 from pneumoscope.plots.intensities import DIFFERENCE_MAP
 from pneumoscope.plots.style import INK, MUTED, SMALL_TEXT, TEXT, WIDTH, label_colour, new_figure
 
@@ -18,11 +19,11 @@ COLOURS = "magma"
 Image = NDArray[Any]
 
 
-def plot_activations(explanations: Mapping[str, Any], arrays: Mapping[str, Image]) -> Figure:
+def plot_activations(explanations: Explanations, arrays: Mapping[str, Image]) -> Figure:
     """Draw the channels of a model's layers, or the first weights of a model without channels.
 
     Args:
-        explanations: `cases`, of which those in `class_representatives` are the films.
+        explanations: Of whose cases those in `class_representatives` are the films.
         arrays: `films` (n, height, width), and either `maps/<layer>` (n, channels, h, w) or
             `weights/<layer>` (units, height, width).
     """
@@ -32,7 +33,7 @@ def plot_activations(explanations: Mapping[str, Any], arrays: Mapping[str, Image
     )
     if weights:
         return plot_weights(*next(iter(weights.items())))
-    labels = [case["label"] for case in class_representatives(explanations["cases"])]
+    labels = [case.label for case in class_representatives(explanations.cases)]
     return plot_channels(list(zip(labels, arrays["films"], strict=True)), layers)
 
 

@@ -1,7 +1,6 @@
 """Films of each outcome beside what spoke for the decision on them."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -9,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
+from pneumoscope.explanation.records import Case, Explanations
 from pneumoscope.naming import Choice, Outcome
 from pneumoscope.plots.style import (
     INK,
@@ -20,6 +20,7 @@ from pneumoscope.plots.style import (
     label_colour,
     new_figure,
 )
+from pneumoscope.radiographs.fields import CENTRAL_FIELD
 
 COLOURS = "inferno"
 STRONGEST = 0.85
@@ -29,21 +30,18 @@ COLUMNS = (1.0, 1.0, 0.08, 1.0, 1.0)
 Image = NDArray[np.generic]
 
 
-def plot_attribution(explanations: Mapping[str, Any], arrays: Mapping[str, Image]) -> Figure:
+def plot_attribution(explanations: Explanations, arrays: Mapping[str, Image]) -> Figure:
     """Draw a row for each outcome: film and map, nearest the threshold and most confident.
 
     Args:
-        explanations: `cases`, for each film its outcome, choice, label, score and outside (a
-            share, or None where the map is empty), and `outside` with its `central_field`, which
-            is drawn dashed.
+        explanations: The explained radiographs; the centre is drawn dashed.
         arrays: In the order of the cases `films`, grey (n, height, width) in [0, 255], and `maps`
             of the same shape, from 0 upwards; each is drawn on a scale of its own.
     """
-    field = tuple(explanations["outside"]["central_field"])
     shown = {
-        (case["outcome"], case["choice"]): (case, film, found)
+        (case.outcome, case.choice): (case, film, found)
         for case, film, found in zip(
-            explanations["cases"], arrays["films"], arrays["maps"], strict=True
+            explanations.cases, arrays["films"], arrays["maps"], strict=True
         )
     }
     heights = [0.18, *[1.0] * len(Outcome)]
@@ -54,7 +52,7 @@ def plot_attribution(explanations: Mapping[str, Any], arrays: Mapping[str, Image
         _heading(figure.add_subplot(grid[0, left : left + 2]), choice)
         for index, outcome in enumerate(Outcome, start=1):
             row = [figure.add_subplot(grid[index, left + column]) for column in (0, 1)]
-            _pair(row, shown.get((outcome, choice)), field)
+            _pair(row, shown.get((outcome, choice)))
             if choice == Choice.NEAREST:
                 row[0].set_ylabel(outcome, fontsize=TEXT, color=INK)
             if (outcome, choice) not in shown:
@@ -73,11 +71,7 @@ def _gap(ax: Axes, other: bool) -> None:
     ax.text(0.1, 0.5, text, transform=ax.transAxes, fontsize=TEXT, color=MUTED, va="center")
 
 
-def _pair(
-    row: Sequence[Axes],
-    case: tuple[Mapping[str, Any], Image, Image] | None,
-    field: tuple[float, float],
-) -> None:
+def _pair(row: Sequence[Axes], case: tuple[Case, Image, Image] | None) -> None:
     for ax in row:
         ax.set_xticks([])
         ax.set_yticks([])
@@ -86,11 +80,11 @@ def _pair(
     if case is None:
         return
     known, film, found = case
-    _film(row[0], film, f"score {known['score']:.2f}", label_colour(known["label"]))
-    share = known["outside"]
+    _film(row[0], film, f"score {known.score:.2f}", label_colour(known.label))
+    share = known.outside
     _film(row[1], film, "empty map" if share is None else f"{share:.0%} outside", MUTED)
     _overlay(row[1], found)
-    _field(row[1], film.shape, field)
+    _centre(row[1], film.shape)
 
 
 def _film(ax: Axes, film: Image, title: str, colour: str) -> None:
@@ -106,7 +100,7 @@ def _overlay(ax: Axes, found: Image) -> None:
         ax.imshow(strength, cmap=COLOURS, vmin=0, vmax=1, alpha=STRONGEST * np.sqrt(strength))
 
 
-def _field(ax: Axes, shape: tuple[int, ...], field: tuple[float, float]) -> None:
-    height, width = (side * share for side, share in zip(shape, field, strict=True))
+def _centre(ax: Axes, shape: tuple[int, ...]) -> None:
+    height, width = (side * share for side, share in zip(shape, CENTRAL_FIELD, strict=True))
     corner = (shape[1] - width) / 2 - 0.5, (shape[0] - height) / 2 - 0.5
     ax.add_patch(Rectangle(corner, width, height, fill=False, edgecolor="white", linestyle="--"))

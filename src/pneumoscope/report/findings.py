@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from pneumoscope.evaluation.records import ModelMetrics
+from pneumoscope.explanation.records import Explanations
 from pneumoscope.naming import Column, Metric, Split
 from pneumoscope.options import Recipe
 from pneumoscope.radiographs.pixel_statistics import PixelStatistics
@@ -26,7 +27,7 @@ class Findings:
         settings: Architecture to its parameters: model, augmentation and fitting.
         access_log: Every evaluation on test.
         metrics: Model to its metrics.
-        explanations: Trained architecture to its `explanations.json`.
+        explanations: Trained model to what its maps are, and how far to trust them.
         figures: Name to PNG; `<kind>_<architecture>` where each has its own.
         study: What a published study comes to when it is repeated; None without one.
         shift: How far test lies from train; None if it was not measured.
@@ -42,7 +43,7 @@ class Findings:
     settings: Mapping[str, Recipe]
     access_log: pd.DataFrame
     metrics: Mapping[str, ModelMetrics]
-    explanations: Mapping[str, Mapping[str, Any]]
+    explanations: Mapping[str, Explanations]
     figures: Mapping[str, bytes]
     study: Mapping[str, Any] | None = None
     shift: Mapping[str, Any] | None = None

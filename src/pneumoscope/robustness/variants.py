@@ -18,7 +18,7 @@ from pneumoscope.radiographs.degradations import (
     recompress,
     rotate,
 )
-from pneumoscope.radiographs.masking import black_out_centre, keep_border, keep_centre
+from pneumoscope.radiographs.fields import black_out_centre, keep_border, keep_centre
 from pneumoscope.robustness.selection import spread_evenly
 
 if TYPE_CHECKING:
@@ -134,12 +134,12 @@ class VariedRadiographs:
 
 
 def _conditions(options: RobustnessOptions) -> dict[str, Change]:
-    field, quality = options.central_field, options.equalised_quality
+    quality = options.equalised_quality
     changes: dict[str, Callable[[Grey], Grey]] = {
         AS_IT_IS: lambda image: image,
-        LUNGS_GONE: partial(black_out_centre, field=field),
+        LUNGS_GONE: black_out_centre,
         BORDER_ALONE: partial(keep_border, share=options.border),
-        LUNGS_ALONE: partial(keep_centre, field=field),
+        LUNGS_ALONE: keep_centre,
         SAME_QUALITY: partial(recompress, quality=quality),
         SAME_ENCODING: lambda image: recompress(
             lose_detail(image, options.equalised_detail), quality

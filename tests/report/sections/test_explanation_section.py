@@ -1,35 +1,46 @@
+from dataclasses import replace
+
 from pneumoscope.evaluation.estimate import Estimate
+from pneumoscope.explanation.records import (
+    Case,
+    Explanations,
+    Outside,
+    OutsideShare,
+    SanityCheck,
+)
+from pneumoscope.naming import Choice, Label, Outcome
 from pneumoscope.report.blocks import Figure, Paragraph, Table, flattened
 from pneumoscope.report.sections import explanation_section
 
 
-def share(value: float | None, margin: float = 0.05) -> dict:
+def share(value: float | None, margin: float = 0.05) -> OutsideShare:
     if value is None:
-        return {"value": None, "low": None, "high": None, "reason": "every map is empty"}
-    return {"value": value, "low": value - margin, "high": value + margin}
+        return OutsideShare(0, 0, 9, Estimate(None, reason="every map is empty"))
+    return OutsideShare(9, 8, 0, Estimate(value, value - margin, value + margin))
 
 
-def explained(normal: float | None = 0.3, pneumonia: float = 0.3, **changes) -> dict:
-    sanity = {"rank_correlation": 0.04, "lowest": -0.2, "highest": 0.3, "passed": True,
-              "verdict": "the map depends on what was learnt"}  # fmt: skip
-    case = {"outcome": "true positive", "choice": "most confident", "radiograph_id": "test/x",
-            "label": "PNEUMONIA", "score": 0.9, "outside": None}  # fmt: skip
-    return {
-        "method": "Grad-CAM",
-        "layer": "relu",
-        "map_size": [5, 5],
-        "cases": [case],
-        "missing": {"false positive": "no NORMAL radiograph scores at or above 0.5"},
-        "sanity": sanity,
-        "outside": {
-            "even_share": 0.44,
-            "classes": {"NORMAL": share(normal), "PNEUMONIA": share(pneumonia)},
-        },
-        **changes,
-    }
+SANITY = SanityCheck(0.04, 0.0, 0.3, 24, 0, 3, 0.5)
+ALIKE = replace(SANITY, similarity=0.8)
+UNKNOWN = SanityCheck(None, None, None, 0, 24, 3, 0.5)
 
 
-def section(**explanations: dict):
+def explained(normal: float | None = 0.2, pneumonia: float = 0.2, **changes) -> Explanations:
+    label = Label.PNEUMONIA
+    case = Case(Outcome.TRUE_POSITIVE, Choice.MOST_CONFIDENT, "test/x", label, label, 0.9)
+    found = Explanations(
+        method="Grad-CAM",
+        layer="relu",
+        map_size=(5, 5),
+        threshold=0.5,
+        cases=[case],
+        missing={Outcome.FALSE_POSITIVE: "no NORMAL radiograph scores at or above 0.5"},
+        sanity=SANITY,
+        outside=Outside(0.28, {Label.NORMAL: share(normal), label: share(pneumonia)}),
+    )
+    return replace(found, **changes)
+
+
+def section(**explanations: Explanations):
     figures = dict.fromkeys(explanations, b"png")
     return list(flattened(explanation_section(explanations, figures, figures).blocks))
 
@@ -39,46 +50,50 @@ def captions(**changes) -> list[str]:
     return [block.caption for block in found if isinstance(block, Figure)]
 
 
-def table(**explanations: dict) -> Table:
+def table(**explanations: Explanations) -> Table:
     return next(block for block in section(**explanations) if isinstance(block, Table))
 
 
 def test_the_table_tells_how_far_the_maps_can_be_trusted():
     (row,) = table(cnn=explained(normal=None)).rows
-    assert row[3] == Estimate(0.04, -0.2, 0.3)
+    assert row[3] == Estimate(0.04, 0.0, 0.3, "the map changes with the weights")
     assert row[4] == Estimate(None, reason="every map is empty")
-    assert row[5] == Estimate(0.3, 0.25, 0.35)
-    assert row[6] == 0.44
+    assert row[5] == Estimate(0.2, 0.15000000000000002, 0.25)
+    assert row[6] == 0.28
 
 
 def test_maps_like_those_of_untrained_models_are_not_to_be_read():
-    alike = explained()["sanity"] | {"passed": False, "rank_correlation": 0.8}
-    caption = table(mlp=explained(), cnn=explained(sanity=alike)).caption
+    caption = table(mlp=explained(), cnn=explained(sanity=ALIKE)).caption
     assert "Do not read the maps of cnn: untrained models give much the same." in caption
     assert "Maps of mlp change when the weights are drawn anew, as they must." in caption
 
 
 def test_an_unknown_sanity_is_shown_as_such():
-    unknown = explained()["sanity"] | {
-        "passed": None, "rank_correlation": None, "verdict": "not known: every map is empty",
-    }  # fmt: skip
-    (row,) = table(cnn=explained(sanity=unknown)).rows
-    assert row[3] == Estimate(None, reason="not known: every map is empty")
-    caption = table(cnn=explained(sanity=unknown)).caption
-    assert caption.startswith("Whether the maps of cnn show what was learnt is not known.")
+    (row,) = table(cnn=explained(sanity=UNKNOWN)).rows
+    assert row[3].value is None
+    assert row[3].reason.startswith("not known: in every comparison")
+    caption = table(cnn=explained(sanity=UNKNOWN)).caption
+    assert caption.startswith("Whether the maps of cnn change with the weights is not known.")
 
 
-def test_the_caption_warns_of_attribution_off_the_lungs():
-    assert "gathers in the centre, where lungs are" in captions()[0]
-    warned = captions(pneumonia=0.7)[0]
-    assert "On PNEUMONIA films more attribution lies off centre than an even spread" in warned
-    assert "Only on PNEUMONIA films does attribution gather" in captions(normal=0.44)[0]
-    assert "does not gather in the centre" in captions(normal=0.44, pneumonia=0.44)[0]
+def test_the_caption_warns_of_attribution_outside_the_centre():
+    assert "On both classes attribution gathers in the centre." in captions()[0]
+    warned = captions(outside=explained(pneumonia=0.5).outside)[0]
+    assert "On PNEUMONIA more attribution lies outside the centre than an even spread" in warned
+    assert "Only on PNEUMONIA does attribution" in captions(outside=explained(0.28).outside)[0]
+
+
+def test_the_caption_claims_nothing_that_is_not_shown():
+    even = captions(outside=explained(0.28, 0.28).outside)[0]
+    assert "is not shown to gather in the centre" in even
+    single = Outside(0.28, dict.fromkeys(Label, OutsideShare(1, 1, 0, Estimate(0.9))))
+    assert "cannot be told: there is no interval" in captions(outside=single)[0]
+    assert "lung" not in captions()[0]
 
 
 def test_a_coarse_map_is_said_to_tell_nothing_of_the_centre():
-    assert "On both classes attribution gathers" in captions(map_size=[3, 3])[0]
-    caption = captions(map_size=[2, 2])[0]
+    assert "On both classes attribution gathers" in captions(map_size=(3, 3))[0]
+    caption = captions(map_size=(2, 2))[0]
     assert "too coarse to tell the centre from the border" in caption
     assert "gathers" not in caption
 

@@ -1,5 +1,7 @@
 """A fixed choice of decisions explained, the explanations tested, the channels shown."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,20 +11,17 @@ from numpy.typing import NDArray
 from pneumoscope.datasets.sharded_images import ShardedImages
 from pneumoscope.evaluation.records import ModelMetrics
 from pneumoscope.explanation import cases as choice
-from pneumoscope.explanation.outside import (
-    central_field,
-    evenly_spread,
-    outside_share,
-    summarise_outside,
-)
+from pneumoscope.explanation.outside import evenly_spread, outside_share, summarise_outside
+from pneumoscope.explanation.records import Case, Cases, Explanations, Outside, SanityCheck
 from pneumoscope.explanation.sanity import rank_correlations, summarise_sanity
 from pneumoscope.naming import Column, Label, Split
 from pneumoscope.options import EvaluationOptions, ExplanationOptions
+from pneumoscope.radiographs.fields import central_field
 
 Arrays = dict[str, NDArray[Any]]
 
 
-def select_cases(scores: pd.DataFrame, metrics: ModelMetrics) -> dict:
+def select_cases(scores: pd.DataFrame, metrics: ModelMetrics) -> Cases:
     """Choose the test radiographs to explain, at the locked threshold."""
     tested = scores[scores[Column.SPLIT] == Split.TEST]
     return choice.select_cases(tested, metrics.operating_point.threshold)
@@ -33,39 +32,36 @@ def explain_cases(
     test_images: ShardedImages,
     test_rows: pd.DataFrame,
     scores: pd.DataFrame,
-    cases: dict,
+    cases: Cases,
     options: ExplanationOptions,
     evaluation: EvaluationOptions,
     seed: int,
-) -> tuple[dict, Arrays]:
-    """Map what spoke for each decision; test the maps on untrained models and off the lungs.
+) -> tuple[Explanations, Arrays]:
+    """Map what spoke for each decision; test the maps on untrained models and off the centre.
 
     Returns:
-        The explanations, ready for JSON, and as arrays in the order of the cases `films`
+        The explanations, and as arrays in the order of the cases `films`
         (n, height, width) and `maps`, of the same shape.
     """
     from pneumoscope.models.explain.attribution import enlarge, method_of
 
-    films = test_images[_positions(cases["chosen"], test_rows)]
-    towards = np.array([_direction(case) for case in cases["chosen"]])
+    films = test_images[_positions(cases.chosen, test_rows)]
+    towards = np.array([_direction(case) for case in cases.chosen])
     maps = _attribute(model, films, towards, options, seed)
     shown = enlarge(maps, films.shape[1:3])
-    shares = outside_share(shown, options.central_field)
     chosen = [
-        {**case, "outside": None if np.isnan(share) else float(share)}
-        for case, share in zip(cases["chosen"], shares, strict=True)
+        replace(case, outside=None if np.isnan(share) else float(share))
+        for case, share in zip(cases.chosen, outside_share(shown), strict=True)
     ]
-    explanations = {
+    explanations = Explanations(
         **method_of(model, options),
-        "map_size": list(maps.shape[1:]),
-        "threshold": cases["threshold"],
-        "cases": chosen,
-        "missing": cases["missing"],
-        "sanity": _sanity(model, films, towards, maps, options, seed),
-        "outside": _outside(
-            model, test_images, test_rows, scores, cases, options, evaluation, seed
-        ),
-    }
+        map_size=(maps.shape[1], maps.shape[2]),
+        threshold=cases.threshold,
+        cases=chosen,
+        missing=cases.missing,
+        sanity=_sanity(model, films, towards, maps, options, seed),
+        outside=_outside(model, test_images, test_rows, scores, cases, options, evaluation, seed),
+    )
     return explanations, {"films": films[..., 0], "maps": shown}
 
 
@@ -73,7 +69,7 @@ def describe_activations(
     model: Any,
     test_images: ShardedImages,
     test_rows: pd.DataFrame,
-    cases: dict,
+    cases: Cases,
     options: ExplanationOptions,
 ) -> Arrays:
     """Read the channels of several layers on one radiograph of each class.
@@ -84,7 +80,7 @@ def describe_activations(
     """
     from pneumoscope.models.explain.activations import channel_arrays
 
-    films = test_images[_positions(choice.class_representatives(cases["chosen"]), test_rows)]
+    films = test_images[_positions(choice.class_representatives(cases.chosen), test_rows)]
     return {
         "films": films[..., 0],
         **channel_arrays(model, films, options.layers, options.channels),
@@ -110,7 +106,7 @@ def _sanity(
     maps: NDArray[np.float32],
     options: ExplanationOptions,
     seed: int,
-) -> dict:
+) -> SanityCheck:
     """Compare maps with those of untrained copies, at the size at which they were computed."""
     from pneumoscope.models.explain.attribution import untrained
 
@@ -128,39 +124,31 @@ def _outside(
     test_images: ShardedImages,
     test_rows: pd.DataFrame,
     scores: pd.DataFrame,
-    cases: dict,
+    cases: Cases,
     options: ExplanationOptions,
     evaluation: EvaluationOptions,
     seed: int,
-) -> dict:
-    """Measure over a sample how much attribution lies outside the central field."""
+) -> Outside:
+    """Measure over a sample how much attribution lies outside the centre."""
     from pneumoscope.models.explain.attribution import enlarge
 
     chosen = evenly_spread(test_rows[Column.LABEL], options.sample)
     rows = test_rows.iloc[chosen].reset_index(drop=True)
     tested = scores[scores[Column.SPLIT] == Split.TEST].set_index(Column.RADIOGRAPH_ID)
     scored = tested[Column.SCORE].loc[rows[Column.RADIOGRAPH_ID]]
-    towards = choice.directions(scored, cases["threshold"]).to_numpy()
+    towards = choice.directions(scored, cases.threshold).to_numpy()
     films = test_images[np.array(chosen)]
     maps = enlarge(_attribute(model, films, towards, options, seed), films.shape[1:3])
-    field = central_field(films.shape[1:3], options.central_field)
-    return {
-        "central_field": list(options.central_field),
-        "even_share": float((~field).mean()),
-        "classes": summarise_outside(
-            outside_share(maps, options.central_field),
-            rows,
-            evaluation.bootstrap,
-            evaluation.confidence,
-            seed,
-        ),
-    }
+    classes = summarise_outside(
+        outside_share(maps), rows, evaluation.bootstrap, evaluation.confidence, seed
+    )
+    return Outside(float((~central_field(films.shape[1:3])).mean()), classes)
 
 
-def _positions(chosen: list[dict], test_rows: pd.DataFrame) -> NDArray[np.intp]:
+def _positions(chosen: Sequence[Case], test_rows: pd.DataFrame) -> NDArray[np.intp]:
     positions = pd.Series(np.arange(len(test_rows)), index=test_rows[Column.RADIOGRAPH_ID])
-    return positions.loc[[case["radiograph_id"] for case in chosen]].to_numpy()
+    return positions.loc[[case.radiograph_id for case in chosen]].to_numpy()
 
 
-def _direction(case: dict) -> int:
-    return 1 if case["predicted"] == Label.PNEUMONIA else -1
+def _direction(case: Case) -> int:
+    return 1 if case.predicted == Label.PNEUMONIA else -1

@@ -1,8 +1,14 @@
 import numpy as np
 
-from pneumoscope.radiographs.masking import black_out_centre, keep_border, keep_centre
+from pneumoscope.radiographs.fields import black_out_centre, central_field, keep_border, keep_centre
 
 WHITE = np.full((10, 20), 255, dtype=np.uint8)
+
+
+def test_the_centre_is_the_same_from_either_side():
+    inside = central_field((8, 10), (0.5, 0.8))
+    assert inside.sum() == 4 * 8
+    np.testing.assert_array_equal(inside, inside[::-1, ::-1])
 
 
 def test_the_central_field_has_the_shares_asked_for():
