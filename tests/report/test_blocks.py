@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from pneumoscope.evaluation.estimate import Estimate
-from pneumoscope.report import Section, Table, table_of
+from pneumoscope.report.blocks import Section, Table, table_of
 
 
 def test_a_column_is_numeric_when_a_number_stands_in_it():

@@ -13,8 +13,7 @@ from pneumoscope.report.blocks import (
     Section,
     Table,
 )
-from pneumoscope.report.markdown import render_markdown
-from pneumoscope.report.page import Page
+from pneumoscope.report.page import Page, render_markdown
 
 
 def markdown(*blocks, **options):

@@ -6,21 +6,20 @@ from PIL import Image
 
 import pneumoscope
 from pneumoscope.evaluation.estimate import Estimate
-from pneumoscope.report import (
+from pneumoscope.report.blocks import (
     Bullets,
     Code,
     Figure,
     Gallery,
     Heading,
-    Links,
     Note,
-    Page,
     Paragraph,
     Part,
     Section,
     Table,
-    render_page,
 )
+from pneumoscope.report.cells import Links
+from pneumoscope.report.page import Page, render_page
 
 
 def _png() -> bytes:

@@ -27,8 +27,7 @@ from pneumoscope.report.blocks import (
 from pneumoscope.report.cells import Cell
 from pneumoscope.report.findings import Findings
 from pneumoscope.report.limits import evaluations_on_test, limits, looks_at_test
-from pneumoscope.report.markdown import render_markdown
-from pneumoscope.report.page import Page
+from pneumoscope.report.page import Page, render_markdown
 from pneumoscope.report.sections.augmentation import changes
 from pneumoscope.report.sections.calibration import calibration_section
 from pneumoscope.report.sections.comparison import estimate_of

@@ -1,14 +1,13 @@
-"""A page as one self-contained HTML file."""
+"""A page as one self-contained HTML file, or as Markdown."""
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 import pneumoscope
-from pneumoscope.report.blocks import Section
+from pneumoscope.report.blocks import Figure, Gallery, Section, flattened
 from pneumoscope.report.pictures import embedded
 
 
@@ -42,18 +41,32 @@ def render_page(page: Page) -> str:
 
     All text is escaped. The notice `pneumoscope.NOTICE` stands on every page.
     """
-    template = _environment().get_template("report.html")
-    return template.render(page=page, notice=pneumoscope.NOTICE, version=pneumoscope.__version__)
+    return _render("report.html", page)
 
 
-@cache
-def _environment() -> Environment:
+def render_markdown(page: Page) -> str:
+    """Return the page as Markdown, with the notice on top.
+
+    Raises:
+        ValueError: If the page holds a figure, which Markdown cannot embed.
+    """
+    blocks = [block for section in page.sections for block in flattened(section.blocks)]
+    drawn = [type(block).__name__ for block in blocks if isinstance(block, Figure | Gallery)]
+    if drawn:
+        raise ValueError(f"expected blocks without figures, received {drawn[0]}")
+    return _render("page.md", page)
+
+
+def _render(template: str, page: Page) -> str:
     environment = Environment(
         loader=PackageLoader("pneumoscope.report"),
-        autoescape=True,
+        autoescape=template.endswith(".html"),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
     environment.filters["embedded"] = embedded
-    return environment
+    return environment.get_template(template).render(
+        page=page, notice=pneumoscope.NOTICE, version=pneumoscope.__version__
+    )

@@ -1,4 +1,4 @@
-from pneumoscope.report.sections import about_section
+from pneumoscope.report.sections.about import about_section
 
 
 def test_facts_are_listed_in_order_and_missing_ones_are_not_made_up():

@@ -1,7 +1,7 @@
 import pandas as pd
 
 from pneumoscope.report.blocks import Paragraph, Table
-from pneumoscope.report.sections import access_section
+from pneumoscope.report.sections.access import access_section
 
 
 def log(*points: tuple[str, float]) -> pd.DataFrame:

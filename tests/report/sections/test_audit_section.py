@@ -1,7 +1,7 @@
 from typing import Any
 
 from pneumoscope.report.blocks import Figure, Note, Paragraph, Table
-from pneumoscope.report.sections import audit_section
+from pneumoscope.report.sections.audit import audit_section
 
 FIGURES = {"sizes": b"png", "bytes_per_pixel": b"png"}
 

@@ -4,7 +4,7 @@ from example_metrics import estimate, model_metrics
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.records import ModelMetrics
 from pneumoscope.report.blocks import Figure, Gallery, Part, Table
-from pneumoscope.report.sections import calibration_section
+from pneumoscope.report.sections.calibration import calibration_section
 
 
 def part(brier: float, slope: float | None = 0.5, in_the_large: float | None = 0.4) -> dict:

@@ -4,7 +4,7 @@ import pytest
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.naming import Metric
 from pneumoscope.report.blocks import Figure, Table
-from pneumoscope.report.sections import comparison_section, headline
+from pneumoscope.report.sections.comparison import comparison_section, headline
 
 FIGURES = dict.fromkeys(("forest", "confusion", "roc"), b"png")
 

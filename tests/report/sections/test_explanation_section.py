@@ -10,7 +10,7 @@ from pneumoscope.explanation.records import (
 )
 from pneumoscope.naming import Choice, Label, Outcome
 from pneumoscope.report.blocks import Figure, Paragraph, Table, flattened
-from pneumoscope.report.sections import explanation_section
+from pneumoscope.report.sections.explanation import explanation_section
 
 
 def share(value: float | None, margin: float = 0.05) -> OutsideShare:

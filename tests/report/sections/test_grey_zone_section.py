@@ -3,7 +3,7 @@ from example_metrics import CONFUSION, estimate, model_metrics
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.records import ModelMetrics
 from pneumoscope.report.blocks import Figure, Paragraph, Table
-from pneumoscope.report.sections import grey_zone_section
+from pneumoscope.report.sections.grey_zone import grey_zone_section
 
 
 def zone(deferred: float, accuracy: float | None, bounds: tuple = (None, None)) -> dict:

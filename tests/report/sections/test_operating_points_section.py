@@ -5,7 +5,7 @@ from example_metrics import decisions, estimate, model_metrics, split
 
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.report.blocks import Figure, Part, Table, flattened
-from pneumoscope.report.sections import operating_points_section
+from pneumoscope.report.sections.operating_points import operating_points_section
 
 
 def part(sensitivity: float, specificity: float, deferred: float = 0.0) -> dict:

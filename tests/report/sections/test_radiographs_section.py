@@ -1,6 +1,6 @@
 import numpy as np
 
-from pneumoscope.report.sections import radiographs_section
+from pneumoscope.report.sections.radiographs import radiographs_section
 
 
 def histogram(*levels: int) -> np.ndarray:

@@ -1,6 +1,6 @@
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.report.blocks import Bullets, Figure, Paragraph, Part, Table, flattened
-from pneumoscope.report.sections import robustness_section, shortcuts_section
+from pneumoscope.report.sections.robustness import robustness_section, shortcuts_section
 
 
 def metric(value: float | None, fall: float = 0.0) -> dict:

@@ -1,6 +1,6 @@
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.report.blocks import Bullets, Figure, Table
-from pneumoscope.report.sections import shift_section
+from pneumoscope.report.sections.shift import shift_section
 
 UNKNOWN = {"value": None, "low": None, "high": None, "reason": "validation has 8 of 8"}
 METRICS = ("auroc", "accuracy", "sensitivity", "specificity")

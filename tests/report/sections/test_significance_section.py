@@ -3,7 +3,7 @@ import pandas as pd
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.pairs import COLUMNS
 from pneumoscope.report.blocks import Paragraph, Table
-from pneumoscope.report.sections import significance_section
+from pneumoscope.report.sections.significance import significance_section
 
 
 def row(delong_p: float | None, mcnemar_p: float) -> dict:

@@ -1,5 +1,5 @@
 from pneumoscope.report.blocks import Bullets, Figure, Note, Paragraph, Table
-from pneumoscope.report.sections import splits_section
+from pneumoscope.report.sections.splits import splits_section
 
 
 def count(split: str, label: str, subtype: str, n: int) -> dict:

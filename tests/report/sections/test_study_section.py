@@ -2,7 +2,7 @@ import pytest
 
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.report.blocks import Figure, Note, Paragraph, Table
-from pneumoscope.report.sections import study_headline, study_section
+from pneumoscope.report.sections.study import study_headline, study_section
 
 STUDY = {
     "name": "Study",

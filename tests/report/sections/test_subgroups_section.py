@@ -3,7 +3,7 @@ from example_metrics import estimate, model_metrics
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.records import ModelMetrics
 from pneumoscope.report.blocks import Figure, Note, Table, flattened
-from pneumoscope.report.sections import subgroups_section
+from pneumoscope.report.sections.subgroups import subgroups_section
 
 
 def around(value: float) -> dict:

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from pneumoscope.report.blocks import Gallery
-from pneumoscope.report.sections import training_section
+from pneumoscope.report.sections.training import training_section
 
 
 def history(loss: list[float], validation_loss: list[float]) -> pd.DataFrame:

@@ -35,7 +35,8 @@ from pneumoscope.report.assemble import assemble
 from pneumoscope.report.findings import Findings, named
 from pneumoscope.report.model_card import model_card
 from pneumoscope.report.page import render_page
-from pneumoscope.report.slides import deck, draw_slides
+from pneumoscope.report.slides.deck import deck
+from pneumoscope.report.slides.drawing import draw_slides
 from pneumoscope.robustness.tables import curve_tables, shift_tables, shortcut_tables
 
 
