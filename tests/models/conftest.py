@@ -1,6 +1,7 @@
 """What tests of training share: easy radiographs, one fit, a backbone built in no time."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 from keras import layers
 
-from pneumoscope.models.architectures import backbones, registry
+from pneumoscope.models.architectures import registry
 from pneumoscope.models.training.batches import LabelledRadiographs, TrainingData
 from pneumoscope.models.training.execution import prepare_backend
 from pneumoscope.models.training.fit import FitResult, fit
@@ -66,7 +67,9 @@ def _small_backbone(input_shape: tuple[int, int, int], **_: object) -> keras.Mod
 @pytest.fixture
 def small_backbone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., ModelOptions]:
     """Let mobilenetv2 mean six layers; give `small_backbone(**changes)`: pretrained options."""
-    monkeypatch.setitem(backbones._BACKBONES, "mobilenetv2", _small_backbone)
+    entry = registry.ARCHITECTURES["mobilenetv2"]
+    small = replace(entry, backbone=replace(entry.backbone, build=_small_backbone))
+    monkeypatch.setitem(registry.ARCHITECTURES, "mobilenetv2", small)
     scratch = ModelOptions.model_validate({"architecture": "mobilenetv2"})
     file = tmp_path / "pretrained.weights.h5"
     registry.build(scratch, SHAPE, seed=9).get_layer("backbone").save_weights(file)

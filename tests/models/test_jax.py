@@ -67,7 +67,7 @@ print(json.dumps({
     "architecture",
     [
         pytest.param(name, marks=[] if name in QUICK else pytest.mark.slow)
-        for name in registry.architectures()
+        for name in registry.ARCHITECTURES
     ],
 )
 def test_every_architecture_trains_on_jax(architecture: str, tmp_path: Path) -> None:

@@ -58,8 +58,8 @@ def test_a_misspelt_key_or_an_impossible_value_is_refused(options, change, messa
         (ThresholdOptions, {"rule": "min_sensitivity"}, r"needs `value`, received none"),
         (ThresholdOptions, {"rule": "min_specificity"}, r"needs `value`, received none"),
         (ThresholdOptions, {"rule": "cost", "fn": 5, "fp": 1}, r"needs `prevalence`, received"),
-        (ModelOptions, {"architecture": "vgg61"}, r"(?s)'vgg61'.*'mlp', 'cnn'"),
-        (ModelOptions, {"architecture": "mlp", "filters": [3]}, r"(?s)mlp.filters.*Extra inputs"),
+        (ModelOptions, {"architecture": "vgg61"}, r"received 'vgg61'\. Did you mean 'vgg16'"),
+        (ModelOptions, {"architecture": "mlp", "filters": [3]}, r"(?s)filters.*Extra inputs"),
         (
             ModelOptions,
             {"architecture": "vgg16", "trainable_share": 0.5},

@@ -30,6 +30,7 @@ from pneumoscope.options.study import (
     TargetOptions,
 )
 from pneumoscope.options.training import (
+    ArchitectureOptions,
     AugmentationOptions,
     BackboneOptions,
     CnnOptions,
@@ -40,6 +41,7 @@ from pneumoscope.options.training import (
 )
 
 __all__ = [
+    "ArchitectureOptions",
     "ArchiveOptions",
     "AugmentationOptions",
     "BackboneOptions",

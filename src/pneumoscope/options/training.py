@@ -1,39 +1,41 @@
 """Parameters of architectures, augmentation and fitting."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, RootModel, model_validator
+from pydantic import Field, RootModel, SerializeAsAny, model_validator
 
+from pneumoscope.errors import InputError, did_you_mean
 from pneumoscope.options.base import Count, Options, Range, Share
 
 Side = Annotated[int, Field(ge=16)]
 
 
-class SizedOptions(Options):
+class ArchitectureOptions(Options):
     """What every architecture has.
 
     Attributes:
+        architecture: Key of the registry.
         side: Height and width that the model itself brings the stored radiographs to, first of
             all; null leaves them at their stored size.
     """
 
+    architecture: str
     side: Side | None = None
 
 
-class MlpOptions(SizedOptions):
+class MlpOptions(ArchitectureOptions):
     """A dense network on the flattened radiograph: the baseline to beat."""
 
-    architecture: Literal["mlp"]
     units: tuple[Count, ...] = (256, 64)
     dropout: Share = 0.0
     l2: Annotated[float, Field(ge=0)] = 0.0
     batch_norm: bool = False
 
 
-class CnnOptions(SizedOptions):
+class CnnOptions(ArchitectureOptions):
     """A small convolutional network with the usual regularisers as switches."""
 
-    architecture: Literal["cnn"]
     filters: tuple[Count, ...] = (16, 32, 64, 128)
     units: Count = 64
     dropout: Share = 0.0
@@ -41,7 +43,7 @@ class CnnOptions(SizedOptions):
     batch_norm: bool = False
 
 
-class BackboneOptions(SizedOptions):
+class BackboneOptions(ArchitectureOptions):
     """A published backbone under a pooled, dropped-out logistic head.
 
     Attributes:
@@ -51,7 +53,6 @@ class BackboneOptions(SizedOptions):
             fine-tuning moves.
     """
 
-    architecture: Literal["vgg16", "resnet50v2", "mobilenetv2", "densenet121", "efficientnetv2b0"]
     weights: str | None = None
     dropout: Share = 0.2
     trainable_share: Share = 1.0
@@ -66,12 +67,25 @@ class BackboneOptions(SizedOptions):
         return self
 
 
-class ModelOptions(
-    RootModel[
-        Annotated[MlpOptions | CnnOptions | BackboneOptions, Field(discriminator="architecture")]
-    ]
-):
-    """Options of one architecture, told apart by the key `architecture`."""
+class ModelOptions(RootModel[SerializeAsAny[ArchitectureOptions]]):
+    """Options of one architecture: of the class that its entry in the registry names."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_its_architecture(cls, given: Any) -> Any:
+        # The registry names these classes, so that it can be imported only after them.
+        from pneumoscope.models.architectures.registry import ARCHITECTURES
+
+        if isinstance(given, ArchitectureOptions) or not isinstance(given, Mapping):
+            return given
+        name = str(given.get("architecture", "none"))
+        if name not in ARCHITECTURES:
+            raise InputError(
+                "`architecture` as a key of the registry",
+                f"'{name}'",
+                did_you_mean(name, ARCHITECTURES),
+            )
+        return ARCHITECTURES[name].options.model_validate(given)
 
 
 class AugmentationOptions(Options):

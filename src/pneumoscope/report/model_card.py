@@ -5,7 +5,7 @@ from typing import Any
 
 import pneumoscope
 from pneumoscope.evaluation.records import ModelMetrics
-from pneumoscope.models.architectures.published_weights import IMAGENET
+from pneumoscope.models.architectures.registry import backbone_of
 from pneumoscope.naming import Column, Metric, Split
 from pneumoscope.options import (
     BackboneOptions,
@@ -208,7 +208,7 @@ def _weights(model: ModelOptions) -> str:
     if not isinstance(chosen, BackboneOptions) or chosen.weights is None:
         return "random, so nobody else's licence applies"
     if chosen.weights == "imagenet":
-        return IMAGENET[chosen.architecture].licence
+        return backbone_of(chosen).weights.licence
     return "a file of your own, under the licence that came with it"
 
 

@@ -15,7 +15,7 @@ SHAPE = (32, 32, 1)
 ARCHITECTURES, SIDED = (
     [
         pytest.param(key, marks=() if key in light else pytest.mark.slow)
-        for key in registry.architectures()
+        for key in registry.ARCHITECTURES
     ]
     for light in (("mlp", "cnn", "mobilenetv2"), ("mlp", "cnn"))
 )

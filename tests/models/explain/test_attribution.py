@@ -17,7 +17,7 @@ LIGHT = ("mlp", "cnn")
 OPTIONS = ExplanationOptions(smooth_grad=SmoothGradOptions(copies=3), batch_size=2)
 ARCHITECTURES = [
     pytest.param(key, marks=() if key in LIGHT else pytest.mark.slow)
-    for key in registry.architectures()
+    for key in registry.ARCHITECTURES
 ]
 
 

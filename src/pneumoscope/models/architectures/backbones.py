@@ -9,33 +9,9 @@ from pneumoscope.models.architectures.interface import (
     resize,
     score_output,
 )
+from pneumoscope.models.architectures.registry import SYMMETRIC, backbone_of
 from pneumoscope.models.architectures.weights import load_weights
 from pneumoscope.options import BackboneOptions
-
-_BACKBONES = {
-    "vgg16": keras.applications.VGG16,
-    "resnet50v2": keras.applications.ResNet50V2,
-    "mobilenetv2": keras.applications.MobileNetV2,
-    "densenet121": keras.applications.DenseNet121,
-    "efficientnetv2b0": keras.applications.EfficientNetV2B0,
-}
-
-# Scale and offset of each channel, as every backbone's ImageNet weights were trained with.
-_SYMMETRIC = ([1 / 127.5] * 3, [-1.0] * 3)
-# Per-channel standardisation of RGB in [0, 1] (torchvision).
-_STANDARDISED = (
-    [1 / (255 * 0.229), 1 / (255 * 0.224), 1 / (255 * 0.225)],
-    [-0.485 / 0.229, -0.456 / 0.224, -0.406 / 0.225],
-)
-# Caffe: channels in the order blue, green, red; the mean is subtracted, nothing is scaled.
-_CAFFE = ([1.0] * 3, [-103.939, -116.779, -123.68])
-_RESCALING = {
-    "vgg16": _CAFFE,
-    "resnet50v2": _SYMMETRIC,
-    "mobilenetv2": _SYMMETRIC,
-    "densenet121": _STANDARDISED,
-    "efficientnetv2b0": _STANDARDISED,
-}
 
 
 def build(options: BackboneOptions, input_shape: tuple[int, int, int], seed: int) -> keras.Model:
@@ -70,11 +46,12 @@ def build(options: BackboneOptions, input_shape: tuple[int, int, int], seed: int
 def as_backbone_input(radiograph: keras.KerasTensor, options: BackboneOptions) -> keras.KerasTensor:
     """Resize, copy grey to three channels, and scale as the backbone's weights were trained."""
     # Without pretrained weights there is no scale to honour, and [-1, 1] starts best.
-    pretrained = options.weights is not None
-    scale, offset = _RESCALING[options.architecture] if pretrained else _SYMMETRIC
+    rescaling = SYMMETRIC if options.weights is None else backbone_of(options).rescaling
     grey = resize(radiograph, options.side)
     rgb = layers.Concatenate(name="grey_to_rgb", dtype="float32")([grey] * 3)
-    return layers.Rescaling(scale, offset=offset, name="rescaling", dtype="float32")(rgb)
+    return layers.Rescaling(
+        list(rescaling.scale), offset=list(rescaling.offset), name="rescaling", dtype="float32"
+    )(rgb)
 
 
 def train_top(model: keras.Model, share: float, pretrained: bool) -> None:
@@ -103,10 +80,7 @@ def _check_size(options: BackboneOptions, size: tuple[int, int]) -> None:
 
 
 def _backbone(options: BackboneOptions, size: tuple[int, int], seed: int) -> keras.Model:
-    arguments = {"include_top": False, "weights": None, "input_shape": (*size, 3)}
-    if options.architecture == "efficientnetv2b0":
-        arguments["include_preprocessing"] = False
-    backbone = _BACKBONES[options.architecture](**arguments)
+    backbone = backbone_of(options).built((*size, 3))
     # EfficientNetV2 looks its blocks up by the name it is built with.
     backbone.name = "backbone"
     if options.weights is None:
@@ -120,8 +94,8 @@ def _prepare_for_scratch(backbone: keras.Model, options: BackboneOptions, seed: 
     for index, layer in enumerate(backbone.layers):
         if isinstance(layer, layers.BatchNormalization):
             layer.momentum = SCRATCH_MOMENTUM
-        elif isinstance(layer, layers.Conv2D) and options.architecture == "vgg16":
-            # No batch norm restores the signal here, and Glorot's start halves its variance at
+        elif isinstance(layer, layers.Conv2D) and backbone_of(options).he_start:
+            # In VGG16 no batch norm restores the signal, and Glorot's start halves its variance at
             # each of 13 ReLUs; He's keeps it (He et al. 2015, Delving Deep into Rectifiers).
             start = keras.initializers.HeNormal(seed=seed + index)
             layer.kernel.assign(start(layer.kernel.shape))

@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pneumoscope.models.architectures.published_weights import IMAGENET
+from pneumoscope.models.architectures.registry import backbone_of
 from pneumoscope.options import BackboneOptions, ModelOptions
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def check_weights(options: ModelOptions) -> None:
     if not isinstance(chosen, BackboneOptions) or chosen.weights is None:
         return
     if chosen.weights == "imagenet":
-        _check_published(chosen.architecture)
+        _check_published(chosen)
     else:
         _check_file(chosen.architecture, Path(chosen.weights).expanduser())
 
@@ -59,7 +59,7 @@ def describe_weights(options: ModelOptions) -> dict[str, str | None]:
         note = "a file of your own: its licence is what came with it"
         described = {"source": path.name, "url": None, "sha256": _sha256(path)}
         return {**described, "licence": None, "note": note}
-    published = IMAGENET[chosen.architecture]
+    published = backbone_of(chosen).weights
     return {
         "source": "imagenet",
         "url": published.url,
@@ -91,7 +91,7 @@ def load_weights(backbone: keras.Model, options: BackboneOptions) -> None:
 def _download(options: BackboneOptions) -> Path:
     import keras
 
-    published = IMAGENET[options.architecture]
+    published = backbone_of(options).weights
     return Path(
         keras.utils.get_file(
             published.name, published.url, cache_subdir="models", file_hash=published.md5
@@ -121,8 +121,8 @@ def _check_file(architecture: str, path: Path) -> None:
         )
 
 
-def _check_published(architecture: str) -> None:
-    published = IMAGENET[architecture]
+def _check_published(options: BackboneOptions) -> None:
+    architecture, published = options.architecture, backbone_of(options).weights
     if published.cached.is_file():
         return
     problem = _why_unreachable(published.url)
