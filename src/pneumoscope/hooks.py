@@ -14,6 +14,7 @@ from kedro.runner import SequentialRunner
 from pneumoscope.datasets.atomic import AtomicSave
 from pneumoscope.datasets.checkpoint import CheckpointDataset
 from pneumoscope.errors import InputError
+from pneumoscope.repeated_lines import RepeatedLines
 from pneumoscope.results_lock import ResultsLock
 
 logger = logging.getLogger(__name__)
@@ -111,6 +112,35 @@ class CheckpointHooks:
             dataset = catalog.get(name)
             if isinstance(dataset, CheckpointDataset):
                 dataset.load().remove()
+
+
+class LogHooks:
+    """Show what libraries repeat once, and then say how often."""
+
+    @hook_impl
+    def before_pipeline_run(self) -> None:
+        """Count in every handler, and send the warnings of Python the way of log lines."""
+        logging.captureWarnings(True)
+        self._repeated = RepeatedLines()
+        for handler in logging.root.handlers:
+            handler.addFilter(self._repeated)
+
+    @hook_impl
+    def after_pipeline_run(self) -> None:
+        """Say how often."""
+        self._end()
+
+    @hook_impl
+    def on_pipeline_error(self) -> None:
+        """Say how often."""
+        self._end()
+
+    def _end(self) -> None:
+        logging.captureWarnings(False)
+        for handler in logging.root.handlers:
+            handler.removeFilter(self._repeated)
+        for sentence in self._repeated.counted():
+            logger.warning(sentence)
 
 
 class SummaryHooks:

@@ -1,10 +1,24 @@
 """Kedro's settings: where parameters come from and what happens around a run."""
 
 from pneumoscope.configuration import RESOLVERS, LayeredConfigLoader
-from pneumoscope.hooks import CheckpointHooks, LockHooks, RunnerHooks, SelectionHooks, SummaryHooks
+from pneumoscope.hooks import (
+    CheckpointHooks,
+    LockHooks,
+    LogHooks,
+    RunnerHooks,
+    SelectionHooks,
+    SummaryHooks,
+)
 
 # The last hook that wants to be first is: a refused runner must not take the lock.
-HOOKS = (SelectionHooks(), LockHooks(), RunnerHooks(), CheckpointHooks(), SummaryHooks())
+HOOKS = (
+    SelectionHooks(),
+    LockHooks(),
+    RunnerHooks(),
+    CheckpointHooks(),
+    LogHooks(),
+    SummaryHooks(),
+)
 
 CONFIG_LOADER_CLASS = LayeredConfigLoader
 CONFIG_LOADER_ARGS = {
