@@ -42,7 +42,7 @@ def results(env: str | None, params: dict) -> None:
         catalog, options = context.catalog, context.params["report"]
         console = Console()
         console.print(_table(catalog.load("comparison"), options.synthetic))
-        for flaw in catalog.load("split_audit")["flaws"]:
+        for flaw in catalog.load("split_audit").flaws:
             console.print(f"[bold red]{flaw}[/bold red]", soft_wrap=True)
         if "study" in context.params:
             console.print(study_headline(catalog.load("study_findings")), soft_wrap=True)

@@ -1,12 +1,16 @@
-import json
-
+import numpy as np
 import pandas as pd
 import pytest
+from pydantic import TypeAdapter
 
 from pneumoscope.ingestion.audit import SHORTCUTS, audit, shortcut_values
 from pneumoscope.ingestion.layout import Layout
 from pneumoscope.ingestion.litter import LITTER
 from pneumoscope.ingestion.manifest import LostFile, sort_out
+from pneumoscope.ingestion.records import Duplicates, IngestionAudit, PatientCounts
+from pneumoscope.ingestion.similarity import COPY, SIMILAR_COLUMNS
+
+NO_PAIRS = pd.DataFrame(columns=SIMILAR_COLUMNS).astype({"similarity": float})
 
 
 @pytest.fixture
@@ -16,9 +20,9 @@ def layout(ingestion_options):
 
 @pytest.fixture
 def look(scanned, ingestion_options, layout):
-    def look(paths, warn_auroc=0.7, **columns):
+    def look(paths, warn_auroc=0.7, similar=NO_PAIRS, **columns):
         files = scanned(paths, **columns)
-        return audit(sort_out(files, ingestion_options), files, layout, warn_auroc)
+        return audit(sort_out(files, ingestion_options), files, similar, layout, warn_auroc)
 
     return look
 
@@ -28,8 +32,8 @@ def twenty(part: str = "train") -> list[str]:
     return normal + [f"{part}/PNEUMONIA/person{n}_virus_1.jpeg" for n in range(10)]
 
 
-def auroc(found: dict, feature: str) -> float:
-    (value,) = [row["auroc"] for row in found["shortcuts"] if row["feature"] == feature]
+def auroc(found: IngestionAudit, feature: str) -> float:
+    (value,) = [row.auroc for row in found.shortcuts if row.feature == feature]
     return value
 
 
@@ -39,16 +43,16 @@ def test_counts_sizes_and_modes_are_those_of_the_files(look):
         "train/PNEUMONIA/person1_virus_1.jpeg", "test/PNEUMONIA/person2_bacteria_1.jpeg",
     ]  # fmt: skip
     found = look(paths, width=[100, 300, 50, 50], height=50, mode=["L", "L", "RGB", "L"])
-    counts = {(r["source_split"], r["label"], r["subtype"]): r["n"] for r in found["counts"]}
+    counts = {(r.source_split, r.label, r.subtype): r.n for r in found.counts}
     assert counts == {
         ("train", "NORMAL", "normal"): 2,
         ("train", "PNEUMONIA", "virus"): 1,
         ("test", "PNEUMONIA", "bacteria"): 1,
     }
-    (normal,) = [row for row in found["sizes"] if row["label"] == "NORMAL"]
-    assert (normal["n"], normal["width_median"]) == (2, 200)
-    assert (normal["width_min"], normal["width_max"], normal["height_max"]) == (100, 300, 50)
-    modes = {(r["source_split"], r["label"], r["mode"]): r["n"] for r in found["modes"]}
+    (normal,) = [row for row in found.sizes if row.label == "NORMAL"]
+    assert (normal.n, normal.width_median) == (2, 200)
+    assert (normal.width_min, normal.width_max, normal.height_max) == (100, 300, 50)
+    modes = {(r.source_split, r.label, r.mode): r.n for r in found.modes}
     assert modes[("train", "PNEUMONIA", "RGB")] == 1
     assert modes[("train", "NORMAL", "L")] == 2
 
@@ -56,8 +60,8 @@ def test_counts_sizes_and_modes_are_those_of_the_files(look):
 def test_bytes_per_pixel_are_quartiles_of_each_class(look):
     # 5000 pixels each: 0.1, 0.2, 0.3, 0.4 and 0.5 bytes a pixel.
     paths = [f"train/NORMAL/{n}.jpeg" for n in range(5)]
-    (row,) = look([*paths], bytes=[500, 1000, 1500, 2000, 2500])["bytes_per_pixel"]
-    assert (row["q25"], row["median"], row["q75"]) == pytest.approx((0.2, 0.3, 0.4))
+    (row,) = look([*paths], bytes=[500, 1000, 1500, 2000, 2500]).bytes_per_pixel
+    assert (row.q25, row.median, row.q75) == pytest.approx((0.2, 0.3, 0.4))
 
 
 def test_duplicates_are_counted_and_named_where_they_cross(look):
@@ -67,16 +71,16 @@ def test_duplicates_are_counted_and_named_where_they_cross(look):
         "train/NORMAL/g.jpeg",
     ]  # fmt: skip
     found = look(paths, sha256=["1", "1", "1", "2", "2", "3", "3"])
-    assert found["duplicates"] == {
-        "groups": 3,
-        "extra_files": 4,
-        "within_parts": 2,
-        "example": ["train/NORMAL/b.jpeg"],
-        "across_splits": [["test/NORMAL/e", "train/NORMAL/d"]],
-        "across_classes": [["train/NORMAL/g", "train/PNEUMONIA/f"]],
-    }
-    assert "1 groups of identical files carry both labels." in found["warnings"]
-    assert any("1 groups of identical files stand in more" in w for w in found["warnings"])
+    assert found.duplicates == Duplicates(
+        groups=3,
+        extra_files=4,
+        within_parts=2,
+        example="train/NORMAL/b.jpeg",
+        across_splits=[["test/NORMAL/e", "train/NORMAL/d"]],
+        across_classes=[["train/NORMAL/g", "train/PNEUMONIA/f"]],
+    )
+    assert "1 groups of identical files carry both labels." in found.warnings
+    assert any("1 groups of identical files stand in more" in w for w in found.warnings)
 
 
 def test_patients_across_parts_and_names_without_pattern_are_told(look):
@@ -85,24 +89,25 @@ def test_patients_across_parts_and_names_without_pattern_are_told(look):
         "train/PNEUMONIA/person1_bacteria_3.jpeg", "train/NORMAL/own name.jpeg",
     ]  # fmt: skip
     found = look(paths)
-    assert found["patients"] == {
-        "total": 3, "without_pattern": 1, "across_source_splits": ["virus-1"],
-        "most_radiographs": 2,
-    }  # fmt: skip
-    assert "1 patients stand in more than one of the given parts." in found["warnings"]
-    assert any(warning.startswith("1 file names fit no patient") for warning in found["warnings"])
+    assert found.patients == PatientCounts(
+        total=3, without_pattern=1, across_source_splits=["virus-1"], most_radiographs=2
+    )
+    assert "1 patients stand in more than one of the given parts." in found.warnings
+    assert any(warning.startswith("1 file names fit no patient") for warning in found.warnings)
 
 
 def test_quarantine_litter_and_conversions_are_listed_apart(look):
     paths = ["train/NORMAL/a.jpeg", "train/NORMAL/b.jpeg", "train/.DS_Store", "cats/c.jpeg"]
     notes = ["converted", "", "", "converted"]
     found = look(paths, reason=["", "truncated", LITTER, ""], note=notes)
-    refused = {row["path"]: row["reason"] for row in found["quarantined"]}
+    refused = {row.path: row.reason for row in found.quarantined}
     assert list(refused) == ["cats/c.jpeg", "train/NORMAL/b.jpeg"]
     assert refused["train/NORMAL/b.jpeg"] == "truncated"
-    assert found["converted"] == [{"path": "train/NORMAL/a.jpeg", "note": "converted"}]
-    assert (found["radiographs"], found["litter"]) == (1, 1)
-    assert found["warnings"][0].startswith("Files that were not read: 2 (2 .jpeg).")
+    assert [(row.path, row.note) for row in found.converted] == [
+        ("train/NORMAL/a.jpeg", "converted")
+    ]
+    assert (found.radiographs, found.litter, found.files) == (1, 1, 4)
+    assert found.warnings[0].startswith("Files that were not read: 2 (2 .jpeg).")
 
 
 def test_the_three_counts_add_up_to_the_files_or_the_audit_fails(
@@ -111,7 +116,7 @@ def test_the_three_counts_add_up_to_the_files_or_the_audit_fails(
     paths = twenty()
     ingested = sort_out(scanned(paths), ingestion_options)
     with pytest.raises(LostFile, match=r"each of 21 files once.*lost or new: train/NORMAL/x"):
-        audit(ingested, scanned([*paths, "train/NORMAL/x.jpeg"]), layout, 0.7)
+        audit(ingested, scanned([*paths, "train/NORMAL/x.jpeg"]), NO_PAIRS, layout, 0.7)
 
 
 @pytest.mark.parametrize(("copies", "warns"), [(1, True), (0, False)])
@@ -119,7 +124,7 @@ def test_a_share_of_copies_within_a_part_is_put_into_words(look, copies, warns):
     paths = [*twenty(), *(f"copy/{path}" for path in twenty()[:copies])]
     hashes = [f"hash of {path.removeprefix('copy/')}" for path in paths]
     found = look(paths, sha256=hashes)
-    told = [warning for warning in found["warnings"] if "byte-identical" in warning]
+    told = [warning for warning in found.warnings if "byte-identical" in warning]
     assert bool(told) == warns
     if warns:
         assert "1 of 21 radiographs (5%)" in told[0]
@@ -132,7 +137,7 @@ def test_a_number_that_tells_the_class_is_reported_in_words(look):
     found = look(twenty(), bytes=sizes)
     assert auroc(found, "bytes_per_pixel") == auroc(found, "bytes") == 0.0
     assert auroc(found, "width") == auroc(found, "colour") == 0.5
-    (warning,) = found["warnings"]
+    (warning,) = found.warnings
     assert warning.startswith("In train a class can be told without looking at the lungs")
     assert "compression (bytes per pixel) (AUROC 1.00, lower in PNEUMONIA)" in warning
     assert "width" not in warning
@@ -142,24 +147,53 @@ def test_the_auroc_of_a_shortcut_is_that_of_the_pairs(look):
     # Colour: 4 of 10 PNEUMONIA, 0 of 10 NORMAL. 40 pairs won, 60 tied: (40 + 30) / 100.
     found = look(twenty(), mode=["L"] * 16 + ["RGB"] * 4)
     assert auroc(found, "colour") == pytest.approx(0.7)
-    assert "being stored in colour (AUROC 0.70, higher in PNEUMONIA)" in found["warnings"][0]
+
+
+def test_a_shortcut_is_warned_of_only_beyond_chance(look):
+    # Of 10 + 10 patients the standard error is sqrt(21 / 1200) = 0.132, so three are 0.397;
+    # of 40 + 40 it is sqrt(81 / 19200) = 0.065, so three are 0.195.
+    assert look(twenty(), mode=["L"] * 16 + ["RGB"] * 4).warnings == []
+    many = [f"train/NORMAL/IM-{n:04}-0001.jpeg" for n in range(40)]
+    many += [f"train/PNEUMONIA/person{n}_virus_1.jpeg" for n in range(40)]
+    (warning,) = look(many, mode=["L"] * 64 + ["RGB"] * 16).warnings
+    assert "being stored in colour (AUROC 0.70, higher in PNEUMONIA)" in warning
+
+
+def test_numbers_that_know_nothing_are_seldom_warned_of(look):
+    rng, warned = np.random.default_rng(0), 0
+    for _ in range(100):
+        sizes = rng.integers(100, 1000, (3, 20))
+        found = look(twenty(), width=sizes[0], height=sizes[1], bytes=sizes[2], warn_auroc=0.6)
+        warned += bool(found.warnings)
+    assert warned <= 5
+
+
+def test_films_that_look_alike_are_put_into_words(look):
+    one, other = (path.removesuffix(".jpeg") for path in twenty()[:2])
+    for similarity, words in ((COPY, "one picture stored twice"), (0.85, "may be one patient")):
+        pair = pd.DataFrame([[one, other, similarity]], columns=SIMILAR_COLUMNS)
+        found = look(twenty(), similar=pair)
+        (warning,) = found.warnings
+        assert words in warning
+        assert f"1, such as {one} and {other}" in warning
+        assert len(found.stored_anew) == (similarity == COPY)
 
 
 def test_data_without_shortcuts_raise_no_warning(look):
     found = look(twenty())
-    assert found["warnings"] == []
-    assert {row["auroc"] for row in found["shortcuts"]} == {0.5}
-    assert len(found["shortcuts"]) == len(SHORTCUTS)
+    assert found.warnings == []
+    assert {row.auroc for row in found.shortcuts} == {0.5}
+    assert len(found.shortcuts) == len(SHORTCUTS)
 
 
 def test_a_part_too_small_for_an_auroc_is_passed_over(look):
-    assert look(twenty()[1:])["shortcuts"] == []
+    assert look(twenty()[1:]).shortcuts == []
 
 
 def test_radiographs_in_no_part_are_called_the_data(look):
     paths = [path.removeprefix("train/") for path in twenty()]
     found = look(paths, width=[100] * 10 + [200] * 10)
-    assert found["warnings"][0].startswith("In the data a class can be told")
+    assert found.warnings[0].startswith("In the data a class can be told")
 
 
 def test_shortcut_values_are_plain_arithmetic(make_manifest):
@@ -175,6 +209,7 @@ def test_the_audit_is_ready_for_json_and_changes_nothing(scanned, ingestion_opti
     files = scanned(twenty())
     ingested = sort_out(files, ingestion_options)
     before = ingested.manifest.copy()
-    found = audit(ingested, files, layout, 0.7)
-    assert json.loads(json.dumps(found, allow_nan=False)) == found
+    found = audit(ingested, files, NO_PAIRS, layout, 0.7)
+    adapter = TypeAdapter(IngestionAudit)
+    assert adapter.validate_json(adapter.dump_json(found, warnings="error")) == found
     pd.testing.assert_frame_equal(ingested.manifest, before)

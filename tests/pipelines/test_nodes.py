@@ -79,15 +79,20 @@ def manifest(sorted_files, ingestion_options):
 
 
 @pytest.fixture(scope="module")
-def proven(manifest):
-    assigned = rebalancing.assign_splits(manifest, SPLIT, SEED)
-    rebalanced = rebalancing.rebalance_training(assigned, manifest, SPLIT, SEED)
-    return rebalancing.prove_splits(assigned, rebalanced, manifest, SPLIT)
+def similar(manifest, decoded):
+    return ingestion.compare_radiographs(manifest, decoded)
 
 
 @pytest.fixture(scope="module")
-def rows(proven, manifest):
-    return dict(zip(Split, preprocessing.select_rows(proven[0], manifest), strict=True))
+def checked(manifest, similar):
+    assigned = rebalancing.assign_splits(manifest, similar, SPLIT, SEED)
+    rebalanced = rebalancing.rebalance_training(assigned, manifest, SPLIT, SEED)
+    return rebalancing.check_splits(assigned, rebalanced, manifest, similar, SPLIT)
+
+
+@pytest.fixture(scope="module")
+def rows(checked, manifest):
+    return dict(zip(Split, preprocessing.select_rows(checked[0], manifest), strict=True))
 
 
 @pytest.fixture(scope="module")
@@ -136,8 +141,8 @@ def validated(trained, images, rows):
 
 
 @pytest.fixture(scope="module")
-def locks(validated, proven):
-    return evaluation.lock_operating_point(*validated, proven[0], {}, EVALUATION)
+def locks(validated, checked):
+    return evaluation.lock_operating_point(*validated, checked[0], {}, EVALUATION)
 
 
 @pytest.fixture(scope="module")
@@ -147,10 +152,10 @@ def tested(trained, images, rows, locks):
 
 
 @pytest.fixture(scope="module")
-def measured(validated, tested, locks, manifest, proven):
+def measured(validated, tested, locks, manifest, checked):
     scores, scored_by = validated
     return evaluation.measure_scores(
-        scores, tested, scored_by, locks, manifest, proven[1], EVALUATION, SEED
+        scores, tested, scored_by, locks, manifest, checked[1], EVALUATION, SEED
     )
 
 
@@ -203,23 +208,25 @@ def test_check_manifest_passes_good_input_on_and_stops_a_missing_class(
 ):
     unchecked, quarantine = sorted_files
     assert ingestion.check_manifest(unchecked, quarantine, ingestion_options) is unchecked
-    with pytest.raises(PointlessRun, match="found none of PNEUMONIA"):
+    with pytest.raises(PointlessRun, match="received none of PNEUMONIA"):
         normal = unchecked[unchecked["label"] == "NORMAL"]
         ingestion.check_manifest(normal, quarantine, ingestion_options)
 
 
 def test_audit_radiographs_counts_what_the_manifest_holds(
-    manifest, sorted_files, decoded, ingestion_options
+    manifest, sorted_files, decoded, similar, ingestion_options
 ):
-    audit = ingestion.audit_radiographs(manifest, sorted_files[1], decoded, ingestion_options)
-    assert audit["radiographs"] == sum(row["n"] for row in audit["counts"]) == len(manifest)
-    assert audit["litter"] == 1
-    assert audit["duplicates"]["groups"] == 2
+    audit = ingestion.audit_radiographs(
+        manifest, sorted_files[1], decoded, similar, ingestion_options
+    )
+    assert audit.radiographs == sum(row.n for row in audit.counts) == len(manifest)
+    assert audit.litter == 1
+    assert audit.duplicates.groups == 2
 
 
-def test_rebalancing_touches_train_alone_and_leaves_its_inputs(manifest):
+def test_rebalancing_touches_train_alone_and_leaves_its_inputs(manifest, similar):
     before = manifest.copy(deep=True)
-    assigned = rebalancing.assign_splits(manifest, SPLIT, SEED)
+    assigned = rebalancing.assign_splits(manifest, similar, SPLIT, SEED)
     rebalanced = rebalancing.rebalance_training(assigned, manifest, SPLIT, SEED)
     pd.testing.assert_frame_equal(manifest, before)
     held_out = assigned[assigned["split"] != "train"]
@@ -229,13 +236,13 @@ def test_rebalancing_touches_train_alone_and_leaves_its_inputs(manifest):
     assert label.value_counts().min() == label.value_counts().max()
 
 
-def test_prove_splits_says_what_it_proved(proven):
-    assert proven[1]["flaws"] == []
-    assert "stands in two splits" in proven[1]["proofs"][0]
+def test_check_splits_says_what_it_checked(checked):
+    assert checked[1].flaws == []
+    assert "stands in two splits" in checked[1].checks[0]
 
 
-def test_select_rows_gives_each_split_its_own_with_what_the_manifest_knows(rows, proven):
-    assert sum(len(part) for part in rows.values()) == len(proven[0])
+def test_select_rows_gives_each_split_its_own_with_what_the_manifest_knows(rows, checked):
+    assert sum(len(part) for part in rows.values()) == len(checked[0])
     for split, part in rows.items():
         assert set(part["split"]) == {split}
         assert part[["path", "label", "patient_id", "sample_weight"]].notna().all(axis=None)
@@ -291,11 +298,11 @@ def test_test_is_not_scored_by_a_model_that_is_not_locked(trained, images, rows)
 
 
 def test_measure_scores_applies_what_was_locked(
-    validated, tested, locks, manifest, proven, metrics
+    validated, tested, locks, manifest, checked, metrics
 ):
     moved = tested.assign(score=1 - tested["score"])
     _, again = evaluation.measure_scores(
-        validated[0], moved, validated[1], locks, manifest, proven[1], EVALUATION, SEED
+        validated[0], moved, validated[1], locks, manifest, checked[1], EVALUATION, SEED
     )
     (lock,) = locks.values()
     assert again.operating_point == metrics.operating_point
@@ -317,7 +324,7 @@ def test_compare_models_has_a_row_for_each_and_each_split(comparison):
     ]  # fmt: skip
 
 
-def test_the_average_of_one_model_twice_gives_its_scores(validated, tested, scores, proven):
+def test_the_average_of_one_model_twice_gives_its_scores(validated, tested, scores, checked):
     own, scored_by = validated
     averaged, together = evaluation.average_validation(
         scores_one=scores, scored_by_one=scored_by, scores_two=scores, scored_by_two=scored_by
@@ -326,7 +333,7 @@ def test_the_average_of_one_model_twice_gives_its_scores(validated, tested, scor
     members = {"scores_one": scores, "scores_two": scores}
     with pytest.raises(ValueError, match="its threshold was not fixed before test"):
         evaluation.average_test({}, together, **members)
-    locks = evaluation.lock_operating_point(averaged, together, proven[0], {}, EVALUATION)
+    locks = evaluation.lock_operating_point(averaged, together, checked[0], {}, EVALUATION)
     assert evaluation.average_test(locks, together, **members).equals(tested)
     assert together.members == dict.fromkeys(("one", "two"), scored_by.fingerprint)
 
@@ -354,9 +361,9 @@ def test_describe_pixels_counts_every_pixel_of_train(pixels, images):
 
 
 def test_every_figure_is_drawn_and_nothing_is_changed(
-    proven, decoded, images, rows, pixels, comparison, metrics, scores
+    checked, decoded, images, rows, pixels, comparison, metrics, scores
 ):
-    audit = copy.deepcopy(proven[1])
+    audit = copy.deepcopy(checked[1])
     drawn = [
         reporting.draw_class_distribution(audit),
         reporting.draw_samples(decoded, images[Split.TRAIN], rows[Split.TRAIN], REPORT),
@@ -377,15 +384,16 @@ def test_every_figure_is_drawn_and_nothing_is_changed(
         reporting.draw_roc_curves(comparison, scores_one=scores, scores_two=scores),
     ]
     assert all(isinstance(figure, Figure) and figure.axes for figure in drawn)
-    assert audit == proven[1]
+    assert audit == checked[1]
 
 
 @pytest.fixture(scope="module")
 def findings(
-    proven,
+    checked,
     manifest,
     sorted_files,
     decoded,
+    similar,
     ingestion_options,
     comparison,
     pixels,
@@ -396,9 +404,11 @@ def findings(
     gradient,
 ):
     png = encode(gradient, "PNG")
-    audit = ingestion.audit_radiographs(manifest, sorted_files[1], decoded, ingestion_options)
+    audit = ingestion.audit_radiographs(
+        manifest, sorted_files[1], decoded, similar, ingestion_options
+    )
     return collect_findings(
-        audit, proven[1], comparison, significance, pixels,
+        audit, checked[1], comparison, significance, pixels,
         figure_class_distribution=png, history_one=trained[1], history_two=trained[1],
         access_one=evaluation.test_access_recorder("one")(metrics).assign(when="now"),
         metrics_one=metrics, metrics_two=metrics, figure_curves_one=png, settings_one=BLOCK,

@@ -210,7 +210,7 @@ def test_the_graph_is_drawn_between_the_markers_of_a_file(tmp_path):
     page.write_text(f"before\n{BEGIN}\n{END}\nafter\n")
     drawn = kedro("graph", "--into", str(page), results=tmp_path)
     assert drawn.returncode == 0, drawn.stderr[-3000:]
-    assert 'ingestion -- "manifest" --> rebalancing' in page.read_text()
+    assert 'ingestion -- "manifest<br>similar_radiographs" --> rebalancing' in page.read_text()
 
 
 def test_a_misspelt_parameter_stops_a_run_before_anything_is_read(tmp_path):

@@ -6,6 +6,7 @@ import example_metrics
 import numpy as np
 import pandas as pd
 import pytest
+from example_audits import INGESTION, ingestion_audit, shortcut, split_audit
 from example_metrics import estimate, model_metrics
 
 from pneumoscope.options import EvaluationOptions, ReportOptions
@@ -68,19 +69,16 @@ def run():
         comparison=pd.DataFrame(table, columns=keys),
         ingestion_audit={
             "radiographs": 100,
-            "quarantined": [],
-            "counts": [{"label": "NORMAL", "n": 30}, {"label": "PNEUMONIA", "n": 70}],
-            "patients": {"total": 80},
+            "counts": [
+                {"source_split": "train", "label": "NORMAL", "subtype": "normal", "n": 30},
+                {"source_split": "train", "label": "PNEUMONIA", "subtype": "virus", "n": 70},
+            ],
+            "patients": {**INGESTION["patients"], "total": 80},
             "shortcuts": [
-                {"source_split": "train", "feature": "bytes", "auroc": 0.1, "warns": True},
-                {"source_split": "train", "feature": "width", "auroc": 0.6, "warns": False},
-                {"source_split": "test", "feature": "width", "auroc": None, "warns": False},
+                shortcut("train", "bytes", 0.1, warns=True), shortcut("train", "width", 0.6)
             ],
         },
-        split_audit={
-            "patients": {"train": 40, "validation": 10, "test": 30}, "flaws": [],
-            "proofs": ["None of 80 patients stands in two splits."],
-        },
+        split_audit={"patients": {"train": 40, "validation": 10, "test": 30}},
         access_log=pd.DataFrame({"model": ["a", "b"], "rule": ["youden", "youden"]}),
         synthetic=False,
     )  # fmt: skip
@@ -92,8 +90,8 @@ def context():
 
     def context(run):
         found = Findings(
-            ingestion_audit=run.ingestion_audit,
-            split_audit=run.split_audit,
+            ingestion_audit=ingestion_audit(**run.ingestion_audit),
+            split_audit=split_audit(**run.split_audit),
             comparison=run.comparison,
             significance=pd.DataFrame(),
             pixel_statistics=np.zeros(1),

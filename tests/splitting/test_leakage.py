@@ -1,8 +1,15 @@
 import pandas as pd
 import pytest
 
+from pneumoscope.ingestion.similarity import SIMILAR_COLUMNS
 from pneumoscope.naming import Column, Split, SplitPolicy
-from pneumoscope.splitting.leakage import LeakingSplit, protocol_flaws, prove_disjoint
+from pneumoscope.splitting.leakage import (
+    LeakingSplit,
+    check_disjoint,
+    copy_flaws,
+    protocol_flaws,
+    similar_pairs,
+)
 
 
 def splits_of(manifest: pd.DataFrame, **named: list[str]) -> pd.DataFrame:
@@ -12,28 +19,28 @@ def splits_of(manifest: pd.DataFrame, **named: list[str]) -> pd.DataFrame:
     return pd.DataFrame({Column.RADIOGRAPH_ID: manifest[Column.RADIOGRAPH_ID], Column.SPLIT: split})
 
 
-def test_disjoint_splits_are_proven_in_words(six_rows):
-    splits = splits_of(six_rows, test=["virus-3", "NORMAL2-IM-0115"], validation=["bacteria-1"])
-    assert prove_disjoint(splits, six_rows) == [
-        "None of 5 patients stands in two splits.",
-        "None of 6 different films stands in two splits.",
+def test_what_was_checked_is_put_into_words(six_rows):
+    splits = splits_of(six_rows, test=["virus-3", "normal2-im-0115"], validation=["bacteria-1"])
+    assert check_disjoint(splits, six_rows) == [
+        "By their file names, none of 5 patients stands in two splits.",
+        "By their bytes, none of 6 different files stands in two splits.",
     ]
 
 
 def test_a_child_in_two_splits_is_named(six_rows):
     splits = splits_of(six_rows, test=["virus-3"])
     splits.loc[splits[Column.RADIOGRAPH_ID].str.endswith("bacteria_2"), Column.SPLIT] = Split.TEST
-    message = r"own patients, found 1 in more than one: bacteria-1.*split.policy=pooled"
+    message = r"own patients, received 1 in more than one: bacteria-1.*split.policy=pooled"
     with pytest.raises(LeakingSplit, match=message):
-        prove_disjoint(splits, six_rows)
+        check_disjoint(splits, six_rows)
 
 
 def test_a_film_in_two_splits_is_named(six_rows):
     manifest = six_rows.copy()
     twins = manifest[Column.PATIENT_ID].isin(["virus-1", "virus-3"])
     manifest.loc[twins, Column.SHA256] = "c0ffee"
-    with pytest.raises(LeakingSplit, match="own identical films, found 1 in more than one: c0ffee"):
-        prove_disjoint(splits_of(manifest, test=["virus-3"]), manifest)
+    with pytest.raises(LeakingSplit, match="own files, received 1 in more than one: c0ffee"):
+        check_disjoint(splits_of(manifest, test=["virus-3"]), manifest)
 
 
 def test_a_long_list_of_leaks_is_cut_short(make_manifest):
@@ -42,8 +49,8 @@ def test_a_long_list_of_leaks_is_cut_short(make_manifest):
     )
     splits = splits_of(manifest)
     splits.loc[::2, Column.SPLIT] = Split.TEST
-    with pytest.raises(LeakingSplit, match=r"found 7 in more than one: .*virus-4 …"):
-        prove_disjoint(splits, manifest)
+    with pytest.raises(LeakingSplit, match=r"received 7 in more than one: .*virus-4 …"):
+        check_disjoint(splits, manifest)
 
 
 def test_an_honest_protocol_has_no_flaws(six_rows, split_options):
@@ -65,7 +72,7 @@ def test_a_given_validation_is_flagged_only_where_it_shares_children_with_train(
     torn = splits[Column.RADIOGRAPH_ID].str.endswith("bacteria_2")
     splits.loc[torn, Column.SPLIT] = Split.VALIDATION
     (flaw,) = protocol_flaws(splits, six_rows, options)
-    assert flaw.startswith("The given validation shares children with train: 1 stand in both")
+    assert flaw.startswith("The given validation shares patients with train: 1 stand in both")
 
 
 def test_a_split_by_radiograph_is_flagged_with_the_children_it_tears_apart(six_rows, split_options):
@@ -73,4 +80,40 @@ def test_a_split_by_radiograph_is_flagged_with_the_children_it_tears_apart(six_r
     splits.loc[splits[Column.RADIOGRAPH_ID].str.endswith("bacteria_2"), Column.SPLIT] = Split.TEST
     options = split_options.model_copy(update={"group_by": "radiograph"})
     (flaw,) = protocol_flaws(splits, six_rows, options)
-    assert "1 children stand in more than one split" in flaw
+    assert "1 of them stand in more than one split" in flaw
+
+
+def alike(*pairs) -> pd.DataFrame:
+    return pd.DataFrame(pairs, columns=SIMILAR_COLUMNS)
+
+
+VIRUS_1, VIRUS_3 = "train/PNEUMONIA/person1_virus_6", "test/PNEUMONIA/person3_virus_17"
+
+
+def test_films_that_look_alike_are_reported_where_they_stand_in_two_splits(six_rows):
+    splits = splits_of(six_rows, test=["virus-3"])
+    within = ("train/PNEUMONIA/person1_bacteria_1", "train/PNEUMONIA/person1_bacteria_2", 0.99)
+    (pair,) = similar_pairs(splits, six_rows, alike((VIRUS_1, VIRUS_3, 0.84), within))
+    assert (pair.first, pair.first_split) == (VIRUS_1, Split.TRAIN)
+    assert (pair.second, pair.second_split) == (VIRUS_3, Split.TEST)
+    assert (pair.similarity, pair.copy) == (0.84, False)
+    assert copy_flaws([pair]) == []
+
+
+def test_a_copy_of_a_copy_that_was_left_out_is_reported_all_the_same(six_rows):
+    manifest = six_rows.copy()
+    twin = "train/PNEUMONIA/person1_bacteria_2"
+    manifest.loc[manifest[Column.RADIOGRAPH_ID].isin([twin, VIRUS_1]), Column.SHA256] = "twin"
+    splits = splits_of(manifest, test=["virus-3"])
+    splits = splits[splits[Column.RADIOGRAPH_ID] != VIRUS_1]
+    (pair,) = similar_pairs(splits, manifest, alike((VIRUS_1, VIRUS_3, 0.95)))
+    assert (pair.first, pair.copy) == (twin, True)
+
+
+def test_copies_in_two_splits_are_a_flaw_in_words(six_rows):
+    splits = splits_of(six_rows, test=["virus-3"])
+    (flaw,) = copy_flaws(similar_pairs(splits, six_rows, alike((VIRUS_1, VIRUS_3, 0.951))))
+    assert flaw.startswith(
+        "Pairs of films that look like one picture stored twice and stand in two splits: 1 between "
+        f"train and test; for example {VIRUS_1} and {VIRUS_3} (correlation 0.95)."
+    )

@@ -13,6 +13,7 @@ from pneumoscope.evaluation.thresholds.deferral import measure_grey_zone
 from pneumoscope.evaluation.thresholds.operating_points import operating_points
 from pneumoscope.naming import Column
 from pneumoscope.options import EvaluationOptions
+from pneumoscope.splitting.records import SplitAudit
 
 _LOCKED = "locked"
 
@@ -22,7 +23,7 @@ def evaluate(
     scored_by: ScoredBy,
     lock: Lock,
     manifest: pd.DataFrame,
-    split_audit: dict,
+    split_audit: SplitAudit,
     options: EvaluationOptions,
     seed: int,
 ) -> ModelMetrics:
@@ -40,8 +41,8 @@ def evaluate(
     point = lock.operating_point
     return ModelMetrics(
         model=scored_by,
-        protocol=split_audit["policy"],
-        flaws=split_audit["flaws"],
+        protocol=split_audit.policy.value,
+        flaws=split_audit.flaws,
         primary_endpoint=lock.primary_endpoint,
         lock_revision=lock.revision,
         operating_point=point,

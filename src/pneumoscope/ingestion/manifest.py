@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 
 import pandas as pd
 
+from pneumoscope.errors import InputError
 from pneumoscope.ingestion.doubts import examples, refusal_warnings
 from pneumoscope.ingestion.layout import UNASSIGNED, Layout
 from pneumoscope.ingestion.litter import LITTER
@@ -37,7 +38,7 @@ class LostFile(RuntimeError):
     """A file that is neither radiograph nor refused nor litter, which must never be."""
 
 
-class PointlessRun(ValueError):
+class PointlessRun(InputError):
     """Input that no model could be trained on; the message says what to mend."""
 
 
@@ -95,22 +96,26 @@ def check_worth_running(ingested: Ingested, options: IngestionOptions) -> None:
     remedy = _remedy(refused)
     if manifest.empty:
         raise PointlessRun(
-            "expected radiographs under <split>/NORMAL and <split>/PNEUMONIA, found none "
-            f"among {len(refused):,} files. {remedy}"
+            "radiographs under <split>/NORMAL and <split>/PNEUMONIA",
+            f"none among {len(refused):,} files",
+            remedy,
         )
     missing = [label.value for label in Label if not (manifest[Column.LABEL] == label).any()]
     if missing:
         raise PointlessRun(
-            f"expected radiographs of both classes, found none of {', '.join(missing)} "
-            f"among {len(manifest):,}. {remedy}"
+            "radiographs of both classes",
+            f"none of {', '.join(missing)} among {len(manifest):,}",
+            remedy,
         )
     _check_entered(ingested, options)
     share = len(refused) / (len(refused) + len(manifest))
     if share > options.max_quarantined:
         raise PointlessRun(
-            f"{len(refused):,} of {len(refused) + len(manifest):,} files ({share:.1%}) are in "
-            f"quarantine, more than the {options.max_quarantined:.1%} of "
-            f"ingestion.max_quarantined. {' '.join(refusal_warnings(refused))} {remedy}"
+            f"at most {options.max_quarantined:.1%} of the files in quarantine "
+            "(ingestion.max_quarantined)",
+            f"{len(refused):,} of {len(refused) + len(manifest):,} ({share:.1%}). "
+            f"{' '.join(refusal_warnings(refused))}",
+            remedy,
         )
 
 
@@ -131,15 +136,15 @@ def _check_entered(ingested: Ingested, options: IngestionOptions) -> None:
             continue
         if place.source_split != UNASSIGNED and (place.source_split, place.label) not in present:
             raise PointlessRun(
-                f"expected radiographs of {place.label} in {place.source_split}, but {path} is "
-                f"left out: {reason}. Put the folder itself there, or give it leave to be read."
+                f"radiographs of {place.label} in {place.source_split}",
+                f"none, for {path} is left out: {reason}",
+                "Put the folder itself there, or give it leave to be read.",
             )
 
 
 def _remedy(refused: pd.DataFrame) -> str:
-    if len(refused):
-        return f"First in quarantine: {examples(refused)}"
-    return "Check the folder's layout, or list its class folders under ingestion.class_folders."
+    hint = "Check the folder's layout, or list its class folders under ingestion.class_folders."
+    return f"{hint} First in quarantine: {examples(refused)}" if len(refused) else hint
 
 
 def _row(file: dict, layout: Layout) -> dict:

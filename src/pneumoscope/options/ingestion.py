@@ -16,7 +16,8 @@ class IngestionOptions(DecodingOptions):
     Attributes:
         max_quarantined: Highest share of radiographs in quarantine before the run stops.
         batch_size: Radiographs that one task decodes.
-        warn_auroc: A single number that tells the class with this AUROC or more is reported.
+        warn_auroc: A number that tells the class with this AUROC or more, beyond chance, is
+            warned of.
         class_folders: Folder names that stand for each class, in any case.
         patient_patterns: Regular expressions on the file name, tried in order; the named
             groups make the patient's key, the group `subtype` the subtype too.

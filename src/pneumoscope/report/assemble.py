@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-import pandas as pd
-
 import pneumoscope
 from pneumoscope.naming import Label
 from pneumoscope.options import EvaluationOptions, ReportOptions
@@ -37,11 +35,11 @@ def assemble(options: ReportOptions, evaluation: EvaluationOptions, found: Findi
     return Page(
         title=options.title,
         synthetic=options.synthetic,
-        flaws=found.split_audit["flaws"],
+        flaws=found.split_audit.flaws,
         summary=[
             *([study_headline(found.study)] if found.study else []),
             headline(found.comparison),
-            *_doubts(found.ingestion_audit["warnings"]),
+            *_doubts(found.ingestion_audit.warnings),
         ],
         sections=[folded(section, found.ranking) for section in _sections(evaluation, found)],
     )
@@ -95,12 +93,12 @@ def _doubts(warnings: Sequence[str]) -> list[str]:
 
 
 def _facts(evaluation: EvaluationOptions, found: Findings) -> dict[str, object]:
-    counts = pd.DataFrame(found.ingestion_audit["counts"]).groupby("label")["n"].sum()
+    audit = found.ingestion_audit
     return {
         "version": f"pneumoscope {pneumoscope.__version__}",
-        "radiographs": found.ingestion_audit["radiographs"],
-        **{f"of them {label}": int(counts[label]) for label in Label},
-        "patients": found.ingestion_audit["patients"]["total"],
+        "radiographs": audit.radiographs,
+        **{f"of them {label}": audit.of_class(label) for label in Label},
+        "patients": audit.patients.total,
         "threshold_rule": evaluation.threshold.name,
         "bootstrap_resamples_of_patients": evaluation.bootstrap,
         "confidence": evaluation.confidence,

@@ -8,9 +8,11 @@ import pandas as pd
 
 from pneumoscope.evaluation.records import ModelMetrics
 from pneumoscope.explanation.records import Explanations
+from pneumoscope.ingestion.records import IngestionAudit
 from pneumoscope.naming import Column, Metric, Split
 from pneumoscope.options import Recipe
 from pneumoscope.radiographs.pixel_statistics import PixelStatistics
+from pneumoscope.splitting.records import SplitAudit
 
 
 @dataclass(frozen=True)
@@ -34,8 +36,8 @@ class Findings:
         robustness: Trained architecture to its `robustness.json`; empty if not measured.
     """
 
-    ingestion_audit: Mapping[str, Any]
-    split_audit: Mapping[str, Any]
+    ingestion_audit: IngestionAudit
+    split_audit: SplitAudit
     comparison: pd.DataFrame
     significance: pd.DataFrame
     pixel_statistics: PixelStatistics
@@ -65,8 +67,8 @@ class Findings:
 
 
 def collect_findings(
-    ingestion_audit: dict,
-    split_audit: dict,
+    ingestion_audit: IngestionAudit,
+    split_audit: SplitAudit,
     comparison: pd.DataFrame,
     significance: pd.DataFrame,
     pixel_statistics: PixelStatistics,

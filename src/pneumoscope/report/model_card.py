@@ -72,7 +72,7 @@ def model_card(
     page = Page(
         title=f"Model card: {name}",
         synthetic=options.synthetic,
-        flaws=found.split_audit["flaws"],
+        flaws=found.split_audit.flaws,
         sections=[
             _model(name, found),
             Section("Intended use", [Bullets(INTENDED)]),
@@ -120,20 +120,21 @@ def _size(found: Findings) -> tuple[int, int]:
 
 
 def _training_data(found: Findings) -> Section:
-    audit, warnings = found.split_audit, found.ingestion_audit["warnings"]
-    keys = ("split", "label", "subtype", "n", "patients")
-    rows = [[row[key] for key in keys] for row in audit["counts_before"]]
-    policy, balance = readable(audit["policy"]), readable(audit["balance"])
+    audit, warnings = found.split_audit, found.ingestion_audit.warnings
+    rows: list[list[Cell]] = [
+        [c.split, c.label, c.subtype, c.n, c.patients] for c in audit.counts_before
+    ]
+    policy, balance = readable(audit.policy), readable(audit.balance)
     caption = f"Policy: {policy}. Rebalancing, of training rows alone: {balance}."
     blocks: list[Block] = [
         Paragraph(
-            f"{counted(found.ingestion_audit['radiographs'], 'radiograph')} of "
-            f"{counted(found.ingestion_audit['patients']['total'], 'patient')}. The label is the "
+            f"{counted(found.ingestion_audit.radiographs, 'radiograph')} of "
+            f"{counted(found.ingestion_audit.patients.total, 'patient')}. The label is the "
             "folder that a file lies in; who read the film is not recorded."
         ),
         Table(["split", "label", "kind", "n", "patients"], rows, caption),
         *([Note("What could mislead", warnings, warns=True)] if warnings else []),
-        *([Bullets(audit["proofs"])] if audit["proofs"] else []),
+        *([Bullets(audit.checks)] if audit.checks else []),
     ]
     return Section("Training data", blocks)
 

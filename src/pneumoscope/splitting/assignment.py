@@ -1,4 +1,4 @@
-"""Patients shared out to train, validation and test: deterministic, stratified, proven."""
+"""Patients shared out to train, validation and test: deterministic and stratified."""
 
 from collections.abc import Mapping
 from pathlib import PurePosixPath
@@ -6,27 +6,33 @@ from pathlib import PurePosixPath
 import numpy as np
 import pandas as pd
 
+from pneumoscope.errors import InputError
 from pneumoscope.ingestion.layout import UNASSIGNED
+from pneumoscope.ingestion.similarity import COPY
 from pneumoscope.naming import Column, Label, Split, SplitPolicy
 from pneumoscope.options import SplitOptions
 
 _GROUP = "group"
 
 
-class ImpossibleSplit(ValueError):
+class ImpossibleSplit(InputError):
     """Radiographs that cannot be split as asked; the message says what to do."""
 
 
-def assign_splits(manifest: pd.DataFrame, options: SplitOptions, seed: int) -> pd.DataFrame:
+def assign_splits(
+    manifest: pd.DataFrame, similar: pd.DataFrame, options: SplitOptions, seed: int
+) -> pd.DataFrame:
     """Give every radiograph its split.
 
-    Patients, and whoever shares a byte-identical file with them, stay together. Within each
+    Patients, and whoever shares a film with them, byte for byte or stored anew, stay together
+    where a split is drawn. Within each
     class and subtype the patients are drawn at random until the share is reached, so the
     result depends on the seed and the radiographs, not on the order of the files. Of
     byte-identical files of one class in one split the first alone is kept: each counts once.
 
     Args:
         manifest: One row per radiograph.
+        similar: Pairs of films that look alike: columns first, second and similarity.
         options: Policy, shares and grouping.
         seed: Seed of the draw.
 
@@ -38,7 +44,8 @@ def assign_splits(manifest: pd.DataFrame, options: SplitOptions, seed: int) -> p
         ImpossibleSplit: A part is missing, or a class has too few patients for the splits.
     """
     rows = manifest.sort_values(Column.RADIOGRAPH_ID, ignore_index=True)
-    rows = rows.assign(**{_GROUP: _groups(rows, options.group_by)})
+    copies = similar[similar["similarity"] >= COPY]
+    rows = rows.assign(**{_GROUP: _groups(rows, copies, options.group_by)})
     assigned = _POLICIES[options.policy](rows, options, np.random.default_rng(seed))
     assigned = assigned.drop_duplicates([Column.SPLIT, Column.LABEL, Column.SHA256])
     _check_every_class(assigned)
@@ -48,17 +55,25 @@ def assign_splits(manifest: pd.DataFrame, options: SplitOptions, seed: int) -> p
     ].reset_index(drop=True)
 
 
-def _groups(rows: pd.DataFrame, group_by: str) -> pd.Series:
+def _groups(rows: pd.DataFrame, copies: pd.DataFrame, group_by: str) -> pd.Series:
     """Name the group of each radiograph that must not be torn apart."""
     if group_by == "radiograph":
         return rows[Column.RADIOGRAPH_ID]
-    group, previous = rows[Column.PATIENT_ID], None
-    # A duplicate ties two patients together, so labels spread until nothing changes.
-    while previous is None or not group.equals(previous):
-        previous = group
-        group = group.groupby(rows[Column.SHA256]).transform("min")
-        group = group.groupby(rows[Column.PATIENT_ID]).transform("min")
-    return group
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    # Each film is tied to the first of its patient, the first of its bytes and its copies.
+    number = pd.Series(range(len(rows)), index=rows.index)
+    of_name = pd.Series(number.to_numpy(), index=rows[Column.RADIOGRAPH_ID])
+    ties = [
+        *((number, number.groupby(rows[c]).transform("min"))
+          for c in (Column.PATIENT_ID, Column.SHA256)),
+        (copies["first"].map(of_name), copies["second"].map(of_name)),
+    ]  # fmt: skip
+    ends = [np.concatenate([tie[end].to_numpy() for tie in ties]) for end in (0, 1)]
+    tied = coo_array((np.ones(len(ends[0])), tuple(ends)), shape=(len(rows), len(rows)))
+    _, component = connected_components(tied, directed=False)
+    return rows.groupby(component)[Column.PATIENT_ID].transform("min")
 
 
 def _official(rows: pd.DataFrame, options: SplitOptions, rng: np.random.Generator) -> pd.DataFrame:
@@ -153,8 +168,9 @@ def _check_enough_patients(labels: pd.Series, needed: int) -> None:
     for label, received in labels.value_counts().items():
         if received < needed:
             raise ImpossibleSplit(
-                f"expected at least {needed} patients of {label}, one for each split, received "
-                f"{received}. Add radiographs, or choose a policy that needs fewer splits."
+                f"at least {needed} patients of {label}, one for each split",
+                f"{received} (patients who share a film count as one)",
+                "Add radiographs, or choose a policy that needs fewer splits.",
             )
 
 
@@ -163,17 +179,19 @@ def _require_parts(rows: pd.DataFrame, parts: list[Split], policy: SplitPolicy) 
     if missing:
         given = ", ".join(sorted(set(rows[Column.SOURCE_SPLIT]) - {UNASSIGNED})) or "none"
         raise ImpossibleSplit(
-            f"policy '{policy}' needs radiographs in the part(s) {', '.join(missing)}; the folder "
-            f"has {given}. Use --params split.policy=pooled to cut all splits anew."
+            f"radiographs in the part(s) {', '.join(missing)}, as policy '{policy}' needs",
+            f"radiographs in the part(s) {given}",
+            "Use --params split.policy=pooled to cut all splits anew.",
         )
     # Nobody asked for a film of another folder to be trained on.
     unassigned = rows[rows[Column.SOURCE_SPLIT] == UNASSIGNED]
     if len(unassigned):
         folder = PurePosixPath(unassigned[Column.PATH].iloc[0]).parent
         raise ImpossibleSplit(
-            f"policy '{policy}' needs every radiograph in a part, received {len(unassigned):,} in "
-            f"none, the first in '{folder}'. Move them below train, val or test, or elsewhere, or "
-            "use --params split.policy=pooled to cut all splits anew."
+            f"every radiograph in a part, as policy '{policy}' needs",
+            f"{len(unassigned):,} in none, the first in '{folder}'",
+            "Move them below train, val or test, or elsewhere, or use --params "
+            "split.policy=pooled to cut all splits anew.",
         )
 
 
@@ -184,6 +202,7 @@ def _check_every_class(assigned: pd.DataFrame) -> None:
     ]
     if missing:
         raise ImpossibleSplit(
-            f"expected both classes in every split, found no {', no '.join(missing)}. "
-            "Use another split.policy or other shares."
+            "both classes in every split",
+            f"no {', no '.join(missing)}",
+            "Use another split.policy or other shares.",
         )

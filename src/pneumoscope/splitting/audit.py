@@ -1,57 +1,74 @@
 """What the split and the rebalancing did, in numbers and sentences."""
 
 import pandas as pd
+from pydantic import TypeAdapter
 
 from pneumoscope.naming import Column, Split, SplitPolicy
 from pneumoscope.options import SplitOptions
-from pneumoscope.splitting.leakage import protocol_flaws, prove_disjoint
+from pneumoscope.splitting.leakage import check_disjoint, copy_flaws, protocol_flaws, similar_pairs
+from pneumoscope.splitting.records import SplitAudit, SplitCount
 
 
 def audit_splits(
-    before: pd.DataFrame, after: pd.DataFrame, manifest: pd.DataFrame, options: SplitOptions
-) -> dict:
-    """Count the splits before and after rebalancing, and prove them or name their flaws.
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+    manifest: pd.DataFrame,
+    similar: pd.DataFrame,
+    options: SplitOptions,
+) -> SplitAudit:
+    """Count the splits before and after rebalancing, and check them or name their flaws.
 
     Args:
         before: Columns radiograph_id and split, as assigned.
         after: The same after rebalancing.
         manifest: One row per radiograph.
+        similar: Pairs of films that look alike: columns first, second and similarity.
         options: The policy that made them.
-
-    Returns:
-        Plain numbers, strings, lists and dicts, ready for JSON.
 
     Raises:
         LeakingSplit: A protocol did not give the disjoint splits that it promises.
     """
     rows = before.merge(manifest, on=Column.RADIOGRAPH_ID)
     patients = rows.groupby(Column.SPLIT)[Column.PATIENT_ID].nunique()
-    return {
-        "policy": options.policy.value,
-        "group_by": options.group_by,
-        "balance": options.balance.value,
-        "counts_before": _counts(before, manifest),
-        "counts_after": _counts(after, manifest),
-        "patients": {split.value: int(patients[split]) for split in Split},
-        "flaws": protocol_flaws(before, manifest, options),
-        "proofs": _proofs(before, manifest, options),
-    }
+    promised = _promised(before, options)
+    pairs = similar_pairs(promised, manifest, similar)
+    checks = [] if options.group_by == "radiograph" else check_disjoint(promised, manifest)
+    flaws = copy_flaws(pairs)
+    return SplitAudit(
+        policy=options.policy,
+        group_by=options.group_by,
+        balance=options.balance,
+        counts_before=_counts(before, manifest),
+        counts_after=_counts(after, manifest),
+        copies_left_out=len(manifest) - before[Column.RADIOGRAPH_ID].nunique(),
+        patients={split: int(patients[split]) for split in Split},
+        similar=pairs,
+        flaws=[*protocol_flaws(before, manifest, options), *flaws],
+        checks=checks if flaws else [*checks, NO_COPY],
+    )
 
 
-def _proofs(splits: pd.DataFrame, manifest: pd.DataFrame, options: SplitOptions) -> list[str]:
-    """Prove what the protocol promises; the mistake that it repeats is named, not stopped."""
-    if options.group_by == "radiograph":
-        return []
+NO_COPY = (
+    "Compared as pictures of 48 × 48 pixels, no film of one split looks like a copy of a film of "
+    "another that was stored at another quality, size or format."
+)
+
+
+def _promised(splits: pd.DataFrame, options: SplitOptions) -> pd.DataFrame:
+    """Return the splits that a protocol promises to be disjoint.
+
+    The mistake that it repeats is named among its flaws and stops nothing.
+    """
     if options.policy is SplitPolicy.TEST_AS_VALIDATION:
-        splits = splits[splits[Column.SPLIT] != Split.VALIDATION]
+        return splits[splits[Column.SPLIT] != Split.VALIDATION]
     if options.policy is SplitPolicy.GIVEN_VALIDATION:
         # Nothing is promised between train and validation, but test stands apart from both.
-        splits = splits.replace({Column.SPLIT: {Split.VALIDATION.value: Split.TRAIN.value}})
-    return prove_disjoint(splits, manifest)
+        return splits.replace({Column.SPLIT: {Split.VALIDATION.value: Split.TRAIN.value}})
+    return splits
 
 
-def _counts(splits: pd.DataFrame, manifest: pd.DataFrame) -> list[dict]:
+def _counts(splits: pd.DataFrame, manifest: pd.DataFrame) -> list[SplitCount]:
     rows = splits.merge(manifest, on=Column.RADIOGRAPH_ID)
     grouped = rows.groupby([Column.SPLIT, Column.LABEL, Column.SUBTYPE])
     counts = grouped.agg(n=(Column.RADIOGRAPH_ID, "size"), patients=(Column.PATIENT_ID, "nunique"))
-    return counts.reset_index().to_dict("records")
+    return TypeAdapter(list[SplitCount]).validate_python(counts.reset_index().to_dict("records"))

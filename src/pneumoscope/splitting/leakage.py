@@ -1,42 +1,102 @@
-"""Proof that no child and no film stands in two splits; or the flaws of a protocol, in words."""
+"""Whether a patient or a film stands in two splits; or the flaws of a protocol, in words."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import fields
 
 import pandas as pd
+from pydantic import TypeAdapter
 
+from pneumoscope.errors import InputError
+from pneumoscope.ingestion.similarity import COPY
 from pneumoscope.naming import Column, Split, SplitPolicy
 from pneumoscope.options import SplitOptions
+from pneumoscope.splitting.records import SimilarPair
 
 
-class LeakingSplit(ValueError):
+class LeakingSplit(InputError):
     """Two splits that share a patient or a film; the message names them."""
 
 
-def prove_disjoint(splits: pd.DataFrame, manifest: pd.DataFrame) -> list[str]:
-    """Prove that no patient and no byte-identical film stands in two splits.
+def check_disjoint(splits: pd.DataFrame, manifest: pd.DataFrame) -> list[str]:
+    """Make sure that no patient, by file names, and no file, by its bytes, stands in two splits.
 
     Args:
         splits: Columns radiograph_id and split.
         manifest: One row per radiograph.
 
     Returns:
-        What was proven, in sentences.
+        What was checked, in sentences.
 
     Raises:
         LeakingSplit: A patient or a film stands in two splits.
     """
     rows = splits.merge(manifest, on=Column.RADIOGRAPH_ID, validate="many_to_one")
-    for column, what in ((Column.PATIENT_ID, "patients"), (Column.SHA256, "identical films")):
+    for column, what in ((Column.PATIENT_ID, "patients"), (Column.SHA256, "files")):
         parts = rows.groupby(column)[Column.SPLIT].nunique()
         shared = parts[parts > 1].index.tolist()
         if shared:
             raise LeakingSplit(
-                f"expected every split to have its own {what}, found {len(shared)} in more than "
-                f"one: {', '.join(shared[:5])}{' …' if len(shared) > 5 else ''}. "
-                "Use split.policy=pooled, which keeps them together."
+                f"every split to have its own {what}",
+                f"{len(shared)} in more than one: {', '.join(shared[:5])}"
+                f"{' …' if len(shared) > 5 else ''}",
+                "Use --params split.policy=pooled, which keeps them together.",
             )
     patients, films = rows[Column.PATIENT_ID].nunique(), rows[Column.SHA256].nunique()
     return [
-        f"None of {patients:,} patients stands in two splits.",
-        f"None of {films:,} different films stands in two splits.",
+        f"By their file names, none of {patients:,} patients stands in two splits.",
+        f"By their bytes, none of {films:,} different files stands in two splits.",
+    ]
+
+
+def similar_pairs(
+    splits: pd.DataFrame, manifest: pd.DataFrame, similar: pd.DataFrame
+) -> list[SimilarPair]:
+    """Return the pairs of films that look alike and stand in two splits.
+
+    Args:
+        splits: Columns radiograph_id and split.
+        manifest: One row per radiograph.
+        similar: Columns first, second and similarity; of byte-identical films one stands for
+            all, whichever of them was left out of the splits.
+    """
+    bytes_of = manifest.set_index(Column.RADIOGRAPH_ID)[Column.SHA256]
+    places = splits.assign(bytes=splits[Column.RADIOGRAPH_ID].map(bytes_of))
+    pairs = similar.assign(
+        **{f"bytes_{which}": similar[which].map(bytes_of) for which in ("first", "second")}
+    )
+    for which in ("first", "second"):
+        pairs = pairs.merge(
+            places.add_suffix(f"_{which}"), on=f"bytes_{which}", validate="many_to_many"
+        )
+    apart = pairs[pairs["split_first"] != pairs["split_second"]].sort_values(
+        "similarity", ascending=False, kind="stable"
+    )
+    found = apart.assign(
+        first=apart["radiograph_id_first"],
+        first_split=apart["split_first"],
+        second=apart["radiograph_id_second"],
+        second_split=apart["split_second"],
+        copy=apart["similarity"] >= COPY,
+    )[[field.name for field in fields(SimilarPair)]]
+    return TypeAdapter(list[SimilarPair]).validate_python(found.to_dict("records"))
+
+
+def copy_flaws(pairs: Sequence[SimilarPair]) -> list[str]:
+    """Say where films that look like copies stand in two splits; else nothing."""
+    copies = [pair for pair in pairs if pair.copy]
+    if not copies:
+        return []
+    between = Counter(
+        " and ".join(split for split in Split if split in (pair.first_split, pair.second_split))
+        for pair in copies
+    )
+    counts = ", ".join(f"{n:,} between {splits}" for splits, n in between.items())
+    first = copies[0]
+    return [
+        f"Pairs of films that look like one picture stored twice and stand in two splits: "
+        f"{counts}; for example {first.first} and {first.second} (correlation "
+        f"{first.similarity:.2f}). What is measured on a film that was trained on is too good."
     ]
 
 
@@ -52,14 +112,14 @@ def protocol_flaws(
         )
     if options.group_by == "radiograph":
         flaws.append(
-            f"The split ignores patients: {_torn(splits, manifest):,} children stand in more than "
+            f"The split ignores patients: {_torn(splits, manifest):,} of them stand in more than "
             "one split, so the test figures are too good."
         )
     elif options.policy is SplitPolicy.GIVEN_VALIDATION:
         torn = _torn(splits[splits[Column.SPLIT] != Split.TEST], manifest)
         if torn:
             flaws.append(
-                f"The given validation shares children with train: {torn:,} stand in both, so "
+                f"The given validation shares patients with train: {torn:,} stand in both, so "
                 "epoch and threshold were chosen on films that look like training."
             )
     return flaws

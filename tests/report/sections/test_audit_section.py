@@ -1,56 +1,9 @@
-from typing import Any
+from example_audits import ingestion_audit as audit
 
 from pneumoscope.report.blocks import Figure, Note, Paragraph, Table
 from pneumoscope.report.sections.audit import audit_section
 
 FIGURES = {"sizes": b"png", "bytes_per_pixel": b"png"}
-
-
-def shortcut(split: str, feature: str, auroc: float | None, warns: bool = False) -> dict:
-    return {"source_split": split, "feature": feature, "auroc": auroc, "warns": warns}
-
-
-def size(split: str, label: str, width: float) -> dict:
-    sides = {f"{side}_{end}": width for side in ("width", "height") for end in ("min", "max")}
-    medians = {"width_median": width, "height_median": width / 2}
-    return {"source_split": split, "label": label, "n": 1, **sides, **medians}
-
-
-def compression(split: str, label: str, median: float) -> dict:
-    return {"source_split": split, "label": label, "q25": 0, "median": median, "q75": 1}
-
-
-def audit(**changes: Any) -> dict:
-    return {
-        "radiographs": 4,
-        "quarantined": [],
-        "converted": [],
-        "litter": 1,
-        "counts": [
-            {"source_split": "train", "label": "NORMAL", "subtype": "normal", "n": 1},
-            {"source_split": "train", "label": "PNEUMONIA", "subtype": "virus", "n": 3},
-        ],
-        "sizes": [size("train", "NORMAL", 1600), size("train", "PNEUMONIA", 1200)],
-        "modes": [],
-        "bytes_per_pixel": [
-            compression("train", "NORMAL", 0.26),
-            compression("train", "PNEUMONIA", 0.09),
-        ],
-        "duplicates": {"groups": 0, "extra_files": 0, "across_splits": [], "across_classes": []},
-        "patients": {
-            "total": 3,
-            "without_pattern": 0,
-            "across_source_splits": [],
-            "most_radiographs": 2,
-        },
-        "shortcuts": [
-            shortcut("train", "bytes_per_pixel", 0.01, warns=True),
-            shortcut("test", "bytes_per_pixel", 0.52),
-            shortcut("train", "width", 0.6),
-        ],
-        "warnings": [],
-        **changes,
-    }
 
 
 def text(blocks: list) -> str:
@@ -70,8 +23,10 @@ def test_warnings_come_first():
 
 def test_files_are_counted_in_words():
     overview = text(audit_section(audit(quarantined=[{"path": "a", "reason": "b"}]), {}).blocks)
-    assert overview.startswith("4 radiographs of 3 patients were read, at most 2 of one patient.")
-    assert "In quarantine: 1 file." in overview
+    assert overview.startswith(
+        "6 files were found: 4 radiographs, 1 in quarantine and 1 of known litter. The "
+        "radiographs are of 3 patients by their file names, at most 2 of one."
+    )
 
 
 def test_a_shortcut_counts_in_either_direction():
@@ -80,19 +35,21 @@ def test_a_shortcut_counts_in_either_direction():
     assert shortcuts.rows[0] == ["bytes per pixel", 0.99, 0.52]
     assert shortcuts.rows[1][0] == "width"
     assert [cell.text for cell in shortcuts.shown[1]] == ["width", "0.60", "n/a"]
-    assert shortcuts.caption.endswith("Above the level of concern: bytes per pixel in train.")
+    assert shortcuts.caption.endswith(
+        "At the level of concern (0.7, and beyond chance) or above it: bytes per pixel in train."
+    )
 
 
 def test_compression_that_tells_the_class_in_train_alone_is_said_to_mislead():
     (compressed, _) = captions(audit_section(audit(), FIGURES).blocks)
     assert "0.26 NORMAL against 0.09 PNEUMONIA in train" in compressed
-    assert "apart in train but not in test: a model that relies on it there may do" in compressed
+    assert "apart in train but stays below the level of concern in test: a model" in compressed
 
 
-def test_sizes_that_tell_nothing_are_said_to_tell_nothing():
+def test_sizes_that_tell_little_are_said_to_stay_below_the_level():
     (_, sized) = captions(audit_section(audit(), FIGURES).blocks)
     assert "1600 by 800 NORMAL against 1200 by 600 PNEUMONIA in train" in sized
-    assert sized.endswith("Size alone does not tell the classes apart.")
+    assert sized.endswith("Size alone stays below the level of concern.")
 
 
 def test_figures_that_were_not_made_are_left_out():
@@ -101,13 +58,13 @@ def test_figures_that_were_not_made_are_left_out():
 
 def test_patients_and_duplicates_are_put_into_words():
     found = audit(
-        duplicates={"groups": 2, "extra_files": 3, "across_splits": [["a", "b"]],
-                    "across_classes": []},
+        duplicates={"groups": 2, "extra_files": 3, "within_parts": 2, "example": "a",
+                    "across_splits": [["a", "b"]], "across_classes": []},
         patients={"total": 3, "without_pattern": 1, "across_source_splits": ["p1", "p2"],
                   "most_radiographs": 2},
     )  # fmt: skip
     said = text(audit_section(found, {}).blocks)
-    assert "Patients in more than one source split: 2." in said
+    assert "Patients in more than one source split, by file names: 2." in said
     assert "File names that fit no pattern: 1." in said
     assert "Groups of byte-identical radiographs: 2, with 3 copies too many." in said
     assert "1 group across source splits and 0 groups across classes" in said
@@ -116,5 +73,16 @@ def test_patients_and_duplicates_are_put_into_words():
 def test_lists_are_folded_and_empty_ones_left_out():
     found = audit(quarantined=[{"path": "a.jpeg", "reason": "zero bytes"}])
     folded = [b for b in audit_section(found, {}).blocks if isinstance(b, Table) and b.folded]
-    assert folded[-1].rows == [["a.jpeg", "zero bytes"]]
+    assert [list(row) for row in folded[-1].rows] == [["a.jpeg", "zero bytes"]]
+    assert not any("look alike" in table.caption for table in folded)
     assert "Files that were converted, and how" not in [table.caption for table in folded]
+
+
+def test_films_that_look_alike_are_counted_and_listed_for_a_human():
+    pair = {"first": "a", "second": "b", "similarity": 0.84}
+    blocks = audit_section(audit(alike=[pair]), {}).blocks
+    assert "0 more pairs of films look like one picture that was stored twice, and 1 pair" in text(
+        blocks
+    )
+    (listed,) = [b for b in blocks if isinstance(b, Table) and "one patient?" in b.caption]
+    assert [list(row) for row in listed.rows] == [["a", "b", 0.84]]

@@ -1,43 +1,21 @@
+from example_audits import SPLITS, split_audit
+
 from pneumoscope.report.blocks import Bullets, Figure, Note, Paragraph, Table
 from pneumoscope.report.sections.splits import splits_section
 
-
-def count(split: str, label: str, subtype: str, n: int) -> dict:
-    return {"split": split, "label": label, "subtype": subtype, "n": n, "patients": n - 1}
-
-
-BEFORE = [
-    count("train", "NORMAL", "normal", 10),
-    count("train", "PNEUMONIA", "virus", 30),
-    count("test", "NORMAL", "normal", 5),
-]
-AFTER = [
-    count("train", "NORMAL", "normal", 10),
-    count("train", "PNEUMONIA", "virus", 10),
-    BEFORE[2],
-]
-AUDIT = {
-    "policy": "official",
-    "group_by": "patient",
-    "balance": "undersample",
-    "counts_before": BEFORE,
-    "counts_after": AFTER,
-    "flaws": [],
-    "proofs": ["None of 9 patients stands in two splits."],
-    "patients": {"train": 20, "validation": 2, "test": 1},
-}
+AUDIT = split_audit()
 
 
 def test_the_caption_counts_the_classes_before_and_after():
     (figure,) = [b for b in splits_section(AUDIT, b"png").blocks if isinstance(b, Figure)]
     assert figure.caption == (
         "Training has 10 NORMAL and 30 PNEUMONIA before rebalancing and 10 NORMAL and 10 "
-        "PNEUMONIA after it; validation and test keep every radiograph."
+        "PNEUMONIA after it; validation and test are left as they are."
     )
 
 
 def test_a_test_part_that_changed_is_denounced():
-    changed = {**AUDIT, "counts_after": AFTER[:2]}
+    changed = split_audit(counts_after=SPLITS["counts_after"][:2])
     (figure,) = [b for b in splits_section(changed, b"png").blocks if isinstance(b, Figure)]
     assert "Rows outside training changed too" in figure.caption
 
@@ -54,8 +32,25 @@ def test_the_protocol_is_put_into_words():
     assert "training rows of the larger class are left out" in protocol
 
 
-def test_proofs_are_listed_and_flaws_come_first_as_a_warning():
-    assert Bullets(AUDIT["proofs"]) in splits_section(AUDIT).blocks
-    flawed = splits_section({**AUDIT, "flaws": ["Validation is test."], "proofs": []}).blocks
-    assert flawed[0] == Note("What this protocol flatters", ["Validation is test."], warns=True)
+def test_checks_are_listed_and_flaws_come_first_as_a_warning():
+    assert Bullets(AUDIT.checks) in splits_section(AUDIT).blocks
+    flawed = splits_section(split_audit(flaws=["Validation is test."], checks=[])).blocks
+    assert flawed[0] == Note("What makes the figures too good", ["Validation is test."], warns=True)
     assert not any(isinstance(block, Bullets) for block in flawed)
+
+
+def test_copies_that_were_left_out_are_counted_and_none_is_not_mentioned():
+    sentence = "Byte-identical copies within a split and class, left out: 3."
+    assert sentence in splits_section(split_audit(copies_left_out=3)).blocks[0].text
+    assert "left out:" not in splits_section(AUDIT).blocks[0].text
+
+
+def test_films_in_two_splits_that_look_alike_are_shown_and_none_is_not_mentioned():
+    pair = {"first": "a", "first_split": "train", "second": "b", "second_split": "test",
+            "similarity": 0.84, "copy": False}  # fmt: skip
+    (_, table) = [
+        b for b in splits_section(split_audit(similar=[pair])).blocks if isinstance(b, Table)
+    ]
+    assert table.rows == [["a", "train", "b", "test", 0.84]]
+    assert "two names may be one patient." in table.caption
+    (_,) = [b for b in splits_section(AUDIT).blocks if isinstance(b, Table)]

@@ -15,6 +15,7 @@ from pneumoscope.evaluation.pairs import compare_pairs as compare
 from pneumoscope.evaluation.records import ModelMetrics, ScoredBy
 from pneumoscope.naming import Column, Split
 from pneumoscope.options import EvaluationOptions
+from pneumoscope.splitting.records import SplitAudit
 
 SCORE_COLUMNS = [
     Column.RADIOGRAPH_ID, Column.PATIENT_ID, Column.LABEL, Column.SUBTYPE, Column.SPLIT,
@@ -63,7 +64,7 @@ def measure_scores(
     scored_by: ScoredBy,
     locks: dict,
     manifest: pd.DataFrame,
-    split_audit: dict,
+    split_audit: SplitAudit,
     options: EvaluationOptions,
     seed: int,
 ) -> tuple[pd.DataFrame, ModelMetrics]:

@@ -9,7 +9,9 @@ from pneumoscope.datasets.decoded_radiographs import DecodedRadiographs
 from pneumoscope.ingestion.audit import audit
 from pneumoscope.ingestion.layout import Layout
 from pneumoscope.ingestion.manifest import Ingested, check_worth_running, sort_out
+from pneumoscope.ingestion.records import IngestionAudit
 from pneumoscope.ingestion.scan import ScannedFile, scan
+from pneumoscope.ingestion.similarity import similar_radiographs
 from pneumoscope.options import IngestionOptions
 
 logger = logging.getLogger(__name__)
@@ -44,15 +46,22 @@ def check_manifest(
     return unchecked
 
 
+def compare_radiographs(manifest: pd.DataFrame, decoded: DecodedRadiographs) -> pd.DataFrame:
+    """Find films that look alike as pictures, whatever their bytes and their names."""
+    return similar_radiographs(manifest, decoded)
+
+
 def audit_radiographs(
     manifest: pd.DataFrame,
     quarantine: pd.DataFrame,
     decoded: DecodedRadiographs,
+    similar: pd.DataFrame,
     options: IngestionOptions,
-) -> dict:
-    """Audit what was ingested, and say aloud what should worry its user."""
+) -> IngestionAudit:
+    """Audit what was ingested, and log what should worry its user."""
     layout = Layout(options.class_folders, options.patient_patterns)
-    found = audit(Ingested(manifest, quarantine), decoded.files, layout, options.warn_auroc)
-    for warning in found["warnings"]:
+    ingested = Ingested(manifest, quarantine)
+    found = audit(ingested, decoded.files, similar, layout, options.warn_auroc)
+    for warning in found.warnings:
         logger.warning(warning)
     return found

@@ -1,10 +1,11 @@
-"""radiographs → decoded radiographs → manifest, quarantine → audit."""
+"""radiographs → decoded radiographs → manifest, quarantine, pairs that look alike → audit."""
 
 from kedro.pipeline import Node, Pipeline
 
 from pneumoscope.pipelines.ingestion.nodes import (
     audit_radiographs,
     check_manifest,
+    compare_radiographs,
     scan_files,
     sort_files,
 )
@@ -29,8 +30,14 @@ def create_pipeline() -> Pipeline:
                 name="check_manifest",
             ),
             Node(
+                compare_radiographs,
+                ["manifest", "decoded_radiographs"],
+                "similar_radiographs",
+                name="compare_radiographs",
+            ),
+            Node(
                 audit_radiographs,
-                ["manifest", "quarantine", "decoded_radiographs", options],
+                ["manifest", "quarantine", "decoded_radiographs", "similar_radiographs", options],
                 "ingestion_audit",
                 name="audit_radiographs",
             ),

@@ -1,4 +1,4 @@
-"""Splits assigned, rebalanced and proven."""
+"""Splits assigned, rebalanced and checked."""
 
 import logging
 
@@ -8,13 +8,16 @@ from pneumoscope.options import SplitOptions
 from pneumoscope.splitting.assignment import assign_splits as assign
 from pneumoscope.splitting.audit import audit_splits
 from pneumoscope.splitting.balancing import balance
+from pneumoscope.splitting.records import SplitAudit
 
 logger = logging.getLogger(__name__)
 
 
-def assign_splits(manifest: pd.DataFrame, options: SplitOptions, seed: int) -> pd.DataFrame:
+def assign_splits(
+    manifest: pd.DataFrame, similar: pd.DataFrame, options: SplitOptions, seed: int
+) -> pd.DataFrame:
     """Give every radiograph its split."""
-    return assign(manifest, options, seed)
+    return assign(manifest, similar, options, seed)
 
 
 def rebalance_training(
@@ -24,14 +27,15 @@ def rebalance_training(
     return balance(assigned, manifest, options.balance, seed)
 
 
-def prove_splits(
+def check_splits(
     assigned: pd.DataFrame,
     rebalanced: pd.DataFrame,
     manifest: pd.DataFrame,
+    similar: pd.DataFrame,
     options: SplitOptions,
-) -> tuple[pd.DataFrame, dict]:
-    """Release the splits once they are proven disjoint, or their flaws named."""
-    audit = audit_splits(assigned, rebalanced, manifest, options)
-    for flaw in audit["flaws"]:
+) -> tuple[pd.DataFrame, SplitAudit]:
+    """Release the splits once they are checked to be disjoint, or their flaws named."""
+    audit = audit_splits(assigned, rebalanced, manifest, similar, options)
+    for flaw in audit.flaws:
         logger.warning(flaw)
     return rebalanced, audit

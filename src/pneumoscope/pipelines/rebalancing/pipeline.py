@@ -1,8 +1,8 @@
-"""manifest → splits → rebalanced splits, proven."""
+"""manifest → splits → rebalanced splits, checked."""
 
 from kedro.pipeline import Node, Pipeline
 
-from pneumoscope.pipelines.rebalancing.nodes import assign_splits, prove_splits, rebalance_training
+from pneumoscope.pipelines.rebalancing.nodes import assign_splits, check_splits, rebalance_training
 
 
 def create_pipeline() -> Pipeline:
@@ -11,7 +11,10 @@ def create_pipeline() -> Pipeline:
     return Pipeline(
         [
             Node(
-                assign_splits, ["manifest", options, seed], "assigned_splits", name="assign_splits"
+                assign_splits,
+                ["manifest", "similar_radiographs", options, seed],
+                "assigned_splits",
+                name="assign_splits",
             ),
             Node(
                 rebalance_training,
@@ -20,10 +23,16 @@ def create_pipeline() -> Pipeline:
                 name="rebalance_training",
             ),
             Node(
-                prove_splits,
-                ["assigned_splits", "rebalanced_splits", "manifest", options],
+                check_splits,
+                [
+                    "assigned_splits",
+                    "rebalanced_splits",
+                    "manifest",
+                    "similar_radiographs",
+                    options,
+                ],
                 ["splits", "split_audit"],
-                name="prove_splits",
+                name="check_splits",
             ),
         ],
         tags="data",

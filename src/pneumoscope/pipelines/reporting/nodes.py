@@ -38,11 +38,12 @@ from pneumoscope.report.page import render_page
 from pneumoscope.report.slides.deck import deck
 from pneumoscope.report.slides.drawing import draw_slides
 from pneumoscope.robustness.tables import curve_tables, shift_tables, shortcut_tables
+from pneumoscope.splitting.records import SplitAudit
 
 
-def draw_class_distribution(split_audit: dict) -> Figure:
+def draw_class_distribution(split_audit: SplitAudit) -> Figure:
     """Draw the classes by split, before and after rebalancing."""
-    before, after = split_audit["counts_before"], split_audit["counts_after"]
+    before, after = split_audit.counts_before, split_audit.counts_after
     return plot_class_distribution(pd.DataFrame(before), pd.DataFrame(after))
 
 

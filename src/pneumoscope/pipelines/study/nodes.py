@@ -5,12 +5,13 @@ from typing import Any
 import pandas as pd
 
 from pneumoscope.options import EvaluationOptions, StudyOptions
+from pneumoscope.splitting.records import SplitAudit
 from pneumoscope.studies.arms import Arm, training_patients
 from pneumoscope.studies.measure import measure_study as measure
 
 
 def collect_arm(
-    splits: pd.DataFrame, manifest: pd.DataFrame, split_audit: dict, **collected: Any
+    splits: pd.DataFrame, manifest: pd.DataFrame, split_audit: SplitAudit, **collected: Any
 ) -> Arm:
     """Collect what one protocol gave.
 
@@ -24,7 +25,7 @@ def collect_arm(
         scores=_named("scores_", collected),
         metrics=_named("metrics_", collected),
         trained_on=training_patients(splits, manifest),
-        flaws=split_audit["flaws"],
+        flaws=split_audit.flaws,
     )
 
 

@@ -8,7 +8,9 @@ from pneumoscope.pipelines import evaluation, preprocessing, rebalancing, traini
 from pneumoscope.pipelines.study.nodes import collect_arm, measure_study
 from pneumoscope.plots.study import plot_study
 
-SHARED = {"manifest", "decoded_radiographs", "known_precisions", "known_locks"}
+SHARED = {
+    "manifest", "similar_radiographs", "decoded_radiographs", "known_precisions", "known_locks"
+}  # fmt: skip
 """What every protocol starts from; all else, checkpoints too, bears its name."""
 
 OWN_PARAMETERS = {"params:split"}

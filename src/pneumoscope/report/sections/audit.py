@@ -1,9 +1,19 @@
 """What was found in the folder of radiographs."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from operator import attrgetter
+from typing import Any, TypeVar
 
 from pneumoscope.evaluation.estimate import Estimate
+from pneumoscope.ingestion.records import (
+    CompressionQuartiles,
+    Duplicates,
+    IngestionAudit,
+    PatientCounts,
+    Shortcut,
+    SizeRange,
+)
+from pneumoscope.naming import Label
 from pneumoscope.report.blocks import Block, Figure, Heading, Note, Paragraph, Section, Table
 from pneumoscope.report.cells import Cell
 from pneumoscope.report.wording import counted, joined, readable
@@ -11,10 +21,10 @@ from pneumoscope.report.wording import counted, joined, readable
 SIZE_FEATURES = ("width", "height", "area", "aspect")
 COMPRESSION_FEATURES = ("bytes_per_pixel",)
 
-Rows = Sequence[Mapping[str, Any]]
+InPart = TypeVar("InPart", SizeRange, CompressionQuartiles)
 
 
-def audit_section(audit: Mapping[str, Any], figures: Mapping[str, bytes]) -> Section:
+def audit_section(audit: IngestionAudit, figures: Mapping[str, bytes]) -> Section:
     """Return the audit of the radiographs: warnings first, then counts, sizes, compression.
 
     Args:
@@ -24,16 +34,16 @@ def audit_section(audit: Mapping[str, Any], figures: Mapping[str, bytes]) -> Sec
     return Section(
         "The radiographs and what could mislead",
         [
-            *_warnings(audit["warnings"]),
+            *_warnings(audit.warnings),
             Paragraph(_overview(audit)),
-            _counts(audit["counts"]),
+            _counts(audit),
             Heading("Can a class be told without looking at the lungs?"),
-            _shortcuts(audit["shortcuts"]),
+            _shortcuts(audit),
             *_compression(audit, figures),
             *_sizes(audit, figures),
-            Heading("Patients and duplicates"),
-            Paragraph(_patients(audit["patients"])),
-            Paragraph(_duplicates(audit["duplicates"])),
+            Heading("Patients and copies"),
+            Paragraph(_patients(audit.patients)),
+            Paragraph(f"{_duplicates(audit.duplicates)} {_stored_anew(audit)}"),
             *_lists(audit),
         ],
     )
@@ -43,47 +53,46 @@ def _warnings(warnings: Sequence[str]) -> list[Block]:
     return [Note("Before trusting any result", warnings, warns=True)] if warnings else []
 
 
-def _overview(audit: Mapping[str, Any]) -> str:
-    patients = audit["patients"]
+def _overview(audit: IngestionAudit) -> str:
     return (
-        f"{counted(audit['radiographs'], 'radiograph')} of "
-        f"{counted(patients['total'], 'patient')} were read, at most "
-        f"{patients['most_radiographs']} of one patient. In quarantine: "
-        f"{counted(len(audit['quarantined']), 'file')}. Converted to grey first: "
-        f"{counted(len(audit['converted']), 'file')}. "
-        f"Known litter, not read: {counted(audit['litter'], 'file')}."
+        f"{counted(audit.files, 'file')} were found: "
+        f"{counted(audit.radiographs, 'radiograph')}, {len(audit.quarantined):,} in quarantine "
+        f"and {audit.litter:,} of known litter. The radiographs are of "
+        f"{counted(audit.patients.total, 'patient')} by their file names, at most "
+        f"{audit.patients.most_radiographs:,} of one. Converted to grey first: "
+        f"{counted(len(audit.converted), 'file')}."
     )
 
 
-def _counts(counts: Rows) -> Table:
-    by_label: dict[str, int] = {}
-    for row in counts:
-        by_label[row["label"]] = by_label.get(row["label"], 0) + row["n"]
-    total = sum(by_label.values())
-    shares = [f"{label} {n:,} ({n / total:.0%})" for label, n in by_label.items()]
+def _counts(audit: IngestionAudit) -> Table:
+    shares = [
+        f"{label} {audit.of_class(label):,} ({audit.of_class(label) / audit.radiographs:.0%})"
+        for label in Label
+    ]
     caption = f"Radiographs as they came: {joined(shares)}."
-    keys = ("source_split", "label", "subtype", "n")
-    return _table(counts, keys, caption)
+    return _table(audit.counts, ("source_split", "label", "subtype", "n"), caption)
 
 
-def _table(rows: Rows, keys: Sequence[str], caption: str, folded: bool = False) -> Table:
-    header = [readable(key) for key in keys]
-    return Table(header, [[row[key] for key in keys] for row in rows], caption, folded=folded)
+def _table(
+    records: Sequence[Any], keys: Sequence[str], caption: str, folded: bool = False
+) -> Table:
+    rows = [attrgetter(*keys)(record) for record in records]
+    return Table([readable(key) for key in keys], rows, caption, folded=folded)
 
 
-def _shortcuts(shortcuts: Rows) -> Table:
-    splits = list(dict.fromkeys(row["source_split"] for row in shortcuts))
-    features = list(dict.fromkeys(row["feature"] for row in shortcuts))
-    found = {(row["feature"], row["source_split"]): _strength(row["auroc"]) for row in shortcuts}
+def _shortcuts(audit: IngestionAudit) -> Table:
+    splits = list(dict.fromkeys(found.source_split for found in audit.shortcuts))
+    features = list(dict.fromkeys(found.feature for found in audit.shortcuts))
+    strengths = {(f.feature, f.source_split): f.strength for f in audit.shortcuts}
+    too_few = Estimate(None, reason="too few radiographs of a class")
     rows: list[list[Cell]] = [
-        [readable(feature), *(found.get((feature, split)) for split in splits)]
+        [readable(feature), *(strengths.get((feature, split), too_few) for split in splits)]
         for feature in features
     ]
-    warned = [f"{readable(r['feature'])} in {r['source_split']}" for r in shortcuts if r["warns"]]
+    warned = [f"{readable(f.feature)} in {f.source_split}" for f in audit.shortcuts if f.warns]
+    concern = f"the level of concern ({audit.warn_auroc:g}, and beyond chance)"
     conclusion = (
-        f"Above the level of concern: {joined(warned)}."
-        if warned
-        else "None reaches the level of concern."
+        f"At {concern} or above it: {joined(warned)}." if warned else f"None reaches {concern}."
     )
     return Table(
         ["one number alone", *(f"AUROC in {split}" for split in splits)],
@@ -94,97 +103,100 @@ def _shortcuts(shortcuts: Rows) -> Table:
     )
 
 
-def _strength(auroc: float | None) -> Cell:
-    if auroc is None:
-        return Estimate(None, reason="this part has one class only")
-    # Which class is higher does not matter to a model: 0.1 tells as much as 0.9.
-    return max(auroc, 1 - auroc)
-
-
-def _compression(audit: Mapping[str, Any], figures: Mapping[str, bytes]) -> list[Block]:
+def _compression(audit: IngestionAudit, figures: Mapping[str, bytes]) -> list[Block]:
     if "bytes_per_pixel" not in figures:
         return []
-    medians = _by_split(audit["bytes_per_pixel"], lambda row: f"{row['median']:.2f}")
-    verdict = _verdict(audit["shortcuts"], COMPRESSION_FEATURES, "Compression alone")
+    medians = _by_split(audit.bytes_per_pixel, lambda row: f"{row.median:.2f}")
+    verdict = _verdict(audit.shortcuts, COMPRESSION_FEATURES, "Compression alone")
     caption = f"Median file bytes a pixel: {medians}. {verdict}"
     return [Figure(figures["bytes_per_pixel"], caption, "Boxes of bytes per pixel by class.")]
 
 
-def _sizes(audit: Mapping[str, Any], figures: Mapping[str, bytes]) -> list[Block]:
-    sizes = audit["sizes"]
-    verdict = _verdict(audit["shortcuts"], SIZE_FEATURES, "Size alone")
-    caption = f"Median width by height in pixels: {_by_split(sizes, _median_size)}. {verdict}"
+def _sizes(audit: IngestionAudit, figures: Mapping[str, bytes]) -> list[Block]:
+    verdict = _verdict(audit.shortcuts, SIZE_FEATURES, "Size alone")
+    medians = _by_split(audit.sizes, lambda r: f"{r.width_median:.0f} by {r.height_median:.0f}")
+    caption = f"Median width by height in pixels: {medians}. {verdict}"
     bounds = [f"{side}_{end}" for side in ("width", "height") for end in ("min", "median", "max")]
     keys = ["source_split", "label", "n", *bounds]
     blocks: list[Block] = []
     if "sizes" in figures:
         blocks.append(Figure(figures["sizes"], caption, "Width against height by class."))
-    return [*blocks, _table(sizes, keys, "Sizes in pixels, by source split and class", True)]
+    return [*blocks, _table(audit.sizes, keys, "Sizes in pixels, by source split and class", True)]
 
 
-def _median_size(row: Mapping[str, Any]) -> str:
-    return f"{row['width_median']:.0f} by {row['height_median']:.0f}"
-
-
-def _by_split(rows: Rows, describe: Callable[[Mapping[str, Any]], str]) -> str:
-    splits = dict.fromkeys(row["source_split"] for row in rows)
+def _by_split(rows: Sequence[InPart], describe: Callable[[InPart], str]) -> str:
+    splits = dict.fromkeys(row.source_split for row in rows)
     parts = [
-        " against ".join(f"{describe(r)} {r['label']}" for r in rows if r["source_split"] == split)
+        " against ".join(f"{describe(r)} {r.label}" for r in rows if r.source_split == split)
         + f" in {split}"
         for split in splits
     ]
     return "; ".join(parts)
 
 
-def _verdict(shortcuts: Rows, features: Sequence[str], subject: str) -> str:
-    known = [r for r in shortcuts if r["feature"] in features and r["auroc"] is not None]
-    warned = list(dict.fromkeys(row["source_split"] for row in known if row["warns"]))
-    calm = [s for s in dict.fromkeys(row["source_split"] for row in known) if s not in warned]
+def _verdict(shortcuts: Sequence[Shortcut], features: Sequence[str], subject: str) -> str:
+    known = [found for found in shortcuts if found.feature in features]
+    warned = list(dict.fromkeys(found.source_split for found in known if found.warns))
+    calm = [s for s in dict.fromkeys(found.source_split for found in known) if s not in warned]
     if not known:
         return ""
     if not warned:
-        return f"{subject} does not tell the classes apart."
+        return f"{subject} stays below the level of concern."
     if not calm:
         return f"{subject} tells the classes apart in {joined(warned)}."
     return (
-        f"{subject} tells the classes apart in {joined(warned)} but not in {joined(calm)}: "
-        f"a model that relies on it there may do worse in {joined(calm)}."
+        f"{subject} tells the classes apart in {joined(warned)} but stays below the level of "
+        f"concern in {joined(calm)}: a model that relies on it there may do worse in "
+        f"{joined(calm)}."
     )
 
 
-def _patients(patients: Mapping[str, Any]) -> str:
-    across = patients["across_source_splits"]
+def _patients(patients: PatientCounts) -> str:
+    across = patients.across_source_splits
     shared = (
-        f"Patients in more than one source split: {len(across):,}."
+        f"Patients in more than one source split, by file names: {len(across):,}."
         if across
-        else "No patient stands in more than one source split."
+        else "By file names, no patient stands in more than one source split."
     )
-    unnamed = patients["without_pattern"]
-    if not unnamed:
+    if not patients.without_pattern:
         return shared
     return (
-        f"{shared} File names that fit no pattern: {unnamed:,}. Each counts as a patient of its "
-        "own, so radiographs of one child may have come apart."
+        f"{shared} File names that fit no pattern: {patients.without_pattern:,}. Each counts as a "
+        "patient of its own, so radiographs of one patient may have come apart."
     )
 
 
-def _duplicates(duplicates: Mapping[str, Any]) -> str:
-    if not duplicates["groups"]:
+def _duplicates(duplicates: Duplicates) -> str:
+    if not duplicates.groups:
         return "No radiograph is a byte-for-byte copy of another."
     across = [
-        f"{counted(len(duplicates[key]), 'group')} across {what}"
-        for key, what in (("across_splits", "source splits"), ("across_classes", "classes"))
-    ]
+        f"{counted(len(groups), 'group')} across {what}"
+        for groups, what in (
+            (duplicates.across_splits, "source splits"), (duplicates.across_classes, "classes")
+        )
+    ]  # fmt: skip
     return (
-        f"Groups of byte-identical radiographs: {duplicates['groups']:,}, with "
-        f"{counted(duplicates['extra_files'], 'copy', 'copies')} too many. {joined(across)}."
+        f"Groups of byte-identical radiographs: {duplicates.groups:,}, with "
+        f"{counted(duplicates.extra_files, 'copy', 'copies')} too many. {joined(across)}."
     )
 
 
-def _lists(audit: Mapping[str, Any]) -> list[Block]:
-    lists = [
-        ("modes", ("source_split", "label", "mode", "n"), "Image modes by source split and class"),
-        ("quarantined", ("path", "reason"), "Files in quarantine, and why"),
-        ("converted", ("path", "note"), "Files that were converted, and how"),
+def _stored_anew(audit: IngestionAudit) -> str:
+    return (
+        "Compared as pictures of 48 × 48 pixels, "
+        f"{counted(len(audit.stored_anew), 'more pair')} of films look like one picture that was "
+        f"stored twice, and {counted(len(audit.alike), 'pair')} of films of different patients "
+        "look alike."
+    )
+
+
+def _lists(audit: IngestionAudit) -> list[Block]:
+    pair = ("first", "second", "similarity")
+    lists: list[tuple[Sequence[Any], Sequence[str], str]] = [
+        (audit.modes, ("source_split", "label", "mode", "n"), "Image modes by split and class"),
+        (audit.stored_anew, pair, "Films that look like one picture stored twice"),
+        (audit.alike, pair, "Films of different patients that look alike: one patient?"),
+        (audit.quarantined, ("path", "reason"), "Files in quarantine, and why"),
+        (audit.converted, ("path", "note"), "Files that were converted, and how"),
     ]
-    return [_table(audit[key], keys, caption, True) for key, keys, caption in lists if audit[key]]
+    return [_table(rows, keys, caption, True) for rows, keys, caption in lists if rows]

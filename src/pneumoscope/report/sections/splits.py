@@ -1,11 +1,15 @@
 """How the radiographs were shared out and rebalanced."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from pneumoscope.naming import Balance, Label, Split, SplitPolicy
 from pneumoscope.report.blocks import Block, Bullets, Figure, Note, Paragraph, Section, Table
+from pneumoscope.report.cells import Cell
 from pneumoscope.report.wording import counted, joined, readable
+from pneumoscope.splitting.records import SimilarPair, SplitAudit, SplitCount
+
+SHOWN = 20
+"""Pairs of films that look alike which a page lists."""
 
 POLICIES = {
     SplitPolicy.OFFICIAL: "The given test part is kept; validation is cut from the rest.",
@@ -24,74 +28,95 @@ BALANCES = {
     Balance.NONE: "the training rows stay as they are",
 }
 
-Rows = Sequence[Mapping[str, Any]]
 
-
-def splits_section(split_audit: Mapping[str, Any], figure: bytes | None = None) -> Section:
-    """Return the splits: flaws first, then counts before and after, then the proofs.
+def splits_section(audit: SplitAudit, figure: bytes | None = None) -> Section:
+    """Return the splits: flaws first, then counts before and after, then what was checked.
 
     Args:
-        split_audit: The audit of the splits.
+        audit: The audit of the splits.
         figure: PNG of the class distribution, or None to leave it out.
     """
-    before, after = split_audit["counts_before"], split_audit["counts_after"]
     blocks: list[Block] = []
-    if split_audit["flaws"]:
-        blocks.append(Note("What this protocol flatters", split_audit["flaws"], warns=True))
-    blocks.append(Paragraph(_protocol(split_audit)))
+    if audit.flaws:
+        blocks.append(Note("What makes the figures too good", audit.flaws, warns=True))
+    blocks.append(Paragraph(_protocol(audit)))
     if figure is not None:
         alt = "Radiographs by split and class before and after rebalancing."
-        blocks.append(Figure(figure, _caption(before, after), alt))
-    blocks.append(_table(before, after))
-    if split_audit["proofs"]:
-        blocks += [Paragraph("What was checked:"), Bullets(split_audit["proofs"])]
-    return Section("Splits and rebalancing", blocks)
+        blocks.append(Figure(figure, _caption(audit), alt))
+    blocks.append(_counts(audit))
+    if audit.checks:
+        blocks += [Paragraph("What was checked:"), Bullets(audit.checks)]
+    return Section("Splits and rebalancing", [*blocks, *_similar(audit.similar)])
 
 
-def _protocol(split_audit: Mapping[str, Any]) -> str:
-    policy, balance = SplitPolicy(split_audit["policy"]), Balance(split_audit["balance"])
+def _protocol(audit: SplitAudit) -> str:
     patients = joined(
-        [f"{counted(n, 'patient')} in {split}" for split, n in split_audit["patients"].items()]
+        [f"{counted(n, 'patient')} in {split}" for split, n in audit.patients.items()]
     )
     together = (
-        "Radiographs of one patient stay together."
-        if split_audit["group_by"] == "patient"
+        "Radiographs of one patient, by file names, stay together."
+        if audit.group_by == "patient"
         else "Radiographs are shared out one by one, whoever they belong to."
     )
+    left_out = (
+        f" Byte-identical copies within a split and class, left out: {audit.copies_left_out:,}."
+        if audit.copies_left_out
+        else ""
+    )
     return (
-        f"Policy ({readable(policy)}): {POLICIES[policy]} {together} There are {patients}. "
-        f"Rebalancing ({readable(balance)}): {BALANCES[balance]}."
+        f"Policy ({readable(audit.policy)}): {POLICIES[audit.policy]} {together} There are "
+        f"{patients}.{left_out} Rebalancing ({readable(audit.balance)}): "
+        f"{BALANCES[audit.balance]}."
     )
 
 
-def _caption(before: Rows, after: Rows) -> str:
+def _caption(audit: SplitAudit) -> str:
+    before, after = audit.counts_before, audit.counts_after
     trained = f"{_classes(before, Split.TRAIN)} before rebalancing"
     trained += f" and {_classes(after, Split.TRAIN)} after it"
     others = [split for split in Split if split is not Split.TRAIN]
     if all(_by_class(before, split) == _by_class(after, split) for split in others):
-        return f"Training has {trained}; validation and test keep every radiograph."
+        return f"Training has {trained}; validation and test are left as they are."
     return f"Training has {trained}. Rows outside training changed too, which should never happen."
 
 
-def _classes(counts: Rows, split: str) -> str:
+def _classes(counts: Sequence[SplitCount], split: Split) -> str:
     return joined([f"{n:,} {label}" for label, n in _by_class(counts, split).items()])
 
 
-def _by_class(counts: Rows, split: str) -> dict[str, int]:
-    rows = [row for row in counts if row["split"] == split]
-    return {str(k): sum(row["n"] for row in rows if row["label"] == k) for k in Label}
+def _by_class(counts: Sequence[SplitCount], split: Split) -> dict[Label, int]:
+    rows = [row for row in counts if row.split == split]
+    return {label: sum(row.n for row in rows if row.label == label) for label in Label}
 
 
-def _table(before: Rows, after: Rows) -> Table:
-    keys = list(dict.fromkeys((r["split"], r["label"], r["subtype"]) for r in [*before, *after]))
-    first, second = _indexed(before), _indexed(after)
-    rows = [
-        [*key, first.get(key, (0, 0))[0], first.get(key, (0, 0))[1], second.get(key, (0, 0))[0]]
-        for key in keys
+def _counts(audit: SplitAudit) -> Table:
+    before, after = _indexed(audit.counts_before), _indexed(audit.counts_after)
+    rows: list[list[Cell]] = [
+        [
+            *key,
+            before[key].n if key in before else 0,
+            before[key].patients if key in before else 0,
+            after[key].n if key in after else 0,
+        ]
+        for key in before | after
     ]
     header = ["split", "label", "subtype", "n before", "patients", "n after"]
     return Table(header, rows, "Radiographs and patients before rebalancing, rows after it.")
 
 
-def _indexed(counts: Rows) -> dict[tuple[str, str, str], tuple[int, int]]:
-    return {(r["split"], r["label"], r["subtype"]): (r["n"], r["patients"]) for r in counts}
+def _indexed(counts: Sequence[SplitCount]) -> dict[tuple[str, str, str], SplitCount]:
+    return {(row.split, row.label, row.subtype): row for row in counts}
+
+
+def _similar(pairs: Sequence[SimilarPair]) -> list[Block]:
+    if not pairs:
+        return []
+    rows: list[list[Cell]] = [
+        [p.first, p.first_split, p.second, p.second_split, p.similarity] for p in pairs[:SHOWN]
+    ]
+    more = f" The {SHOWN} most similar of {len(pairs):,} pairs." if len(pairs) > SHOWN else ""
+    caption = (
+        "Films in two splits that look alike (correlation of their pixels). Look at them: two "
+        f"names may be one patient.{more}"
+    )
+    return [Table(["film", "split", "film", "split", "correlation"], rows, caption)]

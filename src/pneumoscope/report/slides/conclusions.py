@@ -32,7 +32,7 @@ def what_to_do(told: Context) -> Slide:
 
 
 def _storage(told: Context) -> list[str]:
-    if not any(row["warns"] for row in told.found.ingestion_audit["shortcuts"]):
+    if not any(shortcut.warns for shortcut in told.found.ingestion_audit.shortcuts):
         return []
     return ["Store all radiographs alike, so that size and compression give nothing away."]
 

@@ -1,8 +1,6 @@
 """The first slides: what it is about, what was read, what could mislead, who was tested."""
 
-from collections.abc import Mapping
-from typing import Any
-
+from pneumoscope.ingestion.records import IngestionAudit
 from pneumoscope.naming import Label, Metric, Split
 from pneumoscope.report.frequencies import frequency
 from pneumoscope.report.slides.blocks import Bar, Bars, Numbers, Picture, Points, Slide
@@ -63,9 +61,9 @@ def problem(told: Context) -> Slide:
 def data(told: Context) -> Slide:
     """Tell what was read, with samples."""
     audit = told.found.ingestion_audit
-    aside = len(audit["quarantined"])
+    aside = len(audit.quarantined)
     title = (
-        f"{counted(audit['radiographs'], 'radiograph')} of {audit['patients']['total']:,} "
+        f"{counted(audit.radiographs, 'radiograph')} of {audit.patients.total:,} "
         f"{told.subjects} were read; {counted(aside, 'file') if aside else 'none'} had to be "
         "set aside."
     )
@@ -75,11 +73,8 @@ def data(told: Context) -> Slide:
     return Slide("Data", title, Picture(samples, _classes(audit)))
 
 
-def _classes(audit: Mapping[str, Any]) -> list[tuple[str, str]]:
-    counts = dict.fromkeys(Label, 0)
-    for row in audit["counts"]:
-        counts[Label(row["label"])] += row["n"]
-    return [(f"{n:,}", str(label)) for label, n in counts.items()]
+def _classes(audit: IngestionAudit) -> list[tuple[str, str]]:
+    return [(f"{audit.of_class(label):,}", str(label)) for label in Label]
 
 
 def shortcuts(told: Context) -> Slide:
@@ -87,19 +82,18 @@ def shortcuts(told: Context) -> Slide:
     audit = told.found.ingestion_audit
     known = [
         Bar(
-            f"{PLAIN.get(row['feature'], row['feature'])}, "
-            f"{PARTS.get(row['source_split'], row['source_split'])}",
-            _strength(row["auroc"]),
+            f"{PLAIN.get(found.feature, found.feature)}, "
+            f"{PARTS.get(found.source_split, found.source_split)}",
+            found.strength,
         )
-        for row in audit["shortcuts"]
-        if row["auroc"] is not None
+        for found in audit.shortcuts
     ]
     ranked = sorted(known, key=lambda bar: -bar.share)[:SHOWN_SHORTCUTS]
-    warned = any(row["warns"] for row in audit["shortcuts"])
+    warned = any(found.warns for found in audit.shortcuts)
     title = (
         "Beware: a model may learn how a film was stored instead of the lungs."
         if warned
-        else "No single number gives the class away without a look at the lungs."
+        else "No single number was found to give the class away without a look at the lungs."
     )
     note = (
         "How often one number alone points to the radiograph with pneumonia, out of one with and "
@@ -108,27 +102,23 @@ def shortcuts(told: Context) -> Slide:
     return Slide("Data", title, Bars(ranked, start=0.5), note)
 
 
-def _strength(auroc: float) -> float:
-    return max(auroc, 1 - auroc)
-
-
 def method(told: Context) -> Slide:
     """Tell who learned and who was tested, or what flatters the result."""
     audit = told.found.split_audit
-    patients = audit["patients"]
+    patients = audit.patients
     numbers = [
         (f"{patients[split]:,}", f"{told.subjects} {use}")
         for split, use in USES.items()
         if split in patients
     ]
-    if audit["flaws"]:
+    if audit.flaws:
         title = "Beware: the way the test was set up flatters the result."
-        return Slide("Method", title, Points(audit["flaws"]), _named(numbers))
+        return Slide("Method", title, Points(audit.flaws), _named(numbers))
     title = (
         f"The models learned from {patients[Split.TRAIN]:,} {told.subjects} and were tested on "
         f"{patients[Split.TEST]:,} others."
     )
-    return Slide("Method", title, Numbers(numbers), " ".join(audit["proofs"]))
+    return Slide("Method", title, Numbers(numbers), " ".join(audit.checks))
 
 
 def _named(numbers: list[tuple[str, str]]) -> str:

@@ -1,0 +1,186 @@
+"""What the ingestion found, typed: `ingestion_audit.json` is its JSON."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pneumoscope.naming import Label, Subtype
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A file that was not read, or a folder that was not entered (its path ends in `/`)."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """A radiograph that was no plain grey image, and what was done."""
+
+    path: str
+    note: str
+
+
+@dataclass(frozen=True)
+class SubtypeCount:
+    """Radiographs of one part, class and subtype."""
+
+    source_split: str
+    label: Label
+    subtype: Subtype
+    n: int
+
+
+@dataclass(frozen=True)
+class ModeCount:
+    """Radiographs of one part and class that are stored in one of Pillow's modes."""
+
+    source_split: str
+    label: Label
+    mode: str
+    n: int
+
+
+@dataclass(frozen=True)
+class SizeRange:
+    """Sizes of the radiographs of one part and class, in pixels."""
+
+    source_split: str
+    label: Label
+    n: int
+    width_min: int
+    width_median: float
+    width_max: int
+    height_min: int
+    height_median: float
+    height_max: int
+
+
+@dataclass(frozen=True)
+class CompressionQuartiles:
+    """File bytes a pixel of the radiographs of one part and class."""
+
+    source_split: str
+    label: Label
+    q25: float
+    median: float
+    q75: float
+
+
+@dataclass(frozen=True)
+class Duplicates:
+    """Byte-identical radiographs.
+
+    Attributes:
+        groups: Contents that more than one file has.
+        extra_files: Files beyond the first of each group.
+        within_parts: Files beyond the first of each group, part and class.
+        example: Path of one of these; None without any.
+        across_splits: Groups that stand in more than one given part, as radiograph_id.
+        across_classes: Groups that carry both labels, as radiograph_id.
+    """
+
+    groups: int
+    extra_files: int
+    within_parts: int
+    example: str | None
+    across_splits: Sequence[Sequence[str]]
+    across_classes: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
+class PatientCounts:
+    """Patients, as far as file names tell.
+
+    Attributes:
+        total: Different keys.
+        without_pattern: Files that fit no pattern, each a patient of its own.
+        across_source_splits: Keys in more than one given part.
+        most_radiographs: Of one patient.
+    """
+
+    total: int
+    without_pattern: int
+    across_source_splits: Sequence[str]
+    most_radiographs: int
+
+
+@dataclass(frozen=True)
+class Resemblance:
+    """Two films that look alike, by radiograph_id, and the correlation of their pixels."""
+
+    first: str
+    second: str
+    similarity: float
+
+
+@dataclass(frozen=True)
+class Shortcut:
+    """How well one number that knows nothing of the lungs tells the classes of a part apart.
+
+    Attributes:
+        source_split: The part.
+        feature: One of `audit.SHORTCUTS`.
+        auroc: Area under the ROC curve, above 0.5 where PNEUMONIA has the larger values.
+        warns: Whether it is put into words.
+    """
+
+    source_split: str
+    feature: str
+    auroc: float
+    warns: bool
+
+    @property
+    def strength(self) -> float:
+        """The AUROC in either direction: to a model 0.1 is worth as much as 0.9."""
+        return max(self.auroc, 1 - self.auroc)
+
+
+@dataclass(frozen=True)
+class IngestionAudit:
+    """What a data scientist should know of the radiographs before trusting any model of them.
+
+    Attributes:
+        radiographs: Files in the manifest.
+        quarantined: Files and folders that were refused.
+        litter: Files on the list of known litter.
+        converted: Radiographs that had to be converted.
+        counts: By part, class and subtype.
+        sizes: By part and class.
+        modes: By part, class and mode.
+        bytes_per_pixel: By part and class.
+        duplicates: Byte-identical files.
+        patients: Patients by file names.
+        stored_anew: Pairs of films, not byte-identical, that count as one picture stored twice.
+        alike: Pairs of films of different patients that look alike, for a human to look at: the
+            two names may be one patient.
+        shortcuts: By part and feature; parts with too few radiographs are left out.
+        warn_auroc: The AUROC from which a shortcut is put into words, if it is beyond chance.
+        warnings: What should worry the user, in sentences, the gravest first.
+    """
+
+    radiographs: int
+    quarantined: Sequence[Refusal]
+    litter: int
+    converted: Sequence[Conversion]
+    counts: Sequence[SubtypeCount]
+    sizes: Sequence[SizeRange]
+    modes: Sequence[ModeCount]
+    bytes_per_pixel: Sequence[CompressionQuartiles]
+    duplicates: Duplicates
+    patients: PatientCounts
+    stored_anew: Sequence[Resemblance]
+    alike: Sequence[Resemblance]
+    shortcuts: Sequence[Shortcut]
+    warn_auroc: float
+    warnings: Sequence[str]
+
+    @property
+    def files(self) -> int:
+        """Files and closed folders that were found: each ended in one of three places."""
+        return self.radiographs + len(self.quarantined) + self.litter
+
+    def of_class(self, label: Label) -> int:
+        """Return the number of radiographs of a class."""
+        return sum(row.n for row in self.counts if row.label == label)

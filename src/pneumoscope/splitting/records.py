@@ -1,0 +1,68 @@
+"""What the split and the rebalancing did, typed: `split_audit.json` is its JSON."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from pneumoscope.naming import Balance, Label, Split, SplitPolicy, Subtype
+
+
+@dataclass(frozen=True)
+class SplitCount:
+    """Radiographs and patients of one split, class and subtype."""
+
+    split: Split
+    label: Label
+    subtype: Subtype
+    n: int
+    patients: int
+
+
+@dataclass(frozen=True)
+class SimilarPair:
+    """Two films that look alike and stand in two splits.
+
+    Attributes:
+        first: radiograph_id of the one.
+        first_split: Where it stands.
+        second: radiograph_id of the other.
+        second_split: Where that stands.
+        similarity: Correlation of their pixels, see `ingestion.similarity`.
+        copy: Whether they count as one picture that was stored twice.
+    """
+
+    first: str
+    first_split: Split
+    second: str
+    second_split: Split
+    similarity: float
+    copy: bool
+
+
+@dataclass(frozen=True)
+class SplitAudit:
+    """What the split and the rebalancing did, what was checked and what the protocol flatters.
+
+    Attributes:
+        policy: How radiographs were shared out.
+        group_by: What was kept together.
+        balance: How the training rows were rebalanced.
+        counts_before: Radiographs before rebalancing, by split, class and subtype.
+        counts_after: Rows after it.
+        copies_left_out: Files whose bytes another file of their split and class has too.
+        patients: Patients of each split, by file names.
+        similar: Pairs of films that look alike and stand in two splits, the most similar first.
+        flaws: What makes the figures too good, in sentences.
+        checks: What was checked and held, in sentences.
+    """
+
+    policy: SplitPolicy
+    group_by: Literal["patient", "radiograph"]
+    balance: Balance
+    counts_before: Sequence[SplitCount]
+    counts_after: Sequence[SplitCount]
+    copies_left_out: int
+    patients: Mapping[Split, int]
+    similar: Sequence[SimilarPair]
+    flaws: Sequence[str]
+    checks: Sequence[str]

@@ -1,0 +1,149 @@
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pneumoscope.ingestion.similarity import (
+    ALIKE,
+    COPY,
+    MOST,
+    SIDE,
+    centred,
+    describe,
+    similar_pairs,
+    similar_radiographs,
+)
+from pneumoscope.options import PhantomOptions
+from pneumoscope.phantoms.collection import make_phantoms
+from pneumoscope.radiographs.decoding import decode
+
+
+def decoded(data: bytes, options) -> np.ndarray:
+    return decode(data, options).pixels
+
+
+@pytest.fixture(scope="module")
+def films() -> list[bytes]:
+    """Give 30 phantoms of different patients."""
+    options = PhantomOptions(
+        patients=30, pneumonia_share=0.5, test_share=0.2, shorter_side=(220, 300)
+    )
+    drawn = make_phantoms(options, seed=5)
+    seen, films = set(), []
+    for path, read in drawn.items():
+        child = path.rsplit("/", 1)[-1].split("_")[0].rsplit("-0001", 1)[0]
+        if path.endswith(".jpeg") and child not in seen:
+            seen.add(child)
+            films.append(read())
+    return films
+
+
+@pytest.fixture(scope="module")
+def collection(make_manifest, films, ingestion_options):
+    """Give manifest and pixels of the films, each a patient of its own."""
+
+    def collection(*more: bytes):
+        data = [*films, *more]
+        paths = [f"train/NORMAL/own {n:02}.jpeg" for n in range(len(data))]
+        pixels = {
+            path: decoded(film, ingestion_options) for path, film in zip(paths, data, strict=True)
+        }
+        return make_manifest(paths, sha256=[str(hash(film)) for film in data]), pixels
+
+    return collection
+
+
+def encoded(film: bytes, scale: float = 1, kind: str = "JPEG", **options) -> bytes:
+    image, buffer = Image.open(BytesIO(film)).convert("L"), BytesIO()
+    image.resize((round(image.width * scale), round(image.height * scale))).save(
+        buffer, kind, **options
+    )
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("scale", "kind", "options"),
+    [
+        (1, "PNG", {}),
+        (1, "JPEG", {"quality": 30}),
+        (1, "WEBP", {}),
+        (0.5, "PNG", {}),
+        (2, "JPEG", {"quality": 75}),
+    ],
+)
+def test_a_film_that_is_stored_anew_is_found(collection, films, scale, kind, options):
+    manifest, pixels = collection(encoded(films[3], scale, kind, **options))
+    found = similar_radiographs(manifest, pixels)
+    copies = found[found["similarity"] >= COPY]
+    assert copies[["first", "second"]].to_numpy().tolist() == [
+        ["train/NORMAL/own 03", f"train/NORMAL/own {len(films):02}"]
+    ]
+
+
+def test_films_of_different_patients_are_no_copies(collection):
+    found = similar_radiographs(*collection())
+    assert not (found["similarity"] >= COPY).any()
+
+
+def test_byte_identical_films_are_compared_once(collection, films):
+    manifest, pixels = collection(films[3], films[3])
+    assert similar_radiographs(manifest, pixels).equals(similar_radiographs(*collection()))
+
+
+def test_films_of_one_patient_that_look_alike_are_no_news(collection):
+    manifest, pixels = collection()
+    one = manifest.assign(patient_id="one")
+    assert set(similar_radiographs(one, pixels)["similarity"] >= COPY) <= {True}
+
+
+def test_two_films_alone_can_be_compared(make_manifest, films, ingestion_options):
+    paths = ["train/NORMAL/a.jpeg", "test/NORMAL/b.png"]
+    manifest = make_manifest(paths)
+    pairs = [films[0], encoded(films[0], kind="PNG")], films[:2]
+    copy, other = (
+        {path: decoded(film, ingestion_options) for path, film in zip(paths, pair, strict=True)}
+        for pair in pairs
+    )
+    assert len(similar_radiographs(manifest, copy)) == 1
+    assert similar_radiographs(manifest, other).empty
+
+
+def test_a_frame_that_all_films_bear_makes_none_a_copy(collection):
+    manifest, pixels = collection()
+    framed = {}
+    for path, image in pixels.items():
+        framed[path] = np.pad(image, 20, constant_values=255)
+        framed[path][5:15, 5:-5] = 0
+    found = similar_radiographs(manifest, framed)
+    assert not (found["similarity"] >= COPY).any()
+
+
+def test_films_of_one_grey_level_resemble_nothing():
+    blank = np.stack([describe(np.full((300, 200), grey, np.uint8)) for grey in (0, 7, 255)])
+    assert not blank.any()
+    assert [len(part) for part in similar_pairs(centred(blank))] == [0, 0, 0]
+
+
+def test_any_number_of_copies_stays_tied_together_in_bounded_room(monkeypatch):
+    monkeypatch.setattr("pneumoscope.ingestion.similarity._BLOCK", 1000)  # many small blocks
+    rng = np.random.default_rng(0)
+    one = rng.normal(size=SIDE * SIDE)
+    films = np.float32(one + 0.01 * rng.normal(size=(4 * MOST, SIDE * SIDE)))
+    films /= np.linalg.norm(films, axis=1, keepdims=True)
+    first, second, similarity = similar_pairs(films)
+    assert (first < second).all()
+    assert (similarity >= ALIKE).all()
+    assert np.bincount(first).max() == MOST
+    # Each but the last leads on to a later one, so all hang together.
+    assert set(first) == set(range(len(films) - 1))
+
+
+def test_the_correlation_is_that_of_numpy():
+    rng = np.random.default_rng(1)
+    films = [rng.integers(0, 256, (60, 60), dtype=np.uint8) for _ in range(2)]
+    films.append(np.clip(films[0] + rng.normal(0, 9, (60, 60)), 0, 255).astype(np.uint8))
+    described = centred(np.stack([describe(film) for film in films]))
+    (first, second, similarity) = similar_pairs(described)
+    assert (first.tolist(), second.tolist()) == ([0], [2])
+    assert similarity[0] == pytest.approx(np.corrcoef(described)[0, 2], abs=2e-3)
