@@ -20,6 +20,8 @@ class Column(StrEnum):
     SHA256 = "sha256"
     DUPLICATE_OF = "duplicate_of"
     REASON = "reason"
+    NOTE = "note"
+    WARNING = "warning"
     SPLIT = "split"
     SAMPLE_WEIGHT = "sample_weight"
     SCORE = "score"

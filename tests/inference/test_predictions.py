@@ -21,6 +21,8 @@ SCORED = pd.DataFrame(
         "path": ["a.png", "broken.png", "c.png", "d.png", "e.png"],
         "sha256": ["1", "2", "3", "4", "5"],
         "reason": ["", "the file is empty (0 bytes)", "", "", ""],
+        "note": ["", "", "turned", "", ""],
+        "warning": ["looks inverted", "", "", "", ""],
         "score": np.array([0.1, np.nan, 0.3, 0.5, 0.9], dtype=np.float32),
     }
 )
@@ -36,6 +38,8 @@ def test_every_film_is_predicted_by_the_locked_threshold_and_zone():
     # Odds of 9 to 1 become 3 to 1 when logits are halved.
     assert read["probability"].iloc[-1] == pytest.approx(0.75, abs=1e-6)
     assert set(found["threshold"]) == {0.5}
+    assert found["note"].tolist() == ["", "", "turned", "", ""]
+    assert found["warning"].tolist() == ["looks inverted", "", "", "", ""]
     assert set(found["notice"]) == {"Not for diagnosis."}
 
 

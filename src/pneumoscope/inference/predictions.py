@@ -18,7 +18,7 @@ Zone = tuple[float, float]
 COLUMNS = [
     Column.PATH, Column.SHA256, Column.PREDICTION, Column.GREY_ZONE, Column.SCORE,
     Column.PROBABILITY, Column.MODEL, Column.FINGERPRINT, Column.THRESHOLD, Column.ZONE_LOW,
-    Column.ZONE_HIGH, Column.REASON, Column.NOTICE,
+    Column.ZONE_HIGH, Column.REASON, Column.NOTE, Column.WARNING, Column.NOTICE,
 ]  # fmt: skip
 """Columns of the predictions, in order."""
 
@@ -67,7 +67,8 @@ def predict(scored: pd.DataFrame, locked: Locked, notice: str) -> pd.DataFrame:
     """Predict every radiograph that could be read, and keep a row with a reason for the others.
 
     Args:
-        scored: Columns path, sha256, reason (empty where readable) and score (NaN elsewhere).
+        scored: Columns path, sha256, reason (empty where readable), note, warning and score (NaN
+            where there is a reason).
         locked: Threshold, zone and calibration.
         notice: What every row says of its use.
 
@@ -98,7 +99,7 @@ def predict(scored: pd.DataFrame, locked: Locked, notice: str) -> pd.DataFrame:
         Column.ZONE_HIGH: high,
         Column.NOTICE: notice,
     }
-    known = scored[[Column.PATH, Column.SHA256, Column.REASON]]
+    known = scored[[Column.PATH, Column.SHA256, Column.REASON, Column.NOTE, Column.WARNING]]
     return pd.concat([known, filled], axis=1).assign(**same).reindex(columns=COLUMNS)
 
 

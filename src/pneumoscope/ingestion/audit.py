@@ -7,6 +7,7 @@ from typing import TypeVar
 import pandas as pd
 from pydantic import TypeAdapter
 
+from pneumoscope.ingestion.appearance import appearance_sentences
 from pneumoscope.ingestion.doubts import folder_warnings, refusal_warnings
 from pneumoscope.ingestion.layout import UNASSIGNED, Layout
 from pneumoscope.ingestion.litter import LITTER
@@ -101,6 +102,7 @@ def audit(
         warnings=[
             *refusal_warnings(quarantine),
             *folder_warnings(manifest, layout),
+            *appearance_sentences(manifest),
             *_leak_warnings(duplicates, patients, len(manifest)),
             *_resemblance_warnings(stored_anew, alike),
             *_shortcut_warnings(shortcuts),

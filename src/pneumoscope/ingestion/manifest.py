@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 import pandas as pd
 
 from pneumoscope.errors import InputError
+from pneumoscope.ingestion.appearance import appearance_warnings
 from pneumoscope.ingestion.doubts import examples, refusal_warnings
 from pneumoscope.ingestion.layout import UNASSIGNED, Layout
 from pneumoscope.ingestion.litter import LITTER
@@ -16,7 +17,7 @@ from pneumoscope.options import IngestionOptions
 MANIFEST_COLUMNS = [
     Column.RADIOGRAPH_ID, Column.PATH, Column.SOURCE_SPLIT, Column.LABEL, Column.SUBTYPE,
     Column.PATIENT_ID, Column.WIDTH, Column.HEIGHT, Column.MODE, Column.BYTES,
-    Column.BYTES_PER_PIXEL, Column.SHA256, Column.DUPLICATE_OF,
+    Column.BYTES_PER_PIXEL, Column.SHA256, Column.NOTE, Column.WARNING, Column.DUPLICATE_OF,
 ]  # fmt: skip
 
 
@@ -46,12 +47,13 @@ def sort_out(files: pd.DataFrame, options: IngestionOptions) -> Ingested:
     """Sort scanned files into the manifest and the quarantine; only known litter is left out.
 
     Args:
-        files: Columns path, bytes, sha256, width, height, mode, reason: one row per file.
+        files: One row per file, as the scan gives it, without pixels.
         options: Class folders and patient patterns.
     """
     rows, refused = [], []
     layout = Layout(options.class_folders, options.patient_patterns)
     offered = files[files["reason"] != LITTER]
+    offered = offered.assign(**{Column.WARNING: appearance_warnings(offered)})
     for file in offered.sort_values("path").to_dict("records"):
         reason, row = file["reason"], {}
         if not reason:
@@ -158,7 +160,8 @@ def _row(file: dict, layout: Layout) -> dict:
         Column.PATIENT_ID: child.patient_id,
         Column.BYTES_PER_PIXEL: file["bytes"] / (file["width"] * file["height"]),
         **{name: file[name] for name in (
-            Column.WIDTH, Column.HEIGHT, Column.MODE, Column.BYTES, Column.SHA256)},
+            Column.WIDTH, Column.HEIGHT, Column.MODE, Column.BYTES, Column.SHA256,
+            Column.NOTE, Column.WARNING)},
     }  # fmt: skip
 
 

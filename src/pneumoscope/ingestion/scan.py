@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pneumoscope.ingestion.litter import LITTER, is_document, is_litter
 from pneumoscope.options import IngestionOptions
 from pneumoscope.parallel import BatchedMap
+from pneumoscope.radiographs.appearance import appearance_of
 from pneumoscope.radiographs.decoders.interface import UnreadableRadiograph
 from pneumoscope.radiographs.decoding import check_size, decode, warnings_refused
 
@@ -32,6 +33,7 @@ class ScannedFile:
         note: What was converted, or an empty string.
         reason: Why the file is unusable, or an empty string.
         bits: Bits a sample of the original, 0 when unreadable.
+        brightness: As `Appearance` has it, 0 when unreadable; likewise contrast, orientation.
         pixels: uint8 (height, width) at working scale, or None when unreadable.
     """
 
@@ -44,6 +46,9 @@ class ScannedFile:
     note: str = ""
     reason: str = ""
     bits: int = 0
+    brightness: float = 0.0
+    contrast: float = 0.0
+    orientation: str = ""
     pixels: NDArray[np.uint8] | None = None
 
 
@@ -97,7 +102,8 @@ def _scan_file(item: tuple[str, Reader], options: IngestionOptions) -> ScannedFi
         found = decode(data, options)
     except UnreadableRadiograph as error:
         return ScannedFile(path, len(data), sha256, reason=str(error))
+    seen = appearance_of(found.pixels)
     return ScannedFile(
         path, len(data), sha256, found.width, found.height, found.mode, found.note,
-        bits=found.bits, pixels=found.pixels,
+        bits=found.bits, **asdict(seen), pixels=found.pixels,
     )  # fmt: skip

@@ -16,6 +16,7 @@ from pneumoscope.evaluation.records import ModelMetrics, ScoredBy
 from pneumoscope.inference.evaluated import check_evaluated, check_prepared
 from pneumoscope.inference.films import PreprocessedFilms
 from pneumoscope.inference.predictions import locked_by, predict
+from pneumoscope.ingestion.appearance import appearance_sentences, appearance_warnings
 from pneumoscope.ingestion.doubts import refusal_warnings
 from pneumoscope.ingestion.litter import LITTER
 from pneumoscope.ingestion.scan import ScannedFile, scan
@@ -79,7 +80,8 @@ def score_new_radiographs(
             ensemble.
 
     Returns:
-        One row a file: path, sha256, reason and score, which is NaN where there is a reason.
+        One row a file: path, sha256, reason, note, warning and score, which is NaN where there is
+        a reason.
 
     Raises:
         InputError: There is no film at all, so that no earlier predictions are replaced.
@@ -93,7 +95,9 @@ def score_new_radiographs(
     models, scored_by = _named("model_", members), _named("scored_by_", members)
     loaded = {name: model_fingerprint(model) for name, model in models.items()}
     check_evaluated(loaded, scored_by, metrics)
-    files = decoded.files[[Column.PATH, Column.SHA256, Column.REASON]].reset_index(drop=True)
+    files = decoded.files.assign(**{Column.WARNING: appearance_warnings(decoded.files)})
+    told = [Column.PATH, Column.SHA256, Column.REASON, Column.NOTE, Column.WARNING]
+    files = files[told].reset_index(drop=True)
     readable = files.loc[files[Column.REASON] == "", Column.PATH]
     films = PreprocessedFilms(decoded, readable.tolist(), preprocessing)
     scores = pd.Series(np.nan, index=files.index, dtype="float32")
@@ -123,7 +127,8 @@ def prediction_writer(model: str) -> Callable[..., pd.DataFrame]:
             logger.warning(
                 "No probabilities: the scores of %s have no calibration (%s)", model, reason
             )
-        for warning in refusal_warnings(predictions):
+        read = predictions[predictions[Column.REASON] == ""]
+        for warning in [*refusal_warnings(predictions), *appearance_sentences(read)]:
             logger.warning(warning)
         logger.info(_summary(predictions))
         logger.warning(notice)

@@ -1,0 +1,78 @@
+"""Radiographs that look unlike the others, each marked, and told in sentences where they count."""
+
+from math import sqrt
+
+import pandas as pd
+
+from pneumoscope.naming import Column
+from pneumoscope.radiographs.orientation import (
+    FALSE_ALARMS,
+    INVERTED,
+    MIRRORED,
+    ON_ITS_SIDE,
+    UPSIDE_DOWN,
+)
+
+FAR = 1 / 3
+"""Part of the others' brightness or contrast below which a film is far darker or flatter; of 4,675
+real films the least had 0.49 and 0.37 of the median."""
+
+FELLOWS = 10
+"""Readable films from which on they are compared among themselves."""
+
+TYPICAL = pd.Series({"brightness": 123.0, "contrast": 184.0})
+"""Medians of 4,675 films of Kermany's, for fewer films."""
+
+DARK, FLAT = "far darker than usual", "far flatter than usual"
+
+_DEVIATIONS = 2
+"""Standard deviations of the number of false alarms that a number of films must exceed."""
+
+SHOWN = 3
+"""Examples that a sentence names."""
+
+_VIEW = "as told by a detector fitted on frontal films of children; lateral views look so too"
+MEANINGS = {
+    INVERTED: "look inverted, white for black",
+    ON_ITS_SIDE: f"look turned on their side ({_VIEW})",
+    UPSIDE_DOWN: f"look upside down ({_VIEW})",
+    MIRRORED: f"look mirrored left to right ({_VIEW})",
+    DARK: "are far darker than usual, below a third of the median brightness",
+    FLAT: "are far flatter than usual, below a third of the median contrast",
+}
+"""What is said of radiographs by a word of their warning."""
+
+
+def appearance_warnings(files: pd.DataFrame) -> pd.Series:
+    """Give each file its warning, or an empty string.
+
+    Args:
+        files: Columns reason, brightness, contrast and orientation, one row per file.
+    """
+    readable = files[files[Column.REASON] == ""]
+    measured = readable[list(TYPICAL.index)]
+    usual = measured.median() if len(measured) >= FELLOWS else TYPICAL
+    far = measured < FAR * usual
+    rows = zip(readable["orientation"], far["brightness"], far["contrast"], strict=True)
+    told = [
+        ", ".join(filter(None, [way and f"looks {way}", dark and DARK, flat and FLAT]))
+        for way, dark, flat in rows
+    ]
+    return pd.Series(told, index=readable.index, dtype=str).reindex(files.index, fill_value="")
+
+
+def appearance_sentences(radiographs: pd.DataFrame) -> list[str]:
+    """Say which warnings more radiographs have than the detectors' false alarms account for.
+
+    Args:
+        radiographs: Columns path and warning, as `appearance_warnings` gives it.
+    """
+    total, sentences = len(radiographs), []
+    for kind, meaning in MEANINGS.items():
+        rows = zip(radiographs[Column.PATH], radiographs[Column.WARNING], strict=True)
+        found = [path for path, warning in rows if kind in warning]
+        expected = FALSE_ALARMS.get(kind, 0.0) * total
+        if len(found) > expected + _DEVIATIONS * sqrt(expected):
+            shown = ", ".join([*found[:SHOWN], *(["…"] if len(found) > SHOWN else [])])
+            sentences.append(f"{len(found):,} of {total:,} radiographs {meaning}: {shown}.")
+    return sentences
