@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 import yaml
+from kedro.io import DataCatalog
 
 from pneumoscope.configuration import LayeredConfigLoader
+from pneumoscope.errors import InputError
 from pneumoscope.naming import Source
+from pneumoscope.options.project import check_names
+from pneumoscope.options.reading import read_parameters
 from pneumoscope.pipeline_registry import Selection, create_pipelines
 from pneumoscope.settings import CONFIG_LOADER_ARGS
 
@@ -22,8 +26,15 @@ ENVIRONMENTS = sorted(
 PHANTOMS = Selection(Source.PHANTOMS, ("mlp", "cnn"))
 
 
-def configuration(environment: str) -> LayeredConfigLoader:
-    return LayeredConfigLoader(str(PROJECT / "conf"), env=environment, **CONFIG_LOADER_ARGS)
+def configuration(environment: str, **runtime: object) -> LayeredConfigLoader:
+    return LayeredConfigLoader(
+        str(PROJECT / "conf"), env=environment, runtime_params=runtime, **CONFIG_LOADER_ARGS
+    )
+
+
+def selection(environment: str, **runtime: object) -> Selection:
+    config = configuration(environment, **runtime)
+    return Selection.of(read_parameters(config["parameters"], config.origin))
 
 
 def test_the_graph_shows_just_the_chosen_architectures():
@@ -66,26 +77,6 @@ def test_every_node_bears_a_tag_and_a_verb():
         }  # fmt: skip
 
 
-@pytest.mark.parametrize("names", [[], ["mlp", "mlp"], ["unheard_of"]])
-def test_architectures_without_parameters_of_their_own_are_refused(names):
-    parameters = {"architectures": names, "mlp": {}, "fetch": {"source": "phantoms"}}
-    with pytest.raises(ValueError, match="expected `architectures` as different names"):
-        Selection.from_parameters(parameters)
-
-
-@pytest.mark.parametrize(
-    "ensembles",
-    [{"mlp": ["mlp", "cnn"]}, {"one": ["mlp"]}, {"twice": ["mlp", "mlp"]}, {"x": ["mlp", "vgg"]}],
-)
-def test_an_ensemble_of_fewer_than_two_trained_models_is_refused(ensembles):
-    parameters = {
-        "architectures": ["mlp", "cnn"], "mlp": {}, "cnn": {}, "ensembles": ensembles,
-        "fetch": {"source": "phantoms"},
-    }  # fmt: skip
-    with pytest.raises(ValueError, match=f"expected the ensemble '{next(iter(ensembles))}'"):
-        Selection.from_parameters(parameters)
-
-
 def test_an_ensemble_is_measured_like_a_model_without_being_trained():
     selection = Selection(Source.PHANTOMS, ("mlp", "cnn"), {"both": ("mlp", "cnn")})
     names = [n.name for n in create_pipelines(selection)["__default__"].nodes]
@@ -100,32 +91,67 @@ def test_an_ensemble_is_measured_like_a_model_without_being_trained():
 
 
 def test_new_radiographs_are_predicted_by_a_model_of_the_comparison_or_the_last():
-    parameters = {
-        "architectures": ["mlp", "cnn"], "mlp": {}, "cnn": {},
-        "ensembles": {"both": ["mlp", "cnn"]}, "fetch": {"source": "phantoms"},
-    }  # fmt: skip
     read = {
-        name: create_pipelines(
-            Selection.from_parameters(parameters | {"inference": {"model": name}})
-        )["inference"].inputs()
-        for name in (None, "mlp", "both")
+        name: create_pipelines(selection("base", inference={"model": name}))["inference"].inputs()
+        for name in (None, "mlp", "ensemble")
     }
     assert {"model_cnn", "cnn.metrics", "new_radiographs"} <= read[None]
     assert {"model_mlp", "mlp.metrics"} <= read["mlp"]
-    assert {"model_mlp", "model_cnn", "both.metrics"} <= read["both"]
-    with pytest.raises(ValueError, match=r"one of \['mlp', 'cnn', 'both'\].*received 'vgg'"):
-        Selection.from_parameters(parameters | {"inference": {"model": "vgg"}})
+    assert {"model_mlp", "model_cnn", "ensemble.metrics"} <= read["ensemble"]
+
+
+def test_a_null_ensemble_is_dropped_and_the_first_protocol_has_no_namespace():
+    assert selection("base", ensembles={"ensemble": None}).ensembles == {}
+    chosen = selection("be_well")
+    assert chosen.arms == ("reproduced", "honest")
+    spaces = {node.namespace for node in create_pipelines(chosen)["study"].nodes}
+    assert {"honest", "honest.cnn"} <= spaces
+    assert "reproduced" not in spaces
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_no_model_can_be_called_as_a_pipeline_a_tag_or_an_entry_is(environment):
+    chosen = selection(environment)
+    created = create_pipelines(chosen)
+    own = {*chosen.architectures, *chosen.ensembles, *chosen.arms}
+    tags = {tag for pipeline in created.values() for node in pipeline.nodes for tag in node.tags}
+    entries = {
+        name.removeprefix("model_")
+        for name in configuration(environment)["catalog"]
+        if name.startswith("model_") and "{" not in name
+    }
+    pipelines = set(created) - {"__default__"}
+    assert {"checked"} == entries
+    for name in (tags | entries | pipelines) - own:
+        with pytest.raises(InputError, match="that nothing else bears"):
+            check_names("architectures", [name])
+
+
+@pytest.mark.parametrize("name", ["a", "Net_2", "x" * 64, "resnet50v2", "scores", "model_a", "T"])
+def test_a_model_of_any_other_name_has_files_of_its_own(name):
+    check_names("architectures", [name])
+    entries = configuration("base")["catalog"]
+    resolver = DataCatalog.from_config(entries).config_resolver
+    paths: dict[str, list[str]] = {}
+    for model in (name, "cnn"):
+        created = create_pipelines(Selection(Source.PHANTOMS, (model,)))
+        for entry in created["__default__"].datasets() | created["inference"].datasets():
+            found = entries.get(entry) or resolver.resolve_pattern(entry)
+            if not entry.startswith("params:") and "filepath" in found:
+                paths.setdefault(found["filepath"], []).append(entry)
+        stored = resolver.resolve_pattern(f"model_{model}")
+        assert stored["type"].endswith("KerasModelDataset")
+    shared = {path for path, names in paths.items() if len(set(names)) > 1}
+    logs = {"test_access_log.csv", "precision_probes.json"}
+    assert {path.rsplit("/", 1)[-1] for path in shared} <= logs
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_every_environment_has_a_catalog_entry_with_a_layer_for_every_dataset(environment):
     config = configuration(environment)
-    selection = Selection.from_parameters(config["parameters"])
-    from kedro.io import DataCatalog
-
     entries = config["catalog"]
     catalog = DataCatalog.from_config(entries)
-    created = create_pipelines(selection)
+    created = create_pipelines(selection(environment))
     for name in created["__default__"].datasets() | created["inference"].datasets():
         if name.startswith("params:"):
             continue
@@ -136,8 +162,6 @@ def test_every_environment_has_a_catalog_entry_with_a_layer_for_every_dataset(en
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_no_layer_is_fed_by_a_later_one_else_kedro_viz_drops_them_all(environment):
-    from kedro.io import DataCatalog
-
     config = configuration(environment)
     entries = config["catalog"]
     resolver = DataCatalog.from_config(entries).config_resolver
@@ -146,7 +170,7 @@ def test_no_layer_is_fed_by_a_later_one_else_kedro_viz_drops_them_all(environmen
         found = [resolver.resolve_pattern(name) or entries.get(name) for name in names]
         return {entry["metadata"]["kedro-viz"]["layer"] for entry in found if entry}
 
-    for pipeline in create_pipelines(Selection.from_parameters(config["parameters"])).values():
+    for pipeline in create_pipelines(selection(environment)).values():
         feeds: dict[str, set[str]] = {}
         for node in pipeline.nodes:
             inputs = layers(name for name in node.inputs if not name.startswith("params:"))
@@ -156,25 +180,14 @@ def test_no_layer_is_fed_by_a_later_one_else_kedro_viz_drops_them_all(environmen
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_every_environment_has_valid_parameters(environment):
+def test_kedro_hands_every_node_its_options_typed(environment):
     from kedro.validation.parameter_validator import ParameterValidator
 
     parameters = configuration(environment)["parameters"]
-    graph = create_pipelines(Selection.from_parameters(parameters))
+    graph = create_pipelines(selection(environment))
     validated = ParameterValidator(graph).validate_raw_params(parameters)
     for name in parameters["architectures"]:
         assert validated[name].model.root.architecture
-
-
-def test_a_misspelt_parameter_is_named():
-    from kedro.validation.exceptions import ParameterValidationError
-    from kedro.validation.parameter_validator import ParameterValidator
-
-    parameters = configuration("base")["parameters"]
-    parameters["cnn"]["fitting"]["epocs"] = 3
-    graph = create_pipelines(Selection.from_parameters(parameters))
-    with pytest.raises(ParameterValidationError, match=r"(?s)'cnn'.*fitting\.epocs"):
-        ParameterValidator(graph).validate_raw_params(parameters)
 
 
 def test_loading_the_registry_does_not_load_what_is_slow_to_load():
@@ -198,12 +211,7 @@ def test_a_folder_of_ones_own_takes_the_place_of_the_phantoms(monkeypatch, tmp_p
 
 
 def test_a_runtime_parameter_names_the_folder_too(tmp_path):
-    config = LayeredConfigLoader(
-        str(PROJECT / "conf"),
-        env="kermany",
-        runtime_params={"radiographs": str(tmp_path)},
-        **CONFIG_LOADER_ARGS,
-    )
+    config = configuration("kermany", radiographs=str(tmp_path))
     assert config["parameters"]["fetch"]["source"] == Source.FOLDER
     assert config["catalog"]["radiographs"]["filepath"] == str(tmp_path)
 

@@ -1,6 +1,9 @@
 """How parameters are merged, and what they may ask of their surroundings: where files lie."""
 
+import logging
 import os
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from functools import reduce
 from pathlib import Path
 from typing import Any, cast
@@ -10,6 +13,8 @@ from omegaconf import DictConfig, OmegaConf
 
 from pneumoscope.errors import InputError, did_you_mean
 from pneumoscope.naming import Source
+
+logger = logging.getLogger(__name__)
 
 RADIOGRAPHS = "RADIOGRAPHS"
 """Environment variable: a folder of radiographs to use in place of an environment's own."""
@@ -41,15 +46,17 @@ def radiographs_folder(given: str | None, asked: str | None, default: str, raw: 
         raw: Where the project keeps the radiographs that it makes or downloads.
     """
     source = Source(asked or fetch_source(given, default))
-    if source is Source.FOLDER and (given or os.environ.get(RADIOGRAPHS)):
-        return given or os.environ[RADIOGRAPHS]
+    named = given or os.environ.get(RADIOGRAPHS)
+    if source is Source.FOLDER and named:
+        return str(Path(named).expanduser())  # no shell does it behind `radiographs=`
     filled = Source(default) if source is Source.FOLDER else source
     return f"{raw}/{FOLDERS[filled]}"
 
 
 def films_folder(given: str | None, default: str) -> str:
     """Return the folder of new radiographs: the user's, or else the default."""
-    return given or os.environ.get(FILMS) or default
+    named = given or os.environ.get(FILMS)
+    return str(Path(named).expanduser()) if named else default
 
 
 def shows_phantoms(source: str) -> bool:
@@ -77,6 +84,46 @@ RESOLVERS = {
 }
 
 
+def check_variables(environment: Mapping[str, str]) -> None:
+    """Tell apart variables that are meant for the project from those that are a slip.
+
+    A near miss of RADIOGRAPHS or FILMS stops the run, which would otherwise go on with other
+    films. Names like RESULT and VGG19_WEIGHTS may belong to another program: they get a warning.
+
+    Raises:
+        InputError: A variable is nearly called RADIOGRAPHS or FILMS, and those are not set.
+    """
+    from pneumoscope.models.architectures.registry import ARCHITECTURES
+
+    weights = [f"{name.upper()}_WEIGHTS" for name, entry in ARCHITECTURES.items() if entry.backbone]
+    for name in environment:
+        near = get_close_matches(name.upper(), [RADIOGRAPHS, FILMS, RESULTS, *weights], 1, 0.85)
+        if not near or name == near[0] or near[0] in environment or not environment[name]:
+            continue
+        if near[0] in (RADIOGRAPHS, FILMS):
+            raise InputError(
+                f"{near[0]} as the environment variable that names a folder", name,
+                f"Did you mean {near[0]}? Otherwise: unset {name}",
+            )  # fmt: skip
+        if name not in weights:
+            logger.warning("The variable %s is not read; did you mean %s?", name, near[0])
+
+
+def check_results(results: str, project: Path) -> None:
+    """Refuse a folder for results that the catalog would misread.
+
+    Raises:
+        InputError: The path has braces, which the catalog takes for placeholders, or is an address.
+    """
+    for unfit, path in (("{", project / results), ("}", project / results), ("://", results)):
+        if unfit in str(path):
+            raise InputError(
+                f"a local folder for results, without '{unfit}'",
+                f"'{path}'",
+                "Name another: RESULTS=<folder>.",
+            )
+
+
 class LayeredConfigLoader(OmegaConfigLoader):
     """Kedro's loader, but an override can clear a block, and a name refers to what came of it.
 
@@ -87,6 +134,7 @@ class LayeredConfigLoader(OmegaConfigLoader):
     """
 
     def __init__(self, conf_source: str | Path, env: str | None = None, **arguments: Any) -> None:
+        self._stated: list[tuple[Path | str, Any]] = []
         super().__init__(conf_source, env, **arguments)
         folders = Path(conf_source)
         if env and folders.is_dir() and not (folders / env).is_dir():
@@ -106,13 +154,29 @@ class LayeredConfigLoader(OmegaConfigLoader):
     ) -> dict[str, Any]:
         if key != "parameters":
             return super()._resolve_from_raw_config(key, base_configs, env_configs, *places)
+        given = OmegaConf.create(self.runtime_params)
         layers = [
             OmegaConf.merge({}, *base_configs.values()),
             OmegaConf.merge({}, *env_configs.values()),
-            OmegaConf.create(self.runtime_params),
+            given,
         ]
+        self._stated = [*base_configs.items(), *env_configs.items(), ("--params", given)]
         merged = reduce(_override, layers)
         return cast(dict[str, Any], OmegaConf.to_container(merged, resolve=True))
+
+    def origin(self, path: Sequence[str | int]) -> str:
+        """Return where a parameter got its value: `--params`, or a file of conf/.
+
+        What stands nowhere got none; its block, as far down as it is stated, tells where to look.
+        """
+        known = [(source, OmegaConf.to_container(stated)) for source, stated in self._stated]
+        source, _ = max(reversed(known), key=lambda layer: _depth(layer[1], path))
+        return source if source == "--params" else self._shown(Path(source))
+
+    def _shown(self, file: Path) -> str:
+        folder = Path(self.conf_source)
+        inside = file.relative_to(folder) if file.is_relative_to(folder) else file
+        return f"{folder.name}/{inside.as_posix()}"
 
 
 def _override(below: Any, above: Any) -> Any:
@@ -127,3 +191,12 @@ def _clear(merged: Any, above: Any) -> None:
             merged[name] = {}
         elif isinstance(value, dict):
             _clear(merged[name], value)
+
+
+def _depth(stated: Any, path: Sequence[str | int]) -> int:
+    """Count how many steps of a path lead into a mapping."""
+    for steps, key in enumerate(path):
+        if not isinstance(stated, dict) or key not in stated:
+            return steps
+        stated = stated[key]
+    return len(path)

@@ -1,34 +1,44 @@
 """What happens around a run: the graph fitted to its environment, and its results named."""
 
 import logging
+import os
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
+from kedro.framework.project import pipelines
 from kedro.io import CatalogProtocol
 from kedro.pipeline import Pipeline
 from kedro.runner import SequentialRunner
 
+from pneumoscope.configuration import LayeredConfigLoader, check_results, check_variables
 from pneumoscope.datasets.atomic import AtomicSave
-from pneumoscope.datasets.checkpoint import CheckpointDataset
 from pneumoscope.errors import InputError
 from pneumoscope.repeated_lines import RepeatedLines
 from pneumoscope.results_lock import ResultsLock
+from pneumoscope.session import check_inputs, check_versions
 
 logger = logging.getLogger(__name__)
 
 
 class SelectionHooks:
-    """Fit the graph to the sources and architectures that the environment chooses."""
+    """Check every parameter, and fit the graph to what the environment chooses."""
 
     @hook_impl
     def after_context_created(self, context: KedroContext) -> None:
-        """Hand the registry what this environment's parameters, and --params, select."""
+        """Hand the registry what the parameters, --params among them, select."""
+        from pneumoscope.options.reading import read_parameters
+
+        check_variables(os.environ)
+        loader = cast(LayeredConfigLoader, context.config_loader)
+        check_results(loader["globals"]["results"], context.project_path)
+        options = read_parameters(loader["parameters"], loader.origin)
+        # A second of imports, which a misspelt parameter need not wait for.
         from pneumoscope.pipeline_registry import Selection, select
 
-        select(Selection.from_parameters(context.config_loader["parameters"]))
+        select(Selection.of(options))
 
 
 class RunnerHooks:
@@ -54,6 +64,22 @@ class RunnerHooks:
                 re.sub(r"<(?:\w+\.)*(\w+) object at .*>", r"\1", runner),
                 "Leave --runner out; reading and training use all cores by themselves.",
             )
+
+
+class InputHooks:
+    """Refuse a run that loads what is not there."""
+
+    @hook_impl(tryfirst=True)
+    def before_pipeline_run(
+        self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol
+    ) -> None:
+        """Check versions and inputs; register after `LockHooks`.
+
+        Raises:
+            InputError: Something that the run loads is not there, on disk or in memory.
+        """
+        check_versions(run_params["load_versions"], pipeline, catalog)
+        check_inputs(run_params["pipeline_names"] or ["__default__"], pipeline, catalog, pipelines)
 
 
 class LockHooks:
@@ -107,6 +133,8 @@ class CheckpointHooks:
         Until then those of finished trainings stay as well: a run that is stopped at the third
         model need not train the first two again.
         """
+        from pneumoscope.datasets.checkpoint import CheckpointDataset
+
         del run_params
         for name in pipeline.inputs():
             dataset = catalog.get(name)

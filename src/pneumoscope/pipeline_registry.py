@@ -11,6 +11,8 @@ from kedro.pipeline import Pipeline
 from kedro.utils import find_kedro_project
 
 from pneumoscope.naming import Source
+from pneumoscope.options.project import ProjectOptions
+from pneumoscope.options.reading import read_parameters
 from pneumoscope.pipelines import (
     evaluation,
     explanation,
@@ -47,62 +49,12 @@ class Selection:
     predictor: str | None = None
 
     @classmethod
-    def from_parameters(cls, parameters: dict) -> "Selection":
-        """Read the selection from an environment's parameters.
-
-        Raises:
-            ValueError: An architecture is chosen twice, or without parameters of its own; an
-                ensemble has an architecture's name, or members that are not two or more of
-                those trained; a protocol of a study has no split of its own; new radiographs
-                shall be predicted with a model that is not there.
-        """
-        names = tuple(parameters["architectures"])
-        unknown = [name for name in names if name not in parameters]
-        if not names or unknown or len(set(names)) < len(names):
-            raise ValueError(
-                "expected `architectures` as different names, each with parameters of its own "
-                "under that name in training/parameters.yml, received "
-                f"{list(names)}{f'; without parameters: {unknown}' if unknown else ''}"
-            )
-        ensembles = {
-            name: tuple(members)
-            for name, members in parameters.get("ensembles", {}).items()
-            if members
-        }
-        for name, members in ensembles.items():
-            _check_ensemble(name, members, names)
-        predictor = parameters.get("inference", {}).get("model")
-        _check_predictor(predictor, [*names, *ensembles])
-        source = Source(parameters["fetch"]["source"])
-        return cls(source, names, ensembles, _arms(parameters), predictor)
-
-
-def _arms(parameters: dict) -> tuple[str, ...]:
-    arms = tuple(parameters.get("study", {}).get("arms", ()))
-    bare = [name for name in arms[1:] if "split" not in parameters.get(name, {})]
-    if bare:
-        raise ValueError(
-            "expected for each protocol in `study.arms` but the first a block of that name with a "
-            f"`split` of its own, received none for {bare}"
-        )
-    return arms
-
-
-def _check_predictor(name: str | None, models: list[str]) -> None:
-    if name is not None and name not in models:
-        raise ValueError(
-            f"expected `inference.model` as one of {models}, or null for the last architecture, "
-            f"received '{name}'"
-        )
-
-
-def _check_ensemble(name: str, members: tuple[str, ...], architectures: tuple[str, ...]) -> None:
-    different = len(set(members)) == len(members) >= 2
-    if name in architectures or not different or not set(members) <= set(architectures):
-        raise ValueError(
-            f"expected the ensemble '{name}' to have a name of its own and at least two different "
-            f"members out of the architectures {list(architectures)}, received {list(members)}"
-        )
+    def of(cls, options: ProjectOptions) -> "Selection":
+        """Read the selection from an environment's parameters."""
+        members = {name: tuple(models) for name, models in options.averaged.items()}
+        arms = tuple(options.study.arms) if options.study else ()
+        source, predictor = options.fetch.source, options.inference.model
+        return cls(source, tuple(options.architectures), members, arms, predictor)
 
 
 def create_pipelines(selection: Selection) -> dict[str, Pipeline]:
@@ -162,4 +114,4 @@ def _configured() -> Selection:
         env=os.environ.get("KEDRO_ENV"),
         **settings.CONFIG_LOADER_ARGS,
     )
-    return Selection.from_parameters(loader["parameters"])
+    return Selection.of(read_parameters(loader["parameters"], loader.origin))

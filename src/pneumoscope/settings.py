@@ -3,23 +3,27 @@
 from pneumoscope.configuration import RESOLVERS, LayeredConfigLoader
 from pneumoscope.hooks import (
     CheckpointHooks,
+    InputHooks,
     LockHooks,
     LogHooks,
     RunnerHooks,
     SelectionHooks,
     SummaryHooks,
 )
+from pneumoscope.session import CheckedSession
 
-# The last hook that wants to be first is: a refused runner must not take the lock.
+# The last hook that wants to be first is: a run that is refused must not take the lock.
 HOOKS = (
     SelectionHooks(),
     LockHooks(),
+    InputHooks(),
     RunnerHooks(),
     CheckpointHooks(),
     LogHooks(),
     SummaryHooks(),
 )
 
+SESSION_CLASS = CheckedSession
 CONFIG_LOADER_CLASS = LayeredConfigLoader
 CONFIG_LOADER_ARGS = {
     "base_env": "base",

@@ -16,7 +16,7 @@ from pneumoscope.options import EvaluationOptions, ThresholdOptions
     ],
 )
 def test_a_grey_zone_needs_its_bounds_or_a_share_and_not_both(given):
-    with pytest.raises(ValidationError, match="needs `low` below `high`, or `share` alone"):
+    with pytest.raises(ValidationError, match="expected `low` below `high`, or `share` alone"):
         ThresholdOptions.model_validate({"rule": "grey_zone", **given})
 
 

@@ -17,12 +17,20 @@ from pneumoscope.options import (
 @pytest.mark.parametrize(
     ("options", "change", "message"),
     [
-        ("ingestion_options", {"working_sid": 128}, r"(?s)working_sid.*Extra inputs"),
-        ("ingestion_options", {"working_side": 0}, r"(?s)working_side.*greater than or equal to 1"),
+        (
+            "ingestion_options",
+            {"working_sid": 128},
+            r"received `working_sid`. Did you mean 'working_side'",
+        ),
+        (
+            "ingestion_options",
+            {"working_side": 0},
+            r"(?s)working_side.*greater than or equal to 16",
+        ),
         ("ingestion_options", {"max_quarantined": 1.5}, r"(?s)max_quarantined.*less than or equal"),
         ("ingestion_options", {"warn_auroc": 0.5}, r"(?s)warn_auroc.*greater than 0.5"),
         ("ingestion_options", {"class_folders": {"ILL": []}}, r"(?s)ILL.*'NORMAL' or 'PNEUMONIA'"),
-        ("ingestion_options", {"patient_patterns": ["(x"]}, r"expected a regular expression: mis"),
+        ("ingestion_options", {"patient_patterns": ["(x"]}, r"expected a regular expression.*miss"),
         ("ingestion_options", {"patient_patterns": [r"^(\d+)"]}, r"named group .*\?P<number>"),
         ("ingestion_options", {"patient_patterns": [r"(?P<subtype>virus)"]}, r"named group"),
         ("split_options", {"policy": "offical"}, r"(?s)policy.*'official', 'as_given'"),
@@ -32,12 +40,16 @@ from pneumoscope.options import (
         (
             "split_options",
             {"policy": "pooled", "validation_share": 0.5, "test_share": 0.5},
-            r"validation_share \+ test_share below 1, received 0.5 \+ 0.5",
+            r"`validation_share` \+ `test_share` of 0.9 at most, received 0.5 \+ 0.5",
         ),
         ("preprocessing_options", {"size": [8, 96]}, r"(?s)size.0.*greater than or equal to 16"),
         ("preprocessing_options", {"border_crop": 0.5}, r"(?s)border_crop.*less than 0.5"),
         ("preprocessing_options", {"fit": "stretch"}, r"(?s)fit.*'squash', 'letterbox' or 'crop'"),
-        ("preprocessing_options", {"clahe": {"clip": 2}}, r"(?s)clahe.clip.*Extra inputs"),
+        (
+            "preprocessing_options",
+            {"clahe": {"clip": 2}},
+            r"(?s)clahe.*received `clip`.*clip_limit",
+        ),
         ("preprocessing_options", {"equalise_quality": 100}, r"(?s)equalise_quality.*equal to 95"),
     ],
 )
@@ -50,16 +62,16 @@ def test_a_misspelt_key_or_an_impossible_value_is_refused(options, change, messa
 @pytest.mark.parametrize(
     ("options", "given", "message"),
     [
-        (FetchOptions, {"source": "archive"}, r"source 'archive' needs `archive:`"),
-        (PhantomOptions, {"shorter_side": [400, 200]}, r"\[low, high\], received \(400, 200\)"),
-        (AugmentationOptions, {"gamma": [1.2, 0.8]}, r"expected gamma as \[low, high\]"),
+        (FetchOptions, {"source": "archive", "archive": {}}, r"received `archive`"),
+        (PhantomOptions, {"shorter_side": [400, 200]}, r"\[low, high\], received \[400, 200\]"),
+        (AugmentationOptions, {"gamma": [1.2, 0.8]}, r"expected `gamma` as \[low, high\]"),
         (FittingOptions, {"epochs": 0}, r"(?s)epochs.*greater than or equal to 1"),
-        (ThresholdOptions, {"rule": "fixed"}, r"'fixed' needs `value`, received none"),
-        (ThresholdOptions, {"rule": "min_sensitivity"}, r"needs `value`, received none"),
-        (ThresholdOptions, {"rule": "min_specificity"}, r"needs `value`, received none"),
-        (ThresholdOptions, {"rule": "cost", "fn": 5, "fp": 1}, r"needs `prevalence`, received"),
+        (ThresholdOptions, {"rule": "fixed"}, r"`value`, which the threshold rule 'fixed' reads"),
+        (ThresholdOptions, {"rule": "min_sensitivity"}, r"`value`, which .*'min_sens"),
+        (ThresholdOptions, {"rule": "min_specificity"}, r"`value`, which .*'min_spec"),
+        (ThresholdOptions, {"rule": "cost", "fn": 5, "fp": 1}, r"`prevalence`, which .*'cost'"),
         (ModelOptions, {"architecture": "vgg61"}, r"received 'vgg61'\. Did you mean 'vgg16'"),
-        (ModelOptions, {"architecture": "mlp", "filters": [3]}, r"(?s)filters.*Extra inputs"),
+        (ModelOptions, {"architecture": "mlp", "filters": [3]}, r"received `filters`"),
         (
             ModelOptions,
             {"architecture": "vgg16", "trainable_share": 0.5},

@@ -14,13 +14,13 @@ GIVEN = yaml.safe_load((CONF / "robustness/parameters.yml").read_text())["robust
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"bordr": 0.1}, r"(?s)bordr.*Extra inputs"),
+        ({"bordr": 0.1}, r"received `bordr`. Did you mean 'border'"),
         ({"border": 0.5}, r"(?s)border.*less than 0.5"),
         ({"equalised_quality": 100}, r"(?s)equalised_quality.*equal to 95"),
         ({"films": 0}, r"(?s)films.*greater than or equal to 1"),
         ({"strengths": {}}, r"expected a strength of at least one degradation, received none"),
         ({"strengths": {"blur": [0.01]}}, r"(?s)strengths.blur.*greater than or equal to 0.1"),
-        ({"strengths": {"sharpen": [1]}}, r"(?s)strengths.sharpen.*Extra inputs"),
+        ({"strengths": {"sharpen": [1]}}, r"(?s)strengths.*received `sharpen`"),
     ],
 )
 def test_a_misspelt_key_or_an_impossible_value_is_refused(change, message):

@@ -19,7 +19,10 @@ GIVEN = {
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"honest": "honset"}, r"one of the arms \['reproduced', 'honest'\], received 'honset'"),
+        (
+            {"honest": "honset"},
+            r"`honest` as one of the arms \['reproduced', 'honest'\], received 'honset'",
+        ),
         ({"arms": {}}, "(?s)arms.*at least 1 item"),
         ({"differs": []}, "(?s)differs.*at least 1 item"),
         ({"target": {**GIVEN["target"], "at_least": 95}}, "(?s)at_least.*less than or equal to 1"),

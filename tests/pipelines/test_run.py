@@ -146,7 +146,7 @@ def test_a_model_that_is_not_there_cannot_predict(tmp_path):
         results=tmp_path,
     )  # fmt: skip
     assert run.returncode != 0
-    assert "expected `inference.model` as one of" in run.stderr.replace("\n", " ")
+    assert "a model of the comparison for 'vgg' in `inference.model`" in run.stderr
 
 
 def test_the_results_are_printed_with_the_report_to_open(smoke):

@@ -10,7 +10,9 @@ import pytest
 from example_metrics import model_metrics
 
 from pneumoscope.configuration import LayeredConfigLoader
+from pneumoscope.errors import InputError
 from pneumoscope.naming import Source
+from pneumoscope.options.reading import read_parameters
 from pneumoscope.pipeline_registry import Selection, create_pipelines
 from pneumoscope.settings import CONFIG_LOADER_ARGS
 
@@ -18,7 +20,7 @@ PROJECT = Path(__file__).parents[2]
 STUDIES = ["zephyr_health", "local_hospital", "be_well", "mlp_cnn_vgg16", "serenity_health"]
 
 
-def configuration(study: str, **runtime: object) -> LayeredConfigLoader:
+def configuration(study: str, /, **runtime: object) -> LayeredConfigLoader:
     return LayeredConfigLoader(
         str(PROJECT / "conf"), env=study, runtime_params=runtime, **CONFIG_LOADER_ARGS
     )
@@ -61,12 +63,9 @@ def test_without_a_study_the_graph_has_none():
 
 
 def test_a_protocol_without_a_split_of_its_own_is_refused():
-    parameters = {
-        "architectures": ["mlp"], "mlp": {}, "fetch": {"source": "phantoms"},
-        "study": {"arms": {"reproduced": "", "honest": ""}}, "honest": {},
-    }  # fmt: skip
-    with pytest.raises(ValueError, match=r"a `split` of its own, received none for \['honest'\]"):
-        Selection.from_parameters(parameters)
+    config = configuration("be_well", study={"arms": {"twice": "as before, once more"}})
+    with pytest.raises(InputError, match=r"a `split` of its own for 'twice' in `study.arms`"):
+        read_parameters(config["parameters"], config.origin)
 
 
 @pytest.mark.parametrize("study", STUDIES)

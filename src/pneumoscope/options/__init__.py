@@ -9,7 +9,6 @@ from pneumoscope.options.evaluation import (
 )
 from pneumoscope.options.explanation import ExplanationOptions, SmoothGradOptions
 from pneumoscope.options.fetch import (
-    ArchiveOptions,
     FetchOptions,
     PhantomOptions,
 )
@@ -42,7 +41,6 @@ from pneumoscope.options.training import (
 
 __all__ = [
     "ArchitectureOptions",
-    "ArchiveOptions",
     "AugmentationOptions",
     "BackboneOptions",
     "ClaheOptions",

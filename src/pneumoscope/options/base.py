@@ -1,16 +1,72 @@
-"""What all parameters share: immutable, and no key that they do not know."""
+"""What all parameters share: immutable, of the very type, finite, and no key unknown to them."""
 
-from typing import Annotated
+from collections.abc import Hashable, Iterable, Mapping
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, Strict, model_validator
+
+from pneumoscope.errors import InputError, did_you_mean
+
+Item = TypeVar("Item")
+
+# YAML has no tuples and no enums: a list and a string stand for them.
+AsYaml = Strict(False)
+Several = Annotated[tuple[Item, ...], AsYaml]
+Pair = Annotated[tuple[Item, Item], AsYaml]
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 OpenShare = Annotated[float, Field(gt=0.0, lt=1.0)]
-Count = Annotated[int, Field(ge=1)]
-Range = tuple[float, float]
+# A million of anything that is counted one by one is a slip of the finger.
+Count = Annotated[int, Field(ge=1, le=1_000_000)]
+# All of a batch lies in memory at once: 4,096 films of 224 px are 0.8 GB of float32.
+Batch = Annotated[int, Field(ge=1, le=4096)]
+# What random generators of every backend take, those with signed 32 bits too.
+Seed = Annotated[int, Field(ge=0, lt=2**31)]
+# Below 16 px nothing of a chest is left; above 4,096 no detector has more to give.
+Side = Annotated[int, Field(ge=16, le=4096)]
+# Pillow's range; above 95 files grow and nothing else changes.
+Quality = Annotated[int, Field(ge=1, le=95)]
+Text = Annotated[str, Field(min_length=1)]
+
+# Strengths of degradations. A narrower Gaussian changes no grey value; a wider one, a coarser
+# grain or a stronger change of shape or grey leaves nothing that a film could look like.
+Sigma = Annotated[float, Field(ge=0.1, le=50)]
+Detail = Annotated[float, Field(ge=1, le=16)]
+Aspect = Annotated[float, Field(ge=0.25, le=4)]
+Contrast = Annotated[float, Field(gt=0, le=10)]
+Gamma = Annotated[float, Field(ge=0.1, le=10)]
+Noise = Annotated[float, Field(gt=0, le=128)]
+Degrees = Annotated[float, Field(gt=0, le=180)]
+
+
+def all_different(what: str, values: Iterable[Hashable]) -> None:
+    """Refuse two equal values.
+
+    Raises:
+        InputError: One of them stands there twice.
+    """
+    seen: set[Hashable] = set()
+    for value in values:
+        if value in seen:
+            raise InputError(f"different {what}", f"'{value}' twice", "Leave one of them out.")
+        seen.add(value)
 
 
 class Options(BaseModel):
-    """Immutable parameters that refuse keys they do not know."""
+    """Immutable parameters that refuse keys they do not know, and values of another type.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    YAML gives real types, so nothing is converted: `epochs: true` is no number of epochs, `'3'`
+    is none either. An infinite number and NaN are refused everywhere.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_key_is_unknown(cls, given: Any) -> Any:
+        # Before pydantic looks, so that the nearest known key can be named.
+        for name in given if isinstance(given, Mapping) else ():
+            if name not in cls.model_fields:
+                known = did_you_mean(str(name), cls.model_fields)
+                raise InputError("a parameter that exists", f"`{name}`", known)
+        return given

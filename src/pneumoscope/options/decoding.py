@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from pneumoscope.options.base import Count, Options
+from pneumoscope.options.base import Count, Options, Side
 
 
 class DecodingOptions(Options):
@@ -19,8 +19,10 @@ class DecodingOptions(Options):
         max_scans: Scans of one JPEG; each passes over every pixel, and an empty one has 10 bytes.
     """
 
-    working_side: Count
-    max_megabytes: Annotated[float, Field(gt=0)]
+    working_side: Side
+    # A file is read whole before it is decoded.
+    max_megabytes: Annotated[float, Field(gt=0, le=4096)]
     max_megapixels: Annotated[float, Field(gt=0, le=89)]
-    max_aspect: Annotated[float, Field(ge=1)]
+    # A whole spine is five times as long as wide; nothing of a chest is.
+    max_aspect: Annotated[float, Field(ge=1, le=100)]
     max_scans: Count

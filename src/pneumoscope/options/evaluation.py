@@ -2,10 +2,22 @@
 
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from pneumoscope.errors import InputError
 from pneumoscope.naming import CalibrationMethod, Metric, ThresholdRule
-from pneumoscope.options.base import Count, OpenShare, Options, Share
+from pneumoscope.options.base import (
+    AsYaml,
+    Batch,
+    OpenShare,
+    Options,
+    Several,
+    Share,
+    all_different,
+)
+
+# Only the ratio of two costs matters; any unit fits in between.
+Cost = Annotated[float, Field(gt=0, le=1e9)]
 
 
 class ThresholdOptions(Options):
@@ -23,10 +35,10 @@ class ThresholdOptions(Options):
         share: Share of validation that the zone may hold (`grey_zone`, in place of the bounds).
     """
 
-    rule: ThresholdRule
+    rule: Annotated[ThresholdRule, AsYaml]
     value: Share | None = None
-    fn: Annotated[float, Field(gt=0)] | None = None
-    fp: Annotated[float, Field(gt=0)] | None = None
+    fn: Cost | None = None
+    fp: Cost | None = None
     prevalence: OpenShare | None = None
     low: OpenShare | None = None
     high: OpenShare | None = None
@@ -36,7 +48,9 @@ class ThresholdOptions(Options):
     def _what_the_rule_reads_is_there(self) -> "ThresholdOptions":
         for name in _RULE_READS.get(self.rule, ()):
             if getattr(self, name) is None:
-                raise ValueError(f"threshold rule '{self.rule}' needs `{name}`, received none")
+                raise InputError(
+                    f"`{name}`, which the threshold rule '{self.rule}' reads", "none", "Give it."
+                )
         return self
 
     @model_validator(mode="after")
@@ -45,9 +59,10 @@ class ThresholdOptions(Options):
         bounded = low is not None and high is not None and low < high and self.share is None
         shared = low is None and high is None and self.share is not None
         if self.rule is ThresholdRule.GREY_ZONE and not (bounded or shared):
-            raise ValueError(
-                "threshold rule 'grey_zone' needs `low` below `high`, or `share` alone; received "
-                f"low {low}, high {high}, share {self.share}"
+            raise InputError(
+                "`low` below `high`, or `share` alone, for the threshold rule 'grey_zone'",
+                f"low {low}, high {high}, share {self.share}",
+                "Give the bounds of the zone, or the share of validation that it may hold.",
             )
         return self
 
@@ -83,8 +98,14 @@ class GreyZoneOptions(Options):
         coverage: Share of each class whose conformal set shall hold it.
     """
 
-    shares: tuple[OpenShare, ...] = (0.1, 0.2, 0.3)
+    shares: Several[OpenShare] = (0.1, 0.2, 0.3)
     coverage: OpenShare = 0.9
+
+    @field_validator("shares")
+    @classmethod
+    def _shares_differ(cls, shares: tuple[float, ...]) -> tuple[float, ...]:
+        all_different("shares", shares)
+        return shares
 
 
 class EvaluationOptions(Options):
@@ -107,14 +128,34 @@ class EvaluationOptions(Options):
     """
 
     threshold: ThresholdOptions
-    operating_points: tuple[ThresholdOptions, ...] = ()
-    prevalences: tuple[OpenShare, ...] = ()
-    calibration: CalibrationMethod = CalibrationMethod.TEMPERATURE
+    operating_points: Several[ThresholdOptions] = ()
+    prevalences: Several[OpenShare] = ()
+    calibration: Annotated[CalibrationMethod, AsYaml] = CalibrationMethod.TEMPERATURE
     grey_zone: GreyZoneOptions = GreyZoneOptions()
-    bootstrap: Annotated[int, Field(ge=0)]
-    confidence: OpenShare = 0.95
-    ece_bins: Count = 10
-    batch_size: Count = 64
+    # A hundred thousand resamples give a fourth digit that no data bears out.
+    bootstrap: Annotated[int, Field(ge=0, le=100_000)]
+    # Below a half an interval would more likely miss than hold what it is of.
+    confidence: Annotated[float, Field(ge=0.5, le=0.999)] = 0.95
+    ece_bins: Annotated[int, Field(ge=1, le=1000)] = 10
+    batch_size: Batch = 64
     test_time_flips: bool = False
-    primary_endpoint: Metric = Metric.AUROC
+    primary_endpoint: Annotated[Metric, AsYaml] = Metric.AUROC
     relock: bool = False
+
+    @model_validator(mode="after")
+    def _no_row_stands_there_twice(self) -> "EvaluationOptions":
+        all_different("operating points", (point.name for point in self.operating_points))
+        all_different("prevalences", self.prevalences)
+        return self
+
+    @model_validator(mode="after")
+    def _resamples_reach_both_ends_of_the_interval(self) -> "EvaluationOptions":
+        # One in each tail at the least; fewer would give the extremes of a handful of draws.
+        least = round(1 / (1 - self.confidence))
+        if 0 < self.bootstrap < least:
+            raise InputError(
+                f"0 or at least {least} `bootstrap` resamples for confidence {self.confidence:g}",
+                str(self.bootstrap),
+                "A thousand are usual; 0 leaves the intervals out.",
+            )
+        return self

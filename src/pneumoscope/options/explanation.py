@@ -1,8 +1,10 @@
 """Parameters of the explanation."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pneumoscope.options.base import Count, OpenShare, Options
+from pydantic import Field
+
+from pneumoscope.options.base import Batch, Count, OpenShare, Options
 
 
 class SmoothGradOptions(Options):
@@ -13,7 +15,8 @@ class SmoothGradOptions(Options):
         noise: Standard deviation of the noise, as a share of the grey range.
     """
 
-    copies: Count = 25
+    # Held in memory at once, like a batch.
+    copies: Batch = 25
     noise: OpenShare = 0.1
 
 
@@ -37,9 +40,11 @@ class ExplanationOptions(Options):
 
     cam: Literal["fitting", "grad_cam", "hires_cam"] = "fitting"
     sample: Count = 40
-    randomisations: Count = 3
+    # Each explains the sample anew; the tenth changes nothing that the third did not show.
+    randomisations: Annotated[int, Field(ge=1, le=100)] = 3
     alike: OpenShare = 0.5
     smooth_grad: SmoothGradOptions = SmoothGradOptions()
-    layers: Count = 5
-    channels: Count = 8
-    batch_size: Count = 16
+    # A page has no room for more.
+    layers: Annotated[int, Field(ge=1, le=50)] = 5
+    channels: Annotated[int, Field(ge=1, le=50)] = 8
+    batch_size: Batch = 16

@@ -4,8 +4,12 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from pneumoscope.naming import Source
-from pneumoscope.options.base import Count, OpenShare, Options
+from pneumoscope.errors import InputError
+from pneumoscope.naming import Source, Subtype
+from pneumoscope.options.base import AsYaml, OpenShare, Options, Pair
+
+BACTERIA_SHARE = 0.6
+"""Share of bacterial pneumonia among the children with pneumonia, about the archive's."""
 
 
 class PhantomOptions(Options):
@@ -18,35 +22,57 @@ class PhantomOptions(Options):
         shorter_side: Smallest and largest shorter side of a film, in pixels.
     """
 
-    patients: Annotated[int, Field(ge=12)] = 300
+    # A hundred thousand take an hour to draw.
+    patients: Annotated[int, Field(ge=12, le=100_000)] = 300
     pneumonia_share: OpenShare = 0.7
     test_share: OpenShare = 0.2
-    shorter_side: tuple[Annotated[int, Field(ge=64)], int] = (220, 420)
+    # Below 64 px ribs cannot be drawn.
+    shorter_side: Pair[Annotated[int, Field(ge=64, le=4096)]] = (220, 420)
 
     @model_validator(mode="after")
     def _sides_ascend(self) -> "PhantomOptions":
-        if self.shorter_side[0] > self.shorter_side[1]:
-            raise ValueError(f"expected shorter_side as [low, high], received {self.shorter_side}")
+        low, high = self.shorter_side
+        if low > high:
+            raise InputError(
+                "`shorter_side` as [low, high]", str([low, high]), "Put the smaller number first."
+            )
         return self
 
+    @model_validator(mode="after")
+    def _every_subtype_has_children_to_test_and_to_train_on(self) -> "PhantomOptions":
+        for subtype, children in self.children.items():
+            if children - self.tested(subtype) < 2:
+                raise InputError(
+                    f"1 test child and 2 training children or more of subtype {subtype}",
+                    f"{children} children and test_share {self.test_share:g}",
+                    "Raise `patients`, or move `pneumonia_share` and `test_share` towards the "
+                    "middle.",
+                )
+        return self
 
-class ArchiveOptions(Options):
-    """Where the published archive lies and how it is recognised."""
+    @property
+    def children(self) -> dict[Subtype, int]:
+        """How many children there are of each subtype."""
+        ill = round(self.patients * self.pneumonia_share)
+        bacteria = round(ill * BACTERIA_SHARE)
+        return {
+            Subtype.NORMAL: self.patients - ill,
+            Subtype.BACTERIA: bacteria,
+            Subtype.VIRUS: ill - bacteria,
+        }
 
-    url: str
-    bytes: Count
-    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    def tested(self, subtype: Subtype) -> int:
+        """How many children of a subtype are in the official test part."""
+        return max(1, round(self.children[subtype] * self.test_share))
 
 
 class FetchOptions(Options):
-    """Where radiographs come from: made here, downloaded, or a folder that is already there."""
+    """Where radiographs come from: made here, downloaded, or a folder that is already there.
 
-    source: Source
+    Attributes:
+        source: `phantoms`, `archive` (described in fetch/catalog.yml) or `folder`.
+        phantoms: What is drawn where the source is `phantoms`.
+    """
+
+    source: Annotated[Source, AsYaml]
     phantoms: PhantomOptions = PhantomOptions()
-    archive: ArchiveOptions | None = None
-
-    @model_validator(mode="after")
-    def _archive_is_described(self) -> "FetchOptions":
-        if self.source is Source.ARCHIVE and self.archive is None:
-            raise ValueError("source 'archive' needs `archive:` with url, bytes and sha256")
-        return self

@@ -1,6 +1,6 @@
 """Parameters of the inference."""
 
-from pneumoscope.options.base import OpenShare, Options
+from pneumoscope.options.base import OpenShare, Options, Text
 
 
 class InferenceOptions(Options):
@@ -12,5 +12,5 @@ class InferenceOptions(Options):
             locked `grey_zone` rule has a zone of its own, which goes first.
     """
 
-    model: str | None = None
+    model: Text | None = None
     grey_zone: OpenShare | None = None

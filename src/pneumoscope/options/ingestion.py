@@ -1,12 +1,14 @@
 """Parameters of the ingestion."""
 
 import re
+import unicodedata
 from typing import Annotated
 
 from pydantic import Field, field_validator
 
+from pneumoscope.errors import InputError
 from pneumoscope.naming import Label
-from pneumoscope.options.base import Count, Share
+from pneumoscope.options.base import AsYaml, Batch, Share, Text
 from pneumoscope.options.decoding import DecodingOptions
 
 
@@ -24,10 +26,34 @@ class IngestionOptions(DecodingOptions):
     """
 
     max_quarantined: Share
-    batch_size: Count
+    batch_size: Batch
     warn_auroc: Annotated[float, Field(gt=0.5, le=1.0)]
-    class_folders: dict[Label, list[str]]
-    patient_patterns: list[str]
+    class_folders: dict[Annotated[Label, AsYaml], Annotated[list[Text], Field(min_length=1)]]
+    patient_patterns: list[Text]
+
+    @field_validator("class_folders")
+    @classmethod
+    def _every_class_has_spellings_of_its_own(
+        cls, folders: dict[Label, list[str]]
+    ) -> dict[Label, list[str]]:
+        absent = [str(label) for label in Label if label not in folders]
+        if absent:
+            raise InputError(
+                "a folder name or more for each class", f"none for {', '.join(absent)}",
+                "Name the folder that holds them.",
+            )  # fmt: skip
+        owner: dict[str, Label] = {}
+        for label, names in folders.items():
+            for name in names:
+                # As folders are compared, and more strictly: forms that look alike are one.
+                folded = unicodedata.normalize("NFKC", name).casefold()
+                if owner.setdefault(folded, label) is not label:
+                    raise InputError(
+                        "spellings that stand for one class each",
+                        f"'{name}' for both {owner[folded]} and {label}",
+                        "Leave it to one of them.",
+                    )
+        return folders
 
     @field_validator("patient_patterns")
     @classmethod
@@ -36,12 +62,12 @@ class IngestionOptions(DecodingOptions):
             try:
                 groups = set(re.compile(pattern).groupindex) - {"subtype"}
             except re.error as error:
-                raise ValueError(
-                    f"expected a regular expression: {error}, received {pattern!r}"
+                raise InputError(
+                    "a regular expression", f"{pattern!r} ({error})", "Correct it at that position."
                 ) from error
             if not groups:
-                raise ValueError(
-                    "expected a named group that tells patients apart, such as (?P<number>\\d+), "
-                    f"received {pattern!r}"
-                )
+                raise InputError(
+                    "a named group that tells patients apart", repr(pattern),
+                    "Name the part that differs between patients, as in (?P<number>\\d+).",
+                )  # fmt: skip
         return patterns

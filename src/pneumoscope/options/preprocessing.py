@@ -2,17 +2,33 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 
+from pneumoscope.errors import InputError
 from pneumoscope.naming import Fit, Label
-from pneumoscope.options.base import Count, Options
+from pneumoscope.options.base import (
+    Aspect,
+    AsYaml,
+    Batch,
+    Contrast,
+    Detail,
+    Gamma,
+    Options,
+    Pair,
+    Quality,
+    Side,
+    Sigma,
+    Text,
+    all_different,
+)
 
 
 class ClaheOptions(Options):
     """Contrast-limited adaptive histogram equalisation."""
 
-    clip_limit: Annotated[float, Field(gt=0)] = 2.0
-    tiles: Count = 8
+    # At 256, the number of grey levels, nothing is clipped any more.
+    clip_limit: Annotated[float, Field(gt=0, le=256)] = 2.0
+    tiles: Annotated[int, Field(ge=1, le=64)] = 8
 
 
 class PreprocessingOptions(Options):
@@ -29,12 +45,22 @@ class PreprocessingOptions(Options):
         batch_size: Radiographs that one task transforms.
     """
 
-    size: tuple[Annotated[int, Field(ge=16)], Annotated[int, Field(ge=16)]]
-    fit: Fit
+    size: Pair[Side]
+    fit: Annotated[Fit, AsYaml]
     border_crop: Annotated[float, Field(ge=0.0, lt=0.5)] = 0.0
     clahe: ClaheOptions | None = None
-    equalise_quality: Annotated[int, Field(ge=1, le=95)] | None = None
-    batch_size: Count = 32
+    equalise_quality: Quality | None = None
+    batch_size: Batch = 32
+
+    @model_validator(mode="after")
+    def _no_tile_is_smaller_than_a_pixel(self) -> "PreprocessingOptions":
+        if self.clahe is not None and self.clahe.tiles > min(self.size):
+            raise InputError(
+                "no more `clahe.tiles` than `size` has pixels",
+                f"{self.clahe.tiles} tiles on {min(self.size)} pixels",
+                "Use fewer tiles; 8 are usual.",
+            )
+        return self
 
 
 class StressVariant(Options):
@@ -52,17 +78,36 @@ class StressVariant(Options):
         quality: JPEG quality of a compression that comes last.
     """
 
-    name: str
-    only: Label | None = None
-    aspect: Annotated[float, Field(gt=0)] | None = None
-    detail: Annotated[float, Field(ge=1)] | None = None
-    blur: Annotated[float, Field(gt=0)] | None = None
-    contrast: Annotated[float, Field(gt=0)] | None = None
-    gamma: Annotated[float, Field(gt=0)] | None = None
-    quality: Annotated[int, Field(ge=1, le=95)] | None = None
+    name: Text
+    only: Annotated[Label, AsYaml] | None = None
+    aspect: Aspect | None = None
+    detail: Detail | None = None
+    blur: Sigma | None = None
+    contrast: Contrast | None = None
+    gamma: Gamma | None = None
+    quality: Quality | None = None
+
+    @model_validator(mode="after")
+    def _something_changes(self) -> "StressVariant":
+        # A factor or exponent of 1 changes nothing either.
+        factors = (self.aspect, self.detail, self.contrast, self.gamma)
+        if not (self.blur or self.quality or any(value not in (None, 1) for value in factors)):
+            raise InputError(
+                f"a degradation in the variant '{self.name}'", "none that changes a film",
+                "Give it a strength of quality, blur, detail, contrast, gamma or aspect.",
+            )  # fmt: skip
+        return self
 
 
 class StressOptions(Options):
     """The stressed validation: degraded copies of validation that stand in for other hospitals."""
 
-    variants: Annotated[list[StressVariant], Field(min_length=1)]
+    variants: Annotated[list[StressVariant], Field(min_length=1, max_length=50)]
+
+    @field_validator("variants")
+    @classmethod
+    def _every_variant_has_a_name_of_its_own(
+        cls, variants: list[StressVariant]
+    ) -> list[StressVariant]:
+        all_different("names of variants", (variant.name for variant in variants))
+        return variants

@@ -1,6 +1,13 @@
 """Parameters of the report."""
 
-from pneumoscope.options.base import Count, Options
+from typing import Annotated
+
+from pydantic import Field
+
+from pneumoscope.options.base import Options, Text
+
+# A page has no room for more.
+Shown = Annotated[int, Field(ge=1, le=50)]
 
 
 class ReportOptions(Options):
@@ -14,8 +21,8 @@ class ReportOptions(Options):
         augmentation_draws: Random changes shown of each of those.
     """
 
-    title: str
+    title: Text
     synthetic: bool
-    sample_radiographs: Count = 4
-    augmented_radiographs: Count = 2
-    augmentation_draws: Count = 3
+    sample_radiographs: Shown = 4
+    augmented_radiographs: Shown = 2
+    augmentation_draws: Shown = 3

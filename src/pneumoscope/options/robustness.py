@@ -4,13 +4,21 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from pneumoscope.options.base import Count, Options, Share
-
-Quality = Annotated[int, Field(ge=1, le=95)]
-Positive = Annotated[float, Field(gt=0)]
-# A narrower Gaussian changes no grey value.
-Sigma = Annotated[float, Field(ge=0.1)]
-Degrees = Annotated[float, Field(gt=0, le=180)]
+from pneumoscope.errors import InputError
+from pneumoscope.options.base import (
+    Aspect,
+    Contrast,
+    Count,
+    Degrees,
+    Detail,
+    Noise,
+    Options,
+    Quality,
+    Several,
+    Share,
+    Sigma,
+    all_different,
+)
 
 
 class StrengthOptions(Options):
@@ -26,17 +34,30 @@ class StrengthOptions(Options):
             the sides, and what is left is squashed to the stored shape.
     """
 
-    quality: tuple[Quality, ...] = ()
-    blur: tuple[Sigma, ...] = ()
-    contrast: tuple[Positive, ...] = ()
-    noise: tuple[Positive, ...] = ()
-    rotation: tuple[Degrees, ...] = ()
-    aspect: tuple[Positive, ...] = ()
+    quality: Several[Quality] = ()
+    blur: Several[Sigma] = ()
+    contrast: Several[Contrast] = ()
+    noise: Several[Noise] = ()
+    rotation: Several[Degrees] = ()
+    aspect: Several[Aspect] = ()
 
     @model_validator(mode="after")
     def _something_is_tried(self) -> "StrengthOptions":
         if not any(dict(self).values()):
-            raise ValueError("expected a strength of at least one degradation, received none")
+            raise InputError(
+                "a strength of at least one degradation", "none",
+                "Give one of quality, blur, contrast, noise, rotation and aspect.",
+            )  # fmt: skip
+        return self
+
+    @model_validator(mode="after")
+    def _every_strength_changes_something_and_stands_there_once(self) -> "StrengthOptions":
+        for name, strengths in dict(self).items():
+            all_different(f"strengths of {name}", strengths)
+        if 1 in (*self.contrast, *self.aspect):
+            raise InputError(
+                "factors that change a film in `contrast` and `aspect`", "1", "Leave it out."
+            )
         return self
 
 
@@ -54,7 +75,7 @@ class RobustnessOptions(Options):
 
     border: Annotated[float, Field(gt=0, lt=0.5)]
     equalised_quality: Quality
-    equalised_detail: Annotated[float, Field(ge=1)]
+    equalised_detail: Detail
     strengths: StrengthOptions
     films: Count
     tolerance: Share

@@ -1,11 +1,16 @@
 """Parameters of the splits and the rebalancing."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
+from pneumoscope.errors import InputError
 from pneumoscope.naming import Balance, SplitPolicy
-from pneumoscope.options.base import OpenShare, Options
+from pneumoscope.options.base import AsYaml, Options
+
+# A tenth at the least is left to learn from, and a tenth for the other part that is held out.
+HeldOut = Annotated[float, Field(gt=0.0, le=0.8)]
+LARGEST_HELD_OUT = 0.9
 
 
 class SplitOptions(Options):
@@ -24,17 +29,20 @@ class SplitOptions(Options):
         balance: How the training rows are rebalanced.
     """
 
-    policy: SplitPolicy
-    validation_share: OpenShare
-    test_share: OpenShare
+    policy: Annotated[SplitPolicy, AsYaml]
+    validation_share: HeldOut
+    test_share: HeldOut
     group_by: Literal["patient", "radiograph"] = "patient"
-    balance: Balance
+    balance: Annotated[Balance, AsYaml]
 
     @model_validator(mode="after")
     def _something_is_left_to_train_on(self) -> "SplitOptions":
-        if self.policy is SplitPolicy.POOLED and self.validation_share + self.test_share >= 1:
-            raise ValueError(
-                "expected validation_share + test_share below 1, "
-                f"received {self.validation_share} + {self.test_share}"
+        held_out = self.validation_share + self.test_share
+        # Rounded: 0.2 + 0.7 is a little less than 0.9, 0.6 + 0.3 a little more.
+        if self.policy is SplitPolicy.POOLED and round(held_out, 9) > LARGEST_HELD_OUT:
+            raise InputError(
+                f"`validation_share` + `test_share` of {LARGEST_HELD_OUT} at most",
+                f"{self.validation_share:g} + {self.test_share:g}",
+                "Leave more to train on.",
             )
         return self

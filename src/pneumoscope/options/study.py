@@ -5,9 +5,12 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from pneumoscope.errors import InputError
 from pneumoscope.naming import Metric
-from pneumoscope.options.base import Options, Share
+from pneumoscope.options.base import AsYaml, Options, Several, Share, Text, all_different
 from pneumoscope.options.evaluation import ThresholdOptions
+
+Measured = Annotated[Metric, AsYaml]
 
 
 class TargetOptions(Options):
@@ -20,10 +23,10 @@ class TargetOptions(Options):
         then: What counts among the models that reach the bound; by default the same metric.
     """
 
-    metric: Metric
+    metric: Measured
     at_least: Share
-    source: str
-    then: Metric | None = None
+    source: Text
+    then: Measured | None = None
 
 
 class PublishedOptions(Options):
@@ -35,9 +38,9 @@ class PublishedOptions(Options):
         metrics: Its metrics as published, on its own test.
     """
 
-    architecture: str
-    source: str
-    metrics: Mapping[Metric, Share]
+    architecture: Text
+    source: Text
+    metrics: Annotated[Mapping[Measured, Share], Field(min_length=1)]
 
 
 class StudyOptions(Options):
@@ -60,26 +63,34 @@ class StudyOptions(Options):
         tuned: Rules for the threshold, each one more step of the ladder.
     """
 
-    name: str
-    asked: str
+    name: Text
+    asked: Text
     target: TargetOptions
-    protocol: str
-    flatters: str
-    differs: Annotated[list[str], Field(min_length=1)]
-    arms: Annotated[dict[str, str], Field(min_length=1)]
-    honest: str
-    reported: tuple[Metric, ...] = ()
-    published: tuple[PublishedOptions, ...] = ()
+    protocol: Text
+    flatters: Text
+    differs: Annotated[list[Text], Field(min_length=1)]
+    arms: Annotated[dict[Text, Text], Field(min_length=1)]
+    honest: Text
+    reported: Several[Measured] = ()
+    published: Several[PublishedOptions] = ()
     ladder: bool = False
-    tuned: tuple[ThresholdOptions, ...] = ()
+    tuned: Several[ThresholdOptions] = ()
 
     @model_validator(mode="after")
     def _the_honest_arm_is_one_of_them(self) -> "StudyOptions":
         if self.honest not in self.arms:
-            raise ValueError(
-                f"expected `honest` to name one of the arms {list(self.arms)}, "
-                f"received '{self.honest}'"
+            raise InputError(
+                f"`honest` as one of the arms {list(self.arms)}",
+                f"'{self.honest}'",
+                "Name the arm that is judged.",
             )
+        return self
+
+    @model_validator(mode="after")
+    def _no_row_stands_there_twice(self) -> "StudyOptions":
+        all_different("reported metrics", self.reported)
+        all_different("published models", (one.architecture for one in self.published))
+        all_different("tuned thresholds", (rule.name for rule in self.tuned))
         return self
 
     @property

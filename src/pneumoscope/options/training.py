@@ -3,12 +3,38 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, RootModel, SerializeAsAny, model_validator
+from pydantic import Field, RootModel, SerializeAsAny, field_validator, model_validator
 
 from pneumoscope.errors import InputError, did_you_mean
-from pneumoscope.options.base import Count, Options, Range, Share
+from pneumoscope.options.base import (
+    Aspect,
+    Batch,
+    Detail,
+    Gamma,
+    Options,
+    Pair,
+    Quality,
+    Seed,
+    Several,
+    Share,
+    Side,
+    Text,
+)
 
-Side = Annotated[int, Field(ge=16)]
+SMALLEST_BACKBONE_SIDE = 32
+"""Pixels that every published backbone needs: it halves the side five times."""
+
+# At 1 nothing would be passed on at all.
+Dropout = Annotated[float, Field(ge=0, lt=1)]
+# Adam moves each weight by about the rate; above 1 no network of this project stays finite.
+Rate = Annotated[float, Field(gt=0, le=1)]
+# Both shrink every weight; a decay of 1 and more leaves nothing of it.
+Decay = Annotated[float, Field(ge=0, lt=1)]
+Epochs = Annotated[int, Field(ge=1, le=100_000)]
+# A dense layer of 65,536 units on 96 x 96 pixels has 600 million weights.
+Width = Annotated[int, Field(ge=1, le=65_536)]
+# Each block halves the side, so that the twelfth has nothing left to halve of 4,096 px.
+Blocks = Annotated[Several[Width], Field(min_length=1, max_length=12)]
 
 
 class ArchitectureOptions(Options):
@@ -20,26 +46,26 @@ class ArchitectureOptions(Options):
             all; null leaves them at their stored size.
     """
 
-    architecture: str
+    architecture: Text
     side: Side | None = None
 
 
 class MlpOptions(ArchitectureOptions):
     """A dense network on the flattened radiograph: the baseline to beat."""
 
-    units: tuple[Count, ...] = (256, 64)
-    dropout: Share = 0.0
-    l2: Annotated[float, Field(ge=0)] = 0.0
+    units: Annotated[Several[Width], Field(max_length=12)] = (256, 64)
+    dropout: Dropout = 0.0
+    l2: Decay = 0.0
     batch_norm: bool = False
 
 
 class CnnOptions(ArchitectureOptions):
     """A small convolutional network with the usual regularisers as switches."""
 
-    filters: tuple[Count, ...] = (16, 32, 64, 128)
-    units: Count = 64
-    dropout: Share = 0.0
-    l2: Annotated[float, Field(ge=0)] = 0.0
+    filters: Blocks = (16, 32, 64, 128)
+    units: Width = 64
+    dropout: Dropout = 0.0
+    l2: Decay = 0.0
     batch_norm: bool = False
 
 
@@ -54,15 +80,28 @@ class BackboneOptions(ArchitectureOptions):
     """
 
     weights: str | None = None
-    dropout: Share = 0.2
+    dropout: Dropout = 0.2
     trainable_share: Share = 1.0
+
+    @field_validator("weights")
+    @classmethod
+    def _weights_are_published_or_a_file(cls, weights: str | None) -> str | None:
+        named = weights in (None, "imagenet")
+        # Whether there is such a file is seen before training; a bare word is a slip.
+        if not (named or "/" in str(weights) or "\\" in str(weights) or "." in str(weights)):
+            raise InputError(
+                "`weights` as imagenet, as the path of a file, or as null", repr(weights),
+                "Write imagenet, or name the file with its ending; null starts at random.",
+            )  # fmt: skip
+        return weights
 
     @model_validator(mode="after")
     def _random_layers_are_trained(self) -> "BackboneOptions":
         if self.weights is None and self.trainable_share < 1:
-            raise ValueError(
-                "trainable_share below 1 freezes layers and so needs `weights`, received "
-                f"trainable_share {self.trainable_share} and no weights"
+            raise InputError(
+                "trainable_share 1, since freezing layers needs `weights`",
+                f"trainable_share {self.trainable_share:g} and no weights",
+                "Name weights, or train all layers.",
             )
         return self
 
@@ -115,24 +154,28 @@ class AugmentationOptions(Options):
     translation: Annotated[float, Field(ge=0, lt=1)] = 0.0
     zoom: Annotated[float, Field(ge=0, lt=1)] = 0.0
     shear: Annotated[float, Field(ge=0, lt=45)] = 0.0
-    crop_area: Range | None = None
-    crop_aspect: Range = (0.75, 1.33)
-    brightness: Annotated[float, Field(ge=0, le=1)] = 0.0
+    # A crop is cut out of the film, so it cannot be larger; of less than a hundredth nobody
+    # could tell what it shows.
+    crop_area: Pair[Annotated[float, Field(ge=0.01, le=1)]] | None = None
+    crop_aspect: Pair[Aspect] = (0.75, 1.33)
+    brightness: Share = 0.0
     contrast: Annotated[float, Field(ge=0, lt=1)] = 0.0
-    gamma: Range | None = None
+    gamma: Pair[Gamma] | None = None
     fill: Literal["black", "reflect"] = "black"
     degraded: Share = 0.5
-    quality: Range | None = None
-    blur: Annotated[float, Field(ge=0)] = 0.0
-    detail: Annotated[float, Field(ge=1)] = 1.0
-    noise: Annotated[float, Field(ge=0)] = 0.0
+    quality: Pair[Quality] | None = None
+    blur: Annotated[float, Field(ge=0, le=50)] = 0.0
+    detail: Detail = 1.0
+    noise: Annotated[float, Field(ge=0, le=128)] = 0.0
 
     @model_validator(mode="after")
     def _ranges_ascend(self) -> "AugmentationOptions":
         for name in ("crop_area", "crop_aspect", "gamma", "quality"):
             bounds = getattr(self, name)
-            if bounds is not None and not 0 < bounds[0] <= bounds[1]:
-                raise ValueError(f"expected {name} as [low, high] above 0, received {bounds}")
+            if bounds is not None and bounds[0] > bounds[1]:
+                raise InputError(
+                    f"`{name}` as [low, high]", str(list(bounds)), "Put the smaller number first."
+                )
         return self
 
 
@@ -159,19 +202,20 @@ class FittingOptions(Options):
         seed: Seed of this block in place of the project's, so that blocks can differ in it alone.
     """
 
-    epochs: Count
-    frozen_epochs: Annotated[int, Field(ge=0)] = 0
-    batch_size: Count = 32
-    learning_rate: Annotated[float, Field(gt=0)] = 1e-3
-    frozen_learning_rate: Annotated[float, Field(gt=0)] = 1e-3
-    weight_decay: Annotated[float, Field(ge=0)] = 0.0
+    epochs: Epochs
+    frozen_epochs: Annotated[int, Field(ge=0, le=100_000)] = 0
+    batch_size: Batch = 32
+    learning_rate: Rate = 1e-3
+    frozen_learning_rate: Rate = 1e-3
+    weight_decay: Decay = 0.0
     label_smoothing: Annotated[float, Field(ge=0, lt=0.5)] = 0.0
-    mixup: Annotated[float, Field(ge=0)] = 0.0
+    # At 1 all blends are as likely; from some tens on every film is half another.
+    mixup: Annotated[float, Field(ge=0, le=10)] = 0.0
     ema_momentum: Annotated[float, Field(gt=0, lt=1)] | None = None
     select_by: Literal["validation", "stressed"] = "validation"
-    patience: Count = 5
+    patience: Epochs = 5
     precision: Literal["auto", "float32", "mixed_bfloat16"] = "float32"
-    seed: Annotated[int, Field(ge=0)] | None = None
+    seed: Seed | None = None
 
     def seed_or(self, project: int) -> int:
         """Return the block's own seed, or the project's where it has none."""

@@ -4,13 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from numpy.random import Generator
-
 from pneumoscope.naming import Label, Subtype
 from pneumoscope.options import PhantomOptions
 from pneumoscope.phantoms.films import Film, generator, render_film
 
-BACTERIA_SHARE = 0.6
 # How many children have one film, two, ... six.
 FILMS_PER_CHILD = (0.82, 0.09, 0.04, 0.02, 0.02, 0.01)
 VAL_FILMS = 4
@@ -32,9 +29,6 @@ def make_phantoms(options: PhantomOptions, seed: int) -> dict[str, Callable[[], 
     Returns:
         Relative POSIX path to a picklable function that returns the file's bytes. A file
         depends on the seed, its path and the size range, not on the order of calls.
-
-    Raises:
-        ValueError: If a class would have too few children for train and test.
     """
     phantoms: dict[str, Callable[[], bytes]] = {"train/.DS_Store": partial(bytes, STRAY_FILE)}
     for label, films in _plan(options, seed).items():
@@ -48,20 +42,17 @@ def make_phantoms(options: PhantomOptions, seed: int) -> dict[str, Callable[[], 
 
 
 def _plan(options: PhantomOptions, seed: int) -> dict[Label, list[Film]]:
-    pneumonia = round(options.patients * options.pneumonia_share)
-    bacteria = round(pneumonia * BACTERIA_SHARE)
-    share = options.test_share
-    normal = _films(Subtype.NORMAL, options.patients - pneumonia, share, seed)
-    ill = _films(Subtype.BACTERIA, bacteria, share, seed)
-    ill += _films(Subtype.VIRUS, pneumonia - bacteria, share, seed)
+    normal = _films(Subtype.NORMAL, options, seed)
+    ill = _films(Subtype.BACTERIA, options, seed) + _films(Subtype.VIRUS, options, seed)
     ill.sort(key=lambda film: int(film.child.removeprefix("person").split("_")[0]))
     return {Label.NORMAL: _with_val(normal), Label.PNEUMONIA: _with_rgb(_with_val(ill))}
 
 
-def _films(subtype: Subtype, children: int, test_share: float, seed: int) -> list[Film]:
+def _films(subtype: Subtype, options: PhantomOptions, seed: int) -> list[Film]:
     """List one subtype's films in the order of its children's numbers."""
     rng = generator(seed, "plan", subtype)
-    tested = _test_children(subtype, children, test_share, rng)
+    children = options.children[subtype]
+    tested = set(rng.choice(children, options.tested(subtype), replace=False).tolist())
     films: list[Film] = []
     for index in range(children):
         part = "test" if index in tested else "train"
@@ -72,17 +63,6 @@ def _films(subtype: Subtype, children: int, test_share: float, seed: int) -> lis
             for of_child in range(1, count + 1)
         ]
     return films
-
-
-def _test_children(subtype: Subtype, children: int, test_share: float, rng: Generator) -> set[int]:
-    tested = max(1, round(children * test_share))
-    if children - tested < 2:
-        raise ValueError(
-            f"expected 1 test child and 2 training children or more of subtype {subtype}, "
-            f"received {children} children and test_share {test_share}; raise `patients` or "
-            "move `pneumonia_share` and `test_share` towards the middle"
-        )
-    return set(rng.choice(children, tested, replace=False).tolist())
 
 
 def _child(subtype: Subtype, index: int, children: int) -> str:

@@ -1,0 +1,221 @@
+"""All parameters of one environment in one schema, and what they must be to each other."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Self
+
+from pydantic import Field, model_validator
+
+from pneumoscope.errors import InputError, did_you_mean
+from pneumoscope.naming import Source
+from pneumoscope.options.base import Options, Seed, Text, all_different
+from pneumoscope.options.evaluation import EvaluationOptions
+from pneumoscope.options.explanation import ExplanationOptions
+from pneumoscope.options.fetch import FetchOptions
+from pneumoscope.options.inference import InferenceOptions
+from pneumoscope.options.ingestion import IngestionOptions
+from pneumoscope.options.preprocessing import PreprocessingOptions, StressOptions
+from pneumoscope.options.reporting import ReportOptions
+from pneumoscope.options.robustness import RobustnessOptions
+from pneumoscope.options.splitting import SplitOptions
+from pneumoscope.options.study import StudyOptions
+from pneumoscope.options.training import SMALLEST_BACKBONE_SIDE, BackboneOptions, Recipe
+
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
+"""What a model may be called: its name becomes a folder, a tag and part of catalog entries."""
+
+TAKEN = frozenset(
+    """
+    checked con data figures nul parameters prn aux
+    comparison ensembles rebalancing reporting shift training
+    """.split()  # noqa: SIM905
+)
+"""Names that entries of the catalog, tags, pipelines or Windows have taken for themselves."""
+
+
+class ArmOptions(Options):
+    """What a further protocol of a study has of its own.
+
+    Attributes:
+        split: How its patients are shared out.
+    """
+
+    split: SplitOptions
+
+
+class ProjectOptions(Options):
+    """Every parameter of an environment, used by a pipeline or not.
+
+    Attributes:
+        seed: Where every draw of the project starts.
+        radiographs: Folder of radiographs, by --params alone.
+        films: Folder of new radiographs to predict, by --params alone.
+        architectures: Names of the models to train and compare, in the order of the table.
+        ensembles: Name of each ensemble to its members; null drops one of the base environment.
+        recipes: The block of each model; those that are not trained are checked as well.
+        arms: The block of each protocol of a study but the first.
+    """
+
+    seed: Seed
+    radiographs: Text | None = None
+    films: Text | None = None
+    fetch: FetchOptions
+    ingestion: IngestionOptions
+    split: SplitOptions
+    preprocessing: PreprocessingOptions
+    stress: StressOptions
+    architectures: Annotated[list[Text], Field(min_length=1)]
+    ensembles: dict[Text, list[Text] | None] = Field(default_factory=dict)
+    evaluation: EvaluationOptions
+    explanation: ExplanationOptions
+    robustness: RobustnessOptions
+    report: ReportOptions
+    inference: InferenceOptions
+    study: StudyOptions | None = None
+    recipes: dict[str, Recipe]
+    arms: dict[str, ArmOptions]
+
+    @model_validator(mode="after")
+    def _every_name_works(self) -> Self:
+        arms = list(self.study.arms)[1:] if self.study else []
+        check_names("architectures", self.architectures)
+        check_names("ensembles", self.averaged)
+        check_names("study.arms", arms)
+        everything = [*self.architectures, *self.averaged, *arms]
+        # File systems of macOS and Windows take Cnn and cnn for one folder.
+        all_different("names, whatever their case", (name.lower() for name in everything))
+        return self
+
+    @model_validator(mode="after")
+    def _what_is_named_is_there(self) -> Self:
+        models = [*self.architectures, *self.averaged]
+        for name in self.architectures:
+            _require("architectures", name, self.recipes, "a block of that name with `model`")
+        for ensemble, members in self.averaged.items():
+            for member in members:
+                _require(f"ensembles.{ensemble}", member, self.architectures, "an architecture")
+            all_different(f"members of {ensemble}", members)
+            if len(members) < 2:
+                raise InputError(
+                    f"two members or more in `ensembles.{ensemble}`", str(members),
+                    "Add one, or drop the ensemble: null.",
+                )  # fmt: skip
+        if self.inference.model is not None:
+            _require("inference.model", self.inference.model, models, "a model of the comparison")
+        for arm in list(self.study.arms)[1:] if self.study else ():
+            _require("study.arms", arm, self.arms, "a block of that name with a `split` of its own")
+        for one in self.study.published if self.study else ():
+            _require("study.published", one.architecture, models, "a model of the comparison")
+        return self
+
+    @model_validator(mode="after")
+    def _stored_radiographs_hold_real_detail(self) -> Self:
+        prepared, side = self.preprocessing, self.ingestion.working_side
+        kept = int(side * (1 - 2 * prepared.border_crop))
+        if max(prepared.size) > kept:
+            raise InputError(
+                f"`preprocessing.size` within the {kept} px that `ingestion.working_side` {side} "
+                f"and `border_crop` {prepared.border_crop:g} leave",
+                str(list(prepared.size)),
+                "Raise `ingestion.working_side`, best to twice the size, or lower the size.",
+            )
+        for name in self.architectures:
+            model = self.recipes[name].model.root
+            seen = model.side or min(prepared.size)
+            if isinstance(model, BackboneOptions) and seen < SMALLEST_BACKBONE_SIDE:
+                raise InputError(
+                    f"radiographs of at least {SMALLEST_BACKBONE_SIDE} px for {name}",
+                    f"{seen} px",
+                    f"Raise `preprocessing.size` or `{name}.model.side`.",
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _the_zone_of_the_inference_is_measured(self) -> Self:
+        zone, measured = self.inference.grey_zone, self.evaluation.grey_zone.shares
+        if zone is not None and zone not in measured:
+            raise InputError(
+                f"`inference.grey_zone` as one of `evaluation.grey_zone.shares` {list(measured)}",
+                f"{zone:g}",
+                "Add it there, or name one of them; null marks no film.",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _phantoms_are_called_phantoms(self) -> Self:
+        if self.fetch.source is Source.PHANTOMS and not self.report.synthetic:
+            raise InputError(
+                "`report.synthetic` true where `fetch.source` is phantoms", "false",
+                "Leave it out: it follows the source.",
+            )  # fmt: skip
+        return self
+
+    @property
+    def averaged(self) -> dict[str, list[str]]:
+        """The ensembles that are not dropped."""
+        return {name: members for name, members in self.ensembles.items() if members is not None}
+
+    @classmethod
+    def arrange(cls, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Sort the blocks of models and protocols from those that every environment has.
+
+        A block is a model's if its name is chosen, or if it is whole: a model that is not trained
+        this time. Anything else by an unknown name is a slip.
+
+        Raises:
+            InputError: A name is unknown.
+        """
+        common = set(cls.model_fields) - {"recipes", "arms"}
+        chosen, arms = _names(parameters, "architectures"), _names(parameters, "study", "arms")
+        arranged: dict[str, Any] = {"recipes": {}, "arms": {}}
+        for name, value in parameters.items():
+            whole = isinstance(value, Mapping) and set(Recipe.model_fields) <= set(value)
+            if name in common:
+                arranged[name] = value
+            elif name in arms:
+                arranged["arms"][name] = value
+            elif name in chosen or whole:
+                arranged["recipes"][name] = value
+            else:
+                known = did_you_mean(str(name), common | chosen | arms)
+                raise InputError("a parameter that exists", f"`{name}`", known)
+        return arranged
+
+
+def check_names(where: str, names: Iterable[str]) -> None:
+    """Refuse names that cannot be a folder, a tag and part of a catalog entry at once.
+
+    Raises:
+        InputError: A name has other characters, or is taken.
+    """
+    parameters = set(ProjectOptions.model_fields)
+    for name in names:
+        if not NAME.fullmatch(name):
+            raise InputError(
+                f"names of letters, digits and _ in `{where}`, a letter first, 64 at most",
+                f"'{name}'",
+                f"Call it '{_legal(name)}', for example.",
+            )
+        # `model_card_x` and `model_checked` are entries of their own.
+        if name.lower() in TAKEN | parameters or name.lower().startswith("card_"):
+            raise InputError(
+                f"names in `{where}` that nothing else bears", f"'{name}'",
+                f"Call it 'my_{name[:50]}', for example.",
+            )  # fmt: skip
+
+
+def _legal(name: str) -> str:
+    return re.sub(r"^(?=[^A-Za-z])", "m", re.sub(r"[^A-Za-z0-9_]", "_", name))[:64]
+
+
+def _names(parameters: Mapping[str, Any], *path: str) -> set[str]:
+    found: Any = parameters
+    for key in path:
+        found = found.get(key) if isinstance(found, Mapping) else None
+    several = found if isinstance(found, list | Mapping) else ()
+    return {name for name in several if isinstance(name, str)}
+
+
+def _require(where: str, name: str, known: Iterable[str], what: str) -> None:
+    if name not in known:
+        raise InputError(f"{what} for '{name}' in `{where}`", "none", did_you_mean(name, known))

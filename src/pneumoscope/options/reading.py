@@ -1,0 +1,97 @@
+"""An environment's parameters, read as a whole, and what is wrong with them in three parts."""
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from pneumoscope.errors import InputError, did_you_mean
+from pneumoscope.options.project import ProjectOptions
+
+Origin = Callable[[Sequence[str | int]], str]
+"""Tells by the path of a parameter where it got its value."""
+
+
+def read_parameters(parameters: Mapping[str, Any], origin: Origin) -> ProjectOptions:
+    """Check every parameter of an environment, used by a pipeline or not.
+
+    Args:
+        parameters: As configured, with --params merged in.
+        origin: Tells where a parameter got its value, for the remedy.
+
+    Raises:
+        InputError: One is unknown, of another type, out of its range, or contradicts another.
+    """
+    arranged: Mapping[str, Any] = {}
+    try:
+        arranged = ProjectOptions.arrange(parameters)
+        return ProjectOptions.model_validate(arranged)
+    except InputError as error:
+        raise _located(error, [error.received.strip("`")], origin, 1) from None
+    except ValidationError as error:
+        faults = error.errors(include_url=False)
+        path = _path(faults[0], arranged)
+        raise _located(_fault(faults[0], path), path, origin, len(faults)) from None
+
+
+def _located(fault: InputError, path: Sequence[str | int], origin: Origin, n: int) -> InputError:
+    place = f" It stands in {origin(path)}." if path else ""
+    more = f" (The first of {n} faults.)" if n > 1 else ""
+    return InputError(fault.expected, fault.received, f"{fault.remedy}{place}{more}")
+
+
+def _fault(fault: Mapping[str, Any], path: Sequence[str | int]) -> InputError:
+    name = ".".join(map(str, path))
+    context = fault.get("ctx", {})
+    inner = context.get("error")
+    if isinstance(inner, InputError):
+        where = f", in `{name}`" if name else ""
+        return InputError(f"{inner.expected}{where}", inner.received, inner.remedy)
+    given = (
+        "nothing" if fault["type"] == "missing" else _as_yaml(context.get("tag", fault["input"]))
+    )
+    return InputError(_expected(fault, name), given, _remedy(fault, name))
+
+
+def _expected(fault: Mapping[str, Any], name: str) -> str:
+    if fault["type"] == "missing":
+        return f"a value for `{name}`"
+    if fault["type"] == "union_tag_invalid":
+        return f"`{name}.architecture` as one of {fault['ctx']['expected_tags']}"
+    if fault["type"] in ("model_type", "dict_type"):
+        return f"`{name}` to be a block of parameters"
+    message = re.sub(r"^Input should be ", "to be ", fault["msg"])
+    return f"`{name}` {message[0].lower()}{message[1:]}"
+
+
+def _remedy(fault: Mapping[str, Any], name: str) -> str:
+    context, given = fault.get("ctx", {}), fault["input"]
+    allowed = re.findall(r"'([^']+)'", str(context.get("expected_tags", context.get("expected"))))
+    if fault["type"] == "union_tag_invalid":
+        return did_you_mean(str(context["tag"]), allowed)
+    if allowed and isinstance(given, str):
+        return did_you_mean(given, allowed)
+    if fault["type"] == "missing":
+        return "Give it."
+    return f"Correct it; docs/parameters.md names the page that explains `{name.split('.')[0]}`."
+
+
+def _path(fault: Mapping[str, Any], arranged: Any) -> list[str | int]:
+    """Return the path as a user writes it: without pydantic's own marks and our two drawers."""
+    path: list[str | int] = []
+    found, place = arranged, fault["loc"]
+    for position, key in enumerate(place, start=1):
+        if isinstance(found, Mapping) and key in found:
+            found = found[key]
+        elif isinstance(found, list) and isinstance(key, int):
+            found = found[key] if key < len(found) else None
+        elif not (fault["type"] == "missing" and position == len(place)):
+            continue
+        path.append(key)
+    return path[1:] if path[:1] in (["recipes"], ["arms"]) else path
+
+
+def _as_yaml(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
