@@ -1,0 +1,148 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from kedro.framework.cli.project import run as kedro_run
+from kedro.framework.cli.utils import KedroCliError
+
+from pneumoscope import cli
+from pneumoscope.errors import InputError
+
+PROJECT = Path(__file__).parents[1]
+KEDRO = str(Path(sys.executable).with_name("kedro"))
+
+
+def test_every_option_of_kedros_own_run_is_there_and_verbose_too():
+    kedros = {option.name: option.opts for option in kedro_run.params}
+    ours = {option.name: option.opts for option in cli.run.params}
+    assert ours.pop("verbose") == ["--verbose", "-v"]
+    assert ours == kedros
+
+
+def test_the_command_is_found_where_a_packaged_project_looks_for_it():
+    from kedro.framework.cli.utils import find_run_command
+
+    assert find_run_command("pneumoscope") is cli.run
+
+
+def told(error, capsys):
+    try:
+        raise error
+    except type(error):
+        cli.tell(*sys.exc_info())
+    return capsys.readouterr().err
+
+
+def test_what_a_user_can_mend_is_told_in_three_lines(capsys):
+    error = InputError("a folder", "a file", "Name the folder.")
+    assert told(error, capsys).splitlines() == [
+        "Expected: a folder", "Received: a file", "What to do: Name the folder.",
+    ]  # fmt: skip
+
+
+def test_a_fault_of_the_code_shows_where_it_is(capsys):
+    assert "Traceback" in told(KeyError("x"), capsys)
+
+
+def test_a_traceback_is_added_if_asked_for(capsys, monkeypatch):
+    monkeypatch.setattr(KedroCliError, "VERBOSE_ERROR", True)
+    printed = told(InputError("a", "b", "c"), capsys)
+    assert "Traceback" in printed
+    assert printed.endswith("Expected: a\nReceived: b\nWhat to do: c\n")
+
+
+def test_no_command_waits_for_what_it_does_not_use():
+    code = (
+        "import sys, pneumoscope.settings, pneumoscope.cli\n"
+        "slow = ('numpy', 'pandas', 'matplotlib', 'cv2', 'dask', 'scipy', 'PIL', 'tensorflow')\n"
+        "print([name for name in slow if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def refused(*arguments, results, **environment):
+    """Run the real command and return what it prints, having seen that it wrote nothing."""
+    dropped = {"RADIOGRAPHS", "FILMS", "KEDRO_ENV", "KEDRO_LOGGING_CONFIG"}
+    kept = {name: value for name, value in os.environ.items() if name not in dropped}
+    done = subprocess.run(
+        [KEDRO, *arguments],
+        cwd=PROJECT,
+        env={**kept, "RESULTS": str(results), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert [path.name for path in Path(results).parent.iterdir()] == []
+    return done.stderr.splitlines()
+
+
+def test_a_misspelt_key_stops_the_real_command_before_anything_is_written(tmp_path):
+    lines = refused("run", "--env=smoke", "--params=film=/films", results=tmp_path / "results")
+    assert lines == [
+        "Expected: a parameter that exists",
+        "Received: `film`",
+        "What to do: Did you mean 'films'? It stands in --params.",
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("arguments", "environment", "received"),
+    [
+        (["run", "--params=cnn.fitting.learning_rate=.inf"], {}, "Infinity"),
+        (["run", "--params=seed=-1"], {}, "-1"),
+        (["run", "--params=evaluation.bootstrap=1000000000"], {}, "1000000000"),
+        (["run", "--params=cnn.fitting.epochs=true"], {}, "true"),
+        (["run", "--params=seed=3,films"], {}, '"3,films"'),
+        (["run", "--pipeline=trainig"], {}, "'trainig'"),
+        (["run", "--pipelines=training", "--tags=data"], {}, "'data'"),
+        (["run", "--tags=data", "--namespaces=cnn"], {}, "contains no nodes"),
+        (["run", "--pipelines=inference", "--load-versions=model_nosuch:1"], {}, "'model_nosuch'"),
+        (["run", "--from-nodes=rebalance_training"], {}, "nothing, since it is only ever kept"),
+        (["run", "--pipelines=reporting"], {}, "nothing at "),
+        (["run", "--runner=NoRunner"], {}, "NoRunner"),
+        (["run", "--env=smoek"], {}, "'smoek'"),
+        (["run"], {"RADIOGRAPH": "/films"}, "RADIOGRAPH"),
+        (["run"], {"RADIOGRAPHS": "/nowhere"}, "/nowhere"),
+        (["results", "--params=sed=3"], {}, "`sed`"),
+        (["registry", "list"], {"KEDRO_ENV": "smoek"}, "'smoek'"),
+        (["catalog", "list-patterns", "--env=smoek"], {}, "'smoek'"),
+    ],
+)
+def test_every_command_refuses_in_three_lines(arguments, environment, received, tmp_path):
+    env = {"KEDRO_ENV": "smoke", **environment}
+    lines = refused(*arguments, results=tmp_path / "results", **env)
+    told = [line for line in lines if not line.startswith("Option '--pipeline' is deprecated")]
+    assert [line.split(":")[0] for line in told[-3:]] == ["Expected", "Received", "What to do"]
+    assert received in told[-2]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("asked", ["--verbose", "KEDRO_LOGGING_CONFIG"])
+def test_the_traceback_is_there_for_those_who_ask(asked, tmp_path):
+    verbose = [asked] if asked == "--verbose" else []
+    environment = {}
+    if not verbose:
+        loggers = "loggers: {pneumoscope: {level: DEBUG}}"
+        file = tmp_path.with_suffix(".yml")
+        file.write_text(f"version: 1\ndisable_existing_loggers: false\n{loggers}\n")
+        environment = {asked: str(file)}
+    command = ["run", "--env=smoke", "--params=sed=3", *verbose]
+    lines = refused(*command, results=tmp_path / "results", **environment)
+    assert "Traceback (most recent call last):" in lines
+    assert lines[-2] == "Received: `sed`"
+
+
+@pytest.mark.slow
+def test_a_model_with_a_dotted_name_is_refused_where_it_is_read(tmp_path):
+    named = "--params=architectures=[cnn.v2]"
+    lines = refused("run", "--env=smoke", named, results=tmp_path / "results")
+    assert lines[1:] == [
+        "Received: 'cnn.v2'",
+        "What to do: Call it 'cnn_v2', for example.",
+    ]
