@@ -142,7 +142,7 @@ def test_a_model_of_any_other_name_has_files_of_its_own(name):
         stored = resolver.resolve_pattern(f"model_{model}")
         assert stored["type"].endswith("KerasModelDataset")
     shared = {path for path, names in paths.items() if len(set(names)) > 1}
-    logs = {"test_access_log.csv", "precision_probes.json"}
+    logs = {"test_access_log.csv", "precision_probes.json", "locks.json"}
     assert {path.rsplit("/", 1)[-1] for path in shared} <= logs
 
 

@@ -131,7 +131,7 @@ def test_films_of_the_test_part_get_the_scores_of_the_evaluation_again(smoke, tm
     assert NOTICE in run.stderr
     found = pd.read_csv(smoke / "07_model_output/predictions.csv")
     assert len(found) == sum(file.is_file() for file in films.rglob("*"))
-    assert found.loc[found["path"] == "cut short.jpeg", "reason"].str.contains("decoded").all()
+    assert found.loc[found["path"] == "cut short.jpeg", "reason"].str.contains("damaged").all()
     scores = pd.read_parquet(smoke / "07_model_output/ensemble/scores.parquet")
     radiographs = pd.read_parquet(smoke / "02_intermediate/manifest.parquet")
     evaluated = scores.merge(radiographs[["radiograph_id", "path"]], on="radiograph_id")
