@@ -44,22 +44,17 @@ def _located(fault: InputError, path: Sequence[str | int], origin: Origin, n: in
 
 def _fault(fault: Mapping[str, Any], path: Sequence[str | int]) -> InputError:
     name = ".".join(map(str, path))
-    context = fault.get("ctx", {})
-    inner = context.get("error")
+    inner = fault.get("ctx", {}).get("error")
     if isinstance(inner, InputError):
         where = f", in `{name}`" if name else ""
         return InputError(f"{inner.expected}{where}", inner.received, inner.remedy)
-    given = (
-        "nothing" if fault["type"] == "missing" else _as_yaml(context.get("tag", fault["input"]))
-    )
+    given = "nothing" if fault["type"] == "missing" else _as_yaml(fault["input"])
     return InputError(_expected(fault, name), given, _remedy(fault, name))
 
 
 def _expected(fault: Mapping[str, Any], name: str) -> str:
     if fault["type"] == "missing":
         return f"a value for `{name}`"
-    if fault["type"] == "union_tag_invalid":
-        return f"`{name}.architecture` as one of {fault['ctx']['expected_tags']}"
     if fault["type"] in ("model_type", "dict_type"):
         return f"`{name}` to be a block of parameters"
     message = re.sub(r"^Input should be ", "to be ", fault["msg"])
@@ -67,12 +62,9 @@ def _expected(fault: Mapping[str, Any], name: str) -> str:
 
 
 def _remedy(fault: Mapping[str, Any], name: str) -> str:
-    context, given = fault.get("ctx", {}), fault["input"]
-    allowed = re.findall(r"'([^']+)'", str(context.get("expected_tags", context.get("expected"))))
-    if fault["type"] == "union_tag_invalid":
-        return did_you_mean(str(context["tag"]), allowed)
-    if allowed and isinstance(given, str):
-        return did_you_mean(given, allowed)
+    allowed = re.findall(r"'([^']+)'", str(fault.get("ctx", {}).get("expected")))
+    if allowed and isinstance(fault["input"], str):
+        return did_you_mean(fault["input"], allowed)
     if fault["type"] == "missing":
         return "Give it."
     return f"Correct it; docs/parameters.md names the page that explains `{name.split('.')[0]}`."
