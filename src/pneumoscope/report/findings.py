@@ -9,6 +9,7 @@ import pandas as pd
 from pneumoscope.evaluation.records import ModelMetrics
 from pneumoscope.explanation.records import Explanations
 from pneumoscope.ingestion.records import IngestionAudit
+from pneumoscope.models.training.history import History
 from pneumoscope.naming import Column, Metric, Split
 from pneumoscope.options import Recipe
 from pneumoscope.radiographs.pixel_statistics import PixelStatistics
@@ -41,7 +42,7 @@ class Findings:
     comparison: pd.DataFrame
     significance: pd.DataFrame
     pixel_statistics: PixelStatistics
-    histories: Mapping[str, pd.DataFrame]
+    histories: Mapping[str, History]
     settings: Mapping[str, Recipe]
     access_log: pd.DataFrame
     metrics: Mapping[str, ModelMetrics]
@@ -100,7 +101,7 @@ def collect_findings(
         study=study,
         shift=shift,
         robustness=named("robustness_", collected),
-        histories=named("history_", collected),
+        histories={name: History.of(table) for name, table in named("history_", collected).items()},
         settings={
             name: Recipe.model_validate(block)
             for name, block in named("settings_", collected).items()

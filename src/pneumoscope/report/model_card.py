@@ -13,7 +13,6 @@ from pneumoscope.options import (
     ModelOptions,
     ReportOptions,
 )
-from pneumoscope.plots.curves import kept_epoch
 from pneumoscope.report.blocks import (
     Block,
     Bullets,
@@ -102,8 +101,8 @@ def _model(name: str, found: Findings) -> Section:
         ["options", _told(chosen)],
         ["augmentation", "; ".join(changes(settings.augmentation)) or "none"],
         ["fitting", _told(settings.fitting.model_dump())],
-        ["epochs", f"{len(history)}, the weights of epoch {kept_epoch(history)} kept"],
-        ["minutes of training", float(history["seconds"].sum()) / 60],
+        ["epochs", f"{len(history.epochs)}, the weights of epoch {history.kept.epoch} kept"],
+        ["minutes of training", history.minutes],
     ]
     return Section("Model", [Table(["what", "value"], rows)])
 

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pneumoscope.models.resume.checkpoint import Checkpoint, Record
-from pneumoscope.models.training.monitor import EpochMonitor, EpochReport, Standing
+from pneumoscope.models.training.history import EpochReport
+from pneumoscope.models.training.monitor import EpochMonitor, Standing
 from pneumoscope.models.training.variables import Values, values
 from pneumoscope.models.training.weight_averaging import AveragedWeights
 

@@ -15,8 +15,9 @@ from pneumoscope.models.resume.state import EpochKeeper, TrainingState, read_sta
 from pneumoscope.models.training import execution
 from pneumoscope.models.training.batches import TrainingData
 from pneumoscope.models.training.feeds import Feed, feed_for
+from pneumoscope.models.training.history import EpochReport
 from pneumoscope.models.training.metrics import measures
-from pneumoscope.models.training.monitor import EpochMonitor, EpochReport, Standing
+from pneumoscope.models.training.monitor import EpochMonitor, Standing
 from pneumoscope.models.training.optimizer import build_optimizer
 from pneumoscope.models.training.phases import Phase, list_phases
 from pneumoscope.models.training.streaming import stream

@@ -11,6 +11,7 @@ from typing import Any
 import keras
 
 from pneumoscope.models.training.feeds import Feed
+from pneumoscope.models.training.history import EpochReport
 from pneumoscope.models.training.phases import FROZEN, TRAINING, Phase
 from pneumoscope.models.training.streaming import stream
 from pneumoscope.models.training.variables import Values, values
@@ -21,44 +22,6 @@ logger = logging.getLogger(__name__)
 
 # The way back through a network costs twice the way there.
 _PASSES_OF_A_STEP = 3
-
-
-@dataclass(frozen=True)
-class EpochReport:
-    """One row of the history.
-
-    Attributes:
-        epoch: Number of the epoch, from 1, counted over both phases.
-        phase: `frozen` (head on a frozen backbone) or `training`.
-        learning_rate: Rate of the epoch's first step.
-        loss: Cross-entropy and penalties on augmented training radiographs, averaged while
-            the weights still moved. With `mixup` or `label_smoothing` its lowest possible
-            value is above 0.
-        accuracy: Share correct at 0.5, on the same radiographs; a blend of two counts as what
-            has the larger share in it.
-        auroc: Area under the ROC curve, on the same radiographs, from 200 thresholds.
-        validation_loss: The loss after the epoch, on validation as it is stored.
-        validation_accuracy: Share of validation correct at 0.5.
-        validation_auroc: Area under the ROC curve of validation, from 200 thresholds.
-        stressed_loss: The loss on stressed validation.
-        stressed_accuracy: Share of stressed validation correct at 0.5.
-        stressed_auroc: Area under the ROC curve of stressed validation.
-        seconds: Duration since the last epoch ended, with everything that was needed.
-    """
-
-    epoch: int
-    phase: str
-    learning_rate: float
-    loss: float
-    accuracy: float
-    auroc: float
-    validation_loss: float
-    validation_accuracy: float
-    validation_auroc: float
-    stressed_loss: float
-    stressed_accuracy: float
-    stressed_auroc: float
-    seconds: float
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping
 
-import pandas as pd
-
-from pneumoscope.plots.curves import kept_epoch
+from pneumoscope.models.training.history import History
 from pneumoscope.report.blocks import Block, Figure, Gallery, Section, Table
 from pneumoscope.report.cells import Cell
 
@@ -26,13 +24,11 @@ CAPTION = (
 )
 
 
-def training_section(
-    histories: Mapping[str, pd.DataFrame], figures: Mapping[str, bytes]
-) -> Section:
+def training_section(histories: Mapping[str, History], figures: Mapping[str, bytes]) -> Section:
     """Return a table of the kept epochs and the training curves.
 
     Args:
-        histories: Architecture to its history, one row an epoch.
+        histories: Architecture to its history.
         figures: Architecture to the PNG of its curves; one left out is not shown.
     """
     curves = [
@@ -46,22 +42,29 @@ def training_section(
     return Section("Training", blocks)
 
 
-def _row(name: str, history: pd.DataFrame) -> list[Cell]:
-    minutes = float(history["seconds"].sum()) / 60
-    kept = history[history["kept"]].iloc[0]
-    keys = ("validation_loss", "validation_auroc", "stressed_loss", "stressed_auroc")
-    return [name, len(history), kept_epoch(history), *(float(kept[key]) for key in keys), minutes]
+def _row(name: str, history: History) -> list[Cell]:
+    kept = history.kept
+    return [
+        name,
+        len(history.epochs),
+        kept.epoch,
+        kept.validation_loss,
+        kept.validation_auroc,
+        kept.stressed_loss,
+        kept.stressed_auroc,
+        history.minutes,
+    ]
 
 
-def _caption(name: str, history: pd.DataFrame) -> str:
-    kept, last = history[history["kept"]].iloc[0], history.iloc[-1]
-    start = f"{name}: the weights of epoch {kept_epoch(history)} of {len(history)} are kept"
-    if kept["epoch"] == last["epoch"]:
+def _caption(name: str, history: History) -> str:
+    kept, last = history.kept, history.epochs[-1]
+    start = f"{name}: the weights of epoch {kept.epoch} of {len(history.epochs)} are kept"
+    if kept.epoch == last.epoch:
         return f"{start}, the last one: more epochs might help."
-    if last["loss"] < kept["loss"] and last["validation_loss"] > kept["validation_loss"]:
+    if history.overfits:
         return (
-            f"{start}. By the last the validation loss rose from {kept['validation_loss']:.3f} to "
-            f"{last['validation_loss']:.3f} while the training loss fell from "
-            f"{kept['loss']:.3f} to {last['loss']:.3f}: overfitting."
+            f"{start}. After it the validation loss rose from {kept.validation_loss:.3f} to "
+            f"{last.validation_loss:.3f} while the training loss fell from {kept.loss:.3f} to "
+            f"{last.loss:.3f}, beyond what epochs vary by: overfitting."
         )
-    return f"{start}; later ones brought nothing."
+    return f"{start}; no later one was better by the loss that chooses."

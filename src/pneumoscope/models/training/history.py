@@ -1,0 +1,92 @@
+"""The history of a training: one row an epoch, and what its curves show."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import pandas as pd
+
+_FEWEST = 5
+"""Epochs after the kept one below which no trend is told from the noise of an epoch."""
+
+_CHANCE = 0.05
+"""Share of trainings without a trend in which one may be found."""
+
+
+@dataclass(frozen=True)
+class EpochReport:
+    """One row of the history.
+
+    Attributes:
+        epoch: Number of the epoch, from 1, counted over both phases.
+        phase: `frozen` (head on a frozen backbone) or `training`.
+        learning_rate: Rate of the epoch's first step.
+        loss: Cross-entropy and penalties on augmented training radiographs, averaged while
+            the weights still moved. With `mixup` or `label_smoothing` its lowest possible
+            value is above 0.
+        accuracy: Share correct at 0.5, on the same radiographs; a blend of two counts as what
+            has the larger share in it.
+        auroc: Area under the ROC curve, on the same radiographs, from 200 thresholds.
+        validation_loss: The loss after the epoch, on validation as it is stored.
+        validation_accuracy: Share of validation correct at 0.5.
+        validation_auroc: Area under the ROC curve of validation, from 200 thresholds.
+        stressed_loss: The loss on stressed validation.
+        stressed_accuracy: Share of stressed validation correct at 0.5.
+        stressed_auroc: Area under the ROC curve of stressed validation.
+        seconds: Duration since the last epoch ended, with everything that was needed.
+    """
+
+    epoch: int
+    phase: str
+    learning_rate: float
+    loss: float
+    accuracy: float
+    auroc: float
+    validation_loss: float
+    validation_accuracy: float
+    validation_auroc: float
+    stressed_loss: float
+    stressed_accuracy: float
+    stressed_auroc: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class History:
+    """Every epoch of a training, and which of them the model's weights are of."""
+
+    epochs: Sequence[EpochReport]
+    kept: EpochReport
+
+    @classmethod
+    def of(cls, table: pd.DataFrame) -> "History":
+        """Read a table with the columns of `EpochReport` and `kept`, true once."""
+        rows = table[[field.name for field in fields(EpochReport)]]
+        epochs = [EpochReport(*row) for row in rows.itertuples(index=False)]
+        return cls(epochs, epochs[table["kept"].to_numpy().argmax()])
+
+    @property
+    def minutes(self) -> float:
+        """Duration of the whole training."""
+        return sum(row.seconds for row in self.epochs) / 60
+
+    @property
+    def overfits(self) -> bool:
+        """Whether the training loss falls and validation's rises after the kept epoch.
+
+        Both beyond chance: a trend over the later epochs, each taken for one noisy value. That
+        no later epoch is better follows from the choice of the kept one and shows nothing.
+        """
+        later = [row for row in self.epochs if row.epoch > self.kept.epoch]
+        return (
+            len(later) >= _FEWEST
+            and _trend([row.loss for row in later]) < 0
+            and _trend([row.validation_loss for row in later]) > 0
+        )
+
+
+def _trend(values: Sequence[float]) -> float:
+    """Return the slope of a straight line through the values, 0 where chance explains it."""
+    from scipy.stats import linregress
+
+    found = linregress(range(len(values)), values)
+    return float(found.slope) if found.pvalue < _CHANCE else 0.0

@@ -1,0 +1,37 @@
+import numpy as np
+import pandas as pd
+
+from pneumoscope.models.training.history import History
+
+
+def history(loss, validation_loss) -> History:
+    epochs = np.arange(1, len(loss) + 1)
+    columns = {"epoch": epochs, "loss": loss, "validation_loss": validation_loss}
+    table = pd.DataFrame(columns).assign(
+        phase="training", learning_rate=0.001, accuracy=0.9, auroc=0.9, validation_accuracy=0.9,
+        validation_auroc=0.9, stressed_loss=0.7, stressed_accuracy=0.7, stressed_auroc=0.8,
+        seconds=30.0, kept=epochs == 1 + np.argmin(validation_loss),
+    )  # fmt: skip
+    return History.of(table)
+
+
+def test_the_kept_epoch_is_the_one_marked_and_all_minutes_count():
+    found = history([0.5, 0.3, 0.2], [0.5, 0.2, 0.3])
+    assert found.kept.epoch == 2
+    assert found.kept.validation_loss == 0.2
+    assert found.minutes == 1.5
+
+
+def test_overfitting_is_found_where_validation_rises_while_training_falls():
+    falling, rising = np.linspace(0.5, 0.1, 12), np.r_[0.6, 0.4, np.linspace(0.42, 0.7, 10)]
+    assert history(falling, rising).overfits
+    assert not history(falling[::-1], rising).overfits
+    assert not history(falling[:6], rising[:6]).overfits
+
+
+def test_noise_about_a_plateau_is_seldom_called_overfitting():
+    rng, found = np.random.default_rng(0), []
+    for _ in range(400):
+        plateau = np.r_[np.linspace(0.7, 0.5, 4), 0.5 + 0.01 * rng.standard_normal(12)]
+        found.append(history(np.linspace(0.6, 0.1, 16), plateau).overfits)
+    assert np.mean(found) < 0.05
