@@ -175,7 +175,7 @@ def train(
     shape = parts["train"].images.shape[1:]
     chosen, measured = choose_precision(recipe, shape, PRECISIONS)
     PRECISIONS.update(measured)
-    built = build(recipe.model, shape, seed, chosen["precision"])
+    built = build(recipe.model, shape, seed, chosen.precision)
     result = fit(built, recipe, TrainingData(**parts), seed)
     kept = result.history.set_index("epoch").loc[result.best_epoch]
     return {

@@ -70,7 +70,7 @@ def ours(given: argparse.Namespace, turns: Turns) -> None:
         fitting=fitting,
     )
     chosen, _ = choose_precision(recipe, shape, {})
-    model = build(recipe.model, shape, SEED, chosen["precision"])
+    model = build(recipe.model, shape, SEED, chosen.precision)
     store = _TimedFolder(given.folder / "checkpoint")
     done = 0
 
@@ -79,7 +79,7 @@ def ours(given: argparse.Namespace, turns: Turns) -> None:
         done += 1
         turns.over(last=done == given.epochs, unmeasured=store.lap())
 
-    turns.ready(precision=chosen["precision"], reason=chosen["reason"])
+    turns.ready(precision=chosen.precision, reason=chosen.reason)
     fit(model, recipe, data, SEED, report=report, store=store)
     batches = RadiographBatches(data.train, BATCH_SIZE, SEED)
     augmented = {"augmentation": augmentation_options(given.architecture)}

@@ -1,20 +1,17 @@
 import pytest
 from example_metrics import model_metrics
+from example_records import training_record
 
 from pneumoscope.evaluation.ensembles import ensemble_fingerprint
 from pneumoscope.evaluation.records import ModelMetrics, ScoredBy
 from pneumoscope.inference.evaluated import check_evaluated, check_prepared
+from pneumoscope.models.training.record import describe_preprocessing
 from pneumoscope.options import PreprocessingOptions
 
 SCORED_BY = {"cnn": ScoredBy("1" * 64), "mlp": ScoredBy("2" * 64)}
 LOADED = {"cnn": "1" * 64, "mlp": "2" * 64}
 PREPROCESSING = PreprocessingOptions.model_validate({"size": [32, 32], "fit": "squash"})
-RECORD = {
-    "preprocessing": {
-        "working_side": 64,
-        **PREPROCESSING.model_dump(mode="json", exclude={"batch_size"}),
-    },
-}
+RECORD = training_record(preprocessing=describe_preprocessing(PREPROCESSING, 64))
 
 
 def metrics(fingerprint: str) -> ModelMetrics:

@@ -10,13 +10,16 @@ import numpy as np
 import pandas as pd
 import pytest
 from example_metrics import model_metrics
+from pydantic import TypeAdapter
 
 from pneumoscope import NOTICE
 from pneumoscope.datasets.keras_model import KerasModelDataset
+from pneumoscope.datasets.record import RecordDataset
 from pneumoscope.evaluation.access import model_fingerprint
 from pneumoscope.evaluation.records import ModelMetrics
 from pneumoscope.models.architectures import registry
 from pneumoscope.models.contract import ensemble_contract, model_contract
+from pneumoscope.models.records import ModelContract, PrecisionChoice
 from pneumoscope.models.training.record import Origin, describe_training_data, training_record
 from pneumoscope.options import (
     AugmentationOptions,
@@ -37,7 +40,7 @@ ROWS = pd.DataFrame(
     }
 )
 HISTORY = pd.DataFrame({"epoch": [1, 2, 3], "kept": [False, True, False]})
-PRECISION = {"precision": "float32", "reason": "set by fitting.precision"}
+PRECISION = PrecisionChoice("float32", "set by fitting.precision")
 
 
 def options(**changes: object) -> ModelOptions:
@@ -72,27 +75,41 @@ def metrics(fingerprint: str, **named: object) -> ModelMetrics:
 
 def test_the_training_data_are_counted_and_hashed_by_content_not_by_order() -> None:
     described = describe_training_data(ROWS)
-    assert described["radiographs"] == 3
-    assert described["patients"] == 2
-    assert described["classes"] == {"NORMAL": 1, "PNEUMONIA": 2}
+    assert described.radiographs == 3
+    assert described.patients == 2
+    assert described.classes == {"NORMAL": 1, "PNEUMONIA": 2}
     assert describe_training_data(ROWS.iloc[::-1]) == described
     for column, value in (("sha256", "other"), ("label", "NORMAL"), ("sample_weight", 1.0)):
         changed = ROWS.copy()
         changed.loc[2, column] = value
-        assert describe_training_data(changed)["sha256"] != described["sha256"]
-    assert describe_training_data(ROWS.iloc[:2])["sha256"] != described["sha256"]
+        assert describe_training_data(changed).sha256 != described.sha256
+    assert describe_training_data(ROWS.iloc[:2]).sha256 != described.sha256
 
 
 def test_the_record_says_where_the_model_comes_from(model, record) -> None:
-    assert record["fingerprint"] == model_fingerprint(model)
-    assert record["seed"] == 11
-    assert (record["best_epoch"], record["epochs"]) == (2, 3)
-    assert record["precision"] == PRECISION
-    assert record["synthetic"] is True
-    assert record["preprocessing"]["size"] == [18, 16]
-    assert record["preprocessing"]["working_side"] == 64
-    assert record["started_from"]["source"] == "random"
-    assert {"python", "pneumoscope", "keras", "numpy"} < set(record["packages"])
+    assert record.fingerprint == model_fingerprint(model)
+    assert record.seed == 11
+    assert (record.best_epoch, record.epochs) == (2, 3)
+    assert record.precision == PRECISION
+    assert record.synthetic is True
+    assert record.preprocessing["size"] == [18, 16]
+    assert record.preprocessing["working_side"] == 64
+    assert record.parameters["model"] == {
+        "architecture": "mlp", "side": None, "units": [4], "dropout": 0.0, "l2": 0.0,
+        "batch_norm": False,
+    }  # fmt: skip
+    assert record.parameters["fitting"]["epochs"] == 3
+    assert record.started_from.source == "random"
+    assert record.keras.image_data_format == "channels_last"
+    assert {"python", "pneumoscope", "keras", "numpy"} < set(record.packages)
+
+
+def test_a_record_comes_back_from_its_file_as_it_was(record, tmp_path) -> None:
+    dataset = RecordDataset(
+        filepath=str(tmp_path / "training.json"), record="pneumoscope.models.records.TrainingRecord"
+    )
+    dataset.save(record)
+    assert dataset.load() == record
 
 
 def test_starting_weights_are_named_and_hashed_without_their_path(model, origin, tmp_path) -> None:
@@ -101,41 +118,42 @@ def test_starting_weights_are_named_and_hashed_without_their_path(model, origin,
     own = ModelOptions.model_validate({"architecture": "vgg16", "weights": str(path)})
     changed = replace(origin, recipe=origin.recipe.model_copy(update={"model": own}))
     record = training_record(model, HISTORY, ROWS, changed, PRECISION)
-    assert record["started_from"]["source"] == "mine.weights.h5"
+    assert record.started_from.source == "mine.weights.h5"
     # As `printf weights | sha256sum` prints it.
-    assert record["started_from"]["sha256"].startswith("9a129038d9a00aed")
-    assert record["started_from"]["licence"] is None
-    assert str(tmp_path) not in json.dumps(record)
+    assert record.started_from.sha256.startswith("9a129038d9a00aed")
+    assert record.started_from.licence is None
+    assert str(tmp_path) not in str(record)
 
 
-def test_a_contract_tells_what_the_model_takes_and_gives(model, record) -> None:
-    measured = metrics(record["fingerprint"])
-    contract = model_contract("plain", model, measured, record)
-    assert contract["name"] == "plain"
-    assert contract["notice"] == NOTICE
-    assert contract["input"]["shape"] == [None, 18, 16, 1]
-    assert contract["input"]["dtype"] == "uint8"
-    assert contract["classes"] == ["NORMAL", "PNEUMONIA"]
-    assert contract["operating_point"]["threshold"] == 0.4
-    assert contract["scoring"] == {"test_time_flips": True}
-    assert contract["calibration"] == {
+def test_a_contract_says_what_the_model_takes_and_gives(model, record) -> None:
+    contract = model_contract("plain", model, metrics(record.fingerprint), record)
+    plain = TypeAdapter(ModelContract).dump_python(contract, mode="json", warnings="error")
+    assert plain["contract"] == 1
+    assert plain["name"] == "plain"
+    assert plain["notice"] == NOTICE
+    assert plain["input"]["shape"] == [None, 18, 16, 1]
+    assert plain["input"]["dtype"] == "uint8"
+    assert plain["output"]["shape"] == [None, 1]
+    assert plain["classes"] == ["NORMAL", "PNEUMONIA"]
+    assert plain["operating_point"]["threshold"] == 0.4
+    assert plain["scoring"] == {"test_time_flips": True}
+    assert plain["calibration"] == {
         "method": "temperature", "temperature": 1.3, "reason": None,
         "map": {"slope": 1 / 1.3, "intercept": 0.0},
     }  # fmt: skip
-    assert contract["training"]["architecture"] == "mlp"
-    assert contract["training_note"] is None
-    assert json.loads(json.dumps(contract, allow_nan=False)) == contract
+    assert plain["training"]["architecture"] == "mlp"
+    assert plain["training_note"] is None
+    written = json.dumps(plain, allow_nan=False)
+    assert TypeAdapter(ModelContract).validate_json(written).training == record
 
 
 def test_an_older_model_is_not_given_the_origin_of_a_newer_one(record) -> None:
     older = registry.build(options(), SHAPE, seed=2)
     measured = metrics(model_fingerprint(older))
     contract = model_contract("plain", older, measured, record)
-    assert contract["fingerprint"] == measured.model.fingerprint != record["fingerprint"]
-    assert contract["training"] is None
-    assert (
-        "--load-versions=model_plain:<version>,plain.training_record" in (contract["training_note"])
-    )
+    assert contract.fingerprint == measured.model.fingerprint != record.fingerprint
+    assert contract.training is None
+    assert "--load-versions=model_plain:<version>,plain.training_record" in contract.training_note
 
 
 def test_metrics_of_another_model_are_refused(model, record) -> None:
@@ -145,9 +163,10 @@ def test_metrics_of_another_model_are_refused(model, record) -> None:
 
 def test_an_ensemble_lists_its_members() -> None:
     contract = ensemble_contract("both", metrics("e", members={"one": "a", "two": "b"}))
-    assert contract["members"] == {"one": "a", "two": "b"}
-    assert contract["operating_point"]["rule"] == "youden"
-    assert "training" not in contract
+    assert contract.members == {"one": "a", "two": "b"}
+    assert contract.operating_point.rule == "youden"
+    assert contract.input is None
+    assert contract.training is None
 
 
 LOAD = """

@@ -1,9 +1,12 @@
 """New radiographs from a folder without classes, through each node of the inference."""
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
 from example_metrics import model_metrics
+from example_records import training_record
 
 from pneumoscope import NOTICE
 from pneumoscope.datasets.decoded_radiographs import DecodedRadiographsDataset
@@ -13,6 +16,7 @@ from pneumoscope.evaluation.access import model_fingerprint
 from pneumoscope.evaluation.ensembles import ensemble_fingerprint
 from pneumoscope.evaluation.records import ModelMetrics, ScoredBy
 from pneumoscope.models.architectures.registry import build
+from pneumoscope.models.training.record import describe_preprocessing
 from pneumoscope.options import (
     EvaluationOptions,
     InferenceOptions,
@@ -88,17 +92,12 @@ def scored(decoded, one):
 
 
 def test_the_model_is_checked_before_a_film_is_read(ingestion_options):
-    record = {
-        "fingerprint": "1" * 64,
-        "preprocessing": {
-            "working_side": 128, **SIZE.model_dump(mode="json", exclude={"batch_size"}),
-        },
-    }  # fmt: skip
+    record = training_record(preprocessing=describe_preprocessing(SIZE, 128))
     given = {"scored_by_cnn": ScoredBy("1" * 64), "training_record_cnn": record}
     assert nodes.check_model(metrics("1" * 64), SIZE, 128, **given) is True
     with pytest.raises(ValueError, match="working_side: 128 then, 64 now"):
         nodes.check_model(metrics("1" * 64), SIZE, 64, **given)
-    retrained = given | {"training_record_cnn": record | {"fingerprint": "2" * 64}}
+    retrained = given | {"training_record_cnn": replace(record, fingerprint="2" * 64)}
     with pytest.raises(ValueError, match="the model cnn to be the one that was evaluated"):
         nodes.check_model(metrics("1" * 64), SIZE, 128, **retrained)
     with pytest.raises(ValueError, match="checked before films are read"):

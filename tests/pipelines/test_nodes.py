@@ -11,6 +11,7 @@ from pneumoscope.datasets.checkpoint import CheckpointFolder
 from pneumoscope.datasets.decoded_radiographs import DecodedRadiographsDataset
 from pneumoscope.datasets.sharded_images import ShardedImages
 from pneumoscope.ingestion.manifest import PointlessRun
+from pneumoscope.models.records import PrecisionChoice
 from pneumoscope.naming import Split
 from pneumoscope.options import (
     EvaluationOptions,
@@ -122,7 +123,7 @@ def trained(images, rows, stressed, tmp_path_factory):
         *stressed,
         weights_available=True,
         checkpoint=CheckpointFolder(tmp_path_factory.mktemp("checkpoint")),
-        precision={"precision": "float32"},
+        precision=PrecisionChoice("float32", "made up"),
         recipe=Recipe.model_validate(
             {
                 "model": {"architecture": "mlp", "units": [4]},

@@ -1,10 +1,11 @@
 """Proof that a model is the one whose threshold was locked, on films prepared alike."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from pneumoscope.evaluation.ensembles import ensemble_fingerprint
 from pneumoscope.evaluation.records import ModelMetrics, ScoredBy
+from pneumoscope.models.records import TrainingRecord
+from pneumoscope.models.training.record import describe_preprocessing
 from pneumoscope.options import PreprocessingOptions
 
 _SHOWN = 12
@@ -35,7 +36,7 @@ def check_evaluated(
 
 
 def check_prepared(
-    records: Mapping[str, Mapping[str, Any]],
+    records: Mapping[str, TrainingRecord],
     preprocessing: PreprocessingOptions,
     working_side: int,
 ) -> None:
@@ -49,10 +50,9 @@ def check_prepared(
     Raises:
         ValueError: If a record tells of another preprocessing.
     """
-    options = preprocessing.model_dump(mode="json", exclude={"batch_size"})
-    now = {"working_side": working_side, **options}
+    now = describe_preprocessing(preprocessing, working_side)
     for name, record in records.items():
-        then = record["preprocessing"]
+        then = record.preprocessing
         moved = sorted(key for key in {*now, *then} if now.get(key) != then.get(key))
         if moved:
             told = "; ".join(f"{key}: {then.get(key)} then, {now.get(key)} now" for key in moved)

@@ -1,25 +1,8 @@
 """What Keras computes with: the same whatever keras.json and the environment say."""
 
-from dataclasses import dataclass
-
 import keras
 
-
-@dataclass(frozen=True)
-class KerasSettings:
-    """Settings that shape every model that is built, trained, loaded or scored.
-
-    Attributes:
-        backend: `tensorflow` or `jax`; the user's choice, by KERAS_BACKEND or keras.json.
-        image_data_format: Where the channels of an image stand.
-        floatx: Default type of numbers.
-        epsilon: What keeps a loss away from the logarithm of 0.
-    """
-
-    backend: str
-    image_data_format: str = "channels_last"
-    floatx: str = "float32"
-    epsilon: float = 1e-7
+from pneumoscope.models.records import KerasSettings
 
 
 def pin_settings() -> KerasSettings:

@@ -14,6 +14,7 @@ from pneumoscope.errors import InputError
 from pneumoscope.models.architectures import registry
 from pneumoscope.models.architectures.entry import Architecture, Backbone, PublishedWeights
 from pneumoscope.models.architectures.weights import describe_weights
+from pneumoscope.models.records import PrecisionChoice
 from pneumoscope.options import BackboneOptions, ModelOptions, Recipe
 from pneumoscope.pipelines.training import nodes
 
@@ -72,7 +73,8 @@ def test_an_entry_is_configured_and_trained(tmp_path: Path) -> None:
     model, history = nodes.model_trainer("wide")(
         films, rows, films, rows, films, rows,
         weights_available=nodes.check_weights(recipe(architecture="wide")),
-        precision={"precision": "float32"}, checkpoint=CheckpointFolder(tmp_path / "checkpoint"),
+        precision=PrecisionChoice("float32", "made up"),
+        checkpoint=CheckpointFolder(tmp_path / "checkpoint"),
         recipe=recipe(architecture="wide", channels=3), seed=1,
     )  # fmt: skip
     assert model.name == "wide"
@@ -86,7 +88,7 @@ def test_its_options_are_checked_and_kept_on_record() -> None:
     assert chosen.model_dump(mode="json")["model"] == {
         "architecture": "wide", "side": None, "channels": 3,
     }  # fmt: skip
-    assert describe_weights(chosen.model)["source"] == "random"
+    assert describe_weights(chosen.model).source == "random"
     with pytest.raises((ValidationError, InputError), match="chanels"):
         recipe(architecture="wide", chanels=3)
 
@@ -110,9 +112,8 @@ def test_a_further_backbone_is_an_entry_alone(package: str, monkeypatch, tmp_pat
     weights.cached.parent.mkdir()
     scratch.get_layer("backbone").save_weights(tmp_path / "maps.weights.h5")
     (tmp_path / "maps.weights.h5").rename(weights.cached)
-    assert describe_weights(recipe(architecture="maps", weights="imagenet").model)["licence"] == (
-        "MIT (its authors)"
-    )
+    published = describe_weights(recipe(architecture="maps", weights="imagenet").model)
+    assert published.licence == "MIT (its authors)"
     file = str(weights.cached.rename(tmp_path / "maps.weights.h5"))
     pretrained = registry.build(recipe(architecture="maps", weights=file).model, SHAPE, 2)
     assert list(pretrained.get_layer("rescaling").offset) == [7.0, 8.0, 9.0]

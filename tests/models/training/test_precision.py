@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from pneumoscope.models.architectures import registry
+from pneumoscope.models.records import PrecisionChoice
 from pneumoscope.models.training import precision
 from pneumoscope.models.training.precision import choose_precision, judge
 from pneumoscope.options import FittingOptions, ModelOptions, Recipe
@@ -56,8 +57,8 @@ def test_what_is_measured_is_kept_and_not_measured_again(
     assert len(timed) == 1
     assert first == again
     assert nothing == {}
-    assert first["precision"] == "mixed_bfloat16"
-    assert first["measurement"]["seconds_per_step"] == {"float32": 0.2, "mixed_bfloat16": 0.1}
+    assert first.precision == "mixed_bfloat16"
+    assert first.measurement["seconds_per_step"] == {"float32": 0.2, "mixed_bfloat16": 0.1}
     assert caplog.messages == [
         "mlp: mixed_bfloat16, 2.0 times faster than float32 (measured now)",
         "mlp: mixed_bfloat16, 2.0 times faster than float32 (measured before)",
@@ -94,7 +95,7 @@ def test_blocks_that_differ_in_seed_and_rate_share_a_measurement(
 def test_a_precision_that_was_set_is_obeyed_without_measuring(timed: list[Recipe]) -> None:
     fixed = FittingOptions(epochs=1, precision="mixed_bfloat16")
     assert choose_precision(recipe(fixed), SHAPE, {}) == (
-        {"precision": "mixed_bfloat16", "reason": "set by fitting.precision"},
+        PrecisionChoice("mixed_bfloat16", "set by fitting.precision"),
         {},
     )
     assert timed == []

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pneumoscope.models.architectures.registry import backbone_of
+from pneumoscope.models.records import StartingWeights
 from pneumoscope.options import BackboneOptions, ModelOptions
 
 if TYPE_CHECKING:
@@ -40,33 +41,21 @@ def is_pretrained(options: ModelOptions) -> bool:
     return isinstance(options.root, BackboneOptions) and options.root.weights is not None
 
 
-def describe_weights(options: ModelOptions) -> dict[str, str | None]:
-    """Say where an architecture's starting weights come from, for the model's contract.
-
-    Returns:
-        `source` (`random`, `imagenet` or the name of a file), `url`, `sha256` of the file,
-        `licence`, and `note` where the licence is None.
+def describe_weights(options: ModelOptions) -> StartingWeights:
+    """Say where an architecture's starting weights come from.
 
     Raises:
         FileNotFoundError: When the file is not here any more.
     """
     chosen = options.root
     if not isinstance(chosen, BackboneOptions) or chosen.weights is None:
-        note = "nothing that others have trained is inside"
-        return {"source": "random", "url": None, "sha256": None, "licence": None, "note": note}
+        return StartingWeights("random", note="nothing that others have trained is inside")
     if chosen.weights != "imagenet":
         path = Path(chosen.weights).expanduser()
         note = "a file of your own: its licence is what came with it"
-        described = {"source": path.name, "url": None, "sha256": _sha256(path)}
-        return {**described, "licence": None, "note": note}
+        return StartingWeights(path.name, sha256=_sha256(path), note=note)
     published = backbone_of(chosen).weights
-    return {
-        "source": "imagenet",
-        "url": published.url,
-        "sha256": _sha256(published.cached),
-        "licence": published.licence,
-        "note": None,
-    }
+    return StartingWeights("imagenet", published.url, _sha256(published.cached), published.licence)
 
 
 def load_weights(backbone: keras.Model, options: BackboneOptions) -> None:

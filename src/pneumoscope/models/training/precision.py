@@ -19,6 +19,7 @@ import numpy as np
 from pneumoscope.models.architectures import registry
 from pneumoscope.models.architectures.backbones import train_top
 from pneumoscope.models.architectures.weights import is_pretrained
+from pneumoscope.models.records import PrecisionChoice
 from pneumoscope.models.training.execution import available_cores, jit_compile
 from pneumoscope.models.training.optimizer import build_optimizer
 from pneumoscope.options import BackboneOptions, ModelOptions, Recipe
@@ -44,7 +45,7 @@ def choose_precision(
     recipe: Recipe,
     input_shape: tuple[int, int, int],
     known: Mapping[str, Measurement],
-) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+) -> tuple[PrecisionChoice, dict[str, dict[str, Any]]]:
     """Choose the Keras dtype policy that a model is trained with, and say it in one line.
 
     Under `auto`, a measurement of the same model on the same machine decides. Where there is
@@ -58,12 +59,11 @@ def choose_precision(
         known: Measurements of earlier runs, by key.
 
     Returns:
-        `precision`, `reason` and, under `auto`, the `measurement`; and what was measured anew,
-        by key. Plain values, ready for JSON.
+        The choice; and what was measured anew, by key.
     """
     name = recipe.model.root.architecture
     if recipe.fitting.precision != "auto":
-        return {"precision": recipe.fitting.precision, "reason": "set by fitting.precision"}, {}
+        return PrecisionChoice(recipe.fitting.precision, "set by fitting.precision"), {}
     identity = _identity(recipe, input_shape)
     key = _key(identity)
     measured: dict[str, dict[str, Any]] = {}
@@ -73,11 +73,7 @@ def choose_precision(
     chosen = {**known, **measured}[key]
     when = "measured now" if measured else "measured before"
     logger.info("%s: %s, %s (%s)", name, chosen["precision"], chosen["reason"], when)
-    return {
-        "precision": chosen["precision"],
-        "reason": chosen["reason"],
-        "measurement": dict(chosen),
-    }, measured
+    return PrecisionChoice(chosen["precision"], chosen["reason"], dict(chosen)), measured
 
 
 def judge(seconds: Mapping[str, float]) -> dict[str, str]:

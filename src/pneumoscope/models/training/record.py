@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from hashlib import sha256
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ import pandas as pd
 from pneumoscope import __version__
 from pneumoscope.evaluation.access import model_fingerprint
 from pneumoscope.models.architectures.weights import describe_weights
+from pneumoscope.models.records import PrecisionChoice, TrainingFilms, TrainingRecord
 from pneumoscope.naming import Column, Label
 from pneumoscope.options import PreprocessingOptions, Recipe
 
@@ -47,8 +47,8 @@ def training_record(
     history: pd.DataFrame,
     train_rows: pd.DataFrame,
     origin: Origin,
-    precision: Mapping[str, Any],
-) -> dict[str, Any]:
+    precision: PrecisionChoice,
+) -> TrainingRecord:
     """Put on record, as training ends, where a model comes from.
 
     Args:
@@ -57,64 +57,55 @@ def training_record(
         train_rows: Columns radiograph_id, patient_id, sha256, label and sample_weight.
         origin: What it was trained with.
         precision: What `choose_precision` said.
-
-    Returns:
-        Plain values, ready for JSON. `fingerprint` says which model the record is of.
     """
     from pneumoscope.models.backend import pin_settings
 
     recipe = origin.recipe
     # A path names the machine and its user; the file's own name and hash are in started_from.
-    own = {"model": recipe.model.model_dump(mode="json", exclude={"weights"})}
-    return {
-        "fingerprint": model_fingerprint(model),
-        "architecture": recipe.model.root.architecture,
-        "synthetic": origin.synthetic,
-        "preprocessing": {
-            "working_side": origin.working_side,
-            **origin.preprocessing.model_dump(mode="json", exclude={"batch_size"}),
-        },
-        "data": describe_training_data(train_rows),
-        "seed": recipe.fitting.seed_or(origin.seed),
-        "best_epoch": int(history.loc[history["kept"], "epoch"].iloc[0]),
-        "epochs": len(history),
-        "precision": dict(precision),
-        "started_from": describe_weights(recipe.model),
-        "parameters": {
-            **own,
-            "augmentation": recipe.augmentation.model_dump(mode="json"),
-            "fitting": recipe.fitting.model_dump(mode="json"),
-        },
-        "keras": asdict(pin_settings()),
-        "packages": _packages(),
-    }
+    own = {"model": recipe.model.root.model_dump(mode="json", exclude={"weights"})}
+    return TrainingRecord(
+        fingerprint=model_fingerprint(model),
+        architecture=recipe.model.root.architecture,
+        synthetic=origin.synthetic,
+        preprocessing=describe_preprocessing(origin.preprocessing, origin.working_side),
+        data=describe_training_data(train_rows),
+        seed=recipe.fitting.seed_or(origin.seed),
+        best_epoch=int(history.loc[history["kept"], "epoch"].iloc[0]),
+        epochs=len(history),
+        precision=precision,
+        started_from=describe_weights(recipe.model),
+        parameters={**recipe.model_dump(mode="json", exclude={"model"}), **own},
+        keras=pin_settings(),
+        packages=_packages(),
+    )
 
 
-def describe_training_data(rows: pd.DataFrame) -> dict[str, Any]:
+def describe_preprocessing(options: PreprocessingOptions, working_side: int) -> dict[str, Any]:
+    """Return all that shapes the pixels that a model sees, as plain JSON."""
+    prepared = options.model_dump(mode="json", exclude={"batch_size"})
+    return {"working_side": working_side, **prepared}
+
+
+def describe_training_data(rows: pd.DataFrame) -> TrainingFilms:
     """Count and hash the radiographs that a model was trained on.
 
     Args:
         rows: Columns radiograph_id, patient_id, sha256, label and sample_weight.
-
-    Returns:
-        `radiographs` (rows, repeats counted), `patients`, `classes` and `sha256`: of the lines
-        "radiograph_id sha256 label sample_weight", sorted, so that the order does not matter
-        and one radiograph, label or weight more or less does.
     """
     lines = sorted(
         f"{identity} {content} {label} {weight:.6f}"
         for identity, content, label, weight in rows[_HASHED].itertuples(index=False)
     )
-    return {
-        "radiographs": len(rows),
-        "patients": int(rows[Column.PATIENT_ID].nunique()),
-        "classes": {str(label): int((rows[Column.LABEL] == label).sum()) for label in Label},
-        "sha256": sha256("\n".join(lines).encode()).hexdigest(),
-    }
+    return TrainingFilms(
+        radiographs=len(rows),
+        patients=int(rows[Column.PATIENT_ID].nunique()),
+        classes={label: int((rows[Column.LABEL] == label).sum()) for label in Label},
+        sha256=sha256("\n".join(lines).encode()).hexdigest(),
+    )
 
 
 def _packages() -> dict[str, str]:
-    """Tell the versions of all that computed the weights."""
+    """Return the versions of all that computed the weights."""
     import keras
 
     backend = keras.backend.backend()

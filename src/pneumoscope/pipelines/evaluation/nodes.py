@@ -13,6 +13,7 @@ from pneumoscope.evaluation.lock import lock_as_record, lock_evaluation, read_lo
 from pneumoscope.evaluation.measure import evaluate
 from pneumoscope.evaluation.pairs import compare_pairs as compare
 from pneumoscope.evaluation.records import ModelMetrics, ScoredBy
+from pneumoscope.models.records import ModelContract, TrainingRecord
 from pneumoscope.naming import Column, Split
 from pneumoscope.options import EvaluationOptions
 from pneumoscope.splitting.records import SplitAudit
@@ -87,10 +88,12 @@ def test_access_recorder(architecture: str) -> Callable[[ModelMetrics], pd.DataF
     return record_test_access
 
 
-def contract_writer(name: str) -> Callable[[Any, ModelMetrics, dict], dict]:
+def contract_writer(name: str) -> Callable[[Any, ModelMetrics, TrainingRecord], ModelContract]:
     """Give the node function that writes the contract of one model, by its name."""
 
-    def write_model_contract(model: Any, metrics: ModelMetrics, training_record: dict) -> dict:
+    def write_model_contract(
+        model: Any, metrics: ModelMetrics, training_record: TrainingRecord
+    ) -> ModelContract:
         """Write what the model takes and gives, at which threshold, and where it comes from."""
         from pneumoscope.models.contract import model_contract
 
@@ -99,10 +102,10 @@ def contract_writer(name: str) -> Callable[[Any, ModelMetrics, dict], dict]:
     return write_model_contract
 
 
-def ensemble_contract_writer(name: str) -> Callable[[ModelMetrics], dict]:
+def ensemble_contract_writer(name: str) -> Callable[[ModelMetrics], ModelContract]:
     """Give the node function that writes the contract of one ensemble, by its name."""
 
-    def write_ensemble_contract(metrics: ModelMetrics) -> dict:
+    def write_ensemble_contract(metrics: ModelMetrics) -> ModelContract:
         """Write which models an ensemble averages, and at which threshold."""
         from pneumoscope.models.contract import ensemble_contract
 

@@ -47,7 +47,7 @@ def check_model(
             member of the ensemble.
     """
     records = _named("training_record_", members)
-    trained = {name: record["fingerprint"] for name, record in records.items()}
+    trained = {name: record.fingerprint for name, record in records.items()}
     check_evaluated(trained, _named("scored_by_", members), metrics)
     check_prepared(records, preprocessing, working_side)
     return True

@@ -7,6 +7,7 @@ import pandas as pd
 
 from pneumoscope.datasets.checkpoint import CheckpointFolder
 from pneumoscope.datasets.sharded_images import ShardedImages
+from pneumoscope.models.records import PrecisionChoice, TrainingRecord
 from pneumoscope.naming import Column, Label
 from pneumoscope.options import PreprocessingOptions, Recipe
 
@@ -21,7 +22,7 @@ def check_weights(recipe: Recipe) -> bool:
 
 def choose_precision(
     train_images: ShardedImages, known_precisions: dict, recipe: Recipe
-) -> tuple[dict, dict]:
+) -> tuple[PrecisionChoice, dict]:
     """Choose float32 or bfloat16: the one that is set, or the faster one on this machine.
 
     Returns:
@@ -50,7 +51,7 @@ def model_trainer(name: str) -> Callable[..., tuple[Any, pd.DataFrame]]:
         stressed_images: ShardedImages,
         stressed_rows: pd.DataFrame,
         weights_available: bool,
-        precision: dict,
+        precision: PrecisionChoice,
         checkpoint: CheckpointFolder,
         recipe: Recipe,
         seed: int,
@@ -69,7 +70,7 @@ def model_trainer(name: str) -> Callable[..., tuple[Any, pd.DataFrame]]:
             raise ValueError("expected the weights to have been checked before training")
         seed = recipe.fitting.seed_or(seed)
         prepare_backend(seed)
-        built = build(recipe.model, train_images.shape[1:], seed, precision["precision"])
+        built = build(recipe.model, train_images.shape[1:], seed, precision.precision)
         weights = train_rows[Column.SAMPLE_WEIGHT].to_numpy()
         data = TrainingData(
             LabelledRadiographs(train_images, _labels(train_rows), weights),
@@ -86,13 +87,13 @@ def record_training(
     model: Any,
     history: pd.DataFrame,
     train_rows: pd.DataFrame,
-    precision: dict,
+    precision: PrecisionChoice,
     recipe: Recipe,
     preprocessing: PreprocessingOptions,
     working_side: int,
     seed: int,
     synthetic: bool,
-) -> dict:
+) -> TrainingRecord:
     """Put on record where a model comes from, for its contract."""
     from pneumoscope.models.training.record import Origin, training_record
 

@@ -1,0 +1,192 @@
+"""What is on record of a model, typed: `training.json` and `model.json` are their JSON."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from pneumoscope import NOTICE
+from pneumoscope.evaluation.records import CalibrationMap, OperatingPoint
+from pneumoscope.naming import CalibrationMethod, Label
+
+CONTRACT_VERSION = 1
+"""Grows when a key of the contract changes its meaning or goes."""
+
+
+@dataclass(frozen=True)
+class TrainingFilms:
+    """The radiographs that a model was trained on.
+
+    Attributes:
+        radiographs: Rows, repeats counted.
+        patients: Different patients.
+        classes: Rows of each class.
+        sha256: Of the lines "radiograph_id sha256 label sample_weight", sorted, so that the order
+            does not matter and one radiograph, label or weight more or less does.
+    """
+
+    radiographs: int
+    patients: int
+    classes: Mapping[Label, int]
+    sha256: str
+
+
+@dataclass(frozen=True)
+class StartingWeights:
+    """Where the weights come from that training started with.
+
+    Attributes:
+        source: `random`, `imagenet` or the name of a file.
+        url: Where they are published.
+        sha256: Of the file.
+        licence: Of the published file.
+        note: Why there is no licence, where there is none.
+    """
+
+    source: str
+    url: str | None = None
+    sha256: str | None = None
+    licence: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class PrecisionChoice:
+    """The Keras dtype policy that a model is trained with.
+
+    Attributes:
+        precision: `float32` or `mixed_bfloat16`.
+        reason: Why.
+        measurement: What was timed, of which machine; None where it was set.
+    """
+
+    precision: str
+    reason: str
+    measurement: Mapping[str, JsonValue] | None = None
+
+
+@dataclass(frozen=True)
+class KerasSettings:
+    """Settings that shape every model that is built, trained, loaded or scored.
+
+    Attributes:
+        backend: `tensorflow` or `jax`; the user's choice, by KERAS_BACKEND or keras.json.
+        image_data_format: Where the channels of an image stand.
+        floatx: Default type of numbers.
+        epsilon: What keeps a loss away from the logarithm of 0.
+    """
+
+    backend: str
+    image_data_format: str = "channels_last"
+    floatx: str = "float32"
+    epsilon: float = 1e-7
+
+
+@dataclass(frozen=True)
+class TrainingRecord:
+    """Where a model comes from.
+
+    Options stand here as plain JSON: a record outlives them.
+
+    Attributes:
+        fingerprint: SHA-256 of the weights: which model the record is of.
+        architecture: Key of the registry.
+        synthetic: Whether the radiographs are phantoms.
+        preprocessing: Size that radiographs are decoded to, and what was done to them then.
+        data: The radiographs.
+        seed: Of shuffling, augmentation and a random start.
+        best_epoch: The epoch whose weights the model has.
+        epochs: Epochs that were trained.
+        precision: Of its layers.
+        started_from: The weights before.
+        parameters: The recipe: model, augmentation and fitting.
+        keras: What Keras computed with.
+        packages: Versions of all that computed the weights.
+    """
+
+    fingerprint: str
+    architecture: str
+    synthetic: bool
+    preprocessing: Mapping[str, JsonValue]
+    data: TrainingFilms
+    seed: int
+    best_epoch: int
+    epochs: int
+    precision: PrecisionChoice
+    started_from: StartingWeights
+    parameters: Mapping[str, JsonValue]
+    keras: KerasSettings
+    packages: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """What goes into a model or comes out of it; None stands for any number of films."""
+
+    name: str
+    shape: Sequence[int | None]
+    dtype: str
+    range: tuple[float, float]
+    meaning: str
+
+
+SCORE = Tensor(
+    "score",
+    [None, 1],
+    "float32",
+    (0.0, 1.0),
+    f"P({Label.PNEUMONIA}) as the model gives it, not calibrated",
+)
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """How scores are made of a model's output; None of an ensemble, whose members say it."""
+
+    test_time_flips: bool | None
+
+
+@dataclass(frozen=True)
+class ContractedCalibration:
+    """How scores become probabilities; `reason` says why there is no map, where there is none."""
+
+    method: CalibrationMethod
+    temperature: float | None
+    map: CalibrationMap | None
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class ModelContract:
+    """What a saved model or an ensemble promises its user, and nothing that was not checked.
+
+    Attributes:
+        name: Name of the model in the comparison.
+        fingerprint: SHA-256 of its weights, or over those of its members.
+        scoring: How scores are made.
+        operating_point: The locked threshold.
+        calibration: How scores become probabilities.
+        input: What it takes; None of an ensemble, whose members say it in their contracts.
+        output: What it gives.
+        training: Where it comes from; None of an ensemble, and where the record at hand is of
+            another model.
+        training_note: Why there is no record of a model's training.
+        members: Name to fingerprint of an ensemble's members.
+        classes: From low scores to high.
+        notice: What it is not for.
+        contract: Version of this contract.
+    """
+
+    name: str
+    fingerprint: str
+    scoring: Scoring
+    operating_point: OperatingPoint
+    calibration: ContractedCalibration
+    input: Tensor | None = None
+    output: Tensor = SCORE
+    training: TrainingRecord | None = None
+    training_note: str | None = None
+    members: Mapping[str, str] | None = None
+    classes: Sequence[Label] = tuple(Label)
+    notice: str = NOTICE
+    contract: int = CONTRACT_VERSION
