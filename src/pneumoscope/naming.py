@@ -87,6 +87,17 @@ class Consequence(StrEnum):
     NPV = "npv"
     ACCURACY = "accuracy"
     F1 = "f1"
+    F1_NORMAL = "f1_normal"
+    MACRO_PRECISION = "macro_precision"
+    MACRO_RECALL = "macro_recall"
+    MACRO_F1 = "macro_f1"
+
+
+class PatientRule(StrEnum):
+    """How the scores of a patient's radiographs become one answer."""
+
+    MEAN_SCORE = "mean_score"
+    ANY_RADIOGRAPH = "any_radiograph"
 
 
 class Outcome(StrEnum):

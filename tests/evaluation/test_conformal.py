@@ -36,7 +36,7 @@ def test_too_few_radiographs_bound_nothing_and_say_so():
 
 
 def test_the_promise_is_kept_on_radiographs_of_the_same_kind():
-    found = measure_conformal(pd.concat([drawn("validation", 1), drawn("test", 2)]), OPTIONS, 3)
+    found = measure_conformal(pd.concat([drawn("validation", 1), drawn("test", 2)]), OPTIONS)
     test = found.splits["test"]
     assert test.coverage["PNEUMONIA"].value == pytest.approx(0.8, abs=0.04)
     assert test.coverage["NORMAL"].value == pytest.approx(0.8, abs=0.04)
@@ -45,7 +45,7 @@ def test_the_promise_is_kept_on_radiographs_of_the_same_kind():
 
 def test_coverage_is_the_share_of_sets_that_hold_the_class():
     validation, test = drawn("validation", 1), drawn("test", 2)
-    found = measure_conformal(pd.concat([validation, test]), OPTIONS, 3)
+    found = measure_conformal(pd.concat([validation, test]), OPTIONS)
     normal = test["label"] == "NORMAL"
     held = (test["score"] <= found.highest_normal)[normal].mean()
     assert found.splits["test"].coverage["NORMAL"].value == pytest.approx(held)

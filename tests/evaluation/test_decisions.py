@@ -1,68 +1,66 @@
 import numpy as np
-import pandas as pd
 import pytest
 from sklearn.metrics import precision_recall_fscore_support
 
 from pneumoscope.evaluation.decisions import (
-    class_quantities,
-    consequence_quantities,
+    confusion,
+    confusion_of,
     count_decisions,
-    macro_quantities,
+    measure_ratios,
+    ratios,
 )
-from pneumoscope.naming import Label
+from pneumoscope.evaluation.records import Confusion
+from pneumoscope.evaluation.sample import Sample
+
+SAMPLE = Sample.of([0, 0, 1, 1, 1, 0], [0.1, 0.5, 0.4, 0.7, 0.2, 0.9], list("aabbcd"))
 
 
-def rows(labels: str, scores: list[float], patients: str) -> pd.DataFrame:
-    label = ["PNEUMONIA" if letter == "P" else "NORMAL" for letter in labels]
-    return pd.DataFrame({"patient_id": list(patients), "label": label, "score": scores})
-
-
-ROWS = rows("NNPPPN", [0.1, 0.5, 0.4, 0.7, 0.2, 0.9], "aabbcd")
-
-
-def test_radiographs_are_counted_below_within_and_above_a_zone():
-    (actual, _), (at_threshold, _) = count_decisions(
-        ROWS, {"zone": (0.4, 0.6), "half": (0.5, 0.5)}, 0, 1
-    ).values()
+def test_radiographs_are_counted_by_patient_below_within_and_above_a_zone():
     # 0.4 is the first score of the zone, and a score at a threshold is PNEUMONIA.
-    assert actual[:, 0].tolist() == [1, 1, 1, 1, 2]
-    assert at_threshold[:, 0].tolist() == [1, 2, 2, 1, 0]
+    assert count_decisions(SAMPLE, (0.4, 0.6)).tolist() == [
+        [1, 0, 0, 0, 1], [0, 0, 0, 1, 1], [0, 0, 1, 0, 0], [0, 1, 0, 0, 0],
+    ]  # fmt: skip
+    assert count_decisions(SAMPLE, (0.5, 0.5)).sum(axis=0).tolist() == [1, 2, 2, 1, 0]
 
 
-def test_resamples_draw_whole_patients_and_as_many_as_there_are():
-    _, resampled = count_decisions(ROWS, {"zone": (0.4, 0.6)}, 200, 1)["zone"]
-    assert resampled.shape == (5, 200)
-    assert set(resampled.sum(axis=0)) <= {4, 5, 6, 7, 8}
-    # Patient a brings one right NORMAL and one deferred, b one deferred and one found.
-    assert (resampled[0] + resampled[3] == resampled[4]).all()
-
-
-def test_one_patient_cannot_be_resampled():
-    _, resampled = count_decisions(rows("NP", [0.1, 0.9], "aa"), {"half": (0.5, 0.5)}, 50, 1)[
-        "half"
-    ]
-    assert resampled.shape == (5, 0)
+def test_a_score_at_the_threshold_is_pneumonia():
+    assert confusion([0, 1], [0.3, 0.5], 0.5) == Confusion(tn=1, fp=0, fn=0, tp=1)
+    assert confusion([], [], 0.5) == Confusion(0, 0, 0, 0)
+    assert confusion_of(count_decisions(SAMPLE, (0.5, 0.5))) == Confusion(1, 2, 2, 1)
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_classes_and_macro_agree_with_scikit_learn(seed):
     rng = np.random.default_rng(seed)
     label, predicted = rng.random(50) < 0.6, rng.random(50) < 0.5
-    counts = np.bincount(2 * label + predicted, minlength=5)[:, None].astype(float)
-    classes = class_quantities(counts)
-    names = ("precision", "recall", "f1")
-    for positive, name in enumerate(Label):
-        expected = precision_recall_fscore_support(label, predicted, labels=[positive])[:3]
-        assert [classes[name][key][0] for key in names] == pytest.approx(np.ravel(expected))
+    found = ratios(np.bincount(2 * label + predicted, minlength=5).astype(float))
+    normal, pneumonia = (
+        np.ravel(precision_recall_fscore_support(label, predicted, labels=[positive])[:3])
+        for positive in (0, 1)
+    )
     macro = precision_recall_fscore_support(label, predicted, average="macro")[:3]
-    found = macro_quantities(classes)
-    assert [found[key][0] for key in names] == pytest.approx(macro)
+    for names, expected in (
+        (("npv", "specificity", "f1_normal"), normal),
+        (("ppv", "sensitivity", "f1"), pneumonia),
+        (("macro_precision", "macro_recall", "macro_f1"), macro),
+    ):
+        assert [found[name] for name in names] == pytest.approx(list(expected))
 
 
-def test_consequences_are_of_the_decided_and_the_deferred_share_of_all():
-    found = consequence_quantities(np.array([[6.0], [2.0], [1.0], [3.0], [4.0]]))
+def test_ratios_are_of_the_decided_and_the_deferred_share_of_all():
+    found = ratios(np.array([[6.0, 2.0, 1.0, 3.0, 4.0]]))
     expected = {
         "sensitivity": 3 / 4, "specificity": 6 / 8, "ppv": 3 / 5, "npv": 6 / 7,
-        "accuracy": 9 / 12, "f1": 6 / 9, "deferred": 4 / 16,
+        "accuracy": 9 / 12, "f1": 6 / 9, "f1_normal": 12 / 15, "deferred": 4 / 16,
     }  # fmt: skip
-    assert {name: values[0] for name, values in found.items()} == pytest.approx(expected)
+    assert {name: found[name][0] for name in expected} == pytest.approx(expected)
+
+
+def test_with_and_without_intervals_the_ratios_are_the_same():
+    counts = count_decisions(SAMPLE, (0.4, 0.6))
+    plain, measured = ratios(counts.sum(axis=0)), measure_ratios(counts, 0.95)
+    assert list(plain) == list(measured)
+    assert {name: found.estimate.value for name, found in measured.items()} == {
+        name: None if np.isnan(value) else pytest.approx(float(value))
+        for name, value in plain.items()
+    }

@@ -2,31 +2,54 @@ import json
 from itertools import product
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn import metrics as sklearn_metrics
 from sklearn.calibration import calibration_curve
 
+from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.metrics import (
-    Confusion,
-    confusion,
-    ppv_npv,
-    summarise,
-    undefined_reasons,
+    BIASED,
+    estimate_metrics,
+    measure_metrics,
+    metric_differences,
 )
-from pneumoscope.naming import Metric
+from pneumoscope.evaluation.sample import Sample
+from pneumoscope.naming import Label, Metric
+from pneumoscope.options import EvaluationOptions
 
+OPTIONS = EvaluationOptions.model_validate(
+    {"threshold": {"rule": "youden"}, "bootstrap": 0, "ece_bins": 10}
+)
 LABEL = [0, 0, 0, 1, 1, 1]
 SCORE = [0.1, 0.4, 0.6, 0.35, 0.8, 0.9]
 
 
-def _random_case(seed, decimals):
+def rows(label, score, patient=None) -> pd.DataFrame:
+    numbers = np.arange(len(label))
+    return pd.DataFrame(
+        {
+            "radiograph_id": [f"radiograph {n:03}" for n in numbers],
+            "patient_id": numbers if patient is None else patient,
+            "label": [list(Label)[int(one)] for one in label],
+            "score": score,
+        }
+    )
+
+
+def values(label, score, threshold=0.5, options=OPTIONS) -> dict:
+    found = estimate_metrics(rows(label, score), threshold, options)
+    return {metric: estimate.value for metric, estimate in found.items()}
+
+
+def random_case(seed, decimals):
     rng = np.random.default_rng(seed)
     label = rng.random(80) < 0.6
     score = np.clip(rng.normal(0.35 + 0.3 * label, 0.25), 0, 1).round(decimals)
-    return label, score, rng.integers(0, 4, 80) * rng.random(80)
+    return label, score, rng.integers(0, 25, 80)
 
 
-def _by_sklearn(label, score, threshold, weight):
+def by_sklearn(label, score, threshold, weight=None):
     prediction = score >= threshold
     given = {"sample_weight": weight}
     macro = {"average": "macro", **given}
@@ -46,7 +69,6 @@ def _by_sklearn(label, score, threshold, weight):
 
 
 def test_six_radiographs_give_the_metrics_computed_by_hand():
-    assert confusion(LABEL, SCORE, 0.5) == Confusion(tn=2, fp=1, fn=1, tp=2)
     two_thirds = dict.fromkeys(Metric, 2 / 3)
     expected = two_thirds | {
         Metric.AUROC: 7 / 9,
@@ -54,90 +76,132 @@ def test_six_radiographs_give_the_metrics_computed_by_hand():
         Metric.BRIER: (0.01 + 0.16 + 0.36 + 0.4225 + 0.04 + 0.01) / 6,
         Metric.ECE: (0.15 + 0.3) / 6,
     }
-    assert summarise(LABEL, SCORE, 0.5, bins=2) == pytest.approx(expected, abs=1e-15)
-
-
-def test_a_score_at_the_threshold_is_pneumonia():
-    assert confusion([0, 1], [0.3, 0.5], 0.5) == Confusion(tn=1, fp=0, fn=0, tp=1)
+    two_bins = OPTIONS.model_copy(update={"ece_bins": 2})
+    assert values(LABEL, SCORE, options=two_bins) == pytest.approx(expected, abs=1e-15)
 
 
 @pytest.mark.parametrize("decimals", [1, 6])
-@pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("seed", [0, 1, 2])
-def test_metrics_agree_with_scikit_learn(seed, weighted, decimals):
-    label, score, weight = _random_case(seed, decimals)
-    weight = weight if weighted else None
-    ours = summarise(label, score, 0.5, 10, weight)
-    for metric, value in _by_sklearn(label, score, 0.5, weight).items():
+def test_metrics_agree_with_scikit_learn(seed, decimals):
+    label, score, _ = random_case(seed, decimals)
+    ours = values(label, score)
+    for metric, value in by_sklearn(label, score, 0.5).items():
         assert ours[metric] == pytest.approx(value, abs=1e-12), metric
 
 
 @pytest.mark.parametrize("decimals", [1, 6])
+def test_an_influence_is_what_weighing_a_patient_more_does_in_scikit_learn(
+    decimals,
+):
+    label, score, patient = random_case(5, decimals)
+    measured = measure_metrics(Sample.of(label, score, patient), 0.5, OPTIONS)
+    step = 1e-5
+    for number, key in enumerate(np.unique(patient)[:5]):
+        more, less = (
+            by_sklearn(label, score, 0.5, 1 + sign * step * (patient == key)) for sign in (1, -1)
+        )
+        for metric, value in more.items():
+            slope = (value - less[metric]) / (2 * step)
+            assert measured[metric].influence[number] == pytest.approx(slope, abs=1e-8), metric
+
+
+@pytest.mark.parametrize("decimals", [1, 6])
 def test_calibration_error_agrees_with_the_bins_of_scikit_learn(decimals):
-    label, score, _ = _random_case(3, decimals)
+    label, score, _ = random_case(3, decimals)
     observed, mean_score = calibration_curve(label, score, n_bins=10)
-    index = np.searchsorted(np.linspace(0, 1, 11)[1:-1], score)
-    n = np.bincount(index)[np.bincount(index) > 0]
-    expected = (n * np.abs(observed - mean_score)).sum() / n.sum()
-    assert summarise(label, score, 0.5, 10)[Metric.ECE] == pytest.approx(expected, abs=1e-12)
+    n = np.bincount(np.searchsorted(np.linspace(0, 1, 11)[1:-1], score))
+    expected = (n[n > 0] * np.abs(observed - mean_score)).sum() / n.sum()
+    assert values(label, score)[Metric.ECE] == pytest.approx(expected, abs=1e-12)
 
 
-def test_whole_weights_mean_repeated_radiographs():
-    label, score, _ = _random_case(4, 2)
-    times = np.random.default_rng(4).integers(0, 3, label.size)
-    repeated = summarise(np.repeat(label, times), np.repeat(score, times), 0.5, 10)
-    assert summarise(label, score, 0.5, 10, times) == pytest.approx(repeated, abs=1e-12)
-
-
-def test_exactly_the_undefined_metrics_have_a_reason():
+def test_every_metric_has_a_reason_exactly_where_a_value_or_an_interval_is_missing():
     seen = set()
     for n in range(4):
-        for label, score, weight in product(
-            product([0, 1], repeat=n), product([0.2, 0.8], repeat=n), product([0, 1], repeat=n)
-        ):
-            values = summarise(label, score, 0.5, 5, weight)
-            undefined = {metric for metric, value in values.items() if value is None}
-            assert set(undefined_reasons(label, score, 0.5, weight)) == undefined
-            assert all(0 <= value <= 1 for value in values.values() if value is not None)
-            seen |= undefined
+        for label, score in product(product([0, 1], repeat=n), product([0.2, 0.8], repeat=n)):
+            for metric, found in estimate_metrics(rows(label, score), 0.5, OPTIONS).items():
+                assert (found.reason is None) == (found.bounds is not None), (metric, found)
+                assert found.value is None or 0 <= found.value <= 1
+                if found.bounds:
+                    assert found.low <= found.value <= found.high
+                    assert found.low < found.high
+                seen |= {metric} if found.value is None else set()
     assert seen == set(Metric)
 
 
 def test_reasons_name_the_class_that_is_absent():
-    assert undefined_reasons([1, 1], [0.2, 0.8], 0.5) == {
+    def reasons(label, score):
+        found = estimate_metrics(rows(label, score), 0.5, OPTIONS)
+        return {metric: one.reason for metric, one in found.items() if one.value is None}
+
+    assert reasons([1, 1], [0.2, 0.8]) == {
         Metric.SPECIFICITY: "no radiograph is NORMAL",
         Metric.AUROC: "no radiograph is NORMAL",
         Metric.MACRO_RECALL: "no radiograph is NORMAL",
     }
-    assert undefined_reasons([0, 1], [0.2, 0.3], 0.5) == {
+    assert reasons([0, 1], [0.2, 0.3]) == {
         Metric.PRECISION: "no radiograph is predicted PNEUMONIA",
         Metric.MACRO_PRECISION: "no radiograph is predicted PNEUMONIA",
     }
+    assert reasons([0], [0.2])[Metric.F1].startswith("no radiograph is PNEUMONIA and none is")
+    assert reasons([], [])[Metric.ACCURACY] == "there is no radiograph"
 
 
-def test_the_widest_reason_is_given():
-    nothing = undefined_reasons([], [], 0.5)
-    assert nothing == dict.fromkeys(Metric, "there is no radiograph of any weight")
-    assert undefined_reasons([0], [0.2], 0.5)[Metric.F1].startswith("no radiograph is PNEUMONIA")
+def test_what_is_measured_is_plain_for_json():
+    given = values(LABEL, np.array(SCORE, dtype=np.float32))
+    assert all(type(value) is float for value in given.values())
+    assert json.loads(json.dumps(given, allow_nan=False)) == given
 
 
-def test_metrics_are_plain_numbers_for_json():
-    values = summarise(LABEL, np.array(SCORE, dtype=np.float32), 0.5, 2)
-    assert all(type(value) is float for value in values.values())
-    assert json.loads(json.dumps(values, allow_nan=False)) == values
+def test_the_calibration_error_is_without_interval_and_says_why():
+    found = estimate_metrics(rows(LABEL, SCORE), 0.5, OPTIONS)[Metric.ECE]
+    assert (found.bounds, found.reason) == (None, BIASED)
 
 
-def test_predictive_values_follow_the_prevalence():
-    # Of 1000: 100 ill, 90 of them found; 900 well, 180 of them alarmed.
-    assert ppv_npv(0.9, 0.8, 0.1) == pytest.approx((90 / 270, 720 / 730))
-    assert ppv_npv(1.0, 1.0, 0.0) == pytest.approx((np.nan, 1.0), nan_ok=True)
-    assert ppv_npv(1.0, 0.0, 0.3) == pytest.approx((0.3, np.nan), nan_ok=True)
-    ppv, _ = ppv_npv([0.9, np.nan], [0.8, 0.8], 0.1)
-    assert ppv == pytest.approx([90 / 270, np.nan], nan_ok=True)
-    with pytest.raises(ValueError, match="shares, not percentages"):
-        ppv_npv(0.9, 0.8, 10)
+def test_the_interval_of_f1_is_that_of_the_share_it_rises_with():
+    # 30 of 40 that are, or are called, PNEUMONIA are both: F1 = 2 * 0.75 / 1.75.
+    label = [1] * 35 + [0] * 25
+    score = [0.9] * 30 + [0.1] * 5 + [0.9] * 5 + [0.1] * 20
+    found = estimate_metrics(rows(label, score), 0.5, OPTIONS)
+    share = (found[Metric.F1].low / (2 - found[Metric.F1].low),
+             found[Metric.F1].high / (2 - found[Metric.F1].high))  # fmt: skip
+    assert found[Metric.F1].value == pytest.approx(1.5 / 1.75)
+    assert share == pytest.approx((0.585, 0.873), abs=0.003)  # exact, 30 of 40: 0.588 to 0.873
 
 
-def test_a_threshold_that_is_missing_is_refused():
+def test_a_missing_threshold_is_refused():
     with pytest.raises(ValueError, match="expected a threshold, received NaN"):
-        summarise(LABEL, SCORE, float("nan"), 2)
+        values(LABEL, SCORE, float("nan"))
+
+
+def test_the_order_of_the_rows_does_not_matter():
+    label, score, patient = random_case(1, 2)
+    table = rows(label, score, patient)
+    straight, back = (estimate_metrics(t, 0.5, OPTIONS) for t in (table, table[::-1]))
+    for metric in Metric:
+        assert back[metric].value == pytest.approx(straight[metric].value, abs=1e-12)
+        assert back[metric].bounds == pytest.approx(straight[metric].bounds, abs=1e-12)
+
+
+def test_differences_are_of_the_same_radiographs():
+    label, score, patient = random_case(1, 2)
+    first, second = rows(label, score, patient), rows(label, score[::-1], patient)
+    found = metric_differences(first, second, (0.5, 0.5), OPTIONS)
+    ours, theirs = values(label, score), values(label, score[::-1])
+    for metric in Metric:
+        assert found[metric].value == pytest.approx(ours[metric] - theirs[metric])
+    assert found[Metric.AUROC].low > 0
+    with pytest.raises(ValueError, match="the same 80 radiographs in the same order, received 79"):
+        metric_differences(first, second[1:], (0.5, 0.5), OPTIONS)
+
+
+def test_a_reading_does_not_differ_from_itself_and_another_threshold_may():
+    table = rows(LABEL, SCORE)
+    itself = metric_differences(table, table.copy(), (0.5, 0.5), OPTIONS)
+    assert set(itself.values()) == {Estimate(0.0, 0.0, 0.0)}
+    # No score lies between: all decided alike, which six patients do not prove of others.
+    alike = metric_differences(table, table, (0.5, 0.55), OPTIONS)
+    assert alike[Metric.ACCURACY].value == 0
+    assert alike[Metric.ACCURACY].high == pytest.approx(1 - 0.025 ** (1 / 6))
+    assert alike[Metric.F1].bounds is None
+    lacking = metric_differences(rows([1], [0.7]), rows([1], [0.7]), (0.5, 0.5), OPTIONS)
+    assert lacking[Metric.SPECIFICITY] == Estimate(None, reason="no radiograph is NORMAL")

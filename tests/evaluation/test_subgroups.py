@@ -33,7 +33,7 @@ MANIFEST = pd.DataFrame(
 
 
 def groups(attribute: str) -> dict:
-    return measure_subgroups(SCORES, MANIFEST, 0.5, OPTIONS, 7).splits["test"][attribute]
+    return measure_subgroups(SCORES, MANIFEST, 0.5, OPTIONS).splits["test"][attribute]
 
 
 def test_every_radiograph_is_named_by_what_its_file_tells():
@@ -77,13 +77,13 @@ def test_tertiles_are_listed_from_low_to_high():
 
 
 def test_age_and_sex_are_named_as_absent():
-    found = measure_subgroups(SCORES, MANIFEST, 0.5, OPTIONS, 7)
+    found = measure_subgroups(SCORES, MANIFEST, 0.5, OPTIONS)
     assert set(found.absent) == {"age", "sex"}
 
 
 def test_an_attribute_that_a_split_lacks_is_left_out():
     pneumonia = SCORES[SCORES["label"] == "PNEUMONIA"]
-    found = measure_subgroups(pneumonia, MANIFEST, 0.5, OPTIONS, 7).splits["test"]
+    found = measure_subgroups(pneumonia, MANIFEST, 0.5, OPTIONS).splits["test"]
     assert "name family" not in found
     virus = found["disease"]["virus"]
     assert virus.auroc.value is None
@@ -91,7 +91,7 @@ def test_an_attribute_that_a_split_lacks_is_left_out():
 
 
 def test_the_table_has_a_row_for_each_group():
-    found = measure_subgroups(SCORES, MANIFEST, 0.5, OPTIONS, 7).splits
+    found = measure_subgroups(SCORES, MANIFEST, 0.5, OPTIONS).splits
     table = subgroup_table(found["test"]).set_index("group")
     assert table.loc["bacteria", "sensitivity"] == 1.0
     assert pd.isna(table.loc["bacteria", "specificity"])

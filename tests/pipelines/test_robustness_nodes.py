@@ -77,7 +77,7 @@ def scores(model, films, rows, metrics) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def robustness(scores, metrics) -> dict:
-    return nodes.measure_robustness(scores, metrics, ROBUSTNESS, EVALUATION, SEED)
+    return nodes.measure_robustness(scores, metrics, ROBUSTNESS, EVALUATION)
 
 
 @pytest.fixture(scope="module")

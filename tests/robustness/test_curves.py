@@ -27,7 +27,7 @@ def scored(*variants: tuple[str, float, list[float]]) -> pd.DataFrame:
 
 
 def test_degraded_films_are_compared_with_the_same_films():
-    found = measure_curves(scored(("blur", 1.0, GOOD)), 0.5, 0.05, OPTIONS, 7)
+    found = measure_curves(scored(("blur", 1.0, GOOD)), 0.5, 0.05, OPTIONS)
     assert (found["films"], found["patients"]) == (10, 10)
     (point,) = found["curves"]["blur"]["points"]
     assert point["strength"] == 1.0
@@ -41,7 +41,7 @@ def test_the_first_strength_at_which_a_metric_falls_is_named():
     # Every degraded NORMAL crosses the threshold, in the order that they had.
     high = [0.8] * 10 + [0.9] * 10
     measured = scored(("blur", 1.0, GOOD), ("blur", 2.0, high), ("blur", 3.0, high))
-    found = measure_curves(measured, 0.5, 0.05, OPTIONS, 7)["curves"]["blur"]
+    found = measure_curves(measured, 0.5, 0.05, OPTIONS)["curves"]["blur"]
     assert [point["strength"] for point in found["points"]] == [1.0, 2.0, 3.0]
     assert found["verdict"] == "specificity falls from 1.00 to 0.00 at 2."
 
@@ -49,13 +49,13 @@ def test_the_first_strength_at_which_a_metric_falls_is_named():
 @pytest.mark.parametrize(("tolerance", "told"), [(0.1, "sensitivity falls"), (0.9, "Nothing")])
 def test_a_fall_within_the_tolerance_is_not_told(tolerance, told):
     missed = [0.1] * 10 + [0.2] * 8 + [0.9] * 2
-    found = measure_curves(scored(("noise", 4.0, missed)), 0.5, tolerance, OPTIONS, 7)
+    found = measure_curves(scored(("noise", 4.0, missed)), 0.5, tolerance, OPTIONS)
     assert found["curves"]["noise"]["points"][0]["sensitivity"]["value"] == pytest.approx(0.2)
     assert told in found["curves"]["noise"]["verdict"]
 
 
 def test_a_fall_that_may_be_chance_is_not_told():
     missed = [0.1] * 10 + [0.2, 0.2] + [0.9] * 8
-    found = measure_curves(scored(("noise", 4.0, missed)), 0.5, 0.05, OPTIONS, 7)
-    assert found["curves"]["noise"]["points"][0]["sensitivity"]["fall"]["low"] == 0.0
+    found = measure_curves(scored(("noise", 4.0, missed)), 0.5, 0.05, OPTIONS)
+    assert found["curves"]["noise"]["points"][0]["sensitivity"]["fall"]["low"] <= 0.0
     assert "Nothing surely falls" in found["curves"]["noise"]["verdict"]

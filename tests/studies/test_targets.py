@@ -33,30 +33,31 @@ def target(**changes):
     return TargetOptions.model_validate(given | changes)
 
 
-def test_the_reader_is_chosen_on_validation_whatever_test_says(scored):
+def test_the_reader_is_chosen_on_validation_whatever_test_says(scored, evaluation):
     good_on_test = Reader("lucky", scored([0.0] * 4 + [1.0] * 4, [0.1, 0.2, 0.3, 0.9]), 0.5)
     good_on_validation = Reader("sound", scored([1.0] * 4 + [0.0] * 4), 0.5)
-    assert choose_reader([good_on_test, good_on_validation], target(), 10).name == "sound"
+    assert choose_reader([good_on_test, good_on_validation], target(), evaluation).name == "sound"
 
 
-def test_among_those_that_reach_the_bound_the_second_metric_decides(scored):
+def test_among_those_that_reach_the_bound_the_second_metric_decides(scored, evaluation):
     sensitive = Reader("calls everyone", scored([0.5] * 8, [0.8, 0.8, 0.9, 0.9]), 0.5)
     exact = Reader("exact", scored([0.5] * 8), 0.5)
-    chosen = choose_reader([sensitive, exact], target(then="accuracy"), 10)
+    chosen = choose_reader([sensitive, exact], target(then="accuracy"), evaluation)
     assert chosen.name == "exact"
 
 
-def test_where_none_reaches_the_bound_the_nearest_is_taken(scored):
+def test_where_none_reaches_the_bound_the_nearest_is_taken(scored, evaluation):
     never = Reader("calls no one", scored([0.5] * 8, [0.1, 0.1, 0.1, 0.1]), 0.5)
     half = Reader("half", scored([0.5] * 8, [0.9, 0.9, 0.1, 0.9]), 0.5)
-    chosen = choose_reader([never, half], target(then="accuracy"), 10)
+    chosen = choose_reader([never, half], target(then="accuracy"), evaluation)
     assert chosen.name == "half"
 
 
-def test_validation_alone_is_measured(half_blind):
-    assert on_validation(half_blind, 10)[Metric.SENSITIVITY] == 1.0
+def test_validation_alone_is_measured(half_blind, evaluation):
+    assert on_validation(half_blind, evaluation)[Metric.SENSITIVITY] == 1.0
 
 
-def test_calling_everyone_ill_reaches_all_recall_and_half_the_accuracy(perfect):
-    found = calling_everyone_ill(perfect, [Metric.SENSITIVITY, Metric.ACCURACY, Metric.F1])
+def test_calling_everyone_ill_reaches_all_recall_and_half_the_accuracy(perfect, evaluation):
+    metrics = [Metric.SENSITIVITY, Metric.ACCURACY, Metric.F1]
+    found = calling_everyone_ill(perfect, metrics, evaluation)
     assert found == {"sensitivity": 1.0, "accuracy": 0.5, "f1": pytest.approx(2 / 3)}

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from pneumoscope.evaluation.records import ModelMetrics
-from pneumoscope.naming import Consequence, Metric
+from pneumoscope.naming import Consequence, Metric, PatientRule
 
 CONFUSION = {"tn": 6, "fp": 2, "fn": 1, "tp": 3}
 
@@ -28,13 +28,10 @@ def estimate(value: float | None, low: float | None = None, high: float | None =
 
 def decisions(**changes: Any) -> dict[str, Any]:
     """Give what a rule decides on one split, as JSON."""
-    one = {name: estimate(0.75) for name in ("precision", "recall", "f1")}
     given = {
         "confusion": CONFUSION,
         "deferred": estimate(0.0),
         "consequences": {name.value: estimate(0.75) for name in Consequence},
-        "classes": {"NORMAL": one, "PNEUMONIA": one},
-        "macro": one,
         "predictive_values": {},
     }
     return merged(given, changes)
@@ -42,13 +39,14 @@ def decisions(**changes: Any) -> dict[str, Any]:
 
 def split(**changes: Any) -> dict[str, Any]:
     """Give one split at the locked threshold, as JSON."""
-    one = {name: estimate(0.75) for name in ("precision", "recall", "f1")}
+    metrics = {name.value: estimate(0.75, 0.5, 0.9) for name in Metric}
     given = {
         "n": 12,
         "patients": 10,
-        "confusion": CONFUSION,
-        "classes": {"NORMAL": one, "PNEUMONIA": one},
-        "metrics": {name.value: estimate(0.75, 0.5, 0.9) for name in Metric},
+        "metrics": metrics,
+        "by_patient": {
+            rule.value: {"confusion": CONFUSION, "metrics": metrics} for rule in PatientRule
+        },
     }
     return merged(given, changes)
 

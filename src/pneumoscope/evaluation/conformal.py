@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from pneumoscope.evaluation.metric_estimates import estimate_metrics
+from pneumoscope.evaluation.metrics import estimate_metrics
 from pneumoscope.evaluation.records import Conformal, ConformalCoverage
 from pneumoscope.evaluation.score_arrays import (
     BoolArray,
@@ -69,13 +69,12 @@ def fit_conformal(label: ArrayLike, score: ArrayLike, coverage: float) -> Confor
     return ConformalSets(0.0 if bounds[Label.PNEUMONIA] is None else lowest, normal, reason)
 
 
-def measure_conformal(scores: pd.DataFrame, options: EvaluationOptions, seed: int) -> Conformal:
+def measure_conformal(scores: pd.DataFrame, options: EvaluationOptions) -> Conformal:
     """Fit sets on validation and measure on every split what they hold.
 
     Args:
         scores: Columns patient_id, label, split and score.
-        options: The coverage to promise, and the bootstrap.
-        seed: Seed of the bootstrap.
+        options: The coverage to promise, and the confidence of intervals.
     """
     validation = scores[scores[Column.SPLIT] == Split.VALIDATION]
     promised = options.grey_zone.coverage
@@ -86,7 +85,7 @@ def measure_conformal(scores: pd.DataFrame, options: EvaluationOptions, seed: in
         sets.highest_normal,
         sets.reason,
         {
-            str(split): _measure(rows, sets, options, seed)
+            str(split): _measure(rows, sets, options)
             for split, rows in scores.groupby(Column.SPLIT, sort=False)
         },
     )
@@ -99,15 +98,15 @@ def _bound(strangeness: FloatArray, coverage: float) -> float | None:
 
 
 def _measure(
-    rows: pd.DataFrame, sets: ConformalSets, options: EvaluationOptions, seed: int
+    rows: pd.DataFrame, sets: ConformalSets, options: EvaluationOptions
 ) -> ConformalCoverage:
     score = scores_of(rows)
     pneumonia, normal = score >= sets.lowest_pneumonia, score <= sets.highest_normal
     # PNEUMONIA is held where it is found at the lowest score that allows it, NORMAL where it
     # stays below the first score that no longer does: sensitivity and specificity there.
     above = nextafter(sets.highest_normal, 2.0)
-    found = estimate_metrics(rows, sets.lowest_pneumonia, options, seed)[Metric.SENSITIVITY]
-    spared = estimate_metrics(rows, above, options, seed)[Metric.SPECIFICITY]
+    found = estimate_metrics(rows, sets.lowest_pneumonia, options)[Metric.SENSITIVITY]
+    spared = estimate_metrics(rows, above, options)[Metric.SPECIFICITY]
     return ConformalCoverage(
         {Label.PNEUMONIA: found, Label.NORMAL: spared},
         one=_share(pneumonia ^ normal),

@@ -1,16 +1,25 @@
-"""Decisions at a threshold or around a grey zone: counted, and what the counts mean."""
+"""Decisions at a threshold or around a grey zone: counted by patient, and every ratio of counts."""
 
-from collections.abc import Mapping
+from typing import NamedTuple, TypeVar
 
 import numpy as np
-import pandas as pd
+from numpy.typing import ArrayLike, NDArray
 
-from pneumoscope.evaluation.intervals import IntArray, patient_codes, patient_counts
-from pneumoscope.evaluation.score_arrays import FloatArray, labels_of, ratio, scores_of
-from pneumoscope.naming import Column, Consequence, Label
+from pneumoscope.evaluation.measured import Measured, mean_of
+from pneumoscope.evaluation.proportions import proportion
+from pneumoscope.evaluation.records import Confusion
+from pneumoscope.evaluation.sample import Sample
+from pneumoscope.evaluation.score_arrays import (
+    BoolArray,
+    FloatArray,
+    checked_labels,
+    checked_scores,
+    ratio,
+)
+from pneumoscope.naming import Consequence
 
 CELLS = ("tn", "fp", "fn", "tp", "deferred")
-"""Where a radiograph can end up; the order of the rows of every array of counts."""
+"""Where a radiograph can end up; the order of the last axis of every array of counts."""
 
 DEFERRED = "deferred"
 """Name of the share of radiographs that are handed to a human."""
@@ -18,91 +27,146 @@ DEFERRED = "deferred"
 Bounds = tuple[float, float]
 """Scores below the first are NORMAL, from the second on PNEUMONIA; equal at a threshold."""
 
-Quantities = dict[str, FloatArray]
-"""Values by name, each of the shape (sets of counts,), NaN where undefined."""
+
+Number = TypeVar("Number", float, FloatArray)
 
 
-def count_decisions(
-    rows: pd.DataFrame, bounds: Mapping[str, Bounds], resamples: int, seed: int
-) -> dict[str, tuple[FloatArray, FloatArray]]:
-    """Count what each pair of bounds decides, among all and among resampled patients.
+class Ratio(NamedTuple):
+    """A ratio of counts.
 
-    Patients are drawn once for all bounds, and just as `patient_intervals` draws them.
+    Attributes:
+        counted: Cells that are counted.
+        total: Cells that they are a share of.
+        undefined: Why there is no ratio where the total is 0.
+    """
+
+    counted: tuple[str, ...]
+    total: tuple[str, ...]
+    undefined: str
+
+    def of(self, counts: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return both sums; `counts` has the shape (..., 5)."""
+        return _summed(counts, self.counted), _summed(counts, self.total)
+
+
+RATIOS: dict[str, Ratio] = {
+    Consequence.SENSITIVITY: Ratio(("tp",), ("fn", "tp"), "no radiograph is PNEUMONIA"),
+    Consequence.SPECIFICITY: Ratio(("tn",), ("tn", "fp"), "no radiograph is NORMAL"),
+    Consequence.PPV: Ratio(("tp",), ("fp", "tp"), "no radiograph is predicted PNEUMONIA"),
+    Consequence.NPV: Ratio(("tn",), ("tn", "fn"), "no radiograph is predicted NORMAL"),
+    Consequence.ACCURACY: Ratio(("tn", "tp"), CELLS[:4], "there is no radiograph"),
+    DEFERRED: Ratio((DEFERRED,), CELLS, "there is no radiograph"),
+}
+# Jaccard indices: shares, as F1 is not; F1 rises with them.
+_OVERLAPS: dict[str, Ratio] = {
+    Consequence.F1: Ratio(
+        ("tp",),
+        ("fp", "fn", "tp"),
+        "no radiograph is PNEUMONIA and none is predicted PNEUMONIA",
+    ),
+    Consequence.F1_NORMAL: Ratio(
+        ("tn",), ("tn", "fp", "fn"), "no radiograph is NORMAL and none is predicted NORMAL"
+    ),
+}
+_MEANS = {
+    Consequence.MACRO_PRECISION: (Consequence.PPV, Consequence.NPV),
+    Consequence.MACRO_RECALL: (Consequence.SENSITIVITY, Consequence.SPECIFICITY),
+    Consequence.MACRO_F1: (Consequence.F1, Consequence.F1_NORMAL),
+}
+
+
+def confusion(label: ArrayLike, score: ArrayLike, threshold: float) -> Confusion:
+    """Count right and wrong predictions.
 
     Args:
-        rows: Columns patient_id, label and score.
-        bounds: Name to bounds.
-        resamples: Number of resamples.
-        seed: Seed of the draws.
+        label: Shape (n,), 1 for PNEUMONIA.
+        score: Shape (n,), in [0, 1].
+        threshold: A score of at least this is predicted PNEUMONIA.
+
+    Raises:
+        ValueError: If labels, scores or threshold are impossible.
+    """
+    labels = checked_labels(label)
+    cells = _cells(labels, checked_scores(score, labels.size), (threshold, threshold))
+    return confusion_of(np.bincount(cells, minlength=len(CELLS)))
+
+
+def confusion_of(counts: ArrayLike) -> Confusion:
+    """Return the confusion matrix of the decided; `counts` has the shape (..., 5)."""
+    tn, fp, fn, tp, _ = np.asarray(counts).reshape(-1, len(CELLS)).sum(axis=0)
+    return Confusion(int(tn), int(fp), int(fn), int(tp))
+
+
+def count_decisions(sample: Sample, bounds: Bounds) -> FloatArray:
+    """Count what a pair of bounds decides for each patient.
+
+    Args:
+        sample: The radiographs.
+        bounds: Of a grey zone; equal at a threshold.
 
     Returns:
-        By name the counts of `CELLS`: shape (5, 1) among all, and (5, resamples) among the
-        resampled; (5, 0) for fewer than two patients.
+        Shape (patients, 5): the counts of `CELLS`.
+
+    Raises:
+        ValueError: If a bound is NaN.
     """
-    codes, patients = patient_codes(rows[Column.PATIENT_ID].to_numpy(), len(rows))
-    counts = [_by_patient(rows, pair, codes, patients) for pair in bounds.values()]
-    of_patients = np.stack(counts, axis=-1)
-    drawn = patient_counts(patients, resamples if patients > 1 else 0, seed).astype(np.float64)
-    flat = of_patients.reshape(patients, len(CELLS) * len(bounds))
-    resampled = (drawn @ flat).reshape(len(drawn), len(CELLS), len(bounds))
-    return {
-        name: (of_patients[..., number].sum(axis=0)[:, None], resampled[..., number].T)
-        for number, name in enumerate(bounds)
-    }
+    of_patient = sample.patient * len(CELLS) + _cells(sample.label, sample.score, bounds)
+    counts = np.bincount(of_patient, minlength=sample.patients * len(CELLS))
+    return counts.reshape(sample.patients, len(CELLS)).astype(np.float64)
 
 
-def class_quantities(counts: FloatArray) -> dict[Label, Quantities]:
-    """Compute precision, recall and F1 with each class taken as the positive one in turn.
+def ratios(counts: FloatArray) -> dict[str, FloatArray]:
+    """Compute every ratio of many sets of counts at once, without intervals.
 
     Args:
-        counts: Shape (5, sets): the counts of `CELLS`.
+        counts: Shape (..., 5): the counts of `CELLS`.
+
+    Returns:
+        Each of `Consequence`, and `DEFERRED`, of the shape (...); NaN where undefined.
     """
-    tn, fp, fn, tp, _ = counts
-    return {
-        Label.NORMAL: _of_class(tn, fn, fp),
-        Label.PNEUMONIA: _of_class(tp, fp, fn),
-    }
+    shares = {name: ratio(*of.of(counts)) for name, of in (RATIOS | _OVERLAPS).items()}
+    for name in _OVERLAPS:
+        shares[name] = _f1(shares[name])
+    for mean, (one, other) in _MEANS.items():
+        shares[mean] = (shares[one] + shares[other]) / 2
+    return shares
 
 
-def macro_quantities(classes: Mapping[Label, Quantities]) -> Quantities:
-    """Average each quantity over the classes, which weigh the same."""
-    normal, pneumonia = classes[Label.NORMAL], classes[Label.PNEUMONIA]
-    return {name: (values + pneumonia[name]) / 2 for name, values in normal.items()}
-
-
-def consequence_quantities(counts: FloatArray) -> Quantities:
-    """Compute each `Consequence` among the decided, and the share deferred.
+def measure_ratios(counts: FloatArray, confidence: float) -> dict[str, Measured]:
+    """Estimate every ratio with its interval over patients.
 
     Args:
-        counts: Shape (5, sets): the counts of `CELLS`.
+        counts: Shape (patients, 5): the counts of `CELLS`.
+        confidence: Coverage of the intervals, in (0, 1).
+
+    Returns:
+        Each of `Consequence`, and `DEFERRED`.
     """
-    classes = class_quantities(counts)
-    normal, pneumonia = classes[Label.NORMAL], classes[Label.PNEUMONIA]
-    tn, fp, fn, tp, deferred = counts
-    decided = tn + fp + fn + tp
-    return {
-        Consequence.SENSITIVITY.value: pneumonia["recall"],
-        Consequence.SPECIFICITY.value: normal["recall"],
-        Consequence.PPV.value: pneumonia["precision"],
-        Consequence.NPV.value: normal["precision"],
-        Consequence.ACCURACY.value: ratio(tn + tp, decided),
-        Consequence.F1.value: pneumonia["f1"],
-        DEFERRED: ratio(deferred, decided + deferred),
+    shares = {
+        name: proportion(*of.of(counts), confidence, of.undefined)
+        for name, of in (RATIOS | _OVERLAPS).items()
     }
+    for name in _OVERLAPS:
+        overlap = shares[name].estimate.value or 0.0
+        shares[name] = shares[name].mapped(_f1, 2 / (1 + overlap) ** 2)
+    for mean, (one, other) in _MEANS.items():
+        shares[mean] = mean_of(shares[one], shares[other])
+    return shares
 
 
-def _of_class(hits: FloatArray, false_alarms: FloatArray, misses: FloatArray) -> Quantities:
-    return {
-        "precision": ratio(hits, hits + false_alarms),
-        "recall": ratio(hits, hits + misses),
-        "f1": ratio(2 * hits, 2 * hits + false_alarms + misses),
-    }
-
-
-def _by_patient(rows: pd.DataFrame, bounds: Bounds, codes: IntArray, patients: int) -> FloatArray:
+def _cells(label: BoolArray, score: FloatArray, bounds: Bounds) -> NDArray[np.intp]:
     low, high = bounds
-    score = scores_of(rows)
-    cell = 2 * labels_of(rows) + (score >= high)
-    cell = np.where((score >= low) & (score < high), CELLS.index(DEFERRED), cell)
-    counts = np.bincount(codes * len(CELLS) + cell, minlength=patients * len(CELLS))
-    return counts.reshape(patients, len(CELLS)).astype(np.float64)
+    if np.isnan(bounds).any():
+        raise ValueError("expected a threshold, received NaN; choose one on validation first")
+    decided = 2 * label + (score >= high)
+    return np.where((score >= low) & (score < high), CELLS.index(DEFERRED), decided)
+
+
+def _f1(overlap: Number) -> Number:
+    return 2 * overlap / (1 + overlap)
+
+
+def _summed(counts: FloatArray, cells: tuple[str, ...]) -> FloatArray:
+    # Adding a few columns is faster than picking them and summing along an axis.
+    columns = [counts[..., CELLS.index(cell)] for cell in cells]
+    return np.asarray(sum(columns[1:], start=columns[0]))

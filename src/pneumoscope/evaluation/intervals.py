@@ -1,4 +1,4 @@
-"""Confidence intervals by resampling patients, so that one child's radiographs stay together."""
+"""Resampling of patients, so that one patient's radiographs stay together."""
 
 from collections.abc import Mapping
 from typing import TypeVar
@@ -7,94 +7,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from pneumoscope.evaluation.score_arrays import FloatArray, checked_labels
-from pneumoscope.evaluation.weighted_metrics import weighted_metrics
-from pneumoscope.naming import Metric
+from pneumoscope.evaluation.score_arrays import FloatArray
 
 IntArray = NDArray[np.int64]
 
 Name = TypeVar("Name", bound=str)
-
-# Weights computed at a time: 2 MiB, so that they stay in the processor's cache.
-_CHUNK = 2**18
-
-
-def patient_intervals(
-    label: ArrayLike,
-    score: ArrayLike,
-    patient: ArrayLike,
-    threshold: float,
-    resamples: int,
-    confidence: float,
-    seed: int,
-    bins: int,
-) -> dict[Metric, tuple[float, float] | None]:
-    """Compute a percentile bootstrap interval of every metric.
-
-    A metric is read off the resamples in which it is defined. Resampling adds noise to every
-    bin, so the interval of the calibration error may lie above its estimate.
-
-    Args:
-        label: Shape (n,), 1 for PNEUMONIA.
-        score: Shape (n,), in [0, 1].
-        patient: Shape (n,), the key of the child behind each radiograph.
-        threshold: A score of at least this is predicted PNEUMONIA; the same in all resamples.
-        resamples: Number of resamples; 0 leaves intervals out.
-        confidence: Coverage, in (0, 1).
-        seed: Seed of the draws; the order of the rows does not matter.
-        bins: Equal-width bins of the expected calibration error.
-
-    Returns:
-        Lower and upper bound of each metric, or None where `missing_reasons` gives a reason.
-
-    Raises:
-        ValueError: If an argument is impossible or a patient is missing.
-
-    Source: Efron and Tibshirani 1993, chapter 13; Field and Welsh 2007 for clusters.
-    """
-    if not 0 < confidence < 1:
-        raise ValueError(f"expected a confidence in (0, 1), received {confidence}; 0.95 is usual")
-    _, patients = patient_codes(patient, checked_labels(label).size)
-    if resamples == 0 or patients < 2:
-        return dict.fromkeys(Metric)
-    drawn = resampled_metrics(label, score, patient, threshold, resamples, seed, bins)
-    return {metric: percentile_interval(values, confidence) for metric, values in drawn.items()}
-
-
-def resampled_metrics(
-    label: ArrayLike,
-    score: ArrayLike,
-    patient: ArrayLike,
-    threshold: float,
-    resamples: int,
-    seed: int,
-    bins: int,
-) -> dict[Metric, FloatArray]:
-    """Compute every metric on resamples of the patients.
-
-    The same patients and seed give the same resamples, whatever the scores: two sets of scores
-    can so be compared resample by resample.
-
-    Args:
-        label: Shape (n,), 1 for PNEUMONIA.
-        score: Shape (n,), in [0, 1].
-        patient: Shape (n,), the key of the child behind each radiograph.
-        threshold: A score of at least this is predicted PNEUMONIA.
-        resamples: Number of resamples, 1 or more.
-        seed: Seed of the draws.
-        bins: Equal-width bins of the expected calibration error.
-
-    Returns:
-        For each metric an array of shape (resamples,), NaN where it is undefined.
-    """
-    codes, patients = patient_codes(patient, checked_labels(label).size)
-    counts = patient_counts(patients, resamples, seed)
-    rows = max(1, _CHUNK // codes.size)
-    chunks = [
-        weighted_metrics(label, score, counts[start : start + rows, codes], threshold, bins)
-        for start in range(0, resamples, rows)
-    ]
-    return {metric: np.concatenate([chunk[metric] for chunk in chunks]) for metric in Metric}
 
 
 def patient_counts(patients: int, resamples: int, seed: int) -> IntArray:

@@ -4,18 +4,17 @@ import pandas as pd
 
 from pneumoscope.evaluation.calibration.measure import measure_calibration
 from pneumoscope.evaluation.conformal import measure_conformal
-from pneumoscope.evaluation.consequences import measure_decisions
 from pneumoscope.evaluation.lock import Lock
-from pneumoscope.evaluation.metric_estimates import estimate_metrics
+from pneumoscope.evaluation.metrics import estimate_metrics
+from pneumoscope.evaluation.patients import measure_patients
 from pneumoscope.evaluation.records import ModelMetrics, ScoredBy, SplitMetrics
+from pneumoscope.evaluation.sample import Sample
 from pneumoscope.evaluation.subgroups import measure_subgroups
 from pneumoscope.evaluation.thresholds.deferral import measure_grey_zone
 from pneumoscope.evaluation.thresholds.operating_points import operating_points
 from pneumoscope.naming import Column
 from pneumoscope.options import EvaluationOptions
 from pneumoscope.splitting.records import SplitAudit
-
-_LOCKED = "locked"
 
 
 def evaluate(
@@ -35,8 +34,8 @@ def evaluate(
         lock: What was fixed before test was scored.
         manifest: The manifest of all radiographs.
         split_audit: Policy and flaws of the split, repeated beside the numbers.
-        options: Rules beside the locked one, and the bootstrap.
-        seed: Seed of the bootstrap.
+        options: Rules beside the locked one, confidence and bootstrap.
+        seed: Seed of the bootstrap, of the calibration alone.
     """
     point = lock.operating_point
     return ModelMetrics(
@@ -46,26 +45,22 @@ def evaluate(
         primary_endpoint=lock.primary_endpoint,
         lock_revision=lock.revision,
         operating_point=point,
-        operating_points=operating_points(scores, options, seed),
+        operating_points=operating_points(scores, options),
         calibration=measure_calibration(scores, options, seed),
         grey_zone=measure_grey_zone(scores, point.threshold, options.grey_zone),
-        conformal=measure_conformal(scores, options, seed),
-        subgroups=measure_subgroups(scores, manifest, point.threshold, options, seed),
+        conformal=measure_conformal(scores, options),
+        subgroups=measure_subgroups(scores, manifest, point.threshold, options),
         splits={
-            str(split): _measure(rows, point.threshold, options, seed)
+            str(split): _measure(rows, point.threshold, options)
             for split, rows in scores.groupby(Column.SPLIT, sort=False)
         },
     )
 
 
-def _measure(
-    rows: pd.DataFrame, threshold: float, options: EvaluationOptions, seed: int
-) -> SplitMetrics:
-    decided = measure_decisions(rows, {_LOCKED: (threshold, threshold)}, options, seed)[_LOCKED]
+def _measure(rows: pd.DataFrame, threshold: float, options: EvaluationOptions) -> SplitMetrics:
     return SplitMetrics(
         n=len(rows),
         patients=int(rows[Column.PATIENT_ID].nunique()),
-        confusion=decided.confusion,
-        classes=decided.classes,
-        metrics=estimate_metrics(rows, threshold, options, seed),
+        metrics=estimate_metrics(rows, threshold, options),
+        by_patient=measure_patients(Sample.of_rows(rows), threshold, options),
     )

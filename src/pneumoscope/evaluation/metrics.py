@@ -1,160 +1,121 @@
-"""Metrics of labels and scores at one threshold, each with a reason where it is undefined."""
+"""Every metric of scored radiographs at one threshold, with its interval over patients."""
 
 import numpy as np
-from numpy.typing import ArrayLike
+import pandas as pd
 
-from pneumoscope.evaluation.records import Confusion
-from pneumoscope.evaluation.score_arrays import (
-    FloatArray,
-    checked_labels,
-    checked_scores,
-    checked_weights,
-    plain,
-    ratio,
+from pneumoscope.evaluation.calibration.reliability import calibration_error
+from pneumoscope.evaluation.decisions import count_decisions, measure_ratios
+from pneumoscope.evaluation.estimate import Estimate
+from pneumoscope.evaluation.measured import Measured, paired_difference
+from pneumoscope.evaluation.proportions import proportion
+from pneumoscope.evaluation.ranking import auroc, average_precision
+from pneumoscope.evaluation.sample import Sample
+from pneumoscope.naming import Column, Consequence, Metric
+from pneumoscope.options import EvaluationOptions
+
+BIASED = (
+    "chance alone lifts it above 0, the more so the fewer radiographs a bin holds, and no interval "
+    "that was tried held it as often as promised"
 )
-from pneumoscope.evaluation.weighted_metrics import weighted_counts, weighted_metrics
-from pneumoscope.naming import Metric
+"""Why the expected calibration error has no interval."""
 
-# Cells of the confusion matrix that must not all be empty, what it means when they are, and the
-# metrics that are undefined then. The first reason that applies is given.
-_NEEDED: tuple[tuple[tuple[str, ...], str, frozenset[Metric]], ...] = (
-    (("tn", "fp", "fn", "tp"), "there is no radiograph of any weight", frozenset(Metric)),
-    (
-        ("fn", "tp"),
-        "no radiograph is PNEUMONIA",
-        frozenset(
-            {Metric.SENSITIVITY, Metric.AUROC, Metric.AVERAGE_PRECISION, Metric.MACRO_RECALL}
-        ),
-    ),
-    (
-        ("tn", "fp"),
-        "no radiograph is NORMAL",
-        frozenset({Metric.SPECIFICITY, Metric.AUROC, Metric.MACRO_RECALL}),
-    ),
-    (
-        ("fp", "fn", "tp"),
-        "no radiograph is PNEUMONIA and none is predicted PNEUMONIA",
-        frozenset({Metric.F1, Metric.MACRO_F1}),
-    ),
-    (
-        ("tn", "fp", "fn"),
-        "no radiograph is NORMAL and none is predicted NORMAL",
-        frozenset({Metric.MACRO_F1}),
-    ),
-    (
-        ("fp", "tp"),
-        "no radiograph is predicted PNEUMONIA",
-        frozenset({Metric.PRECISION, Metric.MACRO_PRECISION}),
-    ),
-    (("tn", "fn"), "no radiograph is predicted NORMAL", frozenset({Metric.MACRO_PRECISION})),
-)
+NO_RADIOGRAPH = "there is no radiograph"
+
+# Metrics of decisions, by what the same ratio is called among the consequences of a threshold.
+_DECIDED = {metric: Consequence(metric.value) for metric in Metric if metric in set(Consequence)}
+_DECIDED[Metric.PRECISION] = Consequence.PPV
 
 
-def confusion(label: ArrayLike, score: ArrayLike, threshold: float) -> Confusion:
-    """Count right and wrong predictions.
+def measure_metrics(
+    sample: Sample, threshold: float, options: EvaluationOptions
+) -> dict[Metric, Measured]:
+    """Measure every metric, with what each patient moves it by.
 
     Args:
-        label: Shape (n,), 1 for PNEUMONIA.
-        score: Shape (n,), in [0, 1].
+        sample: The radiographs.
         threshold: A score of at least this is predicted PNEUMONIA.
-
-    Returns:
-        The four counts.
-
-    Raises:
-        ValueError: If labels, scores or threshold are impossible.
+        options: Confidence, and bins of the expected calibration error.
     """
-    tn, fp, fn, tp = (round(cell) for cell in _cells(label, score, threshold, None))
-    return Confusion(tn, fp, fn, tp)
+    decided = measure_ratios(count_decisions(sample, (threshold, threshold)), options.confidence)
+    found = {
+        **{metric: decided[name] for metric, name in _DECIDED.items()},
+        Metric.AUROC: auroc(sample, options.confidence),
+        Metric.AVERAGE_PRECISION: average_precision(sample, options.confidence),
+        Metric.BRIER: _brier(sample, options.confidence),
+        Metric.ECE: _ece(sample, options.ece_bins),
+    }
+    return {metric: found[metric] for metric in Metric}
 
 
-def summarise(
-    label: ArrayLike,
-    score: ArrayLike,
-    threshold: float,
-    bins: int,
-    weight: ArrayLike | None = None,
-) -> dict[Metric, float | None]:
-    """Compute every metric.
+def estimate_metrics(
+    rows: pd.DataFrame, threshold: float, options: EvaluationOptions
+) -> dict[Metric, Estimate]:
+    """Estimate every metric with its interval over patients.
 
     Args:
-        label: Shape (n,), 1 for PNEUMONIA.
-        score: Shape (n,), in [0, 1].
+        rows: Columns patient_id, label and score.
         threshold: A score of at least this is predicted PNEUMONIA.
-        bins: Equal-width bins of the expected calibration error.
-        weight: Shape (n,), not negative; None weighs every radiograph 1.
-
-    Returns:
-        Each metric in [0, 1] as a plain float; None where `undefined_reasons` gives a reason.
-
-    Raises:
-        ValueError: If labels, scores, weights, threshold or bins are impossible.
+        options: Confidence, and bins of the expected calibration error.
     """
-    values = weighted_metrics(label, score, weight, threshold, bins)
-    return {metric: plain(values[metric][0]) for metric in Metric}
+    measured = measure_metrics(Sample.of_rows(rows), threshold, options)
+    return {metric: found.estimate for metric, found in measured.items()}
 
 
-def undefined_reasons(
-    label: ArrayLike, score: ArrayLike, threshold: float, weight: ArrayLike | None = None
-) -> dict[Metric, str]:
-    """Say why metrics are undefined; metrics that are defined are left out.
+def metric_differences(
+    first: pd.DataFrame,
+    second: pd.DataFrame,
+    thresholds: tuple[float, float],
+    options: EvaluationOptions,
+) -> dict[Metric, Estimate]:
+    """Subtract every metric of a second reading of the same radiographs from that of a first.
 
     Args:
-        label: Shape (n,), 1 for PNEUMONIA.
-        score: Shape (n,), in [0, 1].
-        threshold: A score of at least this is predicted PNEUMONIA.
-        weight: Shape (n,), not negative; None weighs every radiograph 1.
+        first: Columns radiograph_id, patient_id, label and score.
+        second: The same radiographs in the same order, with other scores.
+        thresholds: Of the first and of the second reading.
+        options: Confidence, and bins of the expected calibration error.
 
     Returns:
-        A reason for exactly those metrics that `summarise` gives as None.
+        Differences with intervals, paired by patient; 0 for certain where scores and thresholds
+        are equal.
 
     Raises:
-        ValueError: If labels, scores, weights or threshold are impossible.
+        ValueError: The radiographs differ.
     """
-    cells = dict(
-        zip(("tn", "fp", "fn", "tp"), _cells(label, score, threshold, weight), strict=True)
+    if first[Column.RADIOGRAPH_ID].tolist() != second[Column.RADIOGRAPH_ID].tolist():
+        raise ValueError(
+            f"expected the same {len(first)} radiographs in the same order, received {len(second)} "
+            "that differ; score the same radiographs with both"
+        )
+    samples = Sample.of_rows(first), Sample.of_rows(second)
+    measured = [
+        measure_metrics(sample, threshold, options)
+        for sample, threshold in zip(samples, thresholds, strict=True)
+    ]
+    same = np.array_equal(samples[0].score, samples[1].score) and thresholds[0] == thresholds[1]
+    return {
+        metric: _nothing(found.estimate)
+        if same
+        else paired_difference(found, measured[1][metric], options.confidence)
+        for metric, found in measured[0].items()
+    }
+
+
+def _nothing(estimate: Estimate) -> Estimate:
+    return (
+        Estimate(None, reason=estimate.reason)
+        if estimate.value is None
+        else Estimate(0.0, 0.0, 0.0)
     )
-    reasons: dict[Metric, str] = {}
-    for needed, reason, metrics in _NEEDED:
-        if not any(cells[name] for name in needed):
-            reasons = dict.fromkeys(metrics, reason) | reasons
-    return {metric: reasons[metric] for metric in Metric if metric in reasons}
 
 
-def ppv_npv(
-    sensitivity: ArrayLike, specificity: ArrayLike, prevalence: float
-) -> tuple[FloatArray, FloatArray]:
-    """Carry predictive values over to another prevalence by Bayes' theorem.
-
-    Args:
-        sensitivity: In [0, 1], any shape; NaN where undefined.
-        specificity: In [0, 1], of the same shape; NaN where undefined.
-        prevalence: Share of PNEUMONIA among those examined, in [0, 1].
-
-    Returns:
-        Positive and negative predictive value; NaN where nobody is predicted to belong to
-        that class, or where either argument is NaN.
-
-    Raises:
-        ValueError: If an argument lies outside [0, 1].
-    """
-    found, spared = (np.asarray(x, dtype=np.float64) for x in (sensitivity, specificity))
-    for share in (found, spared, np.float64(prevalence)):
-        if ((share < 0) | (share > 1)).any():
-            raise ValueError(
-                "expected sensitivity, specificity and prevalence in [0, 1], received "
-                f"{np.nanmin(share):g} to {np.nanmax(share):g}; give shares, not percentages"
-            )
-    tp, fn = found * prevalence, (1 - found) * prevalence
-    tn, fp = spared * (1 - prevalence), (1 - spared) * (1 - prevalence)
-    return ratio(tp, tp + fp), ratio(tn, tn + fn)
+def _brier(sample: Sample, confidence: float) -> Measured:
+    # A mean of values in [0, 1] varies at most as a proportion does.
+    errors = sample.by_patient(np.square(sample.score - sample.label))
+    return proportion(errors, sample.by_patient(), confidence, NO_RADIOGRAPH)
 
 
-def _cells(
-    label: ArrayLike, score: ArrayLike, threshold: float, weight: ArrayLike | None
-) -> list[float]:
-    labels = checked_labels(label)
-    scores = checked_scores(score, labels.size)
-    weights = checked_weights(weight, labels.size)
-    cells: list[float] = weighted_counts(labels, scores, weights, threshold)[:, 0].tolist()
-    return cells
+def _ece(sample: Sample, bins: int) -> Measured:
+    value = calibration_error(sample.label, sample.score, bins)
+    reason = NO_RADIOGRAPH if value is None else BIASED
+    return Measured(Estimate(value, reason=reason), np.zeros(sample.patients))

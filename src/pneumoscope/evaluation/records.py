@@ -8,7 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pneumoscope.evaluation.estimate import Estimate
-from pneumoscope.naming import CalibrationMethod, Consequence, Label, Metric, ThresholdRule
+from pneumoscope.naming import (
+    CalibrationMethod,
+    Consequence,
+    Label,
+    Metric,
+    PatientRule,
+    ThresholdRule,
+)
 
 
 @dataclass(frozen=True)
@@ -63,15 +70,6 @@ class Confusion:
 
 
 @dataclass(frozen=True)
-class ClassMetrics:
-    """Precision, recall and F1 with one class taken as the positive one, or their mean."""
-
-    precision: Estimate
-    recall: Estimate
-    f1: Estimate
-
-
-@dataclass(frozen=True)
 class PredictiveValues:
     """Shares of alarms and of all-clears that are right, at a stated prevalence."""
 
@@ -86,17 +84,14 @@ class Decisions:
     Attributes:
         confusion: Counts of the decided.
         deferred: Share that is handed to a human.
-        consequences: Measures among the decided.
-        classes: Precision, recall and F1 of each class.
-        macro: Their means over the classes.
+        consequences: Measures among the decided. Precision and recall of NORMAL are NPV and
+            specificity; `macro_` marks the mean over both classes.
         predictive_values: By prevalence, which is the key, as text: "0.05".
     """
 
     confusion: Confusion
     deferred: Estimate
     consequences: Mapping[Consequence, Estimate]
-    classes: Mapping[Label, ClassMetrics]
-    macro: ClassMetrics
     predictive_values: Mapping[str, PredictiveValues]
 
 
@@ -269,22 +264,33 @@ class Subgroups:
 
 
 @dataclass(frozen=True)
+class PatientMetrics:
+    """One split at the locked threshold, counted by patient.
+
+    Attributes:
+        confusion: Counts of patients; with a PNEUMONIA radiograph a patient is PNEUMONIA.
+        metrics: Metrics of ranking and of predictions.
+    """
+
+    confusion: Confusion
+    metrics: Mapping[Metric, Estimate]
+
+
+@dataclass(frozen=True)
 class SplitMetrics:
     """One split at the locked threshold.
 
     Attributes:
         n: Radiographs.
         patients: Patients.
-        confusion: Counts of radiographs.
-        classes: Precision, recall and F1 of each class.
-        metrics: Every metric.
+        metrics: Every metric, counted by radiograph.
+        by_patient: The same counted by patient, by how scores become one answer.
     """
 
     n: int
     patients: int
-    confusion: Confusion
-    classes: Mapping[Label, ClassMetrics]
     metrics: Mapping[Metric, Estimate]
+    by_patient: Mapping[PatientRule, PatientMetrics]
 
 
 @dataclass(frozen=True)
@@ -323,3 +329,12 @@ class ModelMetrics:
     def locked(self) -> RuleOutcome:
         """What the locked rule does on each split."""
         return next(outcome for outcome in self.operating_points.values() if outcome.locked)
+
+    @property
+    def at_threshold(self) -> RuleOutcome:
+        """What the locked threshold does when no radiograph is deferred."""
+        return next(
+            outcome
+            for outcome in self.operating_points.values()
+            if outcome.low is None and outcome.threshold == self.operating_point.threshold
+        )

@@ -2,8 +2,10 @@
 
 import pandas as pd
 
-from pneumoscope.naming import Column, Label
-from pneumoscope.plots.roc import RocCurve
+from pneumoscope.evaluation.score_arrays import FloatArray, labels_of, scores_of
+
+RocCurve = tuple[FloatArray, FloatArray, float | None]
+"""False-positive rates, true-positive rates and the area below, None where undefined."""
 
 
 def roc_points(scores: pd.DataFrame) -> RocCurve:
@@ -15,6 +17,6 @@ def roc_points(scores: pd.DataFrame) -> RocCurve:
     # Loading scikit-learn takes half a second, which listing the pipelines need not wait for.
     from sklearn.metrics import roc_auc_score, roc_curve
 
-    positive = scores[Column.LABEL] == Label.PNEUMONIA
-    false_positive, true_positive, _ = roc_curve(positive, scores[Column.SCORE])
-    return false_positive, true_positive, float(roc_auc_score(positive, scores[Column.SCORE]))
+    labels, score = labels_of(scores), scores_of(scores)
+    false_positive, true_positive, _ = roc_curve(labels, score)
+    return false_positive, true_positive, float(roc_auc_score(labels, score))

@@ -1,4 +1,4 @@
-"""Labels, scores and weights, checked once before anything is computed from them."""
+"""Labels and scores, checked once before anything is computed from them."""
 
 import numpy as np
 import pandas as pd
@@ -68,36 +68,6 @@ def checked_scores(score: ArrayLike, count: int) -> FloatArray:
             "bring logits through a sigmoid and score every radiograph first"
         )
     return scores
-
-
-def checked_weights(weight: ArrayLike | None, count: int) -> FloatArray:
-    """Return weights as a matrix with one row for each resample.
-
-    Args:
-        weight: Shape (count,) or (resamples, count), finite, not negative; None weighs
-            every radiograph 1.
-        count: Number of radiographs.
-
-    Returns:
-        Shape (resamples, count); one row for a single set of weights.
-
-    Raises:
-        ValueError: If the shape differs or a weight is negative or not finite.
-    """
-    if weight is None:
-        return np.ones((1, count))
-    weights = np.atleast_2d(np.asarray(weight, dtype=np.float64))
-    if weights.ndim != 2 or weights.shape[1] != count:
-        raise ValueError(
-            f"expected one weight for each of the {count} radiographs, "
-            f"received shape {np.shape(weight)}; take both from the same rows"
-        )
-    if not (np.isfinite(weights).all() and (weights >= 0).all()):
-        raise ValueError(
-            f"expected finite weights of 0 or more, received {weights.min()} to {weights.max()}; "
-            "drop a radiograph by giving it the weight 0"
-        )
-    return weights
 
 
 def require_both_classes(labels: BoolArray, purpose: str) -> None:

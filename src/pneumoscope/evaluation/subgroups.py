@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from pneumoscope.evaluation.metric_estimates import estimate_metrics
+from pneumoscope.evaluation.metrics import estimate_metrics
 from pneumoscope.evaluation.records import Groups, Subgroup, Subgroups
 from pneumoscope.evaluation.score_arrays import FloatArray
 from pneumoscope.naming import Column, Label, Metric, Subtype
@@ -25,7 +25,6 @@ def measure_subgroups(
     manifest: pd.DataFrame,
     threshold: float,
     options: EvaluationOptions,
-    seed: int,
 ) -> Subgroups:
     """Measure each subgroup of each split at the locked threshold.
 
@@ -33,15 +32,14 @@ def measure_subgroups(
         scores: Columns radiograph_id, patient_id, label, subtype, split and score.
         manifest: The manifest of all radiographs; those not scored are what was trained on.
         threshold: A score of at least this is predicted PNEUMONIA.
-        options: Bootstrap and bins.
-        seed: Seed of the bootstrap.
+        options: Confidence of intervals.
     """
     scored = scores.reset_index(drop=True)
     attributes = radiograph_attributes(scored, manifest)
     splits = {
         str(split): {
             str(attribute): {
-                group: _measure(rows, members, threshold, options, seed)
+                group: _measure(rows, members, threshold, options)
                 for group, members in _groups(values.loc[rows.index])
             }
             for attribute, values in attributes.items()
@@ -140,7 +138,7 @@ def _groups(values: pd.Series) -> list[tuple[str, pd.Index]]:
 
 
 def _measure(
-    rows: pd.DataFrame, members: pd.Index, threshold: float, options: EvaluationOptions, seed: int
+    rows: pd.DataFrame, members: pd.Index, threshold: float, options: EvaluationOptions
 ) -> Subgroup:
     group = rows.loc[members]
     labels = set(group[Column.LABEL])
@@ -148,7 +146,7 @@ def _measure(
     mixed = len(labels) > 1
     others = rows[~rows[Column.LABEL].isin(labels)]
     ranked = group if mixed else pd.concat([group, others])
-    measured = estimate_metrics(ranked, threshold, options, seed)
+    measured = estimate_metrics(ranked, threshold, options)
     return Subgroup(
         n=len(group),
         patients=int(group[Column.PATIENT_ID].nunique()),

@@ -1,12 +1,12 @@
 """Confusion matrices side by side."""
 
 from collections.abc import Mapping
-from typing import Protocol
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from pneumoscope.evaluation.records import Confusion
 from pneumoscope.naming import Label
 from pneumoscope.plots.style import INK, MUTED, SMALL_TEXT, TEXT, TITLE_TEXT, WIDTH, new_figure
 
@@ -14,27 +14,7 @@ COLUMNS = 3
 RIGHT, WRONG = "#0072b2", "#d55e00"
 
 
-class ConfusionCounts(Protocol):
-    """Counts of one confusion matrix; PNEUMONIA is the positive class."""
-
-    @property
-    def tn(self) -> int:
-        """NORMAL predicted NORMAL."""
-
-    @property
-    def fp(self) -> int:
-        """NORMAL predicted PNEUMONIA."""
-
-    @property
-    def fn(self) -> int:
-        """PNEUMONIA predicted NORMAL."""
-
-    @property
-    def tp(self) -> int:
-        """PNEUMONIA predicted PNEUMONIA."""
-
-
-def plot_confusion_matrices(matrices: Mapping[str, ConfusionCounts]) -> Figure:
+def plot_confusion_matrices(matrices: Mapping[str, Confusion]) -> Figure:
     """Draw one matrix an architecture: counts, and shares of each true class.
 
     Args:
@@ -59,7 +39,7 @@ def plot_confusion_matrices(matrices: Mapping[str, ConfusionCounts]) -> Figure:
     return figure
 
 
-def _matrix(ax: Axes, title: str, counts: ConfusionCounts, named_rows: bool) -> None:
+def _matrix(ax: Axes, title: str, counts: Confusion, named_rows: bool) -> None:
     cells = ((counts.tn, counts.fp), (counts.fn, counts.tp))
     for row, pair in enumerate(cells):
         for column, count in enumerate(pair):

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
+from pneumoscope.evaluation.roc import RocCurve
 from pneumoscope.plots.style import (
     FEW,
     MUTED,
@@ -19,8 +18,6 @@ from pneumoscope.plots.style import (
     series_styles,
 )
 
-RocCurve = tuple[NDArray[np.floating], NDArray[np.floating], float | None]
-"""False-positive rates, true-positive rates and the area below, None where undefined."""
 CROWDED = 0.95
 """Many curves that all reach this AUROC cannot be told apart at full size."""
 CORNER = 0.15

@@ -19,7 +19,6 @@ def measure_curves(
     threshold: float,
     tolerance: float,
     options: EvaluationOptions,
-    seed: int,
 ) -> dict:
     """Measure the degraded films at every strength, and say where a metric falls.
 
@@ -28,8 +27,7 @@ def measure_curves(
             degraded films are among those as they are, in the same order.
         threshold: A score of at least this is predicted PNEUMONIA.
         tolerance: A fall beyond this is named if its interval lies above 0.
-        options: Bootstrap and confidence.
-        seed: Seed of the bootstrap.
+        options: Confidence of intervals.
 
     Returns:
         films, patients, as_it_is (metrics of the same films) and curves: by degradation its
@@ -38,7 +36,7 @@ def measure_curves(
     """
     degraded = scores[scores[VARIANT].isin(DEGRADED_BY)]
     films = _undegraded(scores, degraded)
-    baseline = Baseline(films, threshold, options, seed)
+    baseline = Baseline(films, threshold, options)
     whole = baseline.measured
     points: dict[str, list[dict]] = {}
     for (name, strength), rows in degraded.groupby([VARIANT, STRENGTH], sort=False):

@@ -1,15 +1,15 @@
 """Two groups of films told apart by simple numbers alone."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pneumoscope.evaluation.intervals import missing_reasons, patient_intervals
-from pneumoscope.evaluation.metrics import summarise
-from pneumoscope.naming import Metric
+from pneumoscope.evaluation.ranking import auroc
+from pneumoscope.evaluation.sample import Sample
 from pneumoscope.options import EvaluationOptions
 
 BoolArray = NDArray[np.bool_]
@@ -103,22 +103,10 @@ def probabilities(fitted: pd.DataFrame, group: BoolArray, asked: pd.DataFrame) -
 
 
 def estimate_auroc(
-    group: BoolArray,
-    score: FloatArray,
-    patient: NDArray[np.str_],
-    options: EvaluationOptions,
-    seed: int,
+    group: BoolArray, score: FloatArray, patient: NDArray[np.str_], options: EvaluationOptions
 ) -> dict[str, Any]:
     """Return the AUROC of scores for the second group: value, low, high, and a reason if None."""
-    threshold, bins = 0.5, options.ece_bins  # neither touches an AUROC
-    value = summarise(group, score, threshold, bins)[Metric.AUROC]
-    intervals = patient_intervals(
-        group, score, patient, threshold, options.bootstrap, options.confidence, seed, bins
-    )
-    low, high = intervals[Metric.AUROC] or (None, None)
-    found = {"value": value, "low": low, "high": high}
-    reason = missing_reasons(intervals, patient, options.bootstrap).get(Metric.AUROC)
-    return found if reason is None else {**found, "reason": reason}
+    return asdict(auroc(Sample.of(group, score, patient), options.confidence).estimate)
 
 
 def single_strengths(features: pd.DataFrame, group: BoolArray) -> list[Mapping[str, Any]]:

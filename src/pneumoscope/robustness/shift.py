@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pneumoscope.evaluation.metric_estimates import estimate_metrics
+from pneumoscope.evaluation.metrics import estimate_metrics
 from pneumoscope.evaluation.score_arrays import labels_of
 from pneumoscope.naming import Column, Label, Metric, Split
 from pneumoscope.options import EvaluationOptions
@@ -64,8 +64,8 @@ def measure_shift(films: Mapping[Split, Films], options: EvaluationOptions, seed
 
     Args:
         films: Train, validation and test.
-        options: Bootstrap and confidence.
-        seed: Seed of folds and bootstrap.
+        options: Confidence of intervals.
+        seed: Seed of the folds.
 
     Returns:
         `classes`: by class and split (validation, test) what `_compare` gives;
@@ -103,7 +103,7 @@ def _compare(
             found[name] = {"value": None, "low": None, "high": None, "reason": reason}
             continue
         ranks = telling.ranks_within(*telling.held_out(features[names], group, patient, seed))
-        found[name] = telling.estimate_auroc(group, ranks, patient, options, seed)
+        found[name] = telling.estimate_auroc(group, ranks, patient, options)
     found["telling"] = [] if reason else telling.single_strengths(features, group)
     return {**found, "verdict": shift_verdict(found, split, label)}
 
@@ -125,13 +125,11 @@ def _alone(
         split: (other, telling.probabilities(train.features[names], group, other.features[names]))
         for split, other in others.items()
     }
-    return {
-        str(split): _measured(part, score, options, seed) for split, (part, score) in scores.items()
-    }
+    return {str(split): _measured(part, score, options) for split, (part, score) in scores.items()}
 
 
 def _measured(
-    films: Films, score: telling.FloatArray, options: EvaluationOptions, seed: int
+    films: Films, score: telling.FloatArray, options: EvaluationOptions
 ) -> dict[str, dict]:
-    found = estimate_metrics(films.rows.assign(**{Column.SCORE: score}), 0.5, options, seed)
+    found = estimate_metrics(films.rows.assign(**{Column.SCORE: score}), 0.5, options)
     return {str(metric): asdict(found[metric]) for metric in KNOWN}

@@ -24,17 +24,14 @@ Measured = Mapping[str, Mapping[str, Any]]
 CHANCE = 0.5
 
 
-def measure_shortcuts(
-    scores: pd.DataFrame, threshold: float, options: EvaluationOptions, seed: int
-) -> dict:
+def measure_shortcuts(scores: pd.DataFrame, threshold: float, options: EvaluationOptions) -> dict:
     """Measure test under every condition at the locked threshold, and say what follows.
 
     Args:
         scores: Columns radiograph_id, patient_id, label, variant and score; the films of each
             condition in one order.
         threshold: A score of at least this is predicted PNEUMONIA.
-        options: Bootstrap and confidence.
-        seed: Seed of the bootstrap.
+        options: Confidence of intervals.
 
     Returns:
         n, patients and, by condition, auroc, accuracy, sensitivity and specificity (value, low,
@@ -42,7 +39,7 @@ def measure_shortcuts(
     """
     rows = {name: part for name, part in scores.groupby(VARIANT, sort=False) if name in _VERDICTS}
     whole = scores[scores[VARIANT] == AS_IT_IS]
-    baseline = Baseline(whole, threshold, options, seed)
+    baseline = Baseline(whole, threshold, options)
     measured = {str(name): baseline.compare(part) for name, part in rows.items()}
     return {
         "n": len(whole),

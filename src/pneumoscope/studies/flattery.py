@@ -3,66 +3,52 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 
-import pandas as pd
-
 from pneumoscope.evaluation.estimate import Estimate
-from pneumoscope.evaluation.intervals import percentile_interval, resampled_metrics
-from pneumoscope.evaluation.metric_estimates import estimate_metrics
-from pneumoscope.evaluation.metrics import summarise
-from pneumoscope.evaluation.score_arrays import FloatArray, labels_of, scores_of
+from pneumoscope.evaluation.metrics import estimate_metrics, metric_differences
+from pneumoscope.evaluation.verdict import difference
 from pneumoscope.naming import Column, Metric, Split
 from pneumoscope.options import EvaluationOptions
 from pneumoscope.studies.arms import Reader
 
 
 def differences(
-    flattered: Reader, honest: Reader, options: EvaluationOptions, seed: int
+    flattered: Reader, honest: Reader, options: EvaluationOptions
 ) -> dict[Metric, dict]:
     """Subtract every test metric of one reader from another's, with an interval over patients.
 
-    Where both were tested on the same radiographs the resamples are shared, which takes the
-    difficulty of the films out of the comparison; else the two tests are resampled by
-    themselves.
+    Where both were tested on the same radiographs they are paired by patient, which takes the
+    difficulty of the films out of the comparison; else the two tests count as independent.
 
     Args:
         flattered: What is expected to be higher.
         honest: What is subtracted.
-        options: Bootstrap, confidence and bins.
-        seed: Seed of the bootstrap.
+        options: Confidence and bins.
 
     Returns:
-        By metric `value`, `low`, `high` and `paired`; None where undefined.
+        By metric `value`, `low`, `high`, `reason` and `paired`; None where undefined.
     """
     first, second = flattered.on(Split.TEST), honest.on(Split.TEST)
     paired = first[Column.RADIOGRAPH_ID].tolist() == second[Column.RADIOGRAPH_ID].tolist()
-    values = [
-        summarise(labels_of(rows), scores_of(rows), threshold, options.ece_bins)
-        for rows, threshold in ((first, flattered.threshold), (second, honest.threshold))
-    ]
-    drawn = [
-        _resampled(first, flattered.threshold, options, seed),
-        _resampled(second, honest.threshold, options, seed if paired else seed + 1),
-    ]
-    return {
-        metric: {
-            "value": _minus(values[0][metric], values[1][metric]),
-            **_interval(drawn[0].get(metric), drawn[1].get(metric), options.confidence),
-            "paired": paired,
-        }
-        for metric in Metric
-    }
+    found = (
+        metric_differences(first, second, (flattered.threshold, honest.threshold), options)
+        if paired
+        else _unpaired(
+            estimate_metrics(first, flattered.threshold, options),
+            estimate_metrics(second, honest.threshold, options),
+        )
+    )
+    return {metric: {**asdict(value), "paired": paired} for metric, value in found.items()}
 
 
 def seen_and_unseen(
-    reader: Reader, trained_on: frozenset[str], options: EvaluationOptions, seed: int
+    reader: Reader, trained_on: frozenset[str], options: EvaluationOptions
 ) -> dict[str, dict]:
     """Measure one reader on test films of children that are in train, and on the others.
 
     Args:
         reader: A model of a split that tears children apart.
         trained_on: Patients of the training part.
-        options: Bootstrap, confidence and bins.
-        seed: Seed of the bootstrap.
+        options: Confidence and bins.
 
     Returns:
         For `seen` and `unseen`: n, patients and, if there are any, metrics with intervals.
@@ -73,7 +59,7 @@ def seen_and_unseen(
         name: {
             "n": len(part),
             "patients": int(part[Column.PATIENT_ID].nunique()),
-            "metrics": _plain(estimate_metrics(part, reader.threshold, options, seed))
+            "metrics": _plain(estimate_metrics(part, reader.threshold, options))
             if len(part)
             else {},
         }
@@ -85,31 +71,7 @@ def _plain(measured: Mapping[Metric, Estimate]) -> dict[str, dict]:
     return {metric.value: asdict(values) for metric, values in measured.items()}
 
 
-def _resampled(
-    rows: pd.DataFrame, threshold: float, options: EvaluationOptions, seed: int
-) -> dict[Metric, FloatArray]:
-    patients = rows[Column.PATIENT_ID]
-    if options.bootstrap == 0 or patients.nunique() < 2:
-        return {}
-    return resampled_metrics(
-        labels_of(rows),
-        scores_of(rows),
-        patients.to_numpy(),
-        threshold,
-        options.bootstrap,
-        seed,
-        options.ece_bins,
-    )
-
-
-def _interval(
-    first: FloatArray | None, second: FloatArray | None, confidence: float
-) -> dict[str, float | None]:
-    if first is None or second is None:
-        return {"low": None, "high": None}
-    low, high = percentile_interval(first - second, confidence) or (None, None)
-    return {"low": low, "high": high}
-
-
-def _minus(first: float | None, second: float | None) -> float | None:
-    return None if first is None or second is None else first - second
+def _unpaired(
+    first: Mapping[Metric, Estimate], second: Mapping[Metric, Estimate]
+) -> dict[Metric, Estimate]:
+    return {metric: difference(estimate, second[metric]) for metric, estimate in first.items()}

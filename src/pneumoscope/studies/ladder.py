@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from itertools import pairwise
 
-from pneumoscope.evaluation.metric_estimates import estimate_metrics
+from pneumoscope.evaluation.metrics import estimate_metrics
 from pneumoscope.evaluation.score_arrays import labels_of, scores_of
 from pneumoscope.evaluation.thresholds.rules import choose_threshold
 from pneumoscope.naming import Metric, Split
@@ -37,23 +37,22 @@ def tuned_readers(
 
 
 def climb(
-    steps: Sequence[Reader], metrics: Sequence[Metric], options: EvaluationOptions, seed: int
+    steps: Sequence[Reader], metrics: Sequence[Metric], options: EvaluationOptions
 ) -> list[dict]:
     """Measure the steps on validation and test, and each against the one before.
 
     Args:
         steps: Models with their thresholds, the baseline first.
         metrics: Which metrics.
-        options: Bootstrap, confidence and bins.
-        seed: Seed of the bootstrap.
+        options: Confidence and bins.
 
     Returns:
         For each step: step, threshold, `validation` (values), `test` (value, low, high) and
         `change` (value, low, high against the step before; absent for the first).
     """
-    told = [_tell(step, metrics, options, seed) for step in steps]
+    told = [_tell(step, metrics, options) for step in steps]
     for row, (before, step) in zip(told[1:], pairwise(steps), strict=True):
-        found = differences(step, before, options, seed)
+        found = differences(step, before, options)
         row["change"] = {metric.value: found[metric] for metric in metrics}
     return told
 
@@ -63,7 +62,6 @@ def tuning_on_test(
     rules: Sequence[ThresholdOptions],
     metrics: Sequence[Metric],
     options: EvaluationOptions,
-    seed: int,
 ) -> list[dict]:
     """Measure what is gained on paper by reading each rule off test instead of validation.
 
@@ -71,8 +69,7 @@ def tuning_on_test(
         reader: The model; its own threshold is not read.
         rules: Rules for the threshold.
         metrics: Which metrics.
-        options: Bootstrap, confidence and bins.
-        seed: Seed of the bootstrap.
+        options: Confidence and bins.
 
     Returns:
         For each rule: rule, `validation` and `test` (threshold and metrics on test, by where
@@ -83,11 +80,11 @@ def tuning_on_test(
     return [
         {
             "rule": rule.name,
-            "validation": _tell(honest, metrics, options, seed),
-            "test": _tell(flattered, metrics, options, seed),
+            "validation": _tell(honest, metrics, options),
+            "test": _tell(flattered, metrics, options),
             "flattery": {
                 metric.value: found
-                for metric, found in differences(flattered, honest, options, seed).items()
+                for metric, found in differences(flattered, honest, options).items()
                 if metric in metrics
             },
         }
@@ -95,9 +92,9 @@ def tuning_on_test(
     ]
 
 
-def _tell(step: Reader, metrics: Sequence[Metric], options: EvaluationOptions, seed: int) -> dict:
-    chosen_by = on_validation(step, options.ece_bins)
-    tested = estimate_metrics(step.on(Split.TEST), step.threshold, options, seed)
+def _tell(step: Reader, metrics: Sequence[Metric], options: EvaluationOptions) -> dict:
+    chosen_by = on_validation(step, options)
+    tested = estimate_metrics(step.on(Split.TEST), step.threshold, options)
     return {
         "step": step.name,
         "threshold": step.threshold,

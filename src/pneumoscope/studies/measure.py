@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
-from pneumoscope.evaluation.metric_estimates import estimate_metrics
+from pneumoscope.evaluation.metrics import estimate_metrics
 from pneumoscope.naming import Column, Metric, Split
 from pneumoscope.options import EvaluationOptions, StudyOptions
 from pneumoscope.studies.arms import Arm, Reader, readers
@@ -18,15 +18,14 @@ from pneumoscope.studies.targets import (
 
 
 def measure_study(
-    study: StudyOptions, evaluation: EvaluationOptions, arms: Mapping[str, Arm], seed: int
+    study: StudyOptions, evaluation: EvaluationOptions, arms: Mapping[str, Arm]
 ) -> dict:
     """Measure a study.
 
     Args:
         study: The study.
-        evaluation: Bootstrap, confidence and bins.
+        evaluation: Confidence and bins.
         arms: Name of each protocol to what it gave; the same models in each.
-        seed: Seed of the bootstrap.
 
     Returns:
         `study` (its options), `arms` (by arm its flaws and, for test and validation, n, patients
@@ -44,19 +43,19 @@ def measure_study(
         "study": study.model_dump(mode="json"),
         "arms": {name: _describe(arm, study.metrics) for name, arm in arms.items()},
         "differences": {
-            name: _differences(readers(arm), honest, study.metrics, evaluation, seed)
+            name: _differences(readers(arm), honest, study.metrics, evaluation)
             for name, arm in arms.items()
             if name != study.honest
         },
         "seen": {
-            name: _seen(arm, study.metrics, evaluation, seed)
+            name: _seen(arm, study.metrics, evaluation)
             for name, arm in arms.items()
             if _tears_children_apart(arm)
         },
-        "steps": climb(candidates, study.metrics, evaluation, seed) if study.ladder else [],
-        "tuning_on_test": tuning_on_test(last, study.tuned, study.metrics, evaluation, seed),
-        "chosen": _choose(candidates, study, evaluation, seed),
-        "everyone_ill": calling_everyone_ill(last, study.metrics),
+        "steps": climb(candidates, study.metrics, evaluation) if study.ladder else [],
+        "tuning_on_test": tuning_on_test(last, study.tuned, study.metrics, evaluation),
+        "chosen": _choose(candidates, study, evaluation),
+        "everyone_ill": calling_everyone_ill(last, study.metrics, evaluation),
     }
 
 
@@ -83,20 +82,18 @@ def _differences(
     honest: Mapping[str, Reader],
     metrics: Sequence[Metric],
     evaluation: EvaluationOptions,
-    seed: int,
 ) -> dict:
     found = {
-        name: differences(reader, honest[name], evaluation, seed)
-        for name, reader in flattered.items()
+        name: differences(reader, honest[name], evaluation) for name, reader in flattered.items()
     }
     return {
         name: {metric.value: values[metric] for metric in metrics} for name, values in found.items()
     }
 
 
-def _seen(arm: Arm, metrics: Sequence[Metric], evaluation: EvaluationOptions, seed: int) -> dict:
+def _seen(arm: Arm, metrics: Sequence[Metric], evaluation: EvaluationOptions) -> dict:
     found = {
-        name: seen_and_unseen(reader, arm.trained_on, evaluation, seed)
+        name: seen_and_unseen(reader, arm.trained_on, evaluation)
         for name, reader in readers(arm).items()
     }
     kept = {metric.value for metric in metrics}
@@ -116,12 +113,12 @@ def _tears_children_apart(arm: Arm) -> bool:
 
 
 def _choose(
-    candidates: Sequence[Reader], study: StudyOptions, evaluation: EvaluationOptions, seed: int
+    candidates: Sequence[Reader], study: StudyOptions, evaluation: EvaluationOptions
 ) -> dict:
     target = study.target
-    chosen = choose_reader(candidates, target, evaluation.ece_bins)
-    tested = estimate_metrics(chosen.on(Split.TEST), chosen.threshold, evaluation, seed)
-    told = on_validation(chosen, evaluation.ece_bins)
+    chosen = choose_reader(candidates, target, evaluation)
+    tested = estimate_metrics(chosen.on(Split.TEST), chosen.threshold, evaluation)
+    told = on_validation(chosen, evaluation)
     return {
         "name": chosen.name,
         "threshold": chosen.threshold,

@@ -4,12 +4,9 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
-import numpy as np
-
-from pneumoscope.evaluation.metrics import summarise
-from pneumoscope.evaluation.score_arrays import labels_of, scores_of
-from pneumoscope.naming import Metric, Split
-from pneumoscope.options import TargetOptions
+from pneumoscope.evaluation.metrics import estimate_metrics
+from pneumoscope.naming import Column, Metric, Split
+from pneumoscope.options import EvaluationOptions, TargetOptions
 from pneumoscope.studies.arms import Reader
 
 
@@ -39,7 +36,9 @@ def judge(measured: Mapping[str, Any], at_least: float) -> Verdict:
     return Verdict.MISSED_BY_ESTIMATE if within else Verdict.MISSED
 
 
-def choose_reader(candidates: Sequence[Reader], target: TargetOptions, bins: int) -> Reader:
+def choose_reader(
+    candidates: Sequence[Reader], target: TargetOptions, options: EvaluationOptions
+) -> Reader:
     """Choose a model and threshold on validation alone, as the stakeholder would.
 
     Among those that reach the bound on validation the highest `then` (or the target's metric)
@@ -48,12 +47,12 @@ def choose_reader(candidates: Sequence[Reader], target: TargetOptions, bins: int
     Args:
         candidates: Models with their thresholds.
         target: The target.
-        bins: Bins of the expected calibration error.
+        options: Bins of the expected calibration error.
     """
     aim = target.then or target.metric
 
     def rank(reader: Reader) -> tuple[bool, float, float]:
-        values = on_validation(reader, bins)
+        values = on_validation(reader, options)
         first, second = _or_lowest(values[target.metric]), _or_lowest(values[aim])
         reached = first >= target.at_least
         return (reached, second, first) if reached else (reached, first, second)
@@ -61,22 +60,25 @@ def choose_reader(candidates: Sequence[Reader], target: TargetOptions, bins: int
     return max(candidates, key=rank)
 
 
-def on_validation(reader: Reader, bins: int) -> dict[Metric, float | None]:
+def on_validation(reader: Reader, options: EvaluationOptions) -> dict[Metric, float | None]:
     """Return every metric of a model and threshold on validation."""
-    rows = reader.on(Split.VALIDATION)
-    return summarise(labels_of(rows), scores_of(rows), reader.threshold, bins)
+    found = estimate_metrics(reader.on(Split.VALIDATION), reader.threshold, options)
+    return {metric: estimate.value for metric, estimate in found.items()}
 
 
-def calling_everyone_ill(reader: Reader, metrics: Sequence[Metric]) -> dict[str, float | None]:
+def calling_everyone_ill(
+    reader: Reader, metrics: Sequence[Metric], options: EvaluationOptions
+) -> dict[str, float | None]:
     """Return what is reached on the reader's test by calling every film PNEUMONIA.
 
     Args:
         reader: Whose test is taken.
         metrics: Which metrics.
+        options: Bins of the expected calibration error.
     """
-    labels = labels_of(reader.on(Split.TEST))
-    values = summarise(labels, np.ones(labels.size), 0.5, bins=1)
-    return {metric.value: values[metric] for metric in metrics}
+    everyone = reader.on(Split.TEST).assign(**{Column.SCORE: 1.0})
+    values = estimate_metrics(everyone, 0.5, options)
+    return {metric.value: values[metric].value for metric in metrics}
 
 
 def _or_lowest(value: float | None) -> float:

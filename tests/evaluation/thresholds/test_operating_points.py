@@ -36,7 +36,7 @@ SCORES = pd.concat(
 
 
 def test_every_rule_is_chosen_on_validation_and_told_for_each_split():
-    points = operating_points(SCORES, OPTIONS, 7)
+    points = operating_points(SCORES, OPTIONS)
     assert list(points) == ["youden", "fixed 0.5", "grey_zone share 0.5"]
     assert points["youden"].threshold == pytest.approx(0.7)
     test = points["youden"].splits["test"]
@@ -52,7 +52,7 @@ def test_every_rule_is_chosen_on_validation_and_told_for_each_split():
 
 def test_test_rows_move_no_threshold():
     moved = SCORES.assign(score=SCORES["score"].where(SCORES["split"] != "test", 0.01))
-    before, after = operating_points(SCORES, OPTIONS, 7), operating_points(moved, OPTIONS, 7)
+    before, after = operating_points(SCORES, OPTIONS), operating_points(moved, OPTIONS)
     assert [p.threshold for p in before.values()] == [p.threshold for p in after.values()]
     assert before["youden"].splits["test"] != after["youden"].splits["test"]
 
@@ -60,7 +60,7 @@ def test_test_rows_move_no_threshold():
 def test_a_rule_that_validation_cannot_serve_says_so():
     one_class = SCORES[(SCORES["split"] == "test") | (SCORES["label"] == "NORMAL")]
     fixed = OPTIONS.model_copy(update={"threshold": OPTIONS.operating_points[0]})
-    points = operating_points(one_class, fixed, 7)
+    points = operating_points(one_class, fixed)
     assert points["fixed 0.5"].threshold == 0.5
     reason = "validation holds one class only, so the rule cannot be applied"
     assert points["youden"] == RuleOutcome(False, None, None, None, reason, {})
@@ -71,7 +71,7 @@ def test_a_rule_that_validation_cannot_serve_says_so():
 
 
 def test_a_grey_zone_stands_beside_thresholds_with_what_it_defers():
-    points = operating_points(SCORES, OPTIONS, 7)
+    points = operating_points(SCORES, OPTIONS)
     zone, half = points["grey_zone share 0.5"], points["fixed 0.5"]
     # Three of six on validation: 0.35, 0.4 and 0.6; on test 0.6 alone.
     assert (zone.low, zone.high) == (pytest.approx(0.225), pytest.approx(0.7))
@@ -85,6 +85,10 @@ def test_a_locked_zone_gives_a_threshold_within_it():
     zone = ThresholdOptions.model_validate({"rule": "grey_zone", "share": 0.5})
     point = lock_threshold(SCORES, zone)
     assert point.low < point.threshold < point.high
-    points = operating_points(SCORES, OPTIONS.model_copy(update={"threshold": zone}), 7)
+    points = operating_points(SCORES, OPTIONS.model_copy(update={"threshold": zone}))
+    assert list(points)[:2] == ["grey_zone share 0.5", "grey_zone share 0.5, nothing deferred"]
+    decided = points["grey_zone share 0.5, nothing deferred"]
+    assert (decided.locked, decided.low, decided.threshold) == (False, None, point.threshold)
+    assert decided.splits["test"].deferred.value == 0
     assert points["grey_zone share 0.5"].locked
     assert points["grey_zone share 0.5"].threshold == point.threshold

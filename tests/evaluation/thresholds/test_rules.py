@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, f1_score, recall_score
 
-from pneumoscope.evaluation.metrics import confusion
+from pneumoscope.evaluation.decisions import confusion
 from pneumoscope.evaluation.thresholds.rules import choose_threshold, sweep
 from pneumoscope.naming import ThresholdRule
 from pneumoscope.options import ThresholdOptions

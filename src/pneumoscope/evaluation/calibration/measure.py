@@ -10,7 +10,7 @@ from pneumoscope.evaluation.calibration.recalibration import (
 )
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.intervals import missing_reasons
-from pneumoscope.evaluation.metric_estimates import estimate_metrics
+from pneumoscope.evaluation.metrics import estimate_metrics
 from pneumoscope.evaluation.records import (
     Calibration,
     CalibrationMap,
@@ -61,7 +61,7 @@ def with_calibration(rows: pd.DataFrame, line: CalibrationMap) -> pd.DataFrame:
 
 
 def _describe(rows: pd.DataFrame, options: EvaluationOptions, seed: int) -> CalibrationMeasures:
-    measured = estimate_metrics(rows, _ANY_THRESHOLD, options, seed)
+    measured = estimate_metrics(rows, _ANY_THRESHOLD, options)
     line = calibration_slope_intercept(labels_of(rows), scores_of(rows))
     patient = rows[Column.PATIENT_ID].to_numpy()
     intervals = calibration_intervals(

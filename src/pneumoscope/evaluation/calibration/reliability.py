@@ -13,28 +13,24 @@ from pneumoscope.evaluation.score_arrays import (
 )
 
 
-def calibration_errors(
-    labels: BoolArray, scores: FloatArray, weights: FloatArray, bins: int
-) -> FloatArray:
-    """Compute the expected calibration error for each row of weights.
+def calibration_error(labels: BoolArray, scores: FloatArray, bins: int) -> float | None:
+    """Compute the expected calibration error.
 
     Source: Naeini, Cooper and Hauskrecht 2015, for the probability of the positive class.
 
     Args:
         labels: Shape (n,), true where PNEUMONIA.
         scores: Shape (n,), in [0, 1].
-        weights: Shape (resamples, n), not negative.
         bins: Number of equal-width bins; a score on an edge falls into the lower one.
 
     Returns:
-        Shape (resamples,), NaN where the weights sum to 0.
+        In [0, 1], None without a radiograph.
 
     Raises:
         ValueError: If bins is below 1.
     """
-    membership = _bin_of(scores, bins)[:, None] == np.arange(bins)
-    gaps = weights @ (membership * (labels - scores)[:, None])
-    return ratio(np.abs(gaps).sum(axis=1), weights.sum(axis=1))
+    gaps = np.bincount(_bin_of(scores, bins), weights=labels - scores)
+    return float(np.abs(gaps).sum() / labels.size) if labels.size else None
 
 
 def reliability(label: ArrayLike, score: ArrayLike, bins: int) -> pd.DataFrame:

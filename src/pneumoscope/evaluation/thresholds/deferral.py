@@ -8,7 +8,7 @@ from scipy.special import expit
 
 from pneumoscope.evaluation.calibration.recalibration import logits_of
 from pneumoscope.evaluation.consequences import consequences
-from pneumoscope.evaluation.metrics import confusion
+from pneumoscope.evaluation.decisions import confusion
 from pneumoscope.evaluation.records import DeferralZone, ZoneOutcome
 from pneumoscope.evaluation.score_arrays import FloatArray, labels_of, scores_of
 from pneumoscope.naming import Column, Consequence, Split

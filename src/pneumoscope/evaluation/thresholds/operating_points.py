@@ -1,6 +1,5 @@
-"""What every rule for the threshold would mean for the children examined."""
+"""What every rule for the threshold would mean for those examined."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import pandas as pd
@@ -8,6 +7,7 @@ import pandas as pd
 from pneumoscope.evaluation.consequences import measure_decisions
 from pneumoscope.evaluation.decisions import Bounds
 from pneumoscope.evaluation.records import OperatingPoint, RuleOutcome
+from pneumoscope.evaluation.sample import Sample
 from pneumoscope.evaluation.score_arrays import labels_of, scores_of
 from pneumoscope.evaluation.thresholds.rules import choose_threshold
 from pneumoscope.evaluation.thresholds.zone_rule import choose_zone
@@ -30,34 +30,36 @@ def lock_threshold(scores: pd.DataFrame, options: ThresholdOptions) -> Operating
     return choose(labels_of(validation), scores_of(validation), options)
 
 
-def operating_points(
-    scores: pd.DataFrame, options: EvaluationOptions, seed: int
-) -> dict[str, RuleOutcome]:
-    """Choose a threshold by every rule on validation; tell what each does to every split.
+def operating_points(scores: pd.DataFrame, options: EvaluationOptions) -> dict[str, RuleOutcome]:
+    """Choose a threshold by every rule on validation; measure what each does to every split.
 
     Args:
         scores: Columns patient_id, label, split and score.
-        options: The locked rule, the rules beside it, the prevalences and the bootstrap.
-        seed: Seed of the bootstrap.
+        options: The locked rule, the rules beside it, the prevalences and the confidence.
 
     Returns:
-        By name of the rule, the locked one first. A rule that cannot be applied to this
-        validation has the threshold None, the reason and no splits.
+        By name of the rule, the locked one first; if that defers radiographs, its threshold
+        follows, which decides them all. A rule that cannot be applied to this validation has
+        the threshold None, the reason and no splits.
     """
     locked = options.threshold.name
     rules = {locked: options.threshold, **{rule.name: rule for rule in options.operating_points}}
     points = {name: _choose(scores, rule) for name, rule in rules.items()}
-    measured = {
-        str(split): measure_decisions(rows, _bounds(points), options, seed)
-        for split, rows in scores.groupby(Column.SPLIT, sort=False)
+    points[locked] = replace(points[locked], locked=True)
+    samples = {
+        str(split): Sample.of_rows(rows) for split, rows in scores.groupby(Column.SPLIT, sort=False)
     }
     return {
         name: replace(
             point,
-            locked=name == locked,
-            splits={split: found[name] for split, found in measured.items() if name in found},
+            splits={
+                split: measure_decisions(sample, bounds, options)
+                for split, sample in samples.items()
+            },
         )
-        for name, point in points.items()
+        if (bounds := _bounds(point))
+        else point
+        for name, point in _with_all_decided(locked, points).items()
     }
 
 
@@ -70,12 +72,18 @@ def _choose(scores: pd.DataFrame, rule: ThresholdOptions) -> RuleOutcome:
     return RuleOutcome(False, point.threshold, point.low, point.high, point.reason, {})
 
 
-def _bounds(points: Mapping[str, RuleOutcome]) -> dict[str, Bounds]:
-    """Return where each point decides; a threshold is a zone that holds nothing."""
-    return {
-        name: (point.threshold,) * 2
-        if point.low is None or point.high is None
-        else (point.low, point.high)
-        for name, point in points.items()
-        if point.threshold is not None
-    }
+def _with_all_decided(locked: str, points: dict[str, RuleOutcome]) -> dict[str, RuleOutcome]:
+    """Put after a locked grey zone the threshold that decides what it defers, too."""
+    zone = points[locked]
+    if zone.low is None:
+        return points
+    reason = "the threshold of the grey zone, for all radiographs"
+    decided = replace(zone, locked=False, low=None, high=None, reason=reason)
+    return {locked: zone, f"{locked}, nothing deferred": decided, **points}
+
+
+def _bounds(point: RuleOutcome) -> Bounds | None:
+    """Return where a point decides, None if it does not; a threshold holds no zone."""
+    if point.low is not None and point.high is not None:
+        return point.low, point.high
+    return None if point.threshold is None else (point.threshold, point.threshold)

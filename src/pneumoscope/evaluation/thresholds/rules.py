@@ -7,17 +7,27 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from pneumoscope.evaluation.decisions import ratios
 from pneumoscope.evaluation.records import OperatingPoint
 from pneumoscope.evaluation.score_arrays import (
     BoolArray,
     FloatArray,
     checked_labels,
     checked_scores,
-    ratio,
     require_both_classes,
 )
-from pneumoscope.naming import ThresholdRule
+from pneumoscope.naming import Consequence, ThresholdRule
 from pneumoscope.options import ThresholdOptions
+
+SWEPT = (
+    Consequence.SENSITIVITY,
+    Consequence.SPECIFICITY,
+    Consequence.PPV,
+    Consequence.NPV,
+    Consequence.ACCURACY,
+    Consequence.F1,
+)
+"""What a sweep tabulates."""
 
 FIXED = "fixed beforehand, not read off data"
 """Why a threshold or zone that the user set is what it is."""
@@ -86,18 +96,10 @@ def sweep(label: ArrayLike, score: ArrayLike) -> pd.DataFrame:
     middle = (low + high) / 2
     tp, fp = _count_above(scores[labels], high), _count_above(scores[~labels], high)
     fn, tn = labels.sum() - tp, (~labels).sum() - fp
-    return pd.DataFrame(
-        {
-            # Between adjacent floating-point numbers the midpoint is rounded to one of them.
-            "threshold": np.where(middle > low, middle, high),
-            "sensitivity": ratio(tp, tp + fn),
-            "specificity": ratio(tn, tn + fp),
-            "ppv": ratio(tp, tp + fp),
-            "npv": ratio(tn, tn + fn),
-            "accuracy": ratio(tp + tn, labels.size),
-            "f1": ratio(2 * tp, 2 * tp + fp + fn),
-        }
-    )
+    found = ratios(np.stack([tn, fp, fn, tp, np.zeros_like(tp)], axis=-1))
+    # Between adjacent floating-point numbers the midpoint is rounded to one of them.
+    thresholds = np.where(middle > low, middle, high)
+    return pd.DataFrame({"threshold": thresholds, **{name.value: found[name] for name in SWEPT}})
 
 
 def _gaps(scores: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -144,7 +144,7 @@ def draw_robustness(**robustness: dict) -> Figure:
 def draw_confusion_matrices(**metrics: ModelMetrics) -> Figure:
     """Draw the confusion matrix of each model on test."""
     return plot_confusion_matrices(
-        {name: measured.splits[Split.TEST].confusion for name, measured in metrics.items()}
+        {name: found.at_threshold.splits[Split.TEST].confusion for name, found in metrics.items()}
     )
 
 

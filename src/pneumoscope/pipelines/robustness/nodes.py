@@ -72,16 +72,13 @@ def measure_robustness(
     metrics: ModelMetrics,
     robustness: RobustnessOptions,
     evaluation: EvaluationOptions,
-    seed: int,
 ) -> dict:
     """Measure the altered films at the locked threshold, and say what follows."""
     threshold = metrics.operating_point.threshold
     return {
         "threshold": threshold,
-        "shortcuts": measure_shortcuts(variant_scores, threshold, evaluation, seed),
-        "degradations": measure_curves(
-            variant_scores, threshold, robustness.tolerance, evaluation, seed
-        ),
+        "shortcuts": measure_shortcuts(variant_scores, threshold, evaluation),
+        "degradations": measure_curves(variant_scores, threshold, robustness.tolerance, evaluation),
     }
 
 

@@ -39,12 +39,12 @@ def _one(architecture: str) -> Pipeline:
 
 
 def _template(architecture: str) -> Pipeline:
-    options = ["params:robustness", "params:evaluation", "params:seed"]
+    options = ["params:robustness", "params:evaluation"]
     return Pipeline(
         [
             Node(
                 score_variants,
-                ["model", "test_images", "test_rows", "metrics", *options],
+                ["model", "test_images", "test_rows", "metrics", *options, "params:seed"],
                 "variant_scores",
                 name="score_variants",
             ),

@@ -29,11 +29,9 @@ def collect_arm(
     )
 
 
-def measure_study(
-    study: StudyOptions, evaluation: EvaluationOptions, seed: int, **arms: Arm
-) -> dict:
+def measure_study(study: StudyOptions, evaluation: EvaluationOptions, **arms: Arm) -> dict:
     """Judge the study's target and measure what its protocol flatters; arms by name."""
-    return measure(study, evaluation, {name: arms[name] for name in study.arms}, seed)
+    return measure(study, evaluation, {name: arms[name] for name in study.arms})
 
 
 def _named(prefix: str, collected: dict[str, Any]) -> dict[str, Any]:

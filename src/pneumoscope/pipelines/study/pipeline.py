@@ -42,7 +42,6 @@ def create_pipeline(
             {
                 "study": "params:study",
                 "evaluation": "params:evaluation",
-                "seed": "params:seed",
                 **collected,
             },
             "study_findings",

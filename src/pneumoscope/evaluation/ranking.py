@@ -1,0 +1,200 @@
+"""How well scores rank PNEUMONIA above NORMAL, where some radiographs are of one patient."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit, logit, stdtrit
+
+from pneumoscope.evaluation.estimate import Estimate
+from pneumoscope.evaluation.measured import Measured, none_in
+from pneumoscope.evaluation.proportions import too_few_patients
+from pneumoscope.evaluation.sample import Sample
+from pneumoscope.evaluation.score_arrays import BoolArray, FloatArray
+
+_ROUNDING = 1e-12
+_NO_SPREAD = "no patient moves it, so that its spread cannot be estimated"
+NO_PNEUMONIA = "no radiograph is PNEUMONIA"
+NO_NORMAL = "no radiograph is NORMAL"
+
+
+@dataclass(frozen=True, eq=False)
+class Spread:
+    """What patients move a statistic by, through their PNEUMONIA and their NORMAL radiographs.
+
+    Attributes:
+        pneumonia: Shape (patients,).
+        normal: Shape (patients,).
+        with_pneumonia: Number of patients with a PNEUMONIA radiograph.
+        with_normal: Number of patients with a NORMAL one.
+    """
+
+    pneumonia: FloatArray
+    normal: FloatArray
+    with_pneumonia: int
+    with_normal: int
+
+    @property
+    def influence(self) -> FloatArray:
+        """Shape (patients,), by how much each patient moves the statistic."""
+        return self.pneumonia + self.normal
+
+    @property
+    def variance(self) -> float:
+        """The variance of the statistic between samples of patients.
+
+        Source: Obuchowski 1997, doi:10.2307/2533958; with one radiograph a patient that of
+            DeLong and others 1988.
+        """
+        patients = self.pneumonia.size
+        first = _ratio(self.with_pneumonia) * float(self.pneumonia @ self.pneumonia)
+        second = _ratio(self.with_normal) * float(self.normal @ self.normal)
+        return first + second + 2 * _ratio(patients) * float(self.pneumonia @ self.normal)
+
+    @property
+    def degrees_of_freedom(self) -> float:
+        """How well that variance is known: few where few patients carry most of it.
+
+        Source: Satterthwaite 1946, with the fourth moments as they are in place of those of
+            normal deviates.
+        """
+        parts = ((self.pneumonia, self.with_pneumonia), (self.normal, self.with_normal))
+        squares = [float(part @ part) for part, _ in parts]
+        noise = sum(
+            float((part**4).sum()) - square**2 / count
+            for (part, count), square in zip(parts, squares, strict=True)
+        )
+        most = min(self.with_pneumonia, self.with_normal) - 1.0
+        return min(most, max(1.0, 2 * sum(squares) ** 2 / noise)) if noise > 0 else most
+
+    def minus(self, other: "Spread") -> "Spread":
+        """Return the spread of the difference from another statistic of the same radiographs."""
+        return Spread(
+            self.pneumonia - other.pneumonia,
+            self.normal - other.normal,
+            self.with_pneumonia,
+            self.with_normal,
+        )
+
+
+def auroc(sample: Sample, confidence: float) -> Measured:
+    """Estimate the AUROC with an interval over patients.
+
+    The interval is symmetric on the logit scale, from Obuchowski's variance and Student's t.
+    Without a misranked pair it is exact: among pairs of a PNEUMONIA and a NORMAL radiograph
+    that share no patient none is misranked, so few can be among all.
+
+    Args:
+        sample: The radiographs.
+        confidence: Coverage of the interval, in (0, 1).
+
+    Source: Obuchowski 1997, doi:10.2307/2533958; Pepe 2003, The Statistical Evaluation of
+        Medical Tests, section 5.2.6, for the logit.
+    """
+    missing = _absent(sample)
+    if missing:
+        return Measured(Estimate(None, reason=missing), np.zeros(sample.patients))
+    value, spread = auroc_spread(sample)
+    fewest = min(spread.with_pneumonia, spread.with_normal)
+    pairs = min(fewest, sample.patients // 2)
+    if fewest < 2:
+        return Measured(Estimate(value, reason=_too_few(spread)), spread.influence)
+    if min(value, 1 - value) < _ROUNDING:
+        bound = none_in(pairs, confidence)
+        ends = (1 - bound, 1.0) if value > 0.5 else (0.0, bound)
+        return Measured(Estimate(round(value), *ends), spread.influence, pairs)
+    return Measured(_on_logits(value, spread, confidence), spread.influence, pairs)
+
+
+def average_precision(sample: Sample, confidence: float) -> Measured:
+    """Estimate the average precision with an interval over patients, symmetric on the logits.
+
+    Args:
+        sample: The radiographs.
+        confidence: Coverage of the interval, in (0, 1).
+
+    Source: Boyd, Eng and Page 2013, doi:10.1007/978-3-642-40994-3_29, for the logit.
+    """
+    if not sample.label.any():
+        return Measured(Estimate(None, reason=NO_PNEUMONIA), np.zeros(sample.patients))
+    value, spread = _precision_spread(sample)
+    if min(spread.with_pneumonia, spread.with_normal) < 2:
+        return Measured(Estimate(value, reason=_too_few(spread)), spread.influence)
+    if 1 - value < _ROUNDING:
+        return Measured(Estimate(1.0, reason=_NO_SPREAD), spread.influence)
+    return Measured(_on_logits(value, spread, confidence), spread.influence)
+
+
+def auroc_spread(sample: Sample) -> tuple[float, Spread]:
+    """Return the AUROC, in n log n, and what each patient moves it by.
+
+    Args:
+        sample: Radiographs of both classes.
+    """
+    from scipy.stats import rankdata
+
+    ill, score = sample.label, sample.score
+    ranks, positives = rankdata(score), int(ill.sum())
+    negatives = ill.size - positives
+    # The share of the other class that each radiograph is ranked rightly against; ties half.
+    above = (ranks[ill] - rankdata(score[ill])) / negatives
+    below = 1 - (ranks[~ill] - rankdata(score[~ill])) / positives
+    value = float(above.mean())
+    moved = np.empty(ill.size)
+    moved[ill], moved[~ill] = (above - value) / positives, (below - value) / negatives
+    return value, _by_class(sample, moved)
+
+
+def _precision_spread(sample: Sample) -> tuple[float, Spread]:
+    order = np.argsort(-sample.score, kind="stable")
+    ill = sample.label[order]
+    last_of_tie = np.append(np.diff(sample.score[order]) != 0, True)
+    step = np.cumsum(last_of_tie) - last_of_tie
+    hits = np.cumsum(ill)[last_of_tie].astype(np.float64)
+    called = np.flatnonzero(last_of_tie) + 1.0
+    gained, positives = np.diff(hits, prepend=0.0), hits[-1]
+    precision = hits / called
+    value = float(gained @ precision / positives)
+    # A radiograph counts among the called at its own step and at all that follow.
+    helped = _from_here_on(gained * (called - hits) / called**2)
+    harmed = _from_here_on(gained * hits / called**2)
+    moved = np.empty(ill.size)
+    moved[order] = np.where(ill, (precision - value + helped)[step], -harmed[step]) / positives
+    return value, _by_class(sample, moved)
+
+
+def _from_here_on(values: FloatArray) -> FloatArray:
+    return np.asarray(np.cumsum(values[::-1])[::-1])
+
+
+def _by_class(sample: Sample, moved: FloatArray) -> Spread:
+    def summed(members: BoolArray) -> tuple[FloatArray, int]:
+        here = sample.patient[members]
+        by_patient = np.bincount(here, weights=moved[members], minlength=sample.patients)
+        return by_patient.astype(np.float64), int(np.unique(here).size)
+
+    (pneumonia, with_pneumonia), (normal, with_normal) = map(summed, (sample.label, ~sample.label))
+    return Spread(pneumonia, normal, with_pneumonia, with_normal)
+
+
+def _on_logits(value: float, spread: Spread, confidence: float) -> Estimate:
+    if spread.variance < _ROUNDING**2:
+        return Estimate(value, reason=_NO_SPREAD)
+    error = np.sqrt(spread.variance) / (value * (1 - value))
+    reach = float(stdtrit(spread.degrees_of_freedom, (1 + confidence) / 2)) * error
+    low, high = expit(logit(value) + np.array([-reach, reach]))
+    return Estimate(value, float(low), float(high))
+
+
+def _ratio(count: int) -> float:
+    return count / (count - 1) if count > 1 else np.nan
+
+
+def _absent(sample: Sample) -> str | None:
+    if not sample.label.any():
+        return NO_PNEUMONIA
+    return None if not sample.label.all() else NO_NORMAL
+
+
+def _too_few(spread: Spread) -> str:
+    fewest = min(spread.with_pneumonia, spread.with_normal)
+    return too_few_patients(fewest, " with radiographs of each class")
