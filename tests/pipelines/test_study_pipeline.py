@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from example_metrics import model_metrics
+from kedro.io import DataCatalog
 
 from pneumoscope.configuration import LayeredConfigLoader
 from pneumoscope.errors import InputError
@@ -60,6 +61,21 @@ def test_without_a_study_the_graph_has_none():
     created = create_pipelines(Selection(Source.PHANTOMS, ("cnn",)))
     assert not created["study"].nodes
     assert "study_findings" not in created["__default__"].datasets()
+
+
+def test_a_further_protocol_is_stored_as_the_first_is(graph):
+    entries = configuration("base")["catalog"]
+    patterns = DataCatalog.from_config(entries).config_resolver
+
+    def stored(name):
+        found = patterns.resolve_pattern(name)
+        return found["type"], found.get("record"), found.get("copy_mode")
+
+    further = [name for name in graph.datasets() if name.startswith("honest.")]
+    assert len(further) > 20
+    for name in further:
+        if not name.startswith("honest.params:"):
+            assert stored(name) == stored(name.removeprefix("honest.")), name
 
 
 def test_a_protocol_without_a_split_of_its_own_is_refused():
