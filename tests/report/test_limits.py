@@ -1,7 +1,7 @@
 import pandas as pd
 from example_metrics import model_metrics
 
-from pneumoscope.report.limits import evaluations_on_test, limits, looks_at_test
+from pneumoscope.report.limits import limits, looks_at_test
 
 MEASURED = {
     "splits": {"test": {"n": 121, "patients": 80}},
@@ -9,10 +9,10 @@ MEASURED = {
 }
 
 
-def test_the_size_of_the_test_and_what_is_not_recorded_are_told():
-    told = limits(model_metrics(MEASURED), "children", synthetic=False)
-    assert "The test is small: 80 children, 121 radiographs." in told
-    assert "Not recorded, so not checked: age and sex." in told
+def test_the_size_of_the_test_and_what_is_not_recorded_are_named():
+    named = limits(model_metrics(MEASURED), "children", synthetic=False)
+    assert "The test is small: 80 children, 121 radiographs." in named
+    assert "Not recorded, so not checked: age and sex." in named
     large = {**MEASURED, "splits": {"test": {"n": 3000, "patients": 1000}}}
     assert "There is one test: 1,000 children, 3,000 radiographs." in limits(
         model_metrics(large), "children", False
@@ -25,12 +25,27 @@ def test_phantoms_are_a_limit():
     )
 
 
-def test_every_further_look_at_test_is_told():
-    assert looks_at_test(3, models=3) == "Every model was evaluated on the test once."
-    assert "evaluated 7 times" in looks_at_test(7, models=3)
+def log(*models: str, rule: str = "youden") -> pd.DataFrame:
+    return pd.DataFrame({"model": list(models), "rule": rule})
+
+
+def test_once_is_said_only_where_the_log_knows_each_model_once_and_no_other():
+    once = "On record are one evaluation of each model on the test and no other"
+    assert looks_at_test(log("a", "b"), ["a", "b"]).startswith(once)
+    for other in (log("a", "b", "b"), log("a", "b", "an older c"), log("a"), log()):
+        assert once not in looks_at_test(other, ["a", "b"])
+
+
+def test_every_further_look_at_test_is_counted():
+    sentence = looks_at_test(log("a", "b", "b", "c"), ["a", "b"])
+    assert sentence.startswith("On record are 4 evaluations on the test, of 3 different models;")
+
+
+def test_a_model_that_the_log_does_not_know_is_no_model_that_was_evaluated_once():
+    for unknown in (log(), log("a", "an older b")):
+        assert "not on record for every model" in looks_at_test(unknown, ["a", "b"])
 
 
 def test_altered_films_are_no_further_look_at_test():
-    rules = ["youden", "youden, altered films", "fixed 0.5"]
-    assert evaluations_on_test(pd.DataFrame({"rule": rules})) == 2
-    assert evaluations_on_test(pd.DataFrame({"rule": []})) == 0
+    both = pd.concat([log("a"), log("a", rule="youden, altered films")])
+    assert looks_at_test(both, ["a"]) == looks_at_test(log("a"), ["a"])

@@ -14,6 +14,7 @@ class Status(StrEnum):
     """What becomes of an item."""
 
     ANSWERED = "answered"
+    IN_PART = "answered in part"
     USER = "left to the user"
     NOT_APPLICABLE = "not applicable"
     NOT_AVAILABLE = "not available"
@@ -21,15 +22,16 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Item:
-    """One item of a guideline; its topic is told in our own words.
+    """One item of a guideline, its topic in our own words.
 
     Attributes:
         item: Number as published.
         topic: What it asks for, in a few words.
         status: What becomes of it.
         where: "#anchor" of the report, "model card: <heading>", "slides" or a file of the
-            project; empty unless answered.
-        answer: The answer in a sentence, or the reason why there is none.
+            project; empty unless answered, in full or in part.
+        answer: The answer in a sentence, with what is missing where it is one in part; or the
+            reason why there is none.
     """
 
     item: str
@@ -40,7 +42,8 @@ class Item:
 
     def __post_init__(self) -> None:
         """Refuse an answer without a place, and a place without an answer."""
-        if bool(self.where) != (self.status is Status.ANSWERED) or not self.answer:
+        answered = self.status in (Status.ANSWERED, Status.IN_PART)
+        if bool(self.where) != answered or not self.answer:
             raise ValueError(
                 "expected `where` and `answer` for an answered item and a `reason` alone for any "
                 f"other, received {self}"
@@ -68,11 +71,11 @@ def read_guidelines() -> list[Guideline]:
 
 def _read(name: str) -> Guideline:
     text = files("pneumoscope.report").joinpath("guidelines", f"{name}.yml").read_text("utf-8")
-    told = yaml.safe_load(text)
-    return Guideline(told["name"], told["about"], told["source"], [_item(i) for i in told["items"]])
+    read = yaml.safe_load(text)
+    return Guideline(read["name"], read["about"], read["source"], [_item(i) for i in read["items"]])
 
 
-def _item(told: dict) -> Item:
-    answer = told["answer"] if "where" in told else told["reason"]
-    where = told.get("where", ())
-    return Item(told["item"], told["topic"], Status(told["status"]), where, answer)
+def _item(read: dict) -> Item:
+    answer = read["answer"] if "where" in read else read["reason"]
+    where = read.get("where", ())
+    return Item(read["item"], read["topic"], Status(read["status"]), where, answer)

@@ -61,6 +61,11 @@ class Findings:
         ranked = [str(name) for name in best_first[Column.ARCHITECTURE]]
         return [*ranked, *(name for name in self.metrics if name not in ranked)]
 
+    @property
+    def fingerprints(self) -> list[str]:
+        """SHA-256 of the weights of each model."""
+        return [measured.model.fingerprint for measured in self.metrics.values()]
+
     def figures_of_each(self, kind: str) -> dict[str, bytes]:
         """Return the figures of one kind by architecture; missing ones are left out."""
         names = {name: f"{kind}_{name}" for name in self.metrics}

@@ -1,5 +1,7 @@
 """What the results of a run cannot tell, as far as the run itself knows."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from pneumoscope.evaluation.access import ALTERED
@@ -31,16 +33,22 @@ def limits(measured: ModelMetrics, subjects: str, synthetic: bool) -> list[str]:
     ]
 
 
-def evaluations_on_test(log: pd.DataFrame) -> int:
-    """Return how often the films of test were evaluated as they are; `log` has a column rule."""
-    return int((~log["rule"].astype(str).str.endswith(ALTERED)).sum())
+def looks_at_test(log: pd.DataFrame, models: Sequence[str]) -> str:
+    """Say how often test was evaluated, as far as the log of this folder of results knows.
 
-
-def looks_at_test(evaluations: int, models: int) -> str:
-    """Say how often test was evaluated, and what that does to the results."""
-    if evaluations <= models:
-        return "Every model was evaluated on the test once."
+    Args:
+        log: Columns model (SHA-256 of the weights) and rule, one row an evaluation; those of
+            altered films, which choose nothing, are passed over.
+        models: SHA-256 of the weights of each model that is reported.
+    """
+    seen = log.loc[~log["rule"].astype(str).str.endswith(ALTERED), "model"]
+    elsewhere = "evaluations elsewhere are not known"
+    if not set(models) <= set(seen):
+        return "How often the test was evaluated is not on record for every model."
+    if sorted(seen) == sorted(models):
+        return f"On record are one evaluation of each model on the test and no other; {elsewhere}."
     return (
-        f"The test was evaluated {evaluations:,} times so far (all models); each look makes a "
-        "lucky result likelier."
+        f"On record are {len(seen):,} evaluations on the test, of "
+        f"{counted(seen.nunique(), 'different model')}; {elsewhere}. Each look makes a lucky "
+        "result likelier."
     )

@@ -25,7 +25,7 @@ from pneumoscope.report.blocks import (
 )
 from pneumoscope.report.cells import Cell
 from pneumoscope.report.findings import Findings
-from pneumoscope.report.limits import evaluations_on_test, limits, looks_at_test
+from pneumoscope.report.limits import limits, looks_at_test
 from pneumoscope.report.page import Page, render_markdown
 from pneumoscope.report.sections.augmentation import changes
 from pneumoscope.report.sections.calibration import calibration_section
@@ -165,7 +165,7 @@ def _locked(measured: ModelMetrics, section: Section) -> Sequence[Block]:
 
 def _limits(measured: ModelMetrics, options: ReportOptions, found: Findings) -> Section:
     subjects = "phantoms" if options.synthetic else "children"
-    looks = looks_at_test(evaluations_on_test(found.access_log), len(found.metrics))
+    looks = looks_at_test(found.access_log, found.fingerprints)
     return Section("Limits", [Bullets([*limits(measured, subjects, options.synthetic), looks])])
 
 

@@ -21,7 +21,7 @@ def told(frame: pd.DataFrame) -> str:
 def test_evaluations_models_and_operating_points_are_counted():
     text = told(log(("a", 0.5), ("a", 0.7), ("b", 0.5)))
     assert "3 evaluations on test since 2026-01-01, of 2 different models at 3 operating" in text
-    assert text.endswith("Every model and threshold was measured once.")
+    assert text.endswith("It records each model at each threshold once.")
 
 
 def test_repetitions_are_told_apart_from_new_looks():
@@ -33,7 +33,7 @@ def test_looks_at_altered_films_are_told_apart():
     altered = log(("a", 0.5)).assign(rule="youden, altered films")
     text = told(pd.concat([log(("a", 0.5)), altered]))
     assert "1 evaluation on test since" in text
-    assert "Every model and threshold was measured once." in text
+    assert "It records each model at each threshold once." in text
     assert text.endswith("copies of the test films at a threshold locked before; nothing is chosen "
                          "by these.")  # fmt: skip
 

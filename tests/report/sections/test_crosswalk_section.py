@@ -7,14 +7,15 @@ GUIDELINE = Guideline(
     [
         Item("1", "data", Status.ANSWERED, ["#splits-and-rebalancing", "docs/a.md"], "Here."),
         Item("2", "funding", Status.USER, (), "Only the authors know."),
+        Item("3", "dates", Status.IN_PART, ["docs/a.md"], "The year alone."),
     ],
 )  # fmt: skip
 
 
 def test_items_are_counted_and_listed_with_links_to_their_answers():
     _, counts, items = crosswalk_section([GUIDELINE]).blocks
-    assert counts.rows == [["A guideline", "films", 2, 1, 1, 0, 0]]
-    assert counts.caption.startswith("1 of 2 items are answered by the run; 1 wait")
+    assert counts.rows == [["A guideline", "films", 3, 1, 1, 1, 0, 0]]
+    assert counts.caption.startswith("1 of 3 items are answered, 1 in part; 1 wait")
     assert items.folded
     assert items.rows[0] == [
         "1", "data", "answered", Links(["#splits-and-rebalancing", "docs/a.md"]), "Here.",

@@ -15,15 +15,15 @@ def access_section(log: pd.DataFrame) -> Section:
 
     Args:
         log: Columns when, architecture, model, rule, threshold and n; the oldest first.
-            Looks at altered copies of the films are told apart.
+            Evaluations of altered copies of the films are counted apart.
     """
     title = "How often test was looked at"
     if log.empty:
         return Section(title, [Paragraph("No evaluation on test is on record in this folder.")])
     latest = log.tail(SHOWN).iloc[::-1].assign(model=lambda rows: rows["model"].str[:SHORT])
     altered = log["rule"].str.endswith(ALTERED)
-    told = " ".join([*_told(log[~altered]), *_told_altered(log[altered])])
-    return Section(title, [Paragraph(told), _table(latest, len(log))])
+    sentences = [*_evaluations(log[~altered]), *_altered(log[altered])]
+    return Section(title, [Paragraph(" ".join(sentences)), _table(latest, len(log))])
 
 
 def _table(latest: pd.DataFrame, total: int) -> Table:
@@ -34,22 +34,22 @@ def _table(latest: pd.DataFrame, total: int) -> Table:
     )
 
 
-def _told(log: pd.DataFrame) -> list[str]:
+def _evaluations(log: pd.DataFrame) -> list[str]:
     if log.empty:
         return []
     models, points = log["model"].nunique(), len(log.drop_duplicates(["model", "threshold"]))
-    told = (
+    sentence = (
         f"This folder records {counted(len(log), 'evaluation')} on test since "
         f"{pd.Timestamp(log['when'].iloc[0]):%Y-%m-%d}, of {counted(models, 'different model')} "
         f"at {counted(points, 'operating point')}."
     )
     if len(log) == points:
-        return [told, "Every model and threshold was measured once."]
+        return [sentence, "It records each model at each threshold once."]
     repeated = len(log) - points
-    return [told, f"{counted(repeated, 'evaluation')} repeated one that was there already."]
+    return [sentence, f"{counted(repeated, 'evaluation')} repeated one that was there already."]
 
 
-def _told_altered(log: pd.DataFrame) -> list[str]:
+def _altered(log: pd.DataFrame) -> list[str]:
     if log.empty:
         return []
     return [

@@ -27,14 +27,14 @@ def crosswalk_section(guidelines: Sequence[Guideline]) -> Section:
 
 
 def _conclusion(guidelines: Sequence[Guideline]) -> str:
-    answered, left = (
+    answered, in_part, left = (
         sum(guideline.count(status) for guideline in guidelines)
-        for status in (Status.ANSWERED, Status.USER)
+        for status in (Status.ANSWERED, Status.IN_PART, Status.USER)
     )
     total = sum(len(guideline.items) for guideline in guidelines)
     return (
-        f"{answered} of {counted(total, 'item')} are answered by the run; {left} wait for what "
-        "only you know, such as funding, ethics and a second hospital."
+        f"{answered} of {counted(total, 'item')} are answered, {in_part} in part; {left} wait for "
+        "what only you know, such as funding, ethics and a second hospital."
     )
 
 

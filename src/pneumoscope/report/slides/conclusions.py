@@ -5,8 +5,8 @@ import pandas as pd
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.subgroups import subgroup_table
 from pneumoscope.naming import Metric, Split
-from pneumoscope.report.limits import evaluations_on_test, looks_at_test
 from pneumoscope.report.limits import limits as known_limits
+from pneumoscope.report.limits import looks_at_test
 from pneumoscope.report.slides.blocks import Points, Slide
 from pneumoscope.report.slides.context import Context
 from pneumoscope.report.wording import joined
@@ -78,5 +78,5 @@ def limits(told: Context) -> Slide:
     """List what the results cannot tell."""
     points = known_limits(told.measured, told.subjects, told.options.synthetic)
     title = "These results hold for radiographs like these, and for no others."
-    looks = looks_at_test(evaluations_on_test(told.found.access_log), len(told.found.metrics))
+    looks = looks_at_test(told.found.access_log, told.found.fingerprints)
     return Slide("Limits", title, Points(points), looks)
