@@ -17,7 +17,7 @@ MATRIX   := .matrix
 PLATFORMS := x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu aarch64-apple-darwin \
 	x86_64-pc-windows-msvc
 STUDIES := zephyr_health local_hospital be_well mlp_cnn_vgg16 serenity_health
-# DVC's stages call kedro by name.
+# DVC's stages call kedro by its name.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
@@ -27,6 +27,7 @@ help: ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
 run: $(READY) ## Run the whole graph on the phantoms; only what is out of date
+	@$(BIN)/kedro stages
 	@$(BIN)/dvc repro
 	@$(BIN)/kedro results
 

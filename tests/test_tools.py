@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import re
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -17,11 +18,11 @@ BIN = Path(sys.executable).parent
 pytestmark = pytest.mark.slow
 
 
-def call(*command, cwd):
+def call(*command, cwd, **environment):
     done = subprocess.run(
         command,
         cwd=cwd,
-        env={**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"},
+        env={**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", **environment},
         capture_output=True,
         text=True,
         check=False,
@@ -46,6 +47,7 @@ def clone(tmp_path_factory):
     call("git", "clone", "--quiet", str(PROJECT), str(folder), cwd=PROJECT)
     changed = call("git", "ls-files", "--modified", "--others", "--exclude-standard", cwd=PROJECT)
     for name in changed.split():
+        (folder / name).unlink(missing_ok=True)
         if (PROJECT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes((PROJECT / name).read_bytes())
@@ -55,12 +57,35 @@ def clone(tmp_path_factory):
     change(conf / "evaluation/parameters.yml", "evaluation", "bootstrap", value=20)
     for model in ("mlp", "cnn"):
         change(conf / "training/parameters.yml", model, "fitting", "epochs", value=1)
+    commit(folder)
+    call("dvc", "repro", cwd=folder)
+    return folder
+
+
+def commit(folder):
     for name in ("user.name", "user.email"):
         call("git", "config", name, "test", cwd=folder)
-    call("dvc", "repro", cwd=folder)
     call("git", "add", "--all", cwd=folder)
-    call("git", "commit", "--quiet", "--message", "Run", cwd=folder)
-    return folder
+    call("git", "commit", "--quiet", "--allow-empty", "--message", "Change", cwd=folder)
+
+
+def out_of_date(folder):
+    """Name the stages that `dvc status` finds something of their own changed for."""
+    found = json.loads(call("dvc", "status", "--json", cwd=folder).splitlines()[-1])
+    return {
+        stage
+        for stage, changes in found.items()
+        if any(
+            path.startswith(("src/", "conf/", "requirements"))
+            for change in changes
+            if isinstance(change, dict)
+            for path in change.get("changed deps", {})
+        )
+    }
+
+
+def test_a_run_leaves_the_working_tree_clean(clone):
+    assert call("git", "status", "--porcelain", cwd=clone) == ""
 
 
 def test_a_second_reproduction_runs_nothing(clone):
@@ -69,12 +94,84 @@ def test_a_second_reproduction_runs_nothing(clone):
     assert "up to date" in again
 
 
-def test_metrics_and_plots_are_shown(clone):
-    metrics = json.loads(call("dvc", "metrics", "show", "--json", cwd=clone))
-    shown = next(iter(metrics.values()))["data"]
-    assert "data/08_reporting/cnn/metrics.json" in shown
+def test_metrics_are_one_table_with_a_row_for_each_model(clone):
+    table = call("dvc", "metrics", "show", cwd=clone).strip().splitlines()
+    assert len(table) == 4
+    assert max(len(line) for line in table) < 200
+    assert table[0].split()[0] == "Path"
+    assert {"auroc", "n", "sensitivity", "specificity"} <= set(table[0].split())
+    assert {line.split()[0] for line in table[1:]} == {
+        f"data/08_reporting/{model}/summary.json" for model in ("mlp", "cnn", "ensemble")
+    }
+
+
+def test_plots_name_their_models_and_need_no_network(clone):
     call("dvc", "plots", "show", cwd=clone)
-    assert (clone / "dvc_plots/index.html").exists()
+    page = (clone / "dvc_plots/index.html").read_text()
+    assert re.findall(r"https?:|<script", page) == []
+    shown = re.findall(r'src="([^"]+)"', page)
+    assert any("curves_cnn" in source for source in shown)
+    assert [source for source in shown if not (clone / "dvc_plots" / source).exists()] == []
+
+
+@pytest.mark.parametrize(
+    ("file", "expected"),
+    [
+        ("src/pneumoscope/options/training.py", {
+            "training@cnn", "training@mlp", "evaluation@cnn", "evaluation@mlp", "reporting",
+            "robustness@cnn", "robustness@mlp", "explanation@cnn", "explanation@mlp",
+            "ensembles@ensemble", "inference", "shift",
+        }),
+        ("src/pneumoscope/phantoms/bones.py", {"fetch"}),
+        ("src/pneumoscope/report/templates/report.html", {"reporting"}),
+        ("src/pneumoscope/cli.py", set()),
+        ("conf/base/robustness/catalog.yml", {
+            "robustness@cnn", "robustness@mlp", "reporting", "shift",
+        }),
+    ],
+)  # fmt: skip
+def test_a_touched_file_makes_the_stages_that_import_it_out_of_date(clone, file, expected):
+    before = (clone / file).read_bytes()
+    (clone / file).write_bytes(before + b"\n")
+    try:
+        assert out_of_date(clone) == expected
+    finally:
+        (clone / file).write_bytes(before)
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "src/pneumoscope/naming.py", "src/pneumoscope/datasets/atomic.py",
+        "conf/base/globals.yml", "requirements.lock",
+    ],
+)  # fmt: skip
+def test_what_all_stages_read_makes_all_of_them_out_of_date(clone, file):
+    stages = call("dvc", "stage", "list", "--name-only", cwd=clone).split()
+    before = (clone / file).read_bytes()
+    (clone / file).write_bytes(before + b"\n")
+    try:
+        assert out_of_date(clone) == set(stages)
+    finally:
+        (clone / file).write_bytes(before)
+
+
+def test_what_the_shell_has_set_is_neither_read_nor_recorded(clone, tmp_path):
+    fetch = clone / "conf/base/ingestion/parameters.yml"
+    manifest = clone / "data/02_intermediate/manifest.parquet"
+    before = fetch.read_bytes(), manifest.read_bytes()
+    change(fetch, "ingestion", "warn_auroc", value=0.75)
+    elsewhere = {
+        "RADIOGRAPHS": str(tmp_path), "FILMS": str(tmp_path), "RESULTS": str(tmp_path / "results"),
+        "KEDRO_ENV": "smoke", "CNN_WEIGHTS": "imagenet",
+    }  # fmt: skip
+    printed = call("dvc", "repro", "--single-item", "ingestion", cwd=clone, **elsewhere)
+    told = "CNN_WEIGHTS, FILMS, KEDRO_ENV, RADIOGRAPHS, RESULTS"
+    assert told in " ".join(printed.split())
+    assert manifest.read_bytes() == before[1]
+    assert list(tmp_path.iterdir()) == []
+    fetch.write_bytes(before[0])
+    assert "cached" in call("dvc", "repro", "--single-item", "ingestion", cwd=clone)
 
 
 def test_one_models_parameters_rerun_what_is_made_of_that_model_alone(clone):
@@ -86,12 +183,34 @@ def test_one_models_parameters_rerun_what_is_made_of_that_model_alone(clone):
     assert run[-1] == "reporting"
 
 
-def test_an_experiment_changes_a_parameter_from_the_command_line(clone):
-    call("git", "commit", "--quiet", "--all", "--allow-empty", "--message", "Try", cwd=clone)
+def test_a_third_architecture_needs_no_edit_of_dvc_yaml(clone):
+    file = clone / "conf/base/training/parameters.yml"
+    parameters = yaml.safe_load(file.read_text())
+    parameters["architectures"].append("small")
+    parameters["small"] = parameters["mlp"]
+    file.write_text(yaml.safe_dump(parameters, sort_keys=False))
+    assert "Wrote dvc.yaml" in call("kedro", "stages", cwd=clone)
+    printed = call("dvc", "repro", cwd=clone)
+    run = {line.split("'")[1] for line in printed.splitlines() if "Running stage" in line}
+    assert run == {
+        "training@small", "evaluation@small", "robustness@small", "explanation@small",
+        "inference", "reporting",
+    }  # fmt: skip
+    assert (clone / "data/08_reporting/model_card_small.md").exists()
+
+
+def test_who_keeps_a_history_can_try_parameters_as_experiments(clone):
+    """The steps of docs/dvc.md."""
+    call("dvc", "config", "core.no_scm", "false", cwd=clone)
+    ignored = (clone / ".gitignore").read_text()
+    (clone / ".gitignore").write_text(ignored.replace("/dvc.lock\n", ""))
+    commit(clone)
     parameter = "conf/base/training/parameters.yml:mlp.fitting.epochs=2"
     call("dvc", "exp", "run", "--set-param", parameter, cwd=clone)
     history = (clone / "data/08_reporting/mlp/history.csv").read_text()
     assert len(history.splitlines()) == 3
+    compared = json.loads(call("dvc", "metrics", "diff", "--json", cwd=clone).splitlines()[-1])
+    assert "auroc" in compared["data/08_reporting/mlp/summary.json"]
 
 
 @pytest.mark.skipif(find_spec("kedro_viz") is None, reason="needs the extra `viz`")

@@ -104,6 +104,24 @@ def graph(into: Path) -> None:
     click.echo(f"Drew the graph into {into}")
 
 
+@cli.command()
+def stages() -> None:
+    """Write dvc.yaml anew: what each stage of the default run needs and makes."""
+    from pneumoscope.stages.commands import write_stages
+
+    if write_stages():
+        click.echo("Wrote dvc.yaml")
+
+
+@cli.command()
+@click.argument("name")
+def stage(name: str) -> None:
+    """Run one stage of dvc.yaml, for DVC: by conf/base alone, whatever the shell has set."""
+    from pneumoscope.stages.commands import run_stage
+
+    run_stage(name)
+
+
 def _table(comparison: "pd.DataFrame", synthetic: bool) -> "Table":
     from rich.box import SIMPLE_HEAD
     from rich.table import Table

@@ -26,8 +26,12 @@ RESULTS = "RESULTS"
 """Environment variable: a folder for everything a run makes, in place of `data`."""
 
 
-FOLDERS = {Source.PHANTOMS: "phantoms", Source.ARCHIVE: "chest_xray"}
-"""What each source that fills a folder calls it."""
+FOLDERS = {
+    Source.PHANTOMS: "phantoms",
+    Source.ARCHIVE: "chest_xray",
+    Source.FOLDER: "radiographs",
+}
+"""Where radiographs of each source lie, unless the user names a folder."""
 
 
 def fetch_source(given: str | None, default: str) -> str:

@@ -13,6 +13,7 @@ from pneumoscope.evaluation.lock import lock_as_record, lock_evaluation, read_lo
 from pneumoscope.evaluation.measure import evaluate
 from pneumoscope.evaluation.pairs import compare_pairs as compare
 from pneumoscope.evaluation.records import ModelMetrics, ScoredBy
+from pneumoscope.evaluation.summary import summarise
 from pneumoscope.models.records import ModelContract, TrainingRecord
 from pneumoscope.naming import Column, Split
 from pneumoscope.options import EvaluationOptions
@@ -73,6 +74,11 @@ def measure_scores(
     scores = pd.concat([validation_scores, test_scores], ignore_index=True)
     lock = read_lock(locks, scored_by.fingerprint)
     return scores, evaluate(scores, scored_by, lock, manifest, split_audit, options, seed)
+
+
+def summarise_metrics(metrics: ModelMetrics) -> dict[str, float]:
+    """Flatten the metrics of one model for `dvc metrics show`."""
+    return summarise(metrics)
 
 
 def test_access_recorder(architecture: str) -> Callable[[ModelMetrics], pd.DataFrame]:

@@ -15,6 +15,7 @@ from pneumoscope.pipelines.evaluation.nodes import (
     measure_scores,
     score_test,
     score_validation,
+    summarise_metrics,
     test_access_recorder,
 )
 
@@ -136,6 +137,7 @@ def _lock_and_measure(recorded_as: str) -> list[Node]:
             ["scores", "metrics"],
             name="measure_scores",
         ),
+        Node(summarise_metrics, "metrics", "summary", name="summarise_metrics"),
         Node(
             test_access_recorder(recorded_as),
             "metrics",

@@ -1,0 +1,1 @@
+"""The default run as stages of DVC: what each needs and makes, read off the graph."""

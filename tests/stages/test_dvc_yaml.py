@@ -1,0 +1,246 @@
+"""dvc.yaml: what each stage depends on, read off the graph, the catalog and the imports."""
+
+import logging
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+from kedro.framework.session import KedroSession
+from kedro.framework.startup import bootstrap_project
+
+from pneumoscope.errors import InputError
+from pneumoscope.stages import commands
+from pneumoscope.stages.dvc import dvc_yaml
+
+PROJECT = Path(__file__).parents[2]
+# They start a run, check it or print: see docs/dvc.md.
+NO_RESULTS = {
+    "__main__.py", "cli.py", "command_line.py", "graph.py", "options/project.py",
+    "options/reading.py", "repeated_lines.py", "results_lock.py", "session.py",
+}  # fmt: skip
+# The default run has neither a study nor a download.
+OTHER_RUNS = (
+    "pipelines/study/",
+    "plots/study.py",
+    "studies/",
+    "datasets/archive.py",
+    "datasets/download.py",
+)
+
+
+def written(project: Path) -> str:
+    bootstrap_project(project)
+    with KedroSession.create(project_path=project, env="base") as session:
+        return dvc_yaml(session.load_context())
+
+
+def expanded(text: str) -> dict[str, dict]:
+    """Give the stages of dvc.yaml by their names, `foreach` written out."""
+    stages = {}
+    for name, stage in yaml.safe_load(text)["stages"].items():
+        for item in stage.get("foreach", [None]):
+            body = yaml.safe_dump(stage.get("do", stage)).replace("${item}", str(item))
+            stages[f"{name}@{item}" if item else name] = yaml.safe_load(body)
+    return stages
+
+
+@pytest.fixture(scope="module")
+def stages():
+    return expanded((PROJECT / "dvc.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def copy(tmp_path, monkeypatch):
+    """The project's configuration and sources, for a test to change."""
+    for name in ("conf", "src"):
+        ignored = shutil.ignore_patterns("__pycache__", "local", "*.egg-info")
+        shutil.copytree(PROJECT / name, tmp_path / name, ignore=ignored)
+    for name in ("pyproject.toml", "dvc.yaml"):
+        shutil.copy(PROJECT / name, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    yield tmp_path
+    bootstrap_project(PROJECT)
+
+
+def change(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert text.count(old) == 1, old
+    file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def add_a_third_architecture(project: Path) -> None:
+    file = project / "conf/base/training/parameters.yml"
+    change(file, "architectures: [mlp, cnn]", "architectures: [mlp, cnn, small]")
+    model = "model: {architecture: mlp, units: [8]}"
+    block = f"\nsmall:\n  {model}\n  augmentation: {{}}\n  fitting: {{epochs: 1}}\n"
+    file.write_text(file.read_text(encoding="utf-8") + block, encoding="utf-8")
+
+
+def depending_on(file: str, stages: dict[str, dict]) -> set[str]:
+    return {name for name, stage in stages.items() if file in stage["deps"]}
+
+
+def test_dvc_yaml_is_what_kedro_stages_writes():
+    assert (PROJECT / "dvc.yaml").read_text(encoding="utf-8") == written(PROJECT), (
+        "run `kedro stages`"
+    )
+
+
+def test_every_source_file_is_a_dependency_of_some_stage_or_makes_no_results(stages):
+    used = {path for stage in stages.values() for path in stage["deps"]}
+    sources = PROJECT / "src/pneumoscope"
+    unused = {
+        file.relative_to(sources).as_posix()
+        for file in sources.rglob("*")
+        if file.is_file() and file.suffix != ".pyc"
+        if file.relative_to(PROJECT).as_posix() not in used
+    }
+    elsewhere = {name for name in unused if name.startswith(("stages/", *OTHER_RUNS))}
+    assert unused - elsewhere <= NO_RESULTS
+
+
+@pytest.mark.parametrize(
+    ("file", "expected"),
+    [
+        ("src/pneumoscope/phantoms/bones.py", {"fetch"}),
+        ("src/pneumoscope/models/training/optimizer.py", {"training@cnn", "training@mlp"}),
+        ("src/pneumoscope/report/templates/report.html", {"reporting"}),
+        ("src/pneumoscope/report/guidelines/claim_2024.yml", {"reporting"}),
+        ("src/pneumoscope/models/explain/gradients.py", {"explanation@cnn", "explanation@mlp"}),
+        ("src/pneumoscope/options/fetch.py", {"fetch"}),
+        ("src/pneumoscope/splitting/assignment.py", {"rebalancing"}),
+        ("data/06_models/cnn/model.keras", {
+            "evaluation@cnn", "robustness@cnn", "explanation@cnn", "inference",
+        }),
+        ("data/07_model_output/mlp/scores.parquet", {
+            "ensembles@ensemble", "explanation@mlp", "reporting",
+        }),
+    ],
+)  # fmt: skip
+def test_a_change_concerns_these_stages_alone(stages, file, expected):
+    assert (PROJECT / file).exists() or file.startswith("data/")
+    assert depending_on(file, stages) == expected
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "conf/base/globals.yml", "requirements.lock", "src/pneumoscope/naming.py",
+        "src/pneumoscope/configuration.py", "src/pneumoscope/datasets/atomic.py",
+        "src/pneumoscope/hooks.py", "src/pneumoscope/pipeline_registry.py",
+    ],
+)  # fmt: skip
+def test_what_every_stage_reads_concerns_every_stage(stages, file):
+    assert depending_on(file, stages) == set(stages)
+
+
+def test_a_parameter_concerns_the_stages_that_take_it(stages):
+    taken = {
+        name: {key for entry in stage["params"] for keys in entry.values() for key in keys}
+        for name, stage in stages.items()
+    }
+    assert {name for name, keys in taken.items() if "robustness" in keys} == {
+        "robustness@cnn", "robustness@mlp",
+    }  # fmt: skip
+    assert {"cnn", "mlp", "architectures", "ensembles"} <= taken["reporting"]
+    assert "mlp" not in taken["training@cnn"]
+    # The value of report.synthetic is interpolated from it.
+    assert "fetch.source" in taken["reporting"]
+
+
+def test_nothing_that_only_grows_is_tracked(stages):
+    entries = {
+        name: entry
+        for file in (PROJECT / "conf/base").rglob("catalog.yml")
+        for name, entry in yaml.safe_load(file.read_text(encoding="utf-8")).items()
+    }
+    growing = {
+        name: entry
+        for name, entry in entries.items()
+        if entry["type"].endswith(("LogDataset", "KeyedRecordsDataset", "CheckpointDataset"))
+    }
+    assert {"known_precisions", "{architecture}.checkpoint"} <= set(growing)
+    assert [name for name, entry in growing.items() if entry["metadata"].get("dvc") is not False
+            ] == []  # fmt: skip
+    tracked = str([
+        [stage["deps"], stage.get("outs"), stage.get("plots")] for stage in stages.values()
+    ])  # fmt: skip
+    for name in ("test_access_log", "precision_probes", "06_checkpoints", "locks.json"):
+        assert name not in tracked
+
+
+def test_metrics_are_the_summaries_and_plots_are_pictures(stages):
+    metrics = {path for stage in stages.values() for path in stage.get("metrics", [])}
+    assert metrics == {
+        f"data/08_reporting/{model}/summary.json" for model in ("mlp", "cnn", "ensemble")
+    }
+    plots = [path for stage in stages.values() for path in stage.get("plots", [])]
+    assert {"data/08_reporting/figures/curves_cnn.png", "data/08_reporting/figures/roc.png"} <= {
+        *plots
+    }
+    # DVC's page of pictures loads no script from elsewhere; that of tables does.
+    assert {Path(path).suffix for path in plots} == {".png"}
+
+
+def test_a_third_architecture_is_followed_by_inference_cards_and_reporting(copy):
+    add_a_third_architecture(copy)
+    stages = expanded(written(copy))
+    assert {"training@small", "evaluation@small", "robustness@small", "explanation@small"} <= set(
+        stages
+    )
+    assert "data/06_models/small/model.keras" in stages["inference"]["deps"]
+    assert "data/08_reporting/small/robustness.json" in stages["reporting"]["deps"]
+    assert "data/08_reporting/model_card_small.md" in stages["reporting"]["outs"]
+
+
+def test_ensembles_of_different_sizes_become_stages_of_their_own(copy):
+    add_a_third_architecture(copy)
+    change(
+        copy / "conf/base/evaluation/parameters.yml",
+        "ensemble: [mlp, cnn]", "pair: [mlp, cnn]\n  trio: [mlp, cnn, small]",
+    )  # fmt: skip
+    stages = expanded(written(copy))
+    assert stages["ensembles-pair"]["cmd"] == "kedro stage ensembles@pair"
+    small = "data/07_model_output/small/scores.parquet"
+    assert small in stages["ensembles-trio"]["deps"]
+    assert small not in stages["ensembles-pair"]["deps"]
+
+
+def test_a_folder_of_ones_own_takes_the_place_of_the_stage_that_fetches(copy):
+    change(copy / "conf/base/globals.yml", "source: phantoms", "source: folder")
+    stages = expanded(written(copy))
+    assert "fetch" not in stages
+    assert "data/01_raw/radiographs" in stages["ingestion"]["deps"]
+    assert "data/01_raw/radiographs/test" in stages["inference"]["deps"]
+
+
+def test_what_the_shell_has_set_for_other_runs_is_unset_and_named(monkeypatch, caplog):
+    for name in ("RADIOGRAPHS", "FILMS", "RESULTS", "KEDRO_ENV", "CNN_WEIGHTS", "KERAS_BACKEND"):
+        monkeypatch.setenv(name, "elsewhere")
+    with caplog.at_level(logging.WARNING):
+        commands.unset_surroundings()
+    assert "elsewhere" not in os.environ.values()
+    assert (
+        "CNN_WEIGHTS, FILMS, KEDRO_ENV, KERAS_BACKEND, RADIOGRAPHS, RESULTS. `kedro run` reads"
+        in caplog.text
+    )
+    caplog.clear()
+    commands.unset_surroundings()
+    assert caplog.text == ""
+
+
+def test_a_stage_under_an_old_dvc_yaml_runs_nothing_and_writes_it_anew(copy):
+    bootstrap_project(copy)
+    (copy / "dvc.yaml").write_text("stages: {}\n", encoding="utf-8")
+    with pytest.raises(InputError, match="run `dvc repro` again"):
+        commands.run_stage("fetch")
+    assert not (copy / "data").exists()
+    assert set(expanded((copy / "dvc.yaml").read_text(encoding="utf-8"))) >= {"fetch", "reporting"}
+
+
+def test_a_stage_that_is_not_there_is_named_with_the_nearest(copy):
+    bootstrap_project(copy)
+    with pytest.raises(InputError, match=r"'training@cmn'.*training@cnn"):
+        commands.run_stage("training@cmn")
