@@ -29,6 +29,7 @@ class Column(StrEnum):
     PREDICTION = "prediction"
     GREY_ZONE = "grey_zone"
     PROBABILITY = "probability"
+    PREVALENCE = "prevalence"
     MODEL = "model"
     FINGERPRINT = "fingerprint"
     THRESHOLD = "threshold"

@@ -14,7 +14,7 @@ METRICS = {
         "0": {"low": None, "high": None, "splits": {}},
         "0.1": {"low": 0.4, "high": 0.6, "splits": {}},
     },
-    "calibration": {"map": {"slope": 0.5, "intercept": 0.0}},
+    "calibration": {"map": {"slope": 0.5, "intercept": 0.0}, "prevalence": 0.5},
 }
 SCORED = pd.DataFrame(
     {
@@ -26,7 +26,7 @@ SCORED = pd.DataFrame(
         "score": np.array([0.1, np.nan, 0.3, 0.5, 0.9], dtype=np.float32),
     }
 )
-LOCKED = Locked("cnn", "f", 0.5, (0.4, 0.6), CalibrationMap(0.5, 0.0))
+LOCKED = Locked("cnn", "f", 0.5, (0.4, 0.6), CalibrationMap(0.5), 0.5)
 
 
 def test_every_film_is_predicted_by_the_locked_threshold_and_zone():
@@ -38,6 +38,7 @@ def test_every_film_is_predicted_by_the_locked_threshold_and_zone():
     # Odds of 9 to 1 become 3 to 1 when logits are halved.
     assert read["probability"].iloc[-1] == pytest.approx(0.75, abs=1e-6)
     assert set(found["threshold"]) == {0.5}
+    assert set(found["prevalence"]) == {0.5}
     assert found["note"].tolist() == ["", "", "turned", "", ""]
     assert found["warning"].tolist() == ["looks inverted", "", "", "", ""]
     assert set(found["notice"]) == {"Not for diagnosis."}
@@ -45,7 +46,7 @@ def test_every_film_is_predicted_by_the_locked_threshold_and_zone():
 
 def test_a_score_at_the_lower_limit_lies_in_the_zone_and_at_the_upper_above_it():
     exact = SCORED.assign(score=[0.25, np.nan, 0.5, 0.75, 0.9])
-    locked = Locked("cnn", "f", 0.5, (0.25, 0.75), None)
+    locked = Locked("cnn", "f", 0.5, (0.25, 0.75))
     found = predict(exact, locked, "").drop(index=1)
     assert found["grey_zone"].tolist() == [True, True, False, False]
 
@@ -58,8 +59,8 @@ def test_a_file_that_was_not_read_keeps_its_row_and_gets_no_value():
 
 
 def test_without_calibration_there_is_no_probability():
-    found = predict(SCORED, Locked("cnn", "f", 0.5, None, None), "")
-    assert found["probability"].isna().all()
+    found = predict(SCORED, Locked("cnn", "f", 0.5, None), "")
+    assert found[["probability", "prevalence"]].isna().all(axis=None)
     assert not found["grey_zone"].drop(index=1).any()
 
 
@@ -86,3 +87,23 @@ def test_the_zone_of_a_locked_rule_goes_first():
 def test_a_share_that_was_not_measured_is_refused():
     with pytest.raises(ValueError, match=r"measured, 0, 0.1, received 0.15; add it to evaluation"):
         locked_by("cnn", model_metrics(METRICS), InferenceOptions(grey_zone=0.15))
+
+
+def test_a_prevalence_of_ones_own_moves_the_probabilities_and_nothing_else():
+    metrics, as_given = model_metrics(METRICS), InferenceOptions()
+    rare = locked_by("cnn", metrics, InferenceOptions(prevalence=0.1))
+    found, before = (
+        predict(SCORED, locked, "").drop(index=1)
+        for locked in (rare, locked_by("cnn", metrics, as_given))
+    )
+    # Odds of 3 to 1 where half have pneumonia are odds of 3 to 9 where a tenth has.
+    assert found["probability"].iloc[-1] == pytest.approx(0.25, abs=1e-6)
+    assert set(found["prevalence"]) == {0.1}
+    same = [name for name in COLUMNS if name not in ("probability", "prevalence")]
+    pd.testing.assert_frame_equal(found[same], before[same])
+
+
+def test_a_prevalence_is_of_no_use_without_calibration():
+    bare = model_metrics(METRICS, calibration={"map": None, "reason": "one class"})
+    locked = locked_by("cnn", bare, InferenceOptions(prevalence=0.1))
+    assert (locked.calibration, locked.prevalence) == (None, None)

@@ -69,7 +69,7 @@ def metrics(fingerprint: str, **named: object) -> ModelMetrics:
     return model_metrics(
         model={"fingerprint": fingerprint, "test_time_flips": True, **named},
         operating_point={"threshold": 0.4},
-        calibration={"temperature": 1.3, "map": {"slope": 1 / 1.3, "intercept": 0.0}},
+        calibration={"map": {"slope": 1 / 1.3, "intercept": 0.0}},
     )
 
 
@@ -138,7 +138,7 @@ def test_a_contract_says_what_the_model_takes_and_gives(model, record) -> None:
     assert plain["operating_point"]["threshold"] == 0.4
     assert plain["scoring"] == {"test_time_flips": True}
     assert plain["calibration"] == {
-        "method": "temperature", "temperature": 1.3, "reason": None,
+        "method": "temperature", "prevalence": 0.5, "reason": None,
         "map": {"slope": 1 / 1.3, "intercept": 0.0},
     }  # fmt: skip
     assert plain["training"]["architecture"] == "mlp"

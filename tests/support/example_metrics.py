@@ -73,7 +73,7 @@ MEASURED: dict[str, Any] = {
         },
     },
     "calibration": {
-        "method": "temperature", "temperature": 2.0, "map": {"slope": 0.5, "intercept": 0.0},
+        "method": "temperature", "prevalence": 0.5, "map": {"slope": 0.5, "intercept": 0.0},
         "reason": None, "splits": {},
     },
     "grey_zone": {},

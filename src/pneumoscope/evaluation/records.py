@@ -137,18 +137,30 @@ class CalibrationMeasures:
 
 @dataclass(frozen=True)
 class CalibrationMap:
-    """The map logit(probability) = intercept + slope * logit(score)."""
+    """The map logit(probability) = intercept + slope * logit(score).
+
+    Attributes:
+        slope: Above 0, so that no ranking changes; 1 / temperature.
+        intercept: 0 for a temperature.
+    """
 
     slope: float
-    intercept: float
+    intercept: float = 0.0
 
 
 @dataclass(frozen=True)
 class SplitCalibration:
-    """Calibration of one split, before and after the map; `after` is None without a map."""
+    """Calibration of one split, before and after the map.
+
+    Attributes:
+        before: Of the scores as they are.
+        after: Of the scores brought through the map; None without one.
+        gain: Brier score before minus after, paired by radiograph; None without a map.
+    """
 
     before: CalibrationMeasures
     after: CalibrationMeasures | None
+    gain: Estimate | None
 
 
 @dataclass(frozen=True)
@@ -157,14 +169,15 @@ class Calibration:
 
     Attributes:
         method: How the map was fitted.
-        temperature: What logits are divided by, where that is all; None otherwise.
+        prevalence: Share of PNEUMONIA in validation, for which the probabilities hold; None
+            without validation.
         map: None where none could be fitted.
         reason: Why there is no map; None with one.
         splits: Calibration before and after, by split.
     """
 
     method: CalibrationMethod
-    temperature: float | None
+    prevalence: float | None
     map: CalibrationMap | None
     reason: str | None
     splits: Mapping[str, SplitCalibration]
@@ -172,11 +185,19 @@ class Calibration:
 
 @dataclass(frozen=True)
 class ZoneOutcome:
-    """What a zone around the threshold defers on one split, and how good the rest is."""
+    """What a zone around the threshold defers on one split, and how good the rest is.
+
+    Attributes:
+        deferred: Share that is handed to a human.
+        confusion: Counts of the rest.
+        consequences: Measures among the rest.
+        gain: Accuracy on the rest minus accuracy on all, with its interval over patients.
+    """
 
     deferred: float
     confusion: Confusion
     consequences: Mapping[Consequence, Estimate]
+    gain: Estimate
 
 
 @dataclass(frozen=True)

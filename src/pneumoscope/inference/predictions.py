@@ -1,13 +1,13 @@
 """Scores of new radiographs turned into predictions by what the evaluation has locked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from pneumoscope.evaluation.calibration.recalibration import recalibrate
+from pneumoscope.evaluation.calibration.recalibration import at_prevalence, recalibrate
 from pneumoscope.evaluation.records import CalibrationMap, DeferralZone, ModelMetrics
 from pneumoscope.evaluation.score_arrays import FloatArray
 from pneumoscope.naming import Column, Label
@@ -17,8 +17,8 @@ Zone = tuple[float, float]
 
 COLUMNS = [
     Column.PATH, Column.SHA256, Column.PREDICTION, Column.GREY_ZONE, Column.SCORE,
-    Column.PROBABILITY, Column.MODEL, Column.FINGERPRINT, Column.THRESHOLD, Column.ZONE_LOW,
-    Column.ZONE_HIGH, Column.REASON, Column.NOTE, Column.WARNING, Column.NOTICE,
+    Column.PROBABILITY, Column.PREVALENCE, Column.MODEL, Column.FINGERPRINT, Column.THRESHOLD,
+    Column.ZONE_LOW, Column.ZONE_HIGH, Column.REASON, Column.NOTE, Column.WARNING, Column.NOTICE,
 ]  # fmt: skip
 """Columns of the predictions, in order."""
 
@@ -33,13 +33,15 @@ class Locked:
         threshold: A score of at least this is predicted PNEUMONIA.
         zone: Scores from the first to below the second are for a human; None without a zone.
         calibration: Slope and intercept on the logits; None where none could be fitted.
+        prevalence: Share of PNEUMONIA that probabilities hold for; None without a calibration.
     """
 
     model: str
     fingerprint: str
     threshold: float
     zone: Zone | None
-    calibration: CalibrationMap | None
+    calibration: CalibrationMap | None = None
+    prevalence: float | None = None
 
 
 def locked_by(name: str, metrics: ModelMetrics, options: InferenceOptions) -> Locked:
@@ -48,19 +50,20 @@ def locked_by(name: str, metrics: ModelMetrics, options: InferenceOptions) -> Lo
     Args:
         name: Of the model or ensemble.
         metrics: Its metrics.
-        options: Which of the measured grey zones to apply.
+        options: Which of the measured grey zones to apply, and the prevalence that
+            probabilities shall hold for.
 
     Raises:
         ValueError: If no grey zone of the share asked for was measured.
     """
-    point = metrics.operating_point
-    return Locked(
-        name,
-        metrics.model.fingerprint,
-        point.threshold,
-        point.zone or _measured_zone(metrics.grey_zone, options.grey_zone),
-        metrics.calibration.map,
-    )
+    point, found = metrics.operating_point, metrics.calibration
+    zone = point.zone or _measured_zone(metrics.grey_zone, options.grey_zone)
+    locked = Locked(name, metrics.model.fingerprint, point.threshold, zone)
+    if found.map is None or found.prevalence is None:
+        return locked
+    wanted = options.prevalence or found.prevalence
+    line = at_prevalence(found.map, found.prevalence, wanted)
+    return replace(locked, calibration=line, prevalence=wanted)
 
 
 def predict(scored: pd.DataFrame, locked: Locked, notice: str) -> pd.DataFrame:
@@ -92,6 +95,7 @@ def predict(scored: pd.DataFrame, locked: Locked, notice: str) -> pd.DataFrame:
     filled = pd.DataFrame(found, index=scored.index[readable]).reindex(scored.index)
     low, high = (None, None) if locked.zone is None else locked.zone
     same: dict[str, Any] = {
+        Column.PREVALENCE: locked.prevalence,
         Column.MODEL: locked.model,
         Column.FINGERPRINT: locked.fingerprint,
         Column.THRESHOLD: locked.threshold,

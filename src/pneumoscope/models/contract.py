@@ -78,6 +78,6 @@ def _promise(name: str, metrics: ModelMetrics) -> dict[str, Any]:
         "scoring": Scoring(metrics.model.test_time_flips),
         "operating_point": metrics.operating_point,
         "calibration": ContractedCalibration(
-            fitted.method, fitted.temperature, fitted.map, fitted.reason
+            fitted.method, fitted.prevalence, fitted.map, fitted.reason
         ),
     }

@@ -148,10 +148,10 @@ class Scoring:
 
 @dataclass(frozen=True)
 class ContractedCalibration:
-    """How scores become probabilities; `reason` says why there is no map, where there is none."""
+    """How scores become probabilities, for a prevalence; `reason` says why there is no map."""
 
     method: CalibrationMethod
-    temperature: float | None
+    prevalence: float | None
     map: CalibrationMap | None
     reason: str | None
 

@@ -115,8 +115,8 @@ class EvaluationOptions(Options):
         threshold: The rule for the operating point.
         operating_points: Rules whose consequences are shown beside that point.
         prevalences: Shares of PNEUMONIA for which predictive values are computed.
-        calibration: What validation teaches about reading scores as probabilities: a
-            `temperature`, or a slope and an intercept (`platt`).
+        calibration: What validation teaches about reading scores as probabilities: a slope and
+            an intercept (`platt`), or a `temperature`, which cannot undo class weights.
         grey_zone: Which radiographs are handed to a human.
         bootstrap: Resamples of patients behind every interval; 0 leaves intervals out.
         confidence: Coverage of the intervals.
@@ -130,7 +130,7 @@ class EvaluationOptions(Options):
     threshold: ThresholdOptions
     operating_points: Several[ThresholdOptions] = ()
     prevalences: Several[OpenShare] = ()
-    calibration: Annotated[CalibrationMethod, AsYaml] = CalibrationMethod.TEMPERATURE
+    calibration: Annotated[CalibrationMethod, AsYaml] = CalibrationMethod.PLATT
     grey_zone: GreyZoneOptions = GreyZoneOptions()
     # A hundred thousand resamples give a fourth digit that no data bears out.
     bootstrap: Annotated[int, Field(ge=0, le=100_000)]

@@ -10,7 +10,10 @@ class InferenceOptions(Options):
         model: A model or ensemble of the comparison; null for the last architecture.
         grey_zone: Which of `evaluation.grey_zone.shares` marks the doubtful; null for none. A
             locked `grey_zone` rule has a zone of its own, which goes first.
+        prevalence: Share of PNEUMONIA among the films' patients, for which probabilities are
+            computed; null for that of validation.
     """
 
     model: Text | None = None
     grey_zone: OpenShare | None = None
+    prevalence: OpenShare | None = None

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from pneumoscope.evaluation.estimate import Estimate
+
 
 def joined(words: Sequence[str]) -> str:
     """Return "a", "a and b" or "a, b and c"."""
@@ -16,6 +18,13 @@ def extremes(values: Mapping[str, float]) -> tuple[str, str]:
 def counted(count: int, noun: str, plural: str = "") -> str:
     """Return the count with its noun: "1 radiograph", "5,856 radiographs"."""
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def moved(difference: Estimate, up: str = "higher", down: str = "lower") -> str:
+    """Return a difference that has a value as "lower by 0.100 (0.050 to 0.150)"."""
+    assert difference.value is not None
+    rises = difference.value >= 0
+    return f"{up if rises else down} by {difference if rises else difference.scaled(-1)}"
 
 
 def readable(name: str) -> str:

@@ -29,34 +29,39 @@ def overconfident(split: str, seed: int, count: int = 400) -> pd.DataFrame:
 SCORES = pd.concat([overconfident("validation", 1), overconfident("test", 2)])
 
 
-def test_a_temperature_from_validation_mends_overconfident_scores_on_test():
+def test_a_map_from_validation_mends_overconfident_scores_on_test():
     found = measure_calibration(SCORES, OPTIONS, 5)
     before, after = found.splits["test"].before, found.splits["test"].after
-    assert found.temperature == pytest.approx(3, rel=0.25)
+    assert found.map.slope == pytest.approx(1 / 3, rel=0.25)
     assert after.ece.value < before.ece.value / 2
     assert after.brier.value < before.brier.value
     assert after.brier.low < after.brier.value < after.brier.high
-    assert after.slope.value == pytest.approx(found.temperature * before.slope.value, rel=1e-4)
+    assert after.slope.value == pytest.approx(before.slope.value / found.map.slope, rel=1e-4)
 
 
-def test_test_rows_do_not_move_the_temperature():
+def test_test_rows_do_not_move_the_map():
     other = pd.concat([overconfident("validation", 1), overconfident("test", 9)])
-    assert (
-        measure_calibration(SCORES, OPTIONS, 5).temperature
-        == measure_calibration(other, OPTIONS, 5).temperature
-    )
+    first, second = (measure_calibration(scores, OPTIONS, 5) for scores in (SCORES, other))
+    assert (first.map, first.prevalence) == (second.map, second.prevalence)
+    positive = SCORES[SCORES["split"] == "validation"]["label"] == "PNEUMONIA"
+    assert first.prevalence == pytest.approx(positive.mean())
 
 
-def test_without_a_temperature_there_is_a_reason_and_no_after():
+def test_the_gain_is_the_difference_of_the_brier_scores_with_an_interval_over_patients():
+    test = measure_calibration(SCORES, OPTIONS, 5).splits["test"]
+    assert test.gain.value == pytest.approx(test.before.brier.value - test.after.brier.value)
+    assert 0 < test.gain.low < test.gain.value < test.gain.high
+
+
+def test_without_a_map_there_is_a_reason_and_no_after():
     normal = SCORES[(SCORES["split"] == "test") | (SCORES["label"] == "NORMAL")]
     found = measure_calibration(normal, OPTIONS, 5)
-    assert found.temperature is None
+    assert found.map is None
     assert found.reason == "PNEUMONIA or NORMAL is absent"
-    assert found.splits["test"].after is None
+    assert (found.splits["test"].after, found.splits["test"].gain) == (None, None)
     before = found.splits["validation"].before
     assert before.slope.value is None
     assert before.slope.reason == "PNEUMONIA or NORMAL is absent"
-    assert found.map is None
 
 
 def test_with_calibration_leaves_its_rows_and_maps_the_logits():
@@ -66,16 +71,15 @@ def test_with_calibration_leaves_its_rows_and_maps_the_logits():
     assert rows["score"].tolist() == [0.2, 0.9]
 
 
-def test_platt_gives_validation_slope_one_and_intercept_zero():
-    platt = OPTIONS.model_copy(update={"calibration": CalibrationMethod.PLATT})
+def test_platt_mends_scores_that_are_too_high_throughout_and_a_temperature_does_not():
     lifted = SCORES.assign(score=expit(logit(SCORES["score"]) + 1))
-    found = measure_calibration(lifted, platt, 5)
-    after = found.splits["validation"].after
-    assert (found.method, found.temperature) == ("platt", None)
-    assert (after.slope.value, after.intercept.value) == pytest.approx((1, 0), abs=1e-6)
-    assert after.slope.low < 1 < after.slope.high
-    test = found.splits["test"]
-    assert test.after.brier.value < test.before.brier.value
+    test = measure_calibration(lifted, OPTIONS, 5).splits["test"]
+    assert test.before.in_the_large.high < 0
+    assert test.after.in_the_large.low < 0 < test.after.in_the_large.high
+    cooled = OPTIONS.model_copy(update={"calibration": CalibrationMethod.TEMPERATURE})
+    found = measure_calibration(lifted, cooled, 5)
+    assert (found.method, found.map.intercept) == ("temperature", 0.0)
+    assert found.splits["test"].after.in_the_large.high < 0
 
 
 def test_slope_and_intercept_have_intervals_or_a_reason():

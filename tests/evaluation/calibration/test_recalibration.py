@@ -5,10 +5,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
 from pneumoscope.evaluation.calibration.recalibration import (
+    at_prevalence,
     calibration_slope_intercept,
     fit_temperature,
     recalibrate,
 )
+from pneumoscope.evaluation.records import CalibrationMap
 
 
 def _overconfident(seed=0):
@@ -133,3 +135,24 @@ def test_an_intercept_multiplies_the_odds():
 def test_a_slope_that_does_not_rise_is_refused(slope):
     with pytest.raises(ValueError, match="expected a slope above 0, received"):
         recalibrate([0.5], slope)
+
+
+def test_another_prevalence_multiplies_the_odds_by_the_ratio_of_the_odds():
+    # Odds of 3 where half have pneumonia; where a fifth has, the odds before were 1/4, not 1.
+    line = at_prevalence(CalibrationMap(1.0), 0.5, 0.2)
+    assert recalibrate([0.75], line.slope, line.intercept) == pytest.approx([(3 / 4) / (1 + 3 / 4)])
+    assert at_prevalence(CalibrationMap(2.0, 0.3), 0.7, 0.7) == CalibrationMap(2.0, 0.3)
+
+
+def test_a_map_fitted_elsewhere_is_right_where_only_the_mix_differs():
+    rng = np.random.default_rng(2)
+
+    def sample(count: int, share: float) -> tuple[np.ndarray, np.ndarray]:
+        label = rng.random(count) < share
+        return label, rng.normal(np.where(label, 1.0, -1.0))
+
+    line = at_prevalence(CalibrationMap(2.0, logit(0.7)), 0.7, 0.1)
+    label, found = sample(20_000, 0.1)
+    mended = recalibrate(expit(found), line.slope, line.intercept)
+    fitted = calibration_slope_intercept(label, mended)
+    assert (fitted.slope, fitted.in_the_large) == pytest.approx((1, 0), abs=0.06)

@@ -1,46 +1,37 @@
 """What validation teaches about reading scores as probabilities: a map on their logits."""
 
-from dataclasses import dataclass
-
+import numpy as np
 from numpy.typing import ArrayLike
 
 from pneumoscope.evaluation.calibration.recalibration import (
-    calibration_slope_intercept,
+    ONE_CLASS,
+    ROUNDED,
     fit_temperature,
+    logistic_fit,
+    logits_of,
+)
+from pneumoscope.evaluation.records import CalibrationMap
+from pneumoscope.evaluation.score_arrays import (
+    BoolArray,
+    FloatArray,
+    checked_labels,
+    checked_scores,
 )
 from pneumoscope.naming import CalibrationMethod
 
-
-@dataclass(frozen=True)
-class Calibrator:
-    """The map logit(probability) = intercept + slope * logit(score).
-
-    Attributes:
-        method: How it was fitted.
-        slope: Above 0, so that no ranking changes; None where undefined.
-        intercept: 0 for a temperature; None where undefined.
-        reason: Why it is undefined; None when it is defined.
-    """
-
-    method: CalibrationMethod
-    slope: float | None
-    intercept: float | None
-    reason: str | None = None
-
-    @property
-    def temperature(self) -> float | None:
-        """What logits are divided by, where that is all; None otherwise."""
-        alone = self.method is CalibrationMethod.TEMPERATURE and self.slope is not None
-        return 1 / self.slope if alone and self.slope else None
+_NOT_RISING = "scores do not rise with PNEUMONIA"
 
 
-def fit_calibrator(label: ArrayLike, score: ArrayLike, method: CalibrationMethod) -> Calibrator:
-    """Fit a calibrator by maximum likelihood; fit it on validation alone.
+def fit_calibrator(
+    label: ArrayLike, score: ArrayLike, method: CalibrationMethod
+) -> tuple[CalibrationMap | None, str | None]:
+    """Fit a map of logits; fit it on validation alone.
 
-    A temperature has one number to learn and keeps 0.5 where it is. Platt's slope and
-    intercept also mend scores that are too high or too low throughout, for example after
-    training on another share of PNEUMONIA; two numbers need more radiographs. Labels are taken
-    as they are: Platt's smoothing of targets is left out, as in logistic regression.
+    Platt's line learns a slope and an intercept, and so mends scores that are too high or too
+    low throughout: `class_weights` and resampled training rows lead to such scores. Its targets
+    lie a little inside 0 and 1, as they would after one more radiograph of each class, so it
+    stays finite where a threshold separates the classes of a small validation. A temperature
+    learns one number and keeps 0.5 where it is.
 
     Args:
         label: Shape (n,), 1 for PNEUMONIA.
@@ -48,23 +39,30 @@ def fit_calibrator(label: ArrayLike, score: ArrayLike, method: CalibrationMethod
         method: Which of the two.
 
     Returns:
-        The calibrator, or one without numbers and with the reason: a class is absent, one
-        threshold separates the classes, or scores do not rise with PNEUMONIA.
+        The map and None; or None and the reason: a class is absent, scores are all equal or do
+        not rise with PNEUMONIA, or 0.5 separates the classes (a temperature).
 
     Raises:
         ValueError: If labels or scores are impossible.
 
-    Source: Guo and others 2017, arXiv:1706.04599; Platt 1999, Probabilistic Outputs for Support
-        Vector Machines.
+    Source: Platt 1999, Probabilistic Outputs for Support Vector Machines; Guo and others 2017,
+        arXiv:1706.04599. Compared in docs/evaluation.md.
     """
+    labels = checked_labels(label)
+    scores = checked_scores(score, labels.size)
+    if labels.all() or not labels.any():
+        return None, ONE_CLASS
     if method is CalibrationMethod.TEMPERATURE:
-        fitted = fit_temperature(label, score)
-        if fitted.value is None:
-            return Calibrator(method, None, None, fitted.reason)
-        return Calibrator(method, 1 / fitted.value, 0.0)
-    line = calibration_slope_intercept(label, score)
-    if line.slope is None or line.intercept is None:
-        return Calibrator(method, None, None, line.reason)
-    if line.slope <= 0:
-        return Calibrator(method, None, None, "scores do not rise with PNEUMONIA")
-    return Calibrator(method, line.slope, line.intercept)
+        fitted = fit_temperature(labels, scores)
+        return (CalibrationMap(1 / fitted.value), None) if fitted.value else (None, fitted.reason)
+    if np.ptp(scores) <= ROUNDED:
+        return None, "all scores are equal"
+    intercept, slope = logistic_fit(_smoothed(labels), logits_of(scores), np.ones(labels.size))
+    return (CalibrationMap(slope, intercept), None) if slope > 0 else (None, _NOT_RISING)
+
+
+def _smoothed(labels: BoolArray) -> FloatArray:
+    """Return Platt's targets: the share of each class as Laplace's rule of succession has it."""
+    positives = int(labels.sum())
+    negatives = labels.size - positives
+    return np.where(labels, (positives + 1) / (positives + 2), 1 / (negatives + 2))

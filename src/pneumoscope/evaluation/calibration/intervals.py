@@ -138,7 +138,7 @@ def _step(
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         total = spread.sum(axis=1)
         if line.shape[1] == 1:
-            return (residual.sum(axis=1) / total)[:, None]
+            return np.reshape(residual.sum(axis=1) / total, (-1, 1))
         gradient = residual.sum(axis=1), residual @ logits
         first, second = spread @ logits, spread @ logits**2
         determinant = total * second - first**2

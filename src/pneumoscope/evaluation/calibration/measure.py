@@ -1,5 +1,6 @@
 """How far scores are probabilities, before and after a calibrator fitted on validation."""
 
+import numpy as np
 import pandas as pd
 
 from pneumoscope.evaluation.calibration.calibrators import fit_calibrator
@@ -8,6 +9,7 @@ from pneumoscope.evaluation.calibration.recalibration import (
     calibration_slope_intercept,
     recalibrate,
 )
+from pneumoscope.evaluation.clustered import clustered_mean
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.intervals import missing_reasons
 from pneumoscope.evaluation.metrics import estimate_metrics
@@ -17,7 +19,7 @@ from pneumoscope.evaluation.records import (
     CalibrationMeasures,
     SplitCalibration,
 )
-from pneumoscope.evaluation.score_arrays import labels_of, scores_of
+from pneumoscope.evaluation.score_arrays import FloatArray, labels_of, scores_of
 from pneumoscope.naming import Column, Metric, Split
 from pneumoscope.options import EvaluationOptions
 
@@ -34,20 +36,14 @@ def measure_calibration(scores: pd.DataFrame, options: EvaluationOptions, seed: 
         seed: Seed of the bootstrap.
     """
     validation = scores[scores[Column.SPLIT] == Split.VALIDATION]
-    fitted = fit_calibrator(labels_of(validation), scores_of(validation), options.calibration)
-    line = (
-        None
-        if fitted.slope is None or fitted.intercept is None
-        else CalibrationMap(fitted.slope, fitted.intercept)
-    )
+    labels = labels_of(validation)
+    line, reason = fit_calibrator(labels, scores_of(validation), options.calibration)
+    prevalence = float(labels.mean()) if labels.size else None
     splits = {
-        str(split): SplitCalibration(
-            _describe(rows, options, seed),
-            None if line is None else _describe(with_calibration(rows, line), options, seed),
-        )
+        str(split): _before_and_after(rows, line, options, seed)
         for split, rows in scores.groupby(Column.SPLIT, sort=False)
     }
-    return Calibration(fitted.method, fitted.temperature, line, fitted.reason, splits)
+    return Calibration(options.calibration, prevalence, line, reason, splits)
 
 
 def with_calibration(rows: pd.DataFrame, line: CalibrationMap) -> pd.DataFrame:
@@ -58,6 +54,23 @@ def with_calibration(rows: pd.DataFrame, line: CalibrationMap) -> pd.DataFrame:
         line: The `map` that `measure_calibration` gave.
     """
     return rows.assign(**{Column.SCORE: recalibrate(scores_of(rows), line.slope, line.intercept)})
+
+
+def _before_and_after(
+    rows: pd.DataFrame, line: CalibrationMap | None, options: EvaluationOptions, seed: int
+) -> SplitCalibration:
+    before = _describe(rows, options, seed)
+    if line is None:
+        return SplitCalibration(before, None, None)
+    mended = with_calibration(rows, line)
+    gain = _squared_errors(rows) - _squared_errors(mended)
+    patient = rows[Column.PATIENT_ID].to_numpy()
+    paired = clustered_mean(gain, patient, options.confidence)
+    return SplitCalibration(before, _describe(mended, options, seed), paired)
+
+
+def _squared_errors(rows: pd.DataFrame) -> FloatArray:
+    return np.square(scores_of(rows) - labels_of(rows))
 
 
 def _describe(rows: pd.DataFrame, options: EvaluationOptions, seed: int) -> CalibrationMeasures:

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit, logit
 
+from pneumoscope.evaluation.estimate import Estimate
+from pneumoscope.evaluation.records import CalibrationMap
 from pneumoscope.evaluation.score_arrays import (
     BoolArray,
     FloatArray,
@@ -17,10 +19,11 @@ from pneumoscope.evaluation.score_arrays import (
 
 # A float32 sigmoid saturates near here; beyond it the logit would be infinite.
 _SATURATED = 1e-7
-# A network's float32 scores of one film differ by less, from one batch to another.
-_ROUNDED = 1e-6
+ROUNDED = 1e-6
+"""Scores of one film differ by less from one batch to another: they count as equal."""
 _Numbers = TypeVar("_Numbers", float, FloatArray)
-_ONE_CLASS = "PNEUMONIA or NORMAL is absent"
+ONE_CLASS = "PNEUMONIA or NORMAL is absent"
+"""Why nothing can be fitted to labels of one class."""
 
 
 @dataclass(frozen=True)
@@ -38,19 +41,6 @@ class CalibrationLine:
     slope: float | None
     intercept: float | None
     in_the_large: float | None
-    reason: str | None = None
-
-
-@dataclass(frozen=True)
-class Temperature:
-    """The number that logits are divided by; above 1 it makes scores less extreme.
-
-    Attributes:
-        value: Above 0; None where undefined.
-        reason: Why it is undefined; None when it is defined.
-    """
-
-    value: float | None
     reason: str | None = None
 
 
@@ -105,11 +95,11 @@ def calibration_slope_intercept(label: ArrayLike, score: ArrayLike) -> Calibrati
     scores = checked_scores(score, labels.size)
     logits = logits_of(scores)
     if labels.all() or not labels.any():
-        return CalibrationLine(None, None, None, _ONE_CLASS)
+        return CalibrationLine(None, None, None, ONE_CLASS)
     weights = np.ones_like(logits)
     in_the_large = shift_of(labels, logits, weights)
     normal, pneumonia = logits[~labels], logits[labels]
-    if np.ptp(scores) <= _ROUNDED:
+    if np.ptp(scores) <= ROUNDED:
         return CalibrationLine(None, None, in_the_large, "all scores are equal")
     if normal.max() <= pneumonia.min() or pneumonia.max() <= normal.min():
         reason = "one threshold separates the classes, so the slope grows without bound"
@@ -118,7 +108,7 @@ def calibration_slope_intercept(label: ArrayLike, score: ArrayLike) -> Calibrati
     return CalibrationLine(slope, intercept, in_the_large)
 
 
-def fit_temperature(label: ArrayLike, score: ArrayLike) -> Temperature:
+def fit_temperature(label: ArrayLike, score: ArrayLike) -> Estimate:
     """Find the temperature with the smallest log loss; fit it on validation alone.
 
     Args:
@@ -139,20 +129,21 @@ def fit_temperature(label: ArrayLike, score: ArrayLike) -> Temperature:
     scores = checked_scores(score, labels.size)
     logits = logits_of(scores)
     if labels.all() or not labels.any():
-        return Temperature(None, _ONE_CLASS)
+        return Estimate(None, reason=ONE_CLASS)
 
     def slope(inverse: float) -> float:
         return float(np.mean((expit(inverse * logits) - labels) * logits))
 
     if slope(0.0) >= 0:
-        return Temperature(None, "scores do not rise with PNEUMONIA around 0.5")
+        return Estimate(None, reason="scores do not rise with PNEUMONIA around 0.5")
     if np.where(labels, logits, -logits).min() >= 0:
-        return Temperature(None, "0.5 separates the classes, so no finite temperature is best")
+        reason = "0.5 separates the classes, so no finite temperature is best"
+        return Estimate(None, reason=reason)
     highest = 1.0
     # The log loss is convex in 1 / temperature: beyond its minimum the slope is above 0.
     while slope(highest) <= 0:
         highest *= 2
-    return Temperature(1 / _root(slope, 0.0, highest))
+    return Estimate(1 / _root(slope, 0.0, highest))
 
 
 def recalibrate(score: ArrayLike, slope: float, intercept: float = 0.0) -> FloatArray:
@@ -174,6 +165,22 @@ def recalibrate(score: ArrayLike, slope: float, intercept: float = 0.0) -> Float
     logits = logits_of(checked_scores(score, np.size(score)))
     calibrated: FloatArray = expit(intercept + slope * logits)
     return calibrated
+
+
+def at_prevalence(line: CalibrationMap, learnt_at: float, wanted: float) -> CalibrationMap:
+    """Carry a map over to another prevalence by Bayes' theorem.
+
+    It holds where PNEUMONIA and NORMAL look as they did, and are only mixed otherwise.
+
+    Args:
+        line: A map fitted to radiographs of which a share `learnt_at` is PNEUMONIA.
+        learnt_at: In (0, 1).
+        wanted: Share of PNEUMONIA that the probabilities shall hold for, in (0, 1).
+
+    Source: Saerens, Latinne and Decaestecker 2002, doi:10.1162/089976602753284446.
+    """
+    shift = float(logit(wanted) - logit(learnt_at))
+    return CalibrationMap(line.slope, line.intercept + shift)
 
 
 def logits_of(scores: FloatArray) -> FloatArray:
@@ -200,31 +207,24 @@ def shift_of(labels: BoolArray, logits: FloatArray, weights: FloatArray) -> floa
     return _root(lambda shift: float(weights @ (expit(logits + shift) - labels)), -60, 60)
 
 
-def logistic_fit(labels: BoolArray, logits: FloatArray, weights: FloatArray) -> tuple[float, float]:
+def logistic_fit(
+    targets: BoolArray | FloatArray, logits: FloatArray, weights: FloatArray
+) -> tuple[float, float]:
     """Return intercept and slope of the largest likelihood, without a penalty.
 
     Args:
-        labels: Shape (n,), which no threshold on the logits separates.
+        targets: Shape (n,), labels or shares of PNEUMONIA in [0, 1]; no threshold on the logits
+            separates those of 0 from those of 1.
         logits: Shape (n,), not all equal.
         weights: Shape (n,), not negative.
     """
+    # Loading scikit-learn takes half a second, which listing the pipelines need not wait for.
+    from sklearn.linear_model import LogisticRegression
+
     scale = LogitScale.of(logits)
-    design = np.column_stack([np.ones_like(logits), scale.standardised(logits)])
-    share = weights / weights.sum()
-
-    def loss(line: FloatArray) -> float:
-        return float(share @ (np.logaddexp(0.0, design @ line) - labels * (design @ line)))
-
-    def gradient(line: FloatArray) -> FloatArray:
-        return design.T @ (share * (expit(design @ line) - labels))
-
-    def hessian(line: FloatArray) -> FloatArray:
-        chance = expit(design @ line)
-        return (design * (share * chance * (1 - chance))[:, None]).T @ design
-
-    from scipy.optimize import minimize
-
-    fit = minimize(
-        loss, [0.0, 1.0], method="trust-exact", jac=gradient, hess=hessian, options={"gtol": 1e-10}
-    )
-    return scale.to_logits(float(fit.x[0]), float(fit.x[1]))
+    # A share is two radiographs, one of each class, that weigh as much as one.
+    design = np.tile(scale.standardised(logits), 2)[:, None]
+    shares = np.concatenate([weights * targets, weights * (1.0 - targets)])
+    fit = LogisticRegression(C=np.inf, solver="newton-cholesky", tol=1e-10, max_iter=1000)
+    fit.fit(design, np.repeat([1, 0], logits.size), sample_weight=shares)
+    return scale.to_logits(float(fit.intercept_[0]), float(fit.coef_[0, 0]))

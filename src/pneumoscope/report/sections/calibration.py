@@ -4,22 +4,29 @@ from collections.abc import Mapping
 
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.records import Calibration, CalibrationMeasures, ModelMetrics
+from pneumoscope.evaluation.verdict import MARGIN, Verdict, difference, judge
 from pneumoscope.naming import CalibrationMethod, Split
 from pneumoscope.report.blocks import Block, Figure, Gallery, Paragraph, Part, Section, Table
 from pneumoscope.report.cells import Cell
 from pneumoscope.report.folding import MANY
-from pneumoscope.report.wording import joined
+from pneumoscope.report.wording import joined, moved
 
 INTRODUCTION = (
-    "A calibrated score of 0.8 means that of 100 such radiographs 80 show pneumonia. What brings "
-    "scores nearer to that was fitted on validation: {method}. It changes no ranking, so AUROC "
-    "stays. Slope 1 and intercept 0 are ideal: a slope below 1 means scores too extreme, an "
-    "intercept above 0 scores too low."
+    "A calibrated score of 0.8 means that of 100 such radiographs 80 show pneumonia, where it is "
+    "as common as in validation{share}; elsewhere it has to be carried over to the prevalence "
+    "there. What brings scores nearer to that was fitted on validation: {method}. It changes no "
+    "ranking, so AUROC stays. Slope 1 and intercept 0 are ideal: a slope below 1 means scores too "
+    "extreme, an intercept above 0 scores too low."
 )
 METHODS = {
     CalibrationMethod.TEMPERATURE: "one number, the temperature, that all logits are divided by",
     CalibrationMethod.PLATT: "Platt's line, a slope and an intercept on the logits",
 }
+SLOPE, LEVEL = 0.2, 4 * MARGIN
+"""Errors that matter little: of the slope, and of the mean logit, by which no probability moves
+more than `MARGIN`."""
+BRIER = 0.01
+"""A difference of Brier scores that matters little."""
 HEADER = ["architecture", "scores", "map of logits", "Brier score", "ECE", "slope", "intercept"]
 
 
@@ -40,7 +47,11 @@ def calibration_section(
     rows = [row for name, found in tested.items() for row in _rows(name, found)]
     caption = "Calibration on test, with intervals below the values where there are any."
     methods = dict.fromkeys(METHODS[found.method] for found in tested.values())
-    introduction = INTRODUCTION.format(method=joined(list(methods)))
+    shares = dict.fromkeys(
+        f"{found.prevalence:.0%}" for found in tested.values() if found.prevalence
+    )
+    share = f" ({joined(list(shares))} PNEUMONIA)" if shares else ""
+    introduction = INTRODUCTION.format(method=joined(list(methods)), share=share)
     blocks: list[Block] = [Paragraph(introduction), Table(HEADER, rows, caption)]
     return Section("Can a score be read as a probability?", [*blocks, *_diagrams(tested, figures)])
 
@@ -68,8 +79,9 @@ def _rows(name: str, found: Calibration) -> list[list[Cell]]:
 
 
 def _map(found: Calibration) -> str:
-    if found.temperature is not None or found.map is None:
-        return f"divided by {found.temperature:.3f}"
+    assert found.map is not None
+    if found.method is CalibrationMethod.TEMPERATURE:
+        return f"divided by {1 / found.map.slope:.3f}"
     return f"{found.map.intercept:.3f} + {found.map.slope:.3f} × logit"
 
 
@@ -79,36 +91,70 @@ def _measures(part: CalibrationMeasures) -> list[Cell]:
 
 def _conclusion(found: Calibration) -> str:
     test = found.splits[Split.TEST]
-    before, after = test.before, test.after
-    start = _tendency(before)
-    if after is None:
-        return f"{start} Nothing could be fitted: {found.reason}."
-    assert before.brier.value is not None and after.brier.value is not None
-    # The Brier score is proper; the ECE also moves with the edges of its bins.
-    better = after.brier.value < before.brier.value
-    verdict = (
-        "the calibrated scores are the ones to show to a reader"
-        if better
-        else "what validation teaches does not hold on test, so show no score as a probability"
-    )
-    return (
-        f"{start} Calibrating takes the Brier score from "
-        f"{_change(before.brier, after.brier)} and the ECE from {_change(before.ece, after.ece)}: "
-        f"{verdict}."
-    )
+    errors = _errors(test.before)
+    if test.after is None or test.gain is None:
+        return f"{errors} Nothing could be fitted: {found.reason}."
+    return f"{errors} {_gain(test.gain)} {_carried_over(found)}"
 
 
-def _change(before: Estimate, after: Estimate) -> str:
-    return f"{before.value:.3f} to {after.value:.3f}"
-
-
-def _tendency(line: CalibrationMeasures) -> str:
+def _errors(scores: CalibrationMeasures) -> str:
     """Say how the scores err, from the slope and the intercept at slope 1."""
-    slope, level = line.slope.value, line.in_the_large.value
-    if slope is None or level is None:
-        return f"slope and intercept are not both defined ({line.slope.reason})."
-    if slope <= 0:
-        return "scores do not rise with PNEUMONIA, so no calibration can help."
-    extreme = "too extreme" if slope < 1 else "not extreme enough"
-    direction = "too low" if level > 0 else "too high"
-    return f"scores are {extreme} (slope {slope:.2f}) and on average {direction}."
+    slope, level = scores.slope, scores.in_the_large
+    if slope.value is None or level.value is None:
+        return f"slope and intercept are not both defined ({slope.reason or level.reason})."
+    shown = _named(slope.mapped(lambda value: value - 1), level)
+    if shown:
+        return f"scores are {' and '.join(shown)}."
+    return f"no error of the scores is shown: slope {slope}, mean logit {moved(level, *_TOO)}."
+
+
+_TOO = ("too low", "too high")
+
+
+def _named(slope: Estimate, level: Estimate) -> list[str]:
+    """Name the errors that are shown: of the slope, as its distance from 1, and of the level."""
+    named = []
+    if judge(slope, SLOPE, claims=2) is Verdict.SHOWN:
+        extreme = "not extreme enough" if (slope.value or 0) > 0 else "too extreme"
+        named.append(f"{extreme} (slope {slope.mapped(lambda value: value + 1)})")
+    if judge(level, LEVEL, claims=2) is Verdict.SHOWN:
+        named.append(f"on average {moved(level, *_TOO)} as logits")
+    return named
+
+
+def _gain(gain: Estimate) -> str:
+    """Say what calibrating does to the Brier score, which is proper; the ECE depends on bins."""
+    verdict = judge(gain, BRIER)
+    if verdict is Verdict.SHOWN:
+        told = f"Brier score on test {moved(gain, 'lower', 'higher')}"
+        harm = f"Calibrating does harm: {told}. Read the scores as they are."
+        return f"Calibrating helps: {told}." if (gain.value or 0) > 0 else harm
+    told = f"Brier score on test before minus after: {gain}"
+    if verdict is Verdict.SMALL:
+        return f"Calibrating changes little ({told})."
+    return f"Whether calibrating helps cannot be told ({told})."
+
+
+def _carried_over(found: Calibration) -> str:
+    """Say whether the map holds on test, with the noise of the validation that it learnt from."""
+    parts = [found.splits[split].after for split in (Split.TEST, Split.VALIDATION)
+             if split in found.splits]  # fmt: skip
+    if len(parts) < 2 or parts[0] is None or parts[1] is None:
+        return "Whether the map holds on test cannot be told: validation is missing."
+    test, validation = parts
+    slope, level = (
+        difference(getattr(test, name), getattr(validation, name))
+        for name in ("slope", "in_the_large")
+    )
+    if shown := _named(slope, level):
+        return (
+            f"The map does not hold on test, where calibrated scores are {' and '.join(shown)}: "
+            "read no score as a probability there before a map is fitted to films like those."
+        )
+    small = judge(slope, SLOPE, 2) is judge(level, LEVEL, 2) is Verdict.SMALL
+    return (
+        f"The map holds on test: its slope errs by less than {SLOPE:g}, its mean logit by less "
+        f"than {LEVEL:g}."
+        if small
+        else "Whether the map holds on test cannot be told from so few patients."
+    )
