@@ -27,6 +27,7 @@ def zone(deferred, accuracy):
         "deferred": deferred,
         "confusion": example_metrics.CONFUSION,
         "consequences": {"accuracy": estimate(accuracy)},
+        "gain": estimate(accuracy - 0.9, accuracy - 0.92, accuracy - 0.88),
     }
     return {"low": 0.4, "high": 0.6, "splits": {"test": test}}
 

@@ -47,7 +47,7 @@ def evaluate(
         operating_point=point,
         operating_points=operating_points(scores, options),
         calibration=measure_calibration(scores, options, seed),
-        grey_zone=measure_grey_zone(scores, point.threshold, options.grey_zone),
+        grey_zone=measure_grey_zone(scores, point.threshold, options),
         conformal=measure_conformal(scores, options),
         subgroups=measure_subgroups(scores, manifest, point.threshold, options),
         splits={

@@ -2,12 +2,13 @@ import pandas as pd
 import pytest
 
 from pneumoscope.evaluation.thresholds.deferral import measure_grey_zone
-from pneumoscope.options import GreyZoneOptions
+from pneumoscope.options import EvaluationOptions
 
 
 def scored(split: str, labels: str, scores: list[float]) -> pd.DataFrame:
     label = ["PNEUMONIA" if letter == "P" else "NORMAL" for letter in labels]
-    return pd.DataFrame({"split": split, "label": label, "score": scores})
+    patient = [f"{split}{number}" for number in range(len(scores))]
+    return pd.DataFrame({"patient_id": patient, "split": split, "label": label, "score": scores})
 
 
 SCORES = pd.concat(
@@ -16,7 +17,9 @@ SCORES = pd.concat(
         scored("test", "NNPP", [0.1, 0.55, 0.5, 0.7]),
     ]
 )
-OPTIONS = GreyZoneOptions(shares=(0.25,))
+OPTIONS = EvaluationOptions.model_validate(
+    {"threshold": {"rule": "youden"}, "bootstrap": 0, "grey_zone": {"shares": [0.25]}}
+)
 
 
 def test_the_zone_is_set_on_validation_and_the_rest_counted_by_hand():
@@ -35,6 +38,8 @@ def test_without_a_zone_all_are_decided():
     assert nothing.low is None
     assert nothing.splits["test"].deferred == 0
     assert nothing.splits["test"].consequences["accuracy"].value == 0.75
+    gain = nothing.splits["test"].gain
+    assert (gain.value, gain.bounds) == (0.0, None)
 
 
 def test_test_rows_do_not_move_the_zone():
@@ -44,9 +49,18 @@ def test_test_rows_do_not_move_the_zone():
     test = zone.splits["test"]
     assert (test.deferred, test.consequences["accuracy"].value) == (1.0, None)
     assert test.consequences["accuracy"].reason == "there is no radiograph"
+    assert test.gain.reason == "there is no radiograph"
 
 
 def test_a_threshold_above_every_score_still_has_a_zone_below():
     found = measure_grey_zone(SCORES, 1.0000000000000002, OPTIONS)["0.25"]
     assert found.splits["validation"].deferred == 0.25
     assert found.low == pytest.approx(0.9)
+
+
+def test_the_gain_is_that_of_accuracy_with_an_interval_over_patients():
+    gain = measure_grey_zone(SCORES, 0.5, OPTIONS)["0.25"].splits["test"].gain
+    assert gain.value == 0.25
+    # Influence of the four: 1/16 of the right, -3/16 of the wrong; 3.182 is t for 3 degrees.
+    error = (4 / 3 * (3 * (1 / 16) ** 2 + (3 / 16) ** 2)) ** 0.5
+    assert gain.high - gain.value == pytest.approx(3.1824 * error, rel=1e-4)

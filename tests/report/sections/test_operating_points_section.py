@@ -114,6 +114,9 @@ def test_the_worth_of_an_alarm_names_the_rarest_case():
     assert "at worst 30% of them are right (cnn where 5% have pneumonia)" in worth.caption
 
 
+MOVED = MEASURED | {"splits": {"validation": measured(0.95, 0.9), "test": measured(0.9, 0.6)}}
+
+
 def caption(changed: dict) -> str:
     blocks = operating_points_section({"cnn": model_metrics(changed)}, {"cnn": b"png"}).blocks
     (figure,) = [block for block in flattened(blocks) if isinstance(block, Figure)]
@@ -122,23 +125,12 @@ def caption(changed: dict) -> str:
 
 def test_a_threshold_that_does_not_carry_over_is_told_with_both_numbers():
     assert "the locked threshold (largest sum)." in caption(MEASURED)
-    assert "on test specificity (0.700, expected 0.800 to 1.000) lies outside" in caption(MEASURED)
+    assert "It does not carry over: on test specificity is lower by 0.300" in caption(MOVED)
 
 
 def test_a_locked_zone_is_named_in_the_caption():
     zone = MEASURED["operating_point"] | {"low": 0.6, "high": 0.8}
     assert "the shaded zone is for a human" in caption(MEASURED | {"operating_point": zone})
-
-
-def test_a_threshold_that_carries_over_is_told():
-    held = MEASURED | {"splits": {"validation": measured(0.9, 0.7), "test": measured(0.9, 0.7)}}
-    assert "It carries over: sensitivity and specificity on test lie" in caption(held)
-
-
-def test_nothing_is_told_of_a_missing_interval():
-    changed = copy.deepcopy(MEASURED)
-    changed["splits"]["validation"]["metrics"]["sensitivity"]["low"] = None
-    assert "cannot be told: an interval is missing" in caption(changed)
 
 
 def test_a_folded_part_still_tells_what_was_promised_and_what_came_of_it():

@@ -68,7 +68,7 @@ def test_deferral_is_recommended_only_where_it_helps(run, context):
         "instead of 90."
     )
     zones = run.metrics["cnn"]["grey_zone"]
-    zones["0.2"]["splits"]["test"]["consequences"]["accuracy"] = estimate(0.9)
-    assert "does not make the rest more accurate" in results.deferral(context(run)).title
+    zones["0.2"]["splits"]["test"]["gain"] = estimate(0.05, -0.01, 0.11)
+    assert results.deferral(context(run)).title.endswith("more accurate is not shown.")
     del zones["0.2"]
     assert results.deferral(context(run)) is None

@@ -4,35 +4,44 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from scipy.special import expit
 
 from pneumoscope.evaluation.calibration.recalibration import logits_of
+from pneumoscope.evaluation.clustered import clustered_estimate
 from pneumoscope.evaluation.consequences import consequences
 from pneumoscope.evaluation.decisions import confusion
+from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.records import DeferralZone, ZoneOutcome
-from pneumoscope.evaluation.score_arrays import FloatArray, labels_of, scores_of
+from pneumoscope.evaluation.score_arrays import BoolArray, FloatArray, labels_of, scores_of
 from pneumoscope.naming import Column, Consequence, Split
-from pneumoscope.options import GreyZoneOptions
+from pneumoscope.options import EvaluationOptions
 
 
 def measure_grey_zone(
-    scores: pd.DataFrame, threshold: float, options: GreyZoneOptions
+    scores: pd.DataFrame, threshold: float, options: EvaluationOptions
 ) -> dict[str, DeferralZone]:
     """Set zones around the threshold on validation; measure what lies outside on every split.
 
     Distance is between logits, so that a threshold near 0 or 1 has room on both sides.
 
     Args:
-        scores: Columns label, split and score.
+        scores: Columns patient_id, label, split and score.
         threshold: The locked one; a score of at least this is predicted PNEUMONIA.
-        options: Shares of validation to defer.
+        options: Shares of validation to defer, and confidence.
 
     Returns:
         By share asked for, from 0 up, as text.
     """
     validation = _distance(scores[scores[Column.SPLIT] == Split.VALIDATION], threshold)
-    shares = sorted({0.0, *options.shares})
-    return {f"{share:g}": _zone(scores, threshold, _width(validation, share)) for share in shares}
+    widths = {
+        f"{share:g}": _width(validation, share)
+        for share in sorted({0.0, *options.grey_zone.shares})
+    }
+    return {
+        share: _zone(scores, threshold, width, options.confidence)
+        for share, width in widths.items()
+    }
 
 
 def deferral_curve(zones: Mapping[str, DeferralZone], split: str) -> pd.DataFrame:
@@ -46,20 +55,35 @@ def deferral_curve(zones: Mapping[str, DeferralZone], split: str) -> pd.DataFram
     )
 
 
-def _zone(scores: pd.DataFrame, threshold: float, width: float | None) -> DeferralZone:
+def _zone(
+    scores: pd.DataFrame, threshold: float, width: float | None, confidence: float
+) -> DeferralZone:
     low, high = (None, None) if width is None else _bounds(threshold, width)
     splits = {
-        str(split): _decided(rows, threshold, width)
+        str(split): _decided(rows, threshold, width, confidence)
         for split, rows in scores.groupby(Column.SPLIT, sort=False)
     }
     return DeferralZone(low, high, splits)
 
 
-def _decided(rows: pd.DataFrame, threshold: float, width: float | None) -> ZoneOutcome:
+def _decided(
+    rows: pd.DataFrame, threshold: float, width: float | None, confidence: float
+) -> ZoneOutcome:
     deferred = _distance(rows, threshold) <= (-1.0 if width is None else width)
     rest = rows[~deferred]
     counts = confusion(labels_of(rest), scores_of(rest), threshold)
-    return ZoneOutcome(float(deferred.mean()), counts, consequences(counts))
+    right = (scores_of(rows) >= threshold) == labels_of(rows)
+    gain = _gain(right, ~deferred, rows[Column.PATIENT_ID].to_numpy(), confidence)
+    return ZoneOutcome(float(deferred.mean()), counts, consequences(counts), gain)
+
+
+def _gain(right: BoolArray, kept: BoolArray, patient: ArrayLike, confidence: float) -> Estimate:
+    """Return the accuracy on the kept minus that on all, which hold the kept."""
+    if not kept.any():
+        return Estimate(None, reason="there is no radiograph")
+    whole, rest = right.mean(), right[kept].mean()
+    influence = kept * (right - rest) / kept.sum() - (right - whole) / right.size
+    return clustered_estimate(float(rest - whole), influence, patient, confidence)
 
 
 def _distance(rows: pd.DataFrame, threshold: float) -> FloatArray:

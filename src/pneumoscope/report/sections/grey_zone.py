@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.records import (
     Conformal,
     ConformalCoverage,
@@ -9,11 +10,12 @@ from pneumoscope.evaluation.records import (
     ModelMetrics,
     ZoneOutcome,
 )
+from pneumoscope.evaluation.verdict import MARGIN, Verdict, difference, judge, judge_excess
 from pneumoscope.naming import Consequence, Label, Split
 from pneumoscope.report.blocks import Block, Figure, Heading, Paragraph, Section, Table
 from pneumoscope.report.cells import Cell
 from pneumoscope.report.folding import MANY
-from pneumoscope.report.wording import extremes, joined
+from pneumoscope.report.wording import extremes, joined, moved
 
 INTRODUCTION = (
     "A grey zone around the threshold, set on validation, leaves the doubtful radiographs to a "
@@ -25,6 +27,9 @@ ZONES = ["architecture", "asked for", "zone", "deferred on test", "accuracy on t
 SETS = ["architecture", "PNEUMONIA covered", "NORMAL covered", "one answer", "both", "neither"]
 LONG = 20
 """A table of more rows than this is folded; the figure shows the same."""
+GAIN = 0.01
+"""A difference of accuracies that matters little."""
+_CLASSES = len(Label)
 KEPT = (Consequence.ACCURACY, Consequence.SENSITIVITY, Consequence.SPECIFICITY)
 
 
@@ -57,40 +62,41 @@ def _zone(name: str, share: str, zone: DeferralZone) -> list[Cell]:
 
 
 def _gain(zones: Mapping[str, Mapping[str, DeferralZone]]) -> str:
-    found = {name: ends for name, zone in zones.items() if (ends := _ends(zone)) is not None}
+    found = {name: part for name, zone in zones.items() if (part := _widest(zone)) is not None}
     if not found:
         return "No architecture has an accuracy both with and without a grey zone."
+    start = "On test, "
     if len(found) > MANY:
-        gains = {name: _accuracy(last) - _accuracy(first) for name, (first, last) in found.items()}
+        gains = {name: part.gain.value or 0.0 for name, part in found.items()}
         found = {name: found[name] for name in extremes(gains)}
-        start = "On test, most and least is gained thus: "
-    else:
-        start = "On test, "
-    told = joined([_told(name, *ends) for name, ends in found.items()])
+        start = "Of all models on test, those that gain most and least: "
+    told = joined([_told(name, part) for name, part in found.items()])
     return f"{start}{told}. Where the curve stays flat, scores do not tell which are doubtful."
 
 
-def _ends(found: Mapping[str, DeferralZone]) -> tuple[ZoneOutcome, ZoneOutcome] | None:
-    """Return test without a zone and with the widest zone that leaves something to decide."""
+def _widest(found: Mapping[str, DeferralZone]) -> ZoneOutcome | None:
+    """Return what the widest zone does on test that leaves something to decide."""
     tested = [zone.splits[Split.TEST] for zone in found.values()]
-    known = [part for part in tested if part.consequences[Consequence.ACCURACY].value is not None]
-    if len(known) < 2 or known[0] is not tested[0]:
-        return None
-    return known[0], known[-1]
+    known = [part for part in tested if part.deferred > 0 and part.gain.value is not None]
+    return known[-1] if known else None
 
 
-def _accuracy(part: ZoneOutcome) -> float:
-    value = part.consequences[Consequence.ACCURACY].value
-    assert value is not None
-    return value
-
-
-def _told(name: str, first: ZoneOutcome, last: ZoneOutcome) -> str:
-    before, after = _accuracy(first), _accuracy(last)
-    verb = "raises" if after > before else "does not raise"
+def _told(name: str, part: ZoneOutcome) -> str:
+    after, gain = part.consequences[Consequence.ACCURACY].value, part.gain
+    assert after is not None and gain.value is not None
     return (
-        f"deferring {last.deferred:.0%} {verb} the accuracy of {name} ({before:.3f} to {after:.3f})"
+        f"deferring {part.deferred:.0%} {_effect(gain)} of {name} ({after - gain.value:.3f} to "
+        f"{after:.3f}; {moved(gain)})"
     )
+
+
+def _effect(gain: Estimate) -> str:
+    match judge(gain, GAIN):
+        case Verdict.SHOWN:
+            return "raises the accuracy" if (gain.value or 0) > 0 else "lowers the accuracy"
+        case Verdict.SMALL:
+            return "hardly changes the accuracy"
+    return "is not shown to change the accuracy"
 
 
 def _sets(metrics: Mapping[str, ModelMetrics]) -> list[Block]:
@@ -120,15 +126,33 @@ def _set(name: str, test: ConformalCoverage) -> list[Cell]:
 
 def _kept_promise(found: Mapping[str, Conformal]) -> str:
     promised = next(iter(found.values())).promised
-    broken = [
-        f"{name} on {label} ({covered.value:.1%})"
-        for name, conformal in found.items()
-        for label, covered in conformal.splits[Split.TEST].coverage.items()
-        if covered.high is not None and covered.high < promised
-    ]
-    if not broken:
-        return f"Promised: {promised:.0%}. No interval on test lies below the promise."
-    return (
-        f"Promised: {promised:.0%}. Test breaks the promise for {joined(broken)}: its radiographs "
-        "are not like those of validation, so fit the sets on local ones before relying on them."
-    )
+    by_verdict: dict[Verdict, list[str]] = {verdict: [] for verdict in Verdict}
+    for name, conformal in found.items():
+        for label, covered in conformal.splits[Split.TEST].coverage.items():
+            bounds = "" if covered.value is None else f" ({covered})"
+            by_verdict[_promise(conformal, label)].append(f"{name} on {label}{bounds}")
+    endings = {
+        Verdict.SHOWN: "Test breaks the promise for {}: its radiographs are not like those of "
+        "validation, so fit the sets on local ones before relying on them.",
+        Verdict.SMALL: f"Kept on test, or missed by less than {MARGIN:g}: {{}}.",
+        Verdict.OPEN: "Whether test keeps it cannot be told for {}.",
+    }
+    told = [ending.format(joined(by_verdict[v])) for v, ending in endings.items() if by_verdict[v]]
+    return " ".join([f"Promised: {promised:.0%}.", *told])
+
+
+def _promise(found: Conformal, label: Label) -> Verdict:
+    """Judge whether test falls short of the promise, and of what validation covers.
+
+    The promise is one over all validations that might have been; below it by the luck of this
+    one, test breaks nothing.
+    """
+    covered = found.splits[Split.TEST].coverage[label]
+    missing = covered.mapped(lambda share: found.promised - share)
+    verdict = judge_excess(missing, MARGIN, _CLASSES)
+    if verdict is not Verdict.SHOWN:
+        return verdict
+    if Split.VALIDATION not in found.splits:
+        return Verdict.OPEN
+    lost = difference(found.splits[Split.VALIDATION].coverage[label], covered)
+    return verdict if judge_excess(lost, MARGIN, _CLASSES) is verdict else Verdict.OPEN

@@ -7,12 +7,12 @@ from pneumoscope.evaluation.records import (
     ModelMetrics,
     PredictiveValues,
     RuleOutcome,
-    SplitMetrics,
 )
-from pneumoscope.naming import Consequence, Metric, Split
+from pneumoscope.naming import Consequence, Split
 from pneumoscope.report.blocks import Block, Figure, Heading, Paragraph, Part, Section, Table
+from pneumoscope.report.carried_over import carried_over_in_words
 from pneumoscope.report.cells import Cell
-from pneumoscope.report.wording import joined, rule_name
+from pneumoscope.report.wording import rule_name
 
 HEADER = ["rule", "threshold", "missed", "false alarms", "PPV", "NPV", "accuracy", "F1"]
 FOR_A_HUMAN = "for a human"
@@ -130,28 +130,8 @@ def _curve_caption(name: str, measured: ModelMetrics) -> str:
     shaded = "" if point.low is None else ", the shaded zone is for a human"
     return (
         f"{name}: the line is the locked threshold{shaded} ({point.reason}). "
-        f"{_carried_over(measured.splits)} PPV and NPV are at the share of PNEUMONIA of each "
-        "split."
-    )
-
-
-def _carried_over(splits: Mapping[str, SplitMetrics]) -> str:
-    """Say whether test lies within what validation led to expect."""
-    if not all(split in splits for split in _SPLITS):
-        return "It could not be carried over: validation or test is missing."
-    validation, test = (splits[split].metrics for split in _SPLITS)
-    moved = []
-    for key in (Metric.SENSITIVITY, Metric.SPECIFICITY):
-        bounds, value = validation[key].bounds, test[key].value
-        if bounds is None or value is None:
-            return "Whether it carries over to test cannot be told: an interval is missing."
-        if not bounds[0] <= value <= bounds[1]:
-            moved.append(f"{key} ({value:.3f}, expected {bounds[0]:.3f} to {bounds[1]:.3f})")
-    if not moved:
-        return "It carries over: sensitivity and specificity on test lie in validation's intervals."
-    return (
-        f"It does not carry over: on test {joined(moved)} lies outside validation's interval. "
-        "Scores mean something else there; choose a threshold on local radiographs first."
+        f"{carried_over_in_words(measured.splits)} PPV and NPV are at the share of PNEUMONIA of "
+        "each split."
     )
 
 

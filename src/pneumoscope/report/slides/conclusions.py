@@ -2,9 +2,10 @@
 
 import pandas as pd
 
-from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.subgroups import subgroup_table
+from pneumoscope.evaluation.verdict import Verdict
 from pneumoscope.naming import Metric, Split
+from pneumoscope.report.carried_over import carried_over
 from pneumoscope.report.limits import limits as known_limits
 from pneumoscope.report.limits import looks_at_test
 from pneumoscope.report.slides.blocks import Points, Slide
@@ -38,22 +39,12 @@ def _storage(told: Context) -> list[str]:
 
 
 def _level(told: Context) -> str:
-    splits = told.measured.splits
-    if Split.VALIDATION in splits:
-        validation = splits[Split.VALIDATION].metrics
-        kept = [_within(told.test[metric], validation[metric]) for metric in CLASS_METRICS]
-        if None not in kept:
-            if all(kept):
-                return "The alarm level kept its promise on the test; check it on local films."
+    match carried_over(told.measured.splits)[0]:
+        case Verdict.SHOWN:
             return "Choose the alarm level anew on local films: on the test it broke its promise."
+        case Verdict.SMALL:
+            return "The alarm level kept its promise on the test; check it on local films."
     return "Choose the alarm level on local films: whether it carries over cannot be told."
-
-
-def _within(test: Estimate, validation: Estimate) -> bool | None:
-    if test.value is None or validation.bounds is None:
-        return None
-    low, high = validation.bounds
-    return low <= test.value <= high
 
 
 def _weak_groups(told: Context) -> list[str]:

@@ -160,12 +160,14 @@ def deferral(told: Context) -> Slide | None:
     ]
     before, after = (frequency(_accuracy(zones[share]) or 0.0, of=100) for share in (0.0, nearest))
     handed = frequency(zones[nearest].deferred, of=100)
-    helped = after.count > before.count
+    gain = zones[nearest].gain
+    helped = after.count > before.count and (gain.low or 0.0) > 0
     title = (
         f"Hand the most doubtful {handed} to a human, and "
         f"{after} of the rest are right instead of {before.count}."
         if helped
-        else f"Handing the most doubtful {handed} to a human does not make the rest more accurate."
+        else f"That handing the most doubtful {handed} to a human makes the rest more accurate is "
+        "not shown."
     )
     note = "Bars: share of right answers among the radiographs left to the model."
     return Slide("What to do", title, Bars(bars), note)
