@@ -27,6 +27,9 @@ class ThresholdOptions(Options):
         rule: Name of the rule.
         value: The threshold itself (`fixed`) or the bound to keep (`min_sensitivity`,
             `min_specificity`).
+        confidence: With which the bound is kept on new radiographs (`min_sensitivity`,
+            `min_specificity`): the lower confidence limit keeps it. Null lets the value on
+            validation keep it, which about every second time is too little.
         fn: What a missed PNEUMONIA costs (`cost`), in any unit.
         fp: What a false alarm costs (`cost`), in the same unit.
         prevalence: Share of PNEUMONIA among those examined (`cost`).
@@ -37,6 +40,7 @@ class ThresholdOptions(Options):
 
     rule: Annotated[ThresholdRule, AsYaml]
     value: Share | None = None
+    confidence: Annotated[float, Field(gt=0.5, lt=1)] | None = None
     fn: Cost | None = None
     fp: Cost | None = None
     prevalence: OpenShare | None = None
@@ -51,6 +55,17 @@ class ThresholdOptions(Options):
                 raise InputError(
                     f"`{name}`, which the threshold rule '{self.rule}' reads", "none", "Give it."
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _only_a_bound_is_kept_with_confidence(self) -> "ThresholdOptions":
+        bounds = (ThresholdRule.MIN_SENSITIVITY, ThresholdRule.MIN_SPECIFICITY)
+        if self.confidence is not None and self.rule not in bounds:
+            raise InputError(
+                "`confidence` with the rules min_sensitivity and min_specificity alone",
+                f"the threshold rule '{self.rule}' with confidence {self.confidence:g}",
+                "Leave it out.",
+            )
         return self
 
     @model_validator(mode="after")
@@ -78,6 +93,8 @@ class ThresholdOptions(Options):
         zone = ("share",) if self.share is not None else ("low", "high")
         grey = self.rule is ThresholdRule.GREY_ZONE
         reads = zone if grey else _RULE_READS.get(self.rule, ())
+        if self.confidence is not None:
+            reads = (*reads, "confidence")
         given = [f"{name} {getattr(self, name):g}".removeprefix("value ") for name in reads]
         return " ".join([self.rule, *given])
 

@@ -92,3 +92,13 @@ def test_a_locked_zone_gives_a_threshold_within_it():
     assert decided.splits["test"].deferred.value == 0
     assert points["grey_zone share 0.5"].locked
     assert points["grey_zone share 0.5"].threshold == point.threshold
+
+
+def test_a_rule_that_validation_is_too_small_for_says_so():
+    rules = [{"rule": "min_sensitivity", "value": 0.95, "confidence": 0.95}]
+    options = EvaluationOptions.model_validate(
+        {"threshold": {"rule": "youden"}, "operating_points": rules, "bootstrap": 0}
+    )
+    point = operating_points(SCORES, options)["min_sensitivity 0.95 confidence 0.95"]
+    assert point.threshold is None
+    assert "3 patients of the class" in point.reason

@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
+from scipy.stats import norm
 from sklearn.metrics import accuracy_score, f1_score, recall_score
 
+from pneumoscope.errors import InputError
 from pneumoscope.evaluation.decisions import confusion
 from pneumoscope.evaluation.thresholds.rules import choose_threshold, sweep
 from pneumoscope.naming import ThresholdRule
@@ -155,3 +157,54 @@ def test_a_bound_met_exactly_counts_as_kept():
 def test_an_absent_class_is_refused(label):
     with pytest.raises(ValueError, match="expected both classes to choose a threshold"):
         _choose(label, [0.2, 0.7], "youden")
+
+
+def drawn(seed: int, patients: int = 150) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Give two radiographs of each patient, whose scores resemble each other."""
+    rng = np.random.default_rng(seed)
+    label = np.repeat(np.arange(patients) % 3 > 0, 2)
+    own, each = np.repeat(rng.normal(size=patients), 2), rng.normal(size=2 * patients)
+    score = norm.cdf(1.5 * label - 0.75 + (own + each) / np.sqrt(2))
+    return label.astype(int), score, np.repeat(np.arange(patients), 2)
+
+
+def promise_broken(**confidence: float) -> float:
+    """Return in which share of 300 validations the true sensitivity is below 0.9."""
+    rule = ThresholdOptions.model_validate({"rule": "min_sensitivity", "value": 0.9, **confidence})
+    broken = 0
+    for seed in range(300):
+        label, score, patient = drawn(seed)
+        threshold = choose_threshold(label, score, rule, patient).threshold
+        broken += norm.sf(norm.ppf(threshold) - 0.75) < 0.9
+    return broken / 300
+
+
+def test_a_bound_with_confidence_is_kept_on_new_radiographs():
+    # Without, the value on validation keeps it and the true one every second time.
+    assert promise_broken() > 0.4
+    # Two standard errors above 0.05.
+    assert promise_broken(confidence=0.95) <= 0.075
+
+
+def test_a_bound_with_confidence_is_not_wasted():
+    label, score, patient = drawn(1, patients=3000)
+    rule = {"rule": "min_specificity", "value": 0.8, "confidence": 0.95}
+    options = ThresholdOptions.model_validate(rule)
+    point = choose_threshold(label, score, options, patient)
+    specificity = norm.cdf(norm.ppf(point.threshold) + 0.75)
+    assert 0.8 <= specificity < 0.85
+    assert options.name == "min_specificity 0.8 confidence 0.95"
+    assert "at the lower limit, with a confidence of 95%" in point.reason
+
+
+def test_too_small_a_validation_promises_nothing():
+    rule = {"rule": "min_sensitivity", "value": 0.95, "confidence": 0.95}
+    options = ThresholdOptions.model_validate(rule)
+    # Of 10 patients, all found: 0.05 ** (1 / 10) is the lower limit.
+    with pytest.raises(InputError, match=r"10 patients .* would still be 0.741"):
+        choose_threshold([0] * 10 + [1] * 10, np.linspace(0, 1, 20), options)
+
+
+def test_confidence_belongs_to_a_bound():
+    with pytest.raises(ValueError, match="min_sensitivity and min_specificity alone"):
+        ThresholdOptions.model_validate({"rule": "youden", "confidence": 0.95})

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from pneumoscope.errors import InputError
 from pneumoscope.evaluation.consequences import measure_decisions
 from pneumoscope.evaluation.decisions import Bounds
 from pneumoscope.evaluation.records import OperatingPoint, RuleOutcome
@@ -19,15 +20,18 @@ def lock_threshold(scores: pd.DataFrame, options: ThresholdOptions) -> Operating
     """Choose the operating point on the validation rows alone.
 
     Args:
-        scores: Columns label, split and score.
+        scores: Columns patient_id, label, split and score.
         options: The rule.
 
     Raises:
         ValueError: If validation lacks a class that the rule needs.
+        InputError: If validation is too small for the confidence that the rule asks for.
     """
     validation = scores[scores[Column.SPLIT] == Split.VALIDATION]
-    choose = choose_zone if options.rule is ThresholdRule.GREY_ZONE else choose_threshold
-    return choose(labels_of(validation), scores_of(validation), options)
+    label, score = labels_of(validation), scores_of(validation)
+    if options.rule is ThresholdRule.GREY_ZONE:
+        return choose_zone(label, score, options)
+    return choose_threshold(label, score, options, validation[Column.PATIENT_ID].to_numpy())
 
 
 def operating_points(scores: pd.DataFrame, options: EvaluationOptions) -> dict[str, RuleOutcome]:
@@ -68,7 +72,10 @@ def _choose(scores: pd.DataFrame, rule: ThresholdOptions) -> RuleOutcome:
     if rule.reads_validation and (validation.all() or not validation.any()):
         reason = "validation holds one class only, so the rule cannot be applied"
         return RuleOutcome(False, None, None, None, reason, {})
-    point = lock_threshold(scores, rule)
+    try:
+        point = lock_threshold(scores, rule)
+    except InputError as error:
+        return RuleOutcome(False, None, None, None, f"{error.expected}: {error.received}", {})
     return RuleOutcome(False, point.threshold, point.low, point.high, point.reason, {})
 
 

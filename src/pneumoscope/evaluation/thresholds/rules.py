@@ -1,5 +1,6 @@
 """The operating point: which score calls a radiograph PNEUMONIA, read off validation alone."""
 
+from bisect import bisect_left
 from collections.abc import Callable
 from typing import cast
 
@@ -7,7 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from pneumoscope.errors import InputError
 from pneumoscope.evaluation.decisions import ratios
+from pneumoscope.evaluation.proportions import proportion
 from pneumoscope.evaluation.records import OperatingPoint
 from pneumoscope.evaluation.score_arrays import (
     BoolArray,
@@ -37,7 +40,10 @@ ROUNDING = 1e-12
 
 
 def choose_threshold(
-    label: ArrayLike, score: ArrayLike, options: ThresholdOptions
+    label: ArrayLike,
+    score: ArrayLike,
+    options: ThresholdOptions,
+    patient: ArrayLike | None = None,
 ) -> OperatingPoint:
     """Choose the operating point by a rule.
 
@@ -53,17 +59,22 @@ def choose_threshold(
         score: Shape (n,), in [0, 1].
         options: The rule and its value; `fixed` reads neither labels nor scores, and
             `grey_zone` is the business of `choose_zone`.
+        patient: Shape (n,), read by rules with a `confidence`; None takes each radiograph for a
+            patient of its own.
 
     Returns:
         The threshold and its reason.
 
     Raises:
         ValueError: If labels or scores are impossible, or a class is absent.
+        InputError: If validation is too small for a bound with that confidence.
     """
     if options.rule is ThresholdRule.FIXED:
         return OperatingPoint(options.rule, _value(options), FIXED)
     table = sweep(label, score)
     optimal = np.ones(len(table), dtype=bool)
+    if options.confidence is not None:
+        optimal = _surely_kept(table["threshold"].to_numpy(), label, score, patient, options)
     for criterion in _CRITERIA[options.rule](table, options):
         optimal &= criterion >= criterion[optimal].max() - ROUNDING
     low, high = _gaps(np.asarray(score, dtype=np.float64))
@@ -138,6 +149,47 @@ def _min_specificity(table: pd.DataFrame, options: ThresholdOptions) -> list[Flo
     return [kept, table["sensitivity"].to_numpy(), specificity]
 
 
+def _surely_kept(
+    thresholds: FloatArray,
+    label: ArrayLike,
+    score: ArrayLike,
+    patient: ArrayLike | None,
+    options: ThresholdOptions,
+) -> BoolArray:
+    """Tell at which thresholds the lower confidence limit keeps the bound.
+
+    Thresholds are gone through from where the bound is kept most surely, up to the first that
+    fails, so that trying many costs no confidence (fixed-sequence testing: Maurer, Hothorn and
+    Lehmacher 1995; for thresholds Angelopoulos and others 2021, arXiv:2110.01052).
+    """
+    sensitivity = options.rule is ThresholdRule.MIN_SENSITIVITY
+    members = checked_labels(label) == sensitivity
+    scores = np.asarray(score, dtype=np.float64)[members]
+    patients = np.arange(members.size) if patient is None else np.asarray(patient)
+    codes = pd.factorize(patients[members])[0]
+    total = np.bincount(codes).astype(np.float64)
+    confidence = cast(float, options.confidence)
+
+    def kept(threshold: float) -> bool:
+        right = (scores >= threshold) == sensitivity
+        counted = np.bincount(codes, weights=right.astype(np.float64), minlength=total.size)
+        # One tail of this interval is 1 - confidence.
+        low = proportion(counted, total, 2 * confidence - 1, "").estimate.low
+        return low is not None and low >= _value(options)
+
+    order = thresholds if sensitivity else thresholds[::-1]
+    first_failing = bisect_left(order, True, key=lambda threshold: not kept(threshold))
+    if not first_failing:
+        raise InputError(
+            f"a validation on which {options.name} can be kept",
+            f"{total.size} patients of the class: were all of them right, the lower limit would "
+            f"still be {(1 - confidence) ** (1 / total.size):.3f}",
+            "Use a larger validation, a lower value or a lower confidence.",
+        )
+    among = np.arange(thresholds.size) < first_failing
+    return among if sensitivity else among[::-1]
+
+
 def _saving(table: pd.DataFrame, options: ThresholdOptions) -> list[FloatArray]:
     # ThresholdOptions refuses the rule without the costs and the prevalence.
     fn, fp, share = (cast(float, x) for x in (options.fn, options.fp, options.prevalence))
@@ -173,6 +225,8 @@ _AIMS = {
 
 def _reason(options: ThresholdOptions, row: pd.Series, low: float, high: float) -> str:
     aim = _AIMS[options.rule].format(**options.model_dump())
+    if options.confidence is not None:
+        aim += f" at the lower limit, with a confidence of {options.confidence:.0%}"
     return (
         f"{aim}: sensitivity {row['sensitivity']:.3f}, specificity {row['specificity']:.3f}; "
         f"reached from {low:.4f} to {high:.4f}"
