@@ -172,7 +172,7 @@ def _surely_kept(
 
     def kept(threshold: float) -> bool:
         right = (scores >= threshold) == sensitivity
-        counted = np.bincount(codes, weights=right.astype(np.float64), minlength=total.size)
+        counted = np.bincount(codes[right], minlength=total.size).astype(np.float64)
         # One tail of this interval is 1 - confidence.
         low = proportion(counted, total, 2 * confidence - 1, "").estimate.low
         return low is not None and low >= _value(options)
