@@ -124,7 +124,7 @@ class Sparse:
 
 def test_a_file_beyond_the_limit_is_refused_before_it_is_read(ingestion_options):
     (file,) = scan({"NORMAL/a.jpeg": Sparse()}, ingestion_options)
-    assert file.reason == "the file has 12,000 MB, more than 256 (ingestion.max_megabytes)"
+    assert file.reason == "too large a file: 12,000 MB, more than 256 (ingestion.max_megabytes)"
     assert file.bytes == 12_000_000_000
 
 

@@ -4,7 +4,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from PIL import UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from pneumoscope.options import DecodingOptions
 from pneumoscope.radiographs.decoders import jpeg, jpeg2000, pillow, png, tiff
@@ -44,6 +44,8 @@ def decode(data: bytes, options: DecodingOptions) -> DecodedRadiograph:
         return decoder.decode(data, options)
     except UnreadableRadiograph:
         raise
+    except Image.DecompressionBombError as error:
+        raise UnreadableRadiograph(f"decompression bomb: {error}") from error
     except UnidentifiedImageError as error:
         raise UnreadableRadiograph(f"the image is {DAMAGED}") from error
     except Exception as error:
@@ -61,7 +63,7 @@ def check_size(size: int, options: DecodingOptions) -> None:
     """
     if size > options.max_megabytes * 1e6:
         raise UnreadableRadiograph(
-            f"the file has {size / 1e6:,.0f} MB, more than {options.max_megabytes:g} "
+            f"too large a file: {size / 1e6:,.0f} MB, more than {options.max_megabytes:g} "
             "(ingestion.max_megabytes)"
         )
 
@@ -74,4 +76,6 @@ def warnings_refused() -> Iterator[None]:
     """
     with warnings.catch_warnings():
         warnings.filterwarnings("error", category=UserWarning, module=r"PIL\.")
+        # The bounds of the decoding are lower.
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
         yield

@@ -26,7 +26,7 @@ def test_the_same_film_of_any_detector_is_about_as_bright(detector):
     assert grey_of(film(detector)).mean() == pytest.approx(grey_of(film(4095)).mean(), rel=0.01)
 
 
-@pytest.mark.parametrize("share", [0.0001, 0.001, 0.01, 0.05, 0.15])
+@pytest.mark.parametrize("share", [0.0001, 0.001, 0.01, 0.05, 0.15, 0.3])
 @pytest.mark.parametrize("mark", [65535, 32768, 9000])
 def test_a_burnt_in_mark_does_not_blacken_a_film(share, mark):
     clean = film(4095)
@@ -38,6 +38,14 @@ def test_a_burnt_in_mark_does_not_blacken_a_film(share, mark):
     untouched[:rows, :10] = False
     assert grey[untouched].mean() == pytest.approx(grey_of(clean)[untouched].mean(), rel=0.05)
     assert grey.max() == 255
+
+
+def test_a_small_body_in_a_dark_field_is_no_mark():
+    field = np.random.default_rng(0).integers(1, 50, (120, 130)).astype(np.uint16)
+    field[40:80, 40:90] = 1000 + film(3000)[40:80, 40:90]
+    grey = grey_of(field)
+    assert grey[:40].max() < 5
+    assert 100 < grey[40:80, 40:90].mean() < 200
 
 
 def test_a_film_of_eight_bits_in_deeper_storage_stays_as_it_is():

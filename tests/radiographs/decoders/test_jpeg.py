@@ -107,7 +107,7 @@ def test_scans_are_counted_before_any_is_decoded(encode, gradient, read):
     data = encode(gradient, progressive=True)
     honest = data.count(b"\xff\xda")
     assert read(data, max_scans=honest).pixels.shape == (40, 50)
-    with pytest.raises(UnreadableRadiograph, match=rf"of {honest} scans, more than {honest - 1}"):
+    with pytest.raises(UnreadableRadiograph, match=rf"JPEG of {honest}, more than {honest - 1}"):
         read(data, max_scans=honest - 1)
     with pytest.raises(UnreadableRadiograph, match=r"ingestion\.max_scans"):
         read(scans_of(data, 50))

@@ -1,6 +1,10 @@
+import zlib
+from io import BytesIO
+
 import numpy as np
 import pytest
-from image_files import png
+from image_files import png, png_chunk
+from PIL import Image
 
 from pneumoscope.radiographs.decoders.interface import UnreadableRadiograph
 
@@ -81,10 +85,42 @@ def test_a_flipped_bit_in_any_chunk_is_found(kind, read):
         read(bytes(data))
 
 
-def test_fewer_rows_than_the_header_says_are_refused(read):
-    short, tall = png(RAMP[:20]), png(RAMP)
-    with pytest.raises(UnreadableRadiograph):
-        read(tall[:33] + short[33:])
-    shallow = (RAMP >> 4).astype(np.uint8)
-    with pytest.raises(UnreadableRadiograph):
-        read(png(shallow)[:33] + png(shallow[:20])[33:])
+@pytest.mark.parametrize("samples", [RAMP, (RAMP >> 4).astype(np.uint8)])
+@pytest.mark.parametrize(("said", "there", "told"), [(48, 20, "fewer"), (20, 48, "more")])
+def test_other_rows_than_the_header_says_are_refused(samples, said, there, told, read):
+    with pytest.raises(UnreadableRadiograph, match=f"{told} pixels than its header says"):
+        read(png(samples[:said])[:33] + png(samples[:there])[33:])
+
+
+@pytest.mark.parametrize("samples", [RAMP, (RAMP >> 4).astype(np.uint8)])
+def test_an_unknown_filter_is_refused_before_libpng_prints_of_it(samples, read):
+    with pytest.raises(UnreadableRadiograph, match="a row has an unknown filter"):
+        read(png(samples, filters=7))
+
+
+@pytest.mark.parametrize("kind", ["L", "RGB", "P", "1"])
+def test_interlaced_files_are_counted_pass_by_pass(kind, gradient, read):
+    # Pillow writes none: its pixels are the same, stored row by row.
+    film = Image.fromarray(gradient).convert(kind)
+    assert read(interlaced(film), working_side=160).pixels.shape == gradient.shape
+
+
+def interlaced(film: Image.Image) -> bytes:
+    """Write a PNG in seven passes."""
+    buffer = BytesIO()
+    film.save(buffer, "PNG")
+    data, bits = buffer.getvalue(), {"1": 1, "L": 8, "P": 8, "RGB": 24}[film.mode]
+    raw = b""
+    for column, row, across, down in (
+        (0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2),
+        (0, 1, 1, 2),
+    ):  # fmt: skip
+        for y in range(row, film.height, down):
+            line = film.crop((0, y, film.width, y + 1)).resize(
+                (-(-(film.width - column) // across), 1), Image.Resampling.NEAREST
+            )
+            raw += b"\0" + line.tobytes()[: -(-line.width * bits // 8)]
+    header = png_chunk(b"IHDR", data[16:28] + b"\1")
+    before = data[33 : data.index(b"IDAT") - 4]
+    pixels = png_chunk(b"IDAT", zlib.compress(raw))
+    return data[:8] + header + before + pixels + png_chunk(b"IEND", b"")

@@ -70,8 +70,25 @@ def test_alpha_is_multiplied_where_it_was_not_yet(read):
 def test_planes_are_read_right_or_refused(read):
     shallow = read(tiff(colours(SHALLOW), Tiff(photometric=2, planar=True)), working_side=48)
     np.testing.assert_array_equal(shallow.pixels, SHALLOW)
-    with pytest.raises(UnreadableRadiograph, match="each channel for itself, is not read"):
-        read(tiff(colours(RAMP), Tiff(photometric=2, planar=True)))
+    np.testing.assert_array_equal(
+        read(tiff(SHALLOW, Tiff(planar=True)), working_side=48).pixels, SHALLOW
+    )
+    half = np.full_like(SHALLOW, 128)
+    for samples, how in (
+        (colours(RAMP), Tiff(photometric=2, planar=True)),
+        (colours(SHALLOW // 2, half), Tiff(photometric=2, planar=True, alpha=1)),
+        (SHALLOW, Tiff(photometric=0, planar=True)),
+    ):
+        with pytest.raises(UnreadableRadiograph, match="each channel for itself, is not read"):
+            read(tiff(samples, how))
+
+
+def test_a_deflated_strip_that_does_not_fit_its_checksum_is_refused(read):
+    for samples in (SHALLOW, RAMP):
+        data = tiff(samples, Tiff(deflate=True))
+        end = int.from_bytes(data[4:8], "little")
+        with pytest.raises(UnreadableRadiograph, match="incorrect data check"):
+            read(data[: end - 1] + bytes([data[end - 1] ^ 1]) + data[end:])
 
 
 @pytest.mark.parametrize(
@@ -85,8 +102,8 @@ def test_planes_are_read_right_or_refused(read):
         (SHALLOW.astype(np.float32), Tiff(), "floating-point grey values have no known range"),
         (RAMP.astype(np.int16) - 5, Tiff(), "at most 16 bits, received -5 to 4090"),
         (RAMP.astype(np.int32) << 8, Tiff(), "at most 16 bits, received 0 to 1048320"),
-        (SHALLOW, Tiff(more={257: 49, 278: 49}), "cut short, or its header lies of its size"),
-        (SHALLOW, Tiff(rows=7, more={257: 500}), "expected 72 strips or tiles, received 7"),
+        (SHALLOW, Tiff(more={257: 49, 278: 49}), "cut short, or its header lies of it"),
+        (SHALLOW, Tiff(rows=7, more={257: 200}), "expected 29 strips or tiles, received 7"),
         (SHALLOW, Tiff(deflate=True, more={279: 10**6}), "cut short"),
         (SHALLOW, Tiff(more={278: 0}), "does not say where its pixels lie"),
     ],

@@ -21,8 +21,12 @@ _SAMPLED = 512
 """Rows and columns that suffice to find it."""
 
 _HIGHEST = 65535
-_FILM = 0.8
+_FILM = 0.5
 """Least share of the pixels above 0 that belongs to the film and not to marks on it."""
+
+_ONE_LEVEL = 0.95
+"""Half of the pixels of marks are at least this part of their brightest: they have one level, and
+a small body in a large dark field has many."""
 
 _GAP = 0.001
 """Share of pixels below which the levels between one and twice that one count as empty."""
@@ -123,6 +127,11 @@ def _brightest(grey: Levels, quantile: float) -> float:
     # A mark lies above levels that hardly a pixel has, from the film's brightest to its double.
     top = levels[int(_FILM * levels.size) :]
     up_to, up_to_double = (levels.searchsorted(factor * top, "right") for factor in (1, 2))
-    marked = (up_to_double - up_to < _GAP * levels.size) & (up_to_double < levels.size)
+    median = levels[(up_to_double + levels.size) // 2 - (up_to_double == levels.size)]
+    marked = (
+        (up_to_double - up_to < _GAP * levels.size)
+        & (up_to_double < levels.size)
+        & (median >= _ONE_LEVEL * levels[-1])
+    )
     film = levels[: up_to[marked.argmax()]] if marked.any() else levels
     return max(float(np.quantile(film, quantile)), 1.0)

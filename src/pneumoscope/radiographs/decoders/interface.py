@@ -1,8 +1,7 @@
 """What every decoder takes and gives, and the bounds that all of them keep."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -58,16 +57,15 @@ class Decoder(Protocol):
         """
 
 
-@contextmanager
-def admitted(width: int, height: int, options: DecodingOptions) -> Iterator[None]:
-    """Refuse an image by the size in its header, and let one large image through at a time.
+def check_bounds(width: int, height: int, options: DecodingOptions) -> None:
+    """Refuse an image by the size in its header.
 
     Raises:
         UnreadableRadiograph: It has no pixel, too many, or is too long for its width.
     """
     shorter, longer = sorted((width, height))
     if shorter < 1:
-        raise UnreadableRadiograph(f"expected an image, received {width}×{height} pixels")
+        raise UnreadableRadiograph(f"no image: {width}×{height} pixels")
     if width * height > options.max_megapixels * 1e6:
         raise UnreadableRadiograph(
             f"decompression bomb: {width}×{height} pixels exceed "
@@ -75,11 +73,14 @@ def admitted(width: int, height: int, options: DecodingOptions) -> Iterator[None
         )
     if longer > options.max_aspect * shorter:
         raise UnreadableRadiograph(
-            f"{width}×{height} pixels are no radiograph: one side is more than "
+            f"too long for a radiograph: {width}×{height} pixels, one side more than "
             f"{options.max_aspect:g} times the other (ingestion.max_aspect)"
         )
-    with _large if width * height > LARGE else nullcontext():
-        yield
+
+
+def alone_if_large(width: int, height: int) -> AbstractContextManager[object]:
+    """Let one large image through at a time, and any number of others."""
+    return _large if width * height > LARGE else nullcontext()
 
 
 def noted(*parts: str) -> str:

@@ -13,7 +13,8 @@ from pneumoscope.radiographs.decoders.grey import reduce, to_grey, upright
 from pneumoscope.radiographs.decoders.interface import (
     DecodedRadiograph,
     UnreadableRadiograph,
-    admitted,
+    alone_if_large,
+    check_bounds,
     noted,
 )
 
@@ -49,7 +50,8 @@ def decode(data: bytes, options: DecodingOptions) -> DecodedRadiograph:
     _check_scans(data, segments, options.max_scans)
     try:
         height, width, colours, _ = simplejpeg.decode_jpeg_header(data)
-        with admitted(width, height, options):
+        check_bounds(width, height, options)
+        with alone_if_large(width, height):
             grey, note = _pixels(data, width, height, _MODES[colours], options.working_side)
     except ValueError as error:
         if isinstance(error, UnreadableRadiograph):
@@ -117,8 +119,7 @@ def _check_scans(data: bytes, segments: dict[int, bytes], most: int) -> None:
     # The marker can stand in a preview within the header too, but not in coded pixels.
     if data.count(b"\xff\xda") > most and (scans := _scans(data)) > most:
         raise UnreadableRadiograph(
-            f"a JPEG of {scans} scans, more than {most}, takes too long to decode "
-            "(ingestion.max_scans)"
+            f"too many scans: a JPEG of {scans}, more than {most} (ingestion.max_scans)"
         )
 
 

@@ -12,7 +12,8 @@ from pneumoscope.radiographs.decoders.grey import reduce, to_grey, upright
 from pneumoscope.radiographs.decoders.interface import (
     DecodedRadiograph,
     UnreadableRadiograph,
-    admitted,
+    alone_if_large,
+    check_bounds,
     noted,
 )
 
@@ -48,15 +49,14 @@ def opened(
     Raises:
         UnreadableRadiograph: It is beyond the bounds, or holds several pictures.
     """
-    with (
-        Image.open(BytesIO(data), formats=formats) as image,
-        admitted(*image.size, options),
-    ):
+    with Image.open(BytesIO(data), formats=formats) as image:
+        check_bounds(*image.size, options)
         if getattr(image, "is_animated", False):
             raise UnreadableRadiograph(
                 "the file holds several pictures, animated or as pages: save the radiograph alone"
             )
-        yield image
+        with alone_if_large(*image.size):
+            yield image
 
 
 def finished(

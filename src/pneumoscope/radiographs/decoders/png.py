@@ -12,13 +12,14 @@ from PIL import Image
 from pneumoscope.options import DecodingOptions
 from pneumoscope.radiographs.decoders.deep import Samples, deep_to_grey, read_samples
 from pneumoscope.radiographs.decoders.grey import to_grey
+from pneumoscope.radiographs.decoders.inflate import inflated
 from pneumoscope.radiographs.decoders.interface import DecodedRadiograph, UnreadableRadiograph
 from pneumoscope.radiographs.decoders.pillow import finished, opened
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
-_INFLATED = 1 << 20
-"""Bytes that are inflated at a time, only to be counted."""
+_FILTERS = 4
+"""Highest number of a filter of rows."""
 
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _WHOLE = ((0, 0, 1, 1),)
@@ -37,6 +38,10 @@ class _Header(NamedTuple):
     compression: int
     filtering: int
     interlaced: int
+
+    def row_size(self) -> int:
+        """Count the bytes of one row, with the number of its filter before it."""
+        return 1 + ceil(self.width * self.bits * _CHANNELS[self.colour] / 8)
 
     def raw_size(self) -> int:
         """Count the bytes of all rows, each with the number of its filter before it."""
@@ -91,15 +96,18 @@ def _chunks(data: bytes) -> dict[bytes, list[memoryview]]:
 
 
 def _check_complete(parts: list[memoryview], header: _Header) -> None:
-    """Refuse fewer pixels than the header says; Pillow would fill up with black."""
-    inflater, missing = zlib.decompressobj(), header.raw_size()
-    for part in parts:
-        rest: bytes | memoryview = part
-        while rest and missing > 0:
-            missing -= len(inflater.decompress(rest, _INFLATED))
-            rest = inflater.unconsumed_tail
-    if missing > 0:
-        raise UnreadableRadiograph("damaged PNG: it has fewer pixels than its header says")
+    """Refuse fewer pixels than the header says, which Pillow would fill up with black, and more."""
+    size, needed, row = 0, header.raw_size(), header.row_size()
+    for piece in inflated(parts):
+        # libpng prints of an unknown filter, without naming a file, before it refuses it.
+        if not header.interlaced and max(piece[-size % row :: row], default=0) > _FILTERS:
+            raise UnreadableRadiograph("damaged PNG: a row has an unknown filter")
+        size += len(piece)
+        if size > needed:
+            break
+    if size != needed:
+        less = "more" if size > needed else "fewer"
+        raise UnreadableRadiograph(f"damaged PNG: it has {less} pixels than its header says")
 
 
 def _deep(image: Image.Image, data: bytes) -> Samples:

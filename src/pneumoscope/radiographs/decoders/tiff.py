@@ -20,13 +20,13 @@ from pneumoscope.radiographs.decoders.grey import (
 from pneumoscope.radiographs.decoders.interface import (
     DecodedRadiograph,
     UnreadableRadiograph,
-    admitted,
+    alone_if_large,
     noted,
 )
 from pneumoscope.radiographs.decoders.tiff_header import TiffHeader, read_header
 
 _WHITE_IS_ZERO = 0
-_MULTIPLIED, _ALPHA = 1, 2
+_UNSPECIFIED, _MULTIPLIED, _ALPHA = 0, 1, 2
 _DEEP = {0: (1,), 1: (1,), 2: (3, 4)}
 """Photometric interpretation to the samples a pixel that OpenCV reads right at 16 bits."""
 
@@ -58,14 +58,18 @@ def decode(data: bytes, options: DecodingOptions) -> DecodedRadiograph:
     Raises:
         UnreadableRadiograph: Its kind is none of those that are read right.
     """
-    header = read_header(data)
+    header = read_header(data, options)
     white_is_zero = header.photometric == _WHITE_IS_ZERO
-    with admitted(header.width, header.height, options):
+    with alone_if_large(header.width, header.height):
         if header.bits > 8:
             mode = {1: "I;16", 3: "RGB", 4: "RGBA"}.get(header.samples, "")
             samples, declared = _deep(data, header)
             multiplied = header.extra == _MULTIPLIED
             grey, note = deep_to_grey(samples, declared, white_is_zero, multiplied)
+        elif header.planar and _is_misread_in_planes(header):
+            raise UnreadableRadiograph(
+                "TIFF of this kind, each channel for itself, is not read: save it in one plane"
+            )
         else:
             with Image.open(BytesIO(data), formats=["TIFF"]) as image:
                 mode = image.mode
@@ -77,6 +81,12 @@ def decode(data: bytes, options: DecodingOptions) -> DecodedRadiograph:
     return DecodedRadiograph(
         pixels, header.width, header.height, mode, header.bits, white_is_zero, noted(note, turned)
     )
+
+
+def _is_misread_in_planes(header: TiffHeader) -> bool:
+    """Tell whether Pillow would forget that white is zero, what alpha is, or that bits are few."""
+    odd_alpha = header.extra in (_UNSPECIFIED, _MULTIPLIED)
+    return header.photometric == _WHITE_IS_ZERO or odd_alpha or header.bits < 8
 
 
 def _deep(data: bytes, header: TiffHeader) -> tuple[Samples, int | None]:
