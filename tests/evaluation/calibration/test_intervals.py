@@ -5,6 +5,7 @@ from scipy.special import expit, logit
 from pneumoscope.evaluation.calibration.intervals import LINE, calibration_intervals
 from pneumoscope.evaluation.calibration.recalibration import calibration_slope_intercept
 from pneumoscope.evaluation.intervals import patient_counts
+from pneumoscope.evaluation.sample import Sample
 
 
 def case(radiographs: int = 150, patients: int = 50, sharpness: float = 1.5):
@@ -16,7 +17,8 @@ def case(radiographs: int = 150, patients: int = 50, sharpness: float = 1.5):
 
 def intervals(label, score, patient, resamples=40, confidence=0.9):
     line = calibration_slope_intercept(label, score)
-    return calibration_intervals(label, score, patient, line, resamples, confidence, 7)
+    sample = Sample.of(label, score, patient)
+    return calibration_intervals(sample, line, resamples, confidence, 7)
 
 
 def test_intervals_equal_those_of_fitting_every_resample_on_its_own():

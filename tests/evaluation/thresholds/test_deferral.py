@@ -1,6 +1,9 @@
+import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import expit, logit
 
+from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.thresholds.deferral import measure_grey_zone
 from pneumoscope.options import EvaluationOptions
 
@@ -38,8 +41,7 @@ def test_without_a_zone_all_are_decided():
     assert nothing.low is None
     assert nothing.splits["test"].deferred == 0
     assert nothing.splits["test"].consequences["accuracy"].value == 0.75
-    gain = nothing.splits["test"].gain
-    assert (gain.value, gain.bounds) == (0.0, None)
+    assert nothing.splits["test"].gain == Estimate(0.0, 0.0, 0.0)
 
 
 def test_test_rows_do_not_move_the_zone():
@@ -58,9 +60,16 @@ def test_a_threshold_above_every_score_still_has_a_zone_below():
     assert found.low == pytest.approx(0.9)
 
 
-def test_the_gain_is_that_of_accuracy_with_an_interval_over_patients():
-    gain = measure_grey_zone(SCORES, 0.5, OPTIONS)["0.25"].splits["test"].gain
-    assert gain.value == 0.25
-    # Influence of the four: 1/16 of the right, -3/16 of the wrong; 3.182 is t for 3 degrees.
-    error = (4 / 3 * (3 * (1 / 16) ** 2 + (3 / 16) ** 2)) ** 0.5
-    assert gain.high - gain.value == pytest.approx(3.1824 * error, rel=1e-4)
+def test_the_gain_of_accuracy_has_the_interval_of_a_bootstrap():
+    assert measure_grey_zone(SCORES, 0.5, OPTIONS)["0.25"].splits["test"].gain.value == 0.25
+    rng = np.random.default_rng(1)
+    ill = rng.random(400) < 0.5
+    score = np.round(expit(rng.normal(np.where(ill, 1.0, -1.0))), 3)
+    both = [scored(name, np.where(ill, "P", "N"), score) for name in ("validation", "test")]
+    gain = measure_grey_zone(pd.concat(both), 0.5, OPTIONS)["0.25"].splits["test"].gain
+    kept = np.abs(logit(score)) > np.sort(np.abs(logit(score)))[99]
+    right = (score >= 0.5) == ill
+    draws = rng.integers(400, size=(4000, 400))
+    gains = [right[draw][kept[draw]].mean() - right[draw].mean() for draw in draws]
+    assert gain.value == pytest.approx(right[kept].mean() - right.mean())
+    assert gain.bounds == pytest.approx(np.quantile(gains, [0.025, 0.975]), abs=0.006)

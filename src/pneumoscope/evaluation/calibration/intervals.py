@@ -1,7 +1,6 @@
 """Intervals of calibration slope and intercepts, by resampling patients."""
 
 import numpy as np
-from numpy.typing import ArrayLike
 from scipy.special import expit
 
 from pneumoscope.evaluation.calibration.recalibration import (
@@ -11,13 +10,9 @@ from pneumoscope.evaluation.calibration.recalibration import (
     logits_of,
     shift_of,
 )
-from pneumoscope.evaluation.intervals import patient_codes, patient_counts, percentile_interval
-from pneumoscope.evaluation.score_arrays import (
-    BoolArray,
-    FloatArray,
-    checked_labels,
-    checked_scores,
-)
+from pneumoscope.evaluation.intervals import patient_counts, percentile_interval
+from pneumoscope.evaluation.sample import Sample
+from pneumoscope.evaluation.score_arrays import BoolArray, FloatArray
 
 LINE = ("slope", "intercept", "in_the_large")
 """Numbers of a `CalibrationLine`, in the order in which they are quoted."""
@@ -29,9 +24,7 @@ _CLOSE = 1e-9
 
 
 def calibration_intervals(
-    label: ArrayLike,
-    score: ArrayLike,
-    patient: ArrayLike,
+    sample: Sample,
     line: CalibrationLine,
     resamples: int,
     confidence: float,
@@ -40,26 +33,22 @@ def calibration_intervals(
     """Compute a percentile bootstrap interval of slope, intercept and calibration in the large.
 
     Args:
-        label: Shape (n,), 1 for PNEUMONIA.
-        score: Shape (n,), in [0, 1].
-        patient: Shape (n,), the key of the child behind each radiograph.
+        sample: The radiographs.
         line: What was fitted to all of them; fits of resamples start there.
         resamples: Number of resamples; 0 leaves intervals out.
         confidence: Coverage, in (0, 1).
-        seed: Seed of the draws, the same as those of `patient_intervals`.
+        seed: Seed of the draws.
 
     Returns:
         Bounds by `LINE`, None where the number is undefined or is so in too many resamples.
     """
-    labels = checked_labels(label)
-    logits = logits_of(checked_scores(score, labels.size))
-    codes, patients = patient_codes(patient, labels.size)
-    if resamples == 0 or patients < 2 or line.in_the_large is None:
+    if resamples == 0 or sample.patients < 2 or line.in_the_large is None:
         return dict.fromkeys(LINE)
-    counts = patient_counts(patients, resamples, seed)
+    labels, logits = sample.label, logits_of(sample.score)
+    counts = patient_counts(sample.patients, resamples, seed).astype(np.float64)
     rows = max(1, _CHUNK // labels.size)
     fits = [
-        _fit(labels, logits, counts[start : start + rows, codes].astype(np.float64), line)
+        _fit(labels, logits, counts[start : start + rows, sample.patient], line)
         for start in range(0, resamples, rows)
     ]
     return dict(

@@ -1,6 +1,5 @@
 """How far scores are probabilities, before and after a calibrator fitted on validation."""
 
-import numpy as np
 import pandas as pd
 
 from pneumoscope.evaluation.calibration.calibrators import fit_calibrator
@@ -9,17 +8,18 @@ from pneumoscope.evaluation.calibration.recalibration import (
     calibration_slope_intercept,
     recalibrate,
 )
-from pneumoscope.evaluation.clustered import clustered_mean
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.intervals import missing_reasons
-from pneumoscope.evaluation.metrics import estimate_metrics
+from pneumoscope.evaluation.measured import Measured, paired_difference
+from pneumoscope.evaluation.metrics import measure_metrics
 from pneumoscope.evaluation.records import (
     Calibration,
     CalibrationMap,
     CalibrationMeasures,
     SplitCalibration,
 )
-from pneumoscope.evaluation.score_arrays import FloatArray, labels_of, scores_of
+from pneumoscope.evaluation.sample import Sample
+from pneumoscope.evaluation.score_arrays import labels_of, scores_of
 from pneumoscope.naming import Column, Metric, Split
 from pneumoscope.options import EvaluationOptions
 
@@ -59,32 +59,27 @@ def with_calibration(rows: pd.DataFrame, line: CalibrationMap) -> pd.DataFrame:
 def _before_and_after(
     rows: pd.DataFrame, line: CalibrationMap | None, options: EvaluationOptions, seed: int
 ) -> SplitCalibration:
-    before = _describe(rows, options, seed)
+    before, brier = _describe(Sample.of_rows(rows), options, seed)
     if line is None:
         return SplitCalibration(before, None, None)
-    mended = with_calibration(rows, line)
-    gain = _squared_errors(rows) - _squared_errors(mended)
-    patient = rows[Column.PATIENT_ID].to_numpy()
-    paired = clustered_mean(gain, patient, options.confidence)
-    return SplitCalibration(before, _describe(mended, options, seed), paired)
+    after, mended = _describe(Sample.of_rows(with_calibration(rows, line)), options, seed)
+    return SplitCalibration(before, after, paired_difference(brier, mended, options.confidence))
 
 
-def _squared_errors(rows: pd.DataFrame) -> FloatArray:
-    return np.square(scores_of(rows) - labels_of(rows))
-
-
-def _describe(rows: pd.DataFrame, options: EvaluationOptions, seed: int) -> CalibrationMeasures:
-    measured = estimate_metrics(rows, _ANY_THRESHOLD, options)
-    line = calibration_slope_intercept(labels_of(rows), scores_of(rows))
-    patient = rows[Column.PATIENT_ID].to_numpy()
-    intervals = calibration_intervals(
-        labels_of(rows), scores_of(rows), patient, line, options.bootstrap, options.confidence, seed
-    )
-    missing = missing_reasons(intervals, patient, options.bootstrap)
+def _describe(
+    sample: Sample, options: EvaluationOptions, seed: int
+) -> tuple[CalibrationMeasures, Measured]:
+    """Return every measure, and the Brier score with what each patient moves it by."""
+    measured = measure_metrics(sample, _ANY_THRESHOLD, options)
+    line = calibration_slope_intercept(sample.label, sample.score)
+    resamples = options.bootstrap
+    intervals = calibration_intervals(sample, line, resamples, options.confidence, seed)
+    missing = missing_reasons(intervals, sample.patient, resamples)
     fitted = {
         name: Estimate.of(
             getattr(line, name), interval, (line.reason or missing[name]) if not interval else None
         )
         for name, interval in intervals.items()
     }
-    return CalibrationMeasures(measured[Metric.BRIER], measured[Metric.ECE], **fitted)
+    brier = measured[Metric.BRIER]
+    return CalibrationMeasures(brier.estimate, measured[Metric.ECE].estimate, **fitted), brier

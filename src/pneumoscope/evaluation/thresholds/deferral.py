@@ -4,18 +4,21 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
 from scipy.special import expit
 
 from pneumoscope.evaluation.calibration.recalibration import logits_of
-from pneumoscope.evaluation.clustered import clustered_estimate
 from pneumoscope.evaluation.consequences import consequences
 from pneumoscope.evaluation.decisions import confusion
 from pneumoscope.evaluation.estimate import Estimate
+from pneumoscope.evaluation.measured import paired_difference
+from pneumoscope.evaluation.proportions import proportion
 from pneumoscope.evaluation.records import DeferralZone, ZoneOutcome
-from pneumoscope.evaluation.score_arrays import BoolArray, FloatArray, labels_of, scores_of
+from pneumoscope.evaluation.sample import Sample
+from pneumoscope.evaluation.score_arrays import FloatArray, scores_of
 from pneumoscope.naming import Column, Consequence, Split
 from pneumoscope.options import EvaluationOptions
+
+_NOTHING = "there is no radiograph"
 
 
 def measure_grey_zone(
@@ -69,21 +72,17 @@ def _zone(
 def _decided(
     rows: pd.DataFrame, threshold: float, width: float | None, confidence: float
 ) -> ZoneOutcome:
-    deferred = _distance(rows, threshold) <= (-1.0 if width is None else width)
-    rest = rows[~deferred]
-    counts = confusion(labels_of(rest), scores_of(rest), threshold)
-    right = (scores_of(rows) >= threshold) == labels_of(rows)
-    gain = _gain(right, ~deferred, rows[Column.PATIENT_ID].to_numpy(), confidence)
-    return ZoneOutcome(float(deferred.mean()), counts, consequences(counts), gain)
-
-
-def _gain(right: BoolArray, kept: BoolArray, patient: ArrayLike, confidence: float) -> Estimate:
-    """Return the accuracy on the kept minus that on all, which hold the kept."""
-    if not kept.any():
-        return Estimate(None, reason="there is no radiograph")
-    whole, rest = right.mean(), right[kept].mean()
-    influence = kept * (right - rest) / kept.sum() - (right - whole) / right.size
-    return clustered_estimate(float(rest - whole), influence, patient, confidence)
+    kept = _distance(rows, threshold) > (-1.0 if width is None else width)
+    sample = Sample.of_rows(rows)
+    right = (sample.score >= threshold) == sample.label
+    rest, whole = (
+        proportion(sample.by_patient(right & part), sample.by_patient(part), confidence, _NOTHING)
+        for part in (kept, np.ones_like(kept))
+    )
+    counts = confusion(sample.label[kept], sample.score[kept], threshold)
+    # Without a zone nothing can differ, whatever other patients would show.
+    gain = Estimate(0.0, 0.0, 0.0) if kept.all() else paired_difference(rest, whole, confidence)
+    return ZoneOutcome(float(1 - kept.mean()), counts, consequences(counts), gain)
 
 
 def _distance(rows: pd.DataFrame, threshold: float) -> FloatArray:
