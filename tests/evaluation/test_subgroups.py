@@ -4,6 +4,7 @@ import pytest
 from pneumoscope.evaluation.subgroups import (
     measure_subgroups,
     radiograph_attributes,
+    shown_deficits,
     subgroup_table,
 )
 from pneumoscope.options import EvaluationOptions
@@ -96,3 +97,26 @@ def test_the_table_has_a_row_for_each_group():
     assert table.loc["bacteria", "sensitivity"] == 1.0
     assert pd.isna(table.loc["bacteria", "specificity"])
     assert table["n"].sum() == pytest.approx(2 + 2 + 4 + 4 + 4)
+
+
+def test_a_group_that_is_served_worse_is_shown_and_one_that_may_be_is_not():
+    served = pd.concat(
+        [
+            SCORES.loc[[row]].assign(radiograph_id=name, patient_id=f"{name}{n}", score=score)
+            for row, name, scores in (
+                (2, "P/person1_virus_1", [0.1] * 30 + [0.9] * 10),
+                (3, "P/person2_bacteria_2", [0.1] * 4 + [0.9] * 36),
+            )
+            for n, score in enumerate(scores)
+        ]
+    )
+    found = measure_subgroups(served, MANIFEST, 0.5, OPTIONS).splits["test"]
+    # Virus and bacteria differ in mode and bytes per pixel too.
+    assert {(name, metric) for name, metric, _ in shown_deficits(found)} == {
+        ("disease virus", "sensitivity"),
+        ("mode L", "sensitivity"),
+        ("bytes per pixel 0.233 to 0.367", "sensitivity"),
+    }
+    assert found["disease"]["virus"].deficits["sensitivity"].value == pytest.approx(0.65)
+    few = measure_subgroups(served[::8], MANIFEST, 0.5, OPTIONS).splits["test"]
+    assert shown_deficits(few) == []

@@ -48,6 +48,7 @@ def model():
                 "splits": {"test": {"disease": {"virus": {
                     "n": 9, "patients": 9, "sensitivity": estimate(0.5, 0.3, 0.7),
                     "specificity": None, "auroc": estimate(0.8), "auroc_against": "all NORMAL",
+                    "deficits": {"sensitivity": estimate(0.3, 0.1, 0.5)},
                 }}}},
             },
             "splits": {"validation": split(0.9, 0.75), "test": split(0.9, 0.75)},

@@ -262,6 +262,8 @@ class Subgroup:
         specificity: None without NORMAL in the group.
         auroc: Within the group, or against all radiographs of the class that it lacks.
         auroc_against: Which of the two, in words.
+        deficits: Sensitivity and specificity of all other radiographs minus the group's; their
+            intervals hold together for all groups of a split.
     """
 
     n: int
@@ -270,6 +272,7 @@ class Subgroup:
     specificity: Estimate | None
     auroc: Estimate
     auroc_against: str
+    deficits: Mapping[Metric, Estimate]
 
 
 Groups = Mapping[str, Mapping[str, Subgroup]]

@@ -1,11 +1,17 @@
 """How good the scores are on each kind of radiograph."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
+from pneumoscope.evaluation.deficits import deficits
+from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.metrics import estimate_metrics
 from pneumoscope.evaluation.records import Groups, Subgroup, Subgroups
+from pneumoscope.evaluation.sample import Sample
 from pneumoscope.evaluation.score_arrays import FloatArray
+from pneumoscope.evaluation.verdict import MARGIN, Verdict, judge_excess
 from pneumoscope.naming import Column, Label, Metric, Subtype
 from pneumoscope.options import EvaluationOptions
 
@@ -37,17 +43,21 @@ def measure_subgroups(
     scored = scores.reset_index(drop=True)
     attributes = radiograph_attributes(scored, manifest)
     splits = {
-        str(split): {
-            str(attribute): {
-                group: _measure(rows, members, threshold, options)
-                for group, members in _groups(values.loc[rows.index])
-            }
-            for attribute, values in attributes.items()
-            if values.loc[rows.index].notna().any()
-        }
+        str(split): _measure_split(rows, attributes.loc[rows.index], threshold, options)
         for split, rows in scored.groupby(Column.SPLIT, sort=False)
     }
     return Subgroups(ABSENT, splits)
+
+
+def shown_deficits(groups: Groups) -> list[tuple[str, Metric, Estimate]]:
+    """Return the groups that are shown to be served worse: name, metric and by how much."""
+    return [
+        (f"{attribute} {name}", metric, deficit)
+        for attribute, of_attribute in groups.items()
+        for name, group in of_attribute.items()
+        for metric, deficit in group.deficits.items()
+        if judge_excess(deficit, MARGIN) is Verdict.SHOWN
+    ]
 
 
 def radiograph_attributes(scores: pd.DataFrame, manifest: pd.DataFrame) -> pd.DataFrame:
@@ -137,8 +147,35 @@ def _groups(values: pd.Series) -> list[tuple[str, pd.Index]]:
     return [(str(name), values.index[values == name]) for name in present]
 
 
+def _measure_split(
+    rows: pd.DataFrame, attributes: pd.DataFrame, threshold: float, options: EvaluationOptions
+) -> Groups:
+    members = {
+        str(attribute): dict(_groups(values))
+        for attribute, values in attributes.items()
+        if values.notna().any()
+    }
+    kinds = {
+        (attribute, name): rows.index.isin(index)
+        for attribute, of_attribute in members.items()
+        for name, index in of_attribute.items()
+    }
+    behind = deficits(Sample.of_rows(rows), threshold, kinds, options.confidence)
+    return {
+        attribute: {
+            name: _measure(rows, index, threshold, options, behind[attribute, name])
+            for name, index in of_attribute.items()
+        }
+        for attribute, of_attribute in members.items()
+    }
+
+
 def _measure(
-    rows: pd.DataFrame, members: pd.Index, threshold: float, options: EvaluationOptions
+    rows: pd.DataFrame,
+    members: pd.Index,
+    threshold: float,
+    options: EvaluationOptions,
+    behind: Mapping[Metric, Estimate],
 ) -> Subgroup:
     group = rows.loc[members]
     labels = set(group[Column.LABEL])
@@ -156,6 +193,7 @@ def _measure(
         },
         auroc=measured[Metric.AUROC],
         auroc_against="its own" if mixed else f"all {_other(labels)}",
+        deficits=behind,
     )
 
 

@@ -5,18 +5,19 @@ from collections.abc import Mapping
 import pandas as pd
 
 from pneumoscope.evaluation.estimate import Estimate
-from pneumoscope.evaluation.records import ModelMetrics
-from pneumoscope.evaluation.subgroups import subgroup_table
+from pneumoscope.evaluation.records import Groups, ModelMetrics
+from pneumoscope.evaluation.subgroups import shown_deficits, subgroup_table
+from pneumoscope.evaluation.verdict import MARGIN
 from pneumoscope.naming import Metric, Split
 from pneumoscope.report.blocks import Block, Figure, Note, Paragraph, Part, Section, Table
 from pneumoscope.report.cells import Cell
-from pneumoscope.report.wording import joined, metric_name, readable
+from pneumoscope.report.wording import joined, metric_name, moved
 
 INTRODUCTION = (
     "Test radiographs by kind, at the locked threshold. Size, mode, bytes per pixel and name tell "
-    "of the device and the archive, not of the child: a model that stands or falls by them has "
-    "learned the archive. Counts are of radiographs. Of so many groups some stand out by "
-    "chance."
+    "of the device and the archive, not of the patient: a model that stands or falls by them has "
+    "learned the archive. Counts are of radiographs. Each group is compared with all other "
+    "radiographs, with intervals wide enough to hold for all groups at once."
 )
 LEGEND = "Dots are test values with their intervals; dashed is the value of all radiographs."
 SHOWN = (Metric.SENSITIVITY, Metric.SPECIFICITY, Metric.AUROC)
@@ -38,8 +39,9 @@ def subgroups_section(metrics: Mapping[str, ModelMetrics], figures: Mapping[str,
 
 
 def _part(name: str, measured: ModelMetrics, figure: bytes | None) -> Part:
-    table = subgroup_table(measured.subgroups.splits[Split.TEST])
-    told = _falls_behind(table, measured.splits[Split.TEST].metrics)
+    groups = measured.subgroups.splits[Split.TEST]
+    table = subgroup_table(groups)
+    told = _falls_behind(groups)
     blocks: list[Block] = []
     if figure is not None:
         alt = f"Sensitivity and specificity of {name} by subgroup."
@@ -73,17 +75,22 @@ def _cell(row: pd.Series, metric: str) -> Estimate:
     return Estimate(None, reason=known)
 
 
-def _falls_behind(table: pd.DataFrame, overall: Mapping[Metric, Estimate]) -> str:
-    found = [
-        f"{readable(metric)} of {row['attribute']} {row['group']} ({row[metric]:.2f} against "
-        f"{overall[metric].value:.2f})"
-        for metric in SHOWN[:2]
-        for _, row in table.iterrows()
-        if pd.notna(row[f"{metric}_high"]) and row[f"{metric}_high"] < overall[metric].value
+def _falls_behind(groups: Groups) -> str:
+    shown = [
+        f"{metric_name(metric)} of {name} is {moved(deficit, 'lower', 'higher')} than of the rest"
+        for name, metric, deficit in shown_deficits(groups)
     ]
-    if not found:
-        return "has no subgroup that lies below the whole with its entire interval."
-    return (
-        f"is worse on some kinds than on the whole: {joined(found)}. Check those before using it "
-        "where they are common."
-    )
+    if shown:
+        return f"is worse on some kinds: {joined(shown)}. Check those where they are common."
+    known = [
+        deficit
+        for of_attribute in groups.values()
+        for group in of_attribute.values()
+        for deficit in group.deficits.values()
+    ]
+    most = max((deficit.high for deficit in known if deficit.high is not None), default=None)
+    if most is None:
+        return "has no two kinds that could be compared."
+    if most < MARGIN and all(deficit.bounds for deficit in known):
+        return f"is on no kind worse than on the rest by more than {MARGIN:g}."
+    return f"is on no kind shown to be worse than on the rest; by up to {most:.2f} it may be."

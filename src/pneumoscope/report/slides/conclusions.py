@@ -1,10 +1,8 @@
 """The last slides: what to do, and what these results cannot tell."""
 
-import pandas as pd
-
-from pneumoscope.evaluation.subgroups import subgroup_table
+from pneumoscope.evaluation.subgroups import shown_deficits
 from pneumoscope.evaluation.verdict import Verdict
-from pneumoscope.naming import Metric, Split
+from pneumoscope.naming import Split
 from pneumoscope.report.carried_over import carried_over
 from pneumoscope.report.limits import limits as known_limits
 from pneumoscope.report.limits import looks_at_test
@@ -12,7 +10,6 @@ from pneumoscope.report.slides.blocks import Points, Slide
 from pneumoscope.report.slides.context import Context
 from pneumoscope.report.wording import joined
 
-CLASS_METRICS = (Metric.SENSITIVITY, Metric.SPECIFICITY)
 NAMED_GROUPS = 2
 
 
@@ -48,15 +45,7 @@ def _level(told: Context) -> str:
 
 
 def _weak_groups(told: Context) -> list[str]:
-    table = subgroup_table(told.measured.subgroups.splits[Split.TEST])
-    weak = [
-        f"{row['attribute']} {row['group']}"
-        for metric in CLASS_METRICS
-        for _, row in table.iterrows()
-        if pd.notna(row[f"{metric}_high"])
-        and told.test[metric].value is not None
-        and row[f"{metric}_high"] < told.test[metric].value
-    ]
+    weak = [name for name, _, _ in shown_deficits(told.measured.subgroups.splits[Split.TEST])]
     if not weak:
         return []
     named = list(dict.fromkeys(weak))[:NAMED_GROUPS]
