@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.table import Table
 
+    from pneumoscope.options import ReportOptions
+
 
 def tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """Print what a user can mend in three lines; the traceback of all else, or if asked for."""
@@ -79,7 +81,7 @@ def results(env: str | None, params: dict) -> None:
         context = cast(KedroSession, session).load_context()
         catalog, options = context.catalog, context.params["report"]
         console = Console()
-        console.print(_table(catalog.load("comparison"), options.synthetic))
+        console.print(_table(catalog.load("comparison"), options))
         for flaw in catalog.load("split_audit").flaws:
             console.print(f"[bold red]{flaw}[/bold red]", soft_wrap=True)
         if "study" in context.params:
@@ -122,14 +124,15 @@ def stage(name: str) -> None:
     run_stage(name)
 
 
-def _table(comparison: "pd.DataFrame", synthetic: bool) -> "Table":
+def _table(comparison: "pd.DataFrame", options: "ReportOptions") -> "Table":
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
     from pneumoscope.naming import Column, Metric
 
     shown = [Metric.AUROC, Metric.ACCURACY, Metric.SENSITIVITY, Metric.SPECIFICITY]
-    of_what = "phantoms, not patients" if synthetic else "radiographs"
+    subjects = options.subject_noun
+    of_what = f"{subjects}, not patients" if options.synthetic else f"radiographs of {subjects}"
     # Narrow enough for a terminal of 80 columns.
     title = f"Comparison on {of_what}; intervals below each value"
     table = Table(title=title, box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)

@@ -172,7 +172,13 @@ def metrics(measured):
 
 @pytest.fixture(scope="module")
 def comparison(metrics):
-    return evaluation.compare_models(one=metrics, two=metrics)
+    # Two seeds of one recipe, and an average of both.
+    given = {f"metrics_{name}": metrics for name in ("one", "two", "both")}
+    seeds = {
+        "recipe_one": BLOCK,
+        "recipe_two": {**BLOCK, "fitting": {**BLOCK["fitting"], "seed": 8}},
+    }
+    return evaluation.compare_models(**given, **seeds)
 
 
 def test_make_phantoms_renders_nothing_until_a_file_is_read(phantoms):
@@ -321,8 +327,10 @@ def test_record_test_access_names_the_model_and_its_threshold(metrics, validated
 
 def test_compare_models_has_a_row_for_each_and_each_split(comparison):
     assert comparison[["architecture", "split"]].to_numpy().tolist() == [
-        ["one", "validation"], ["one", "test"], ["two", "validation"], ["two", "test"],
-    ]  # fmt: skip
+        [name, split] for name in ("one", "two", "both") for split in ("validation", "test")
+    ]
+    tested = comparison[comparison["split"] == "test"]
+    assert tested["replicate_of"].tolist() == ["one", "one", "both"]
 
 
 def test_the_average_of_one_model_twice_gives_its_scores(validated, tested, scores, checked):
@@ -340,15 +348,19 @@ def test_the_average_of_one_model_twice_gives_its_scores(validated, tested, scor
 
 
 @pytest.fixture(scope="module")
-def significance(scores, metrics):
-    return evaluation.compare_pairs(
-        scores_one=scores, scores_two=scores, metrics_one=metrics, metrics_two=metrics
-    )
+def significance(comparison, scores, metrics):
+    names = ("one", "two", "both")
+    given = {f"scores_{name}": scores for name in names}
+    measured = {f"metrics_{name}": metrics for name in names}
+    return evaluation.compare_pairs(comparison, EVALUATION, **given, **measured)
 
 
-def test_compare_pairs_tests_the_test_rows_alone(significance, scores):
-    assert significance["n"].tolist() == [(scores["split"] == "test").sum()]
-    assert significance["mcnemar_p"].tolist() == [1.0]
+def test_compare_pairs_pairs_the_first_seed_of_each_recipe_on_test_alone(significance, comparison):
+    pairs = significance[["architecture_a", "architecture_b"]].drop_duplicates()
+    assert pairs.to_numpy().tolist() == [["one", "both"]]
+    test = comparison[comparison["split"] == "test"].iloc[0]
+    for row in significance.to_dict("records"):
+        assert row["a"] == pytest.approx(test[row["metric"]])
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from example_audits import INGESTION, ingestion_audit, shortcut, split_audit
 from example_metrics import estimate, model_metrics
+from example_pairs import pair
 
 from pneumoscope.options import EvaluationOptions, ReportOptions
 from pneumoscope.report.findings import Findings
@@ -59,16 +60,17 @@ def model():
 @pytest.fixture
 def run():
     """Give what a context needs; a test changes it before it asks for `context(run)`."""
-    keys = ["architecture", "split", "auroc", "auroc_low", "auroc_high"]
+    keys = ["architecture", "split", "auroc", "auroc_low", "auroc_high", "replicate_of"]
     table = [
-        ["mlp", "validation", 0.7, 0.6, 0.8],
-        ["mlp", "test", 0.96, 0.93, 0.99],
-        ["cnn", "validation", 0.9, 0.85, 0.95],
-        ["cnn", "test", 0.92, 0.9, 0.94],
+        ["mlp", "validation", 0.7, 0.6, 0.8, "mlp"],
+        ["mlp", "test", 0.96, 0.93, 0.99, "mlp"],
+        ["cnn", "validation", 0.9, 0.85, 0.95, "cnn"],
+        ["cnn", "test", 0.92, 0.9, 0.94, "cnn"],
     ]
     return SimpleNamespace(
         metrics={"mlp": model(), "cnn": model()},
         comparison=pd.DataFrame(table, columns=keys),
+        significance=[pair("mlp", "cnn", 0.04, -0.01, 0.09)],
         ingestion_audit={
             "radiographs": 100,
             "counts": [
@@ -83,6 +85,7 @@ def run():
         split_audit={"patients": {"train": 40, "validation": 10, "test": 30}},
         access_log=pd.DataFrame({"model": ["a", "b"], "rule": ["youden", "youden"]}),
         synthetic=False,
+        subjects=None,
     )  # fmt: skip
 
 
@@ -95,7 +98,7 @@ def context():
             ingestion_audit=ingestion_audit(**run.ingestion_audit),
             split_audit=split_audit(**run.split_audit),
             comparison=run.comparison,
-            significance=pd.DataFrame(),
+            significance=run.significance,
             pixel_statistics=np.zeros(1),
             histories={},
             settings={},
@@ -104,7 +107,8 @@ def context():
             explanations={},
             figures={},
         )
-        options = ReportOptions(title="A test", synthetic=run.synthetic)
+        given = {"subjects": run.subjects} if run.subjects else {}
+        options = ReportOptions(title="A test", synthetic=run.synthetic, **given)
         evaluation = EvaluationOptions.model_validate(
             {"threshold": {"rule": "youden"}, "bootstrap": 20}
         )

@@ -1,33 +1,63 @@
 """The table of architectures: one row for each and each split, metrics with their intervals."""
 
-from pneumoscope.evaluation.records import ModelMetrics
-from pneumoscope.naming import Column, Metric
+from collections.abc import Mapping
+
+from pneumoscope.evaluation.estimate import Estimate
+from pneumoscope.evaluation.records import ModelMetrics, SplitMetrics
+from pneumoscope.evaluation.replicates import REPLICATE_OF
+from pneumoscope.naming import Column, Metric, PatientRule
+
+BY_PATIENT = (Metric.AUROC, Metric.ACCURACY, Metric.SENSITIVITY, Metric.SPECIFICITY)
+"""Metrics that the table gives by patient, too, under `patient_column`."""
 
 
-def comparison_rows(architecture: str, measured: ModelMetrics) -> list[dict]:
+def patient_column(rule: PatientRule, metric: Metric) -> str:
+    """Return the name of a metric counted by patient: "mean_score_auroc"."""
+    return f"{rule}_{metric}"
+
+
+def comparison_rows(architecture: str, measured: ModelMetrics, replicate_of: str) -> list[dict]:
     """Flatten the metrics of one architecture.
 
     Args:
         architecture: Its name in the table.
         measured: Its metrics.
+        replicate_of: The first architecture of its recipe, which may be itself.
 
     Returns:
-        One dict for each split: architecture, split, n, threshold, every metric, then every
-        metric's `_low` and `_high`, and last the protocol with its flaw, if it has one.
+        One dict for each split: architecture, split, n, patients, threshold, every metric with
+        its `_low` and `_high`, those of `BY_PATIENT` by each rule likewise, whose replicate it
+        is, and last the protocol with its flaws, if it has any.
     """
     return [
         {
             Column.ARCHITECTURE.value: architecture,
             Column.SPLIT.value: split,
             "n": part.n,
+            "patients": part.patients,
             "threshold": measured.operating_point.threshold,
-            **{metric.value: part.metrics[metric].value for metric in Metric},
-            **{
-                f"{metric}_{end}": getattr(part.metrics[metric], end)
-                for metric in Metric
-                for end in ("low", "high")
-            },
+            **_flat({metric.value: part.metrics[metric] for metric in Metric}),
+            **_flat(_by_patient(part)),
+            REPLICATE_OF: replicate_of,
             "protocol": "; ".join([measured.protocol, *measured.flaws]),
         }
         for split, part in measured.splits.items()
     ]
+
+
+def _by_patient(part: SplitMetrics) -> dict[str, Estimate]:
+    return {
+        patient_column(rule, metric): found.metrics[metric]
+        for rule, found in part.by_patient.items()
+        for metric in BY_PATIENT
+    }
+
+
+def _flat(estimates: Mapping[str, Estimate]) -> dict[str, float | None]:
+    values = {name: estimate.value for name, estimate in estimates.items()}
+    ends = {
+        f"{name}_{end}": getattr(estimate, end)
+        for name, estimate in estimates.items()
+        for end in ("low", "high")
+    }
+    return values | ends

@@ -1,93 +1,151 @@
-"""Every pair of architectures tested on the same radiographs."""
+"""Every pair of recipes compared on the same radiographs."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import combinations
 
+import numpy as np
 import pandas as pd
 
-from pneumoscope.evaluation.score_arrays import BoolArray, FloatArray, labels_of, scores_of
-from pneumoscope.evaluation.significance import delong, holm, mcnemar
-from pneumoscope.naming import Column, Label
+from pneumoscope.evaluation.measured import Measured, paired_difference
+from pneumoscope.evaluation.metrics import measure_metrics
+from pneumoscope.evaluation.pair import Pair
+from pneumoscope.evaluation.ranking import Spread, auroc_spread
+from pneumoscope.evaluation.sample import Sample
+from pneumoscope.evaluation.score_arrays import BoolArray, FloatArray
+from pneumoscope.evaluation.significance import auroc_p, holm, influence_p, mcnemar_p
+from pneumoscope.evaluation.verdict import MARGIN, Verdict, judge
+from pneumoscope.naming import Column, Metric
+from pneumoscope.options import EvaluationOptions
 
-COLUMNS = [
-    "architecture_a", "architecture_b", "n", "auroc_a", "auroc_b", "auroc_difference", "z",
-    "delong_p", "delong_p_holm", "only_a_right", "only_b_right", "mcnemar_p", "mcnemar_p_holm",
-    "reason",
-]  # fmt: skip
-FEWEST = 2
-"""Radiographs of each class below which AUROCs have no variance to be compared by."""
+_PREDICTIONS = (Metric.ACCURACY, Metric.SENSITIVITY, Metric.SPECIFICITY)
+COMPARED = (Metric.AUROC, *_PREDICTIONS)
+"""What pairs are compared by, beside the primary endpoint."""
+
+_NO_TEST = "the difference does not vary between patients, so that it cannot be tested"
+
+
+@dataclass(frozen=True, eq=False)
+class _Read:
+    """What one model makes of the radiographs.
+
+    Attributes:
+        radiographs: Their names, in order.
+        sample: Labels, scores and patients.
+        predicted: Shape (n,), true where PNEUMONIA is predicted.
+        measured: Every metric.
+    """
+
+    radiographs: list[str]
+    sample: Sample
+    predicted: BoolArray
+    measured: Mapping[Metric, Measured]
+
+    @cached_property
+    def aurocs(self) -> list[tuple[float, Spread]]:
+        """AUROC and spread by patient, and with every radiograph as a patient of its own."""
+        count = self.sample.label.size
+        apart = replace(self.sample, patient=np.arange(count), patients=count)
+        return [auroc_spread(self.sample), auroc_spread(apart)]
+
+    @cached_property
+    def right(self) -> FloatArray:
+        """Shape (n,), 1 where the prediction is right."""
+        return (self.predicted == self.sample.label).astype(np.float64)
 
 
 def compare_pairs(
-    scores: Mapping[str, pd.DataFrame], thresholds: Mapping[str, float]
-) -> pd.DataFrame:
-    """Test ranking (DeLong) and predictions (McNemar) of every pair, corrected after Holm.
+    scores: Mapping[str, pd.DataFrame],
+    thresholds: Mapping[str, float],
+    options: EvaluationOptions,
+) -> list[Pair]:
+    """Compare every pair of models by each metric, corrected after Holm.
 
-    Each of the two tests is a family of its own in the correction.
+    Each metric is a family of its own in the correction; only the primary endpoint was named
+    beforehand.
 
     Args:
-        scores: Architecture to the rows of one split: radiograph_id, label and score.
-        thresholds: Architecture to its locked threshold.
-
-    Returns:
-        One row a pair, with the columns of `COLUMNS`; `reason` says why a p value is missing.
-        No row for a single architecture.
+        scores: Model to the rows of one split: radiograph_id, patient_id, label and score.
+        thresholds: Model to its locked threshold.
+        options: Primary endpoint and confidence.
 
     Raises:
-        ValueError: If two architectures scored different radiographs.
+        ValueError: If two models scored different radiographs.
     """
-    rows = [_compare(a, b, _aligned(a, b, scores), thresholds) for a, b in combinations(scores, 2)]
-    table = pd.DataFrame(rows, columns=COLUMNS)
-    for test in ("delong_p", "mcnemar_p"):
-        table[f"{test}_holm"] = holm([row[test] for row in rows])
-    return table
+    read = {name: _read(rows, thresholds[name], options) for name, rows in scores.items()}
+    metrics = dict.fromkeys([options.primary_endpoint, *COMPARED])
+    found: list[Pair] = []
+    for metric in metrics:
+        pairs = [
+            _compare((a, b), (read[a], read[b]), metric, options.confidence)
+            for a, b in combinations(read, 2)
+        ]
+        corrected = holm([pair.p for pair in pairs])
+        found += [
+            replace(pair, p_holm=p, verdict=_verdict(pair, p, len(pairs), options.confidence))
+            for pair, p in zip(pairs, corrected, strict=True)
+        ]
+    return found
 
 
-def _aligned(
-    a: str, b: str, scores: Mapping[str, pd.DataFrame]
-) -> tuple[BoolArray, FloatArray, FloatArray]:
-    first, second = (scores[name].sort_values(Column.RADIOGRAPH_ID) for name in (a, b))
-    if first[Column.RADIOGRAPH_ID].tolist() != second[Column.RADIOGRAPH_ID].tolist():
-        raise ValueError(
-            f"expected {a} and {b} to have scored the same radiographs, received {len(first)} and "
-            f"{len(second)} that differ; run the evaluation of both on the same splits"
-        )
-    return labels_of(first), scores_of(first), scores_of(second)
+def _read(rows: pd.DataFrame, threshold: float, options: EvaluationOptions) -> _Read:
+    ordered = rows.sort_values(Column.RADIOGRAPH_ID)
+    sample = Sample.of_rows(ordered)
+    return _Read(
+        ordered[Column.RADIOGRAPH_ID].tolist(),
+        sample,
+        sample.score >= threshold,
+        measure_metrics(sample, threshold, options),
+    )
 
 
 def _compare(
-    a: str,
-    b: str,
-    aligned: tuple[BoolArray, FloatArray, FloatArray],
-    thresholds: Mapping[str, float],
-) -> dict:
-    label, score_a, score_b = aligned
-    predicted_a, predicted_b = score_a >= thresholds[a], score_b >= thresholds[b]
-    right_a, right_b = predicted_a == label, predicted_b == label
-    return {
-        "architecture_a": a,
-        "architecture_b": b,
-        "n": label.size,
-        **_ranking(label, score_a, score_b),
-        "only_a_right": int((right_a & ~right_b).sum()),
-        "only_b_right": int((right_b & ~right_a).sum()),
-        "mcnemar_p": mcnemar(label, predicted_a, predicted_b),
-    }
+    names: tuple[str, str], read: tuple[_Read, _Read], metric: Metric, confidence: float
+) -> Pair:
+    first, second = read
+    if first.radiographs != second.radiographs:
+        raise ValueError(
+            f"expected {names[0]} and {names[1]} to have scored the same radiographs, received "
+            f"{len(first.radiographs)} and {len(second.radiographs)} that differ; run the "
+            "evaluation of both on the same splits"
+        )
+    one, other = first.measured[metric], second.measured[metric]
+    difference = paired_difference(one, other, confidence)
+    p, independent = (None, None) if difference.value is None else _test(metric, first, second)
+    return Pair(
+        *names,
+        metric,
+        one.estimate.value,
+        other.estimate.value,
+        difference.value,
+        difference.low,
+        difference.high,
+        p,
+        independent,
+        reason=difference.reason or (_NO_TEST if p is None else None),
+    )
 
 
-def _ranking(label: BoolArray, score_a: FloatArray, score_b: FloatArray) -> dict:
-    fewest = min(int(label.sum()), int((~label).sum()))
-    if fewest < FEWEST:
-        scarce = Label.PNEUMONIA if label.sum() == fewest else Label.NORMAL
-        reason = f"DeLong's test needs {FEWEST} {scarce} radiographs, there are {fewest}"
-        return {"delong_p": None, "reason": reason}
-    tested = delong(label, score_a, score_b)
-    same = "the two rank every radiograph alike, so there is no difference to test"
-    return {
-        "auroc_a": tested.auc_a,
-        "auroc_b": tested.auc_b,
-        "auroc_difference": tested.auc_a - tested.auc_b,
-        "z": tested.z,
-        "delong_p": tested.p,
-        "reason": same if tested.p is None else None,
-    }
+def _test(metric: Metric, first: _Read, second: _Read) -> tuple[float | None, float | None]:
+    """Return the p values over patients, and with every radiograph as independent."""
+    if metric is Metric.AUROC:
+        p, independent = map(auroc_p, first.aurocs, second.aurocs)
+        return p, independent
+    if metric not in _PREDICTIONS:
+        return influence_p(first.measured[metric], second.measured[metric]), None
+    label = first.sample.label
+    of_class = {Metric.SENSITIVITY: label, Metric.SPECIFICITY: ~label}
+    counted = of_class.get(metric, np.ones_like(label))
+    apart = (first.right - second.right) * counted
+    return mcnemar_p(first.sample.by_patient(apart)), mcnemar_p(apart)
+
+
+def _verdict(pair: Pair, p_holm: float | None, pairs: int, confidence: float) -> Verdict:
+    """Say what a difference shows: the one rule that all words about a pair rest on."""
+    bounds = pair.estimate.bounds
+    excludes = bounds is not None and (bounds[0] > 0 or bounds[1] < 0)
+    if excludes and p_holm is not None and p_holm < 1 - confidence:
+        return Verdict.SHOWN
+    small = judge(pair.estimate, MARGIN, claims=pairs) is Verdict.SMALL
+    return Verdict.SMALL if small else Verdict.OPEN

@@ -1,105 +1,86 @@
-"""Tests of whether two architectures differ on the same radiographs."""
+"""Tests of whether two models differ on the same radiographs, some of which are of one patient."""
 
-import math
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from scipy.special import ndtr
 
-from pneumoscope.evaluation.score_arrays import (
-    BoolArray,
-    FloatArray,
-    checked_labels,
-    checked_scores,
-)
+from pneumoscope.evaluation.measured import Measured
+from pneumoscope.evaluation.ranking import Spread
+from pneumoscope.evaluation.score_arrays import FloatArray
 
-
-class DeLong(NamedTuple):
-    """Two AUROCs on the same radiographs, and the test of their difference.
-
-    Attributes:
-        auc_a: AUROC of the first scores.
-        auc_b: AUROC of the second scores.
-        z: Difference in standard errors, above 0 when the first is better; None when the
-            difference does not vary between radiographs, so that it has no standard error.
-        p: Two-sided p value; None with z.
-    """
-
-    auc_a: float
-    auc_b: float
-    z: float | None
-    p: float | None
+_ROUNDING = 1e-12
 
 
-def delong(label: ArrayLike, score_a: ArrayLike, score_b: ArrayLike) -> DeLong:
-    """Test whether two AUROCs on the same radiographs differ.
+def auroc_p(first: tuple[float, Spread], second: tuple[float, Spread]) -> float | None:
+    """Test whether two AUROCs differ, by Obuchowski's test.
 
-    The test takes radiographs as independent. With several radiographs a child the p value is
-    too small; read it together with the intervals over patients.
+    With one radiograph a patient, or where each counts as a patient, it is DeLong's.
 
     Args:
-        label: Shape (n,), 1 for PNEUMONIA.
-        score_a: Shape (n,), in [0, 1].
-        score_b: Shape (n,), in [0, 1].
+        first: AUROC and spread, as `auroc_spread` gives them.
+        second: Those of the same radiographs.
 
     Returns:
-        Both AUROCs, z and the two-sided p value.
+        The two-sided p value; None where the difference does not vary between patients.
 
-    Raises:
-        ValueError: If labels or scores are impossible, or a class has fewer than two
-            radiographs.
-
-    Source: DeLong and others 1988; in n log n by Sun and Xu 2014, doi:10.1109/LSP.2014.2337313.
+    Source: Obuchowski 1997, doi:10.2307/2533958; DeLong and others 1988.
     """
-    labels = checked_labels(label)
-    positives, negatives = int(labels.sum()), int((~labels).sum())
-    if min(positives, negatives) < 2:
-        raise ValueError(
-            "expected two radiographs or more of each class to compare AUROCs, received "
-            f"{positives} PNEUMONIA and {negatives} NORMAL; compare on a larger split"
-        )
-    wins_a, losses_a = _wins(labels, checked_scores(score_a, labels.size))
-    wins_b, losses_b = _wins(labels, checked_scores(score_b, labels.size))
-    auc_a, auc_b = (float(wins.mean() / negatives) for wins in (wins_a, wins_b))
-    win_gap, loss_gap = wins_a - wins_b, losses_a - losses_b
-    # Wins are whole or half numbers, so this comparison is exact.
-    if np.ptp(win_gap) == 0 and np.ptp(loss_gap) == 0:
-        return DeLong(auc_a, auc_b, None, None)
-    variance = np.var(win_gap / negatives, ddof=1) / positives
-    variance += np.var(loss_gap / positives, ddof=1) / negatives
-    z = float((auc_a - auc_b) / np.sqrt(variance))
-    # Both tails of the normal distribution.
-    return DeLong(auc_a, auc_b, z, math.erfc(abs(z) / math.sqrt(2)))
+    variance = first[1].minus(second[1]).variance
+    return _normal_p(first[0] - second[0], variance)
 
 
-def mcnemar(label: ArrayLike, prediction_a: ArrayLike, prediction_b: ArrayLike) -> float:
-    """Test whether two sets of predictions are wrong equally often, exactly.
+def influence_p(first: Measured, second: Measured) -> float | None:
+    """Test whether two estimates on the same radiographs differ, by what patients move them by.
 
     Args:
-        label: Shape (n,), 1 for PNEUMONIA.
-        prediction_a: Shape (n,), 1 where PNEUMONIA is predicted.
-        prediction_b: Shape (n,), 1 where PNEUMONIA is predicted.
+        first: Any metric.
+        second: The same of another model.
 
     Returns:
-        The two-sided binomial p value over the radiographs that exactly one of the two gets
-        right; 1 when there is none.
+        The two-sided p value; None where a value is missing or nothing varies.
 
-    Raises:
-        ValueError: If the arrays differ in length or hold anything but 0 and 1.
-
-    Source: McNemar 1947; radiographs are taken as independent.
+    Source: Wolter 2007, Introduction to Variance Estimation, chapter 6.
     """
-    labels = checked_labels(label)
-    right_a = _checked_predictions(prediction_a, labels.size) == labels
-    right_b = _checked_predictions(prediction_b, labels.size) == labels
-    only_a, only_b = int((right_a & ~right_b).sum()), int((right_b & ~right_a).sum())
-    if only_a + only_b == 0:
+    one, other = first.estimate.value, second.estimate.value
+    moved = first.influence - second.influence
+    if one is None or other is None or moved.size < 2:
+        return None
+    return _normal_p(one - other, moved.size / (moved.size - 1) * float(moved @ moved))
+
+
+def mcnemar_p(difference: FloatArray) -> float:
+    """Test whether two sets of predictions are right equally often, exactly.
+
+    Under the null hypothesis the models may be exchanged on any patient: of all signs that the
+    patients' differences could so have had, it is the share whose sum is as far from 0. With
+    one radiograph a patient, or where each counts as a patient, it is McNemar's exact test.
+
+    Args:
+        difference: Shape (patients,), radiographs that the first alone predicts right minus
+            those that the second alone does; whole numbers.
+
+    Returns:
+        The two-sided p value; 1 where there is no difference.
+
+    Source: the statistic of Durkalski and others 2003, doi:10.1002/sim.1438, with its
+        permutation distribution; McNemar 1947.
+    """
+    sizes, counts = np.unique(np.abs(difference[difference != 0]).astype(int), return_counts=True)
+    if not sizes.size:
         return 1.0
-    # Loading scipy.stats takes longer than listing the pipelines should.
-    from scipy.stats import binomtest
+    # Loading these takes longer than listing the pipelines should.
+    from scipy.signal import convolve
+    from scipy.stats import binom
 
-    return float(binomtest(only_a, only_a + only_b, 0.5).pvalue)
+    plus = np.ones(1)
+    for size, count in zip(sizes, counts, strict=True):
+        steps = np.zeros(size * count + 1)
+        steps[::size] = binom.pmf(np.arange(count + 1), count, 0.5)
+        plus = convolve(plus, steps)
+    sums = 2 * np.arange(plus.size) - (plus.size - 1)
+    far = np.abs(sums) >= abs(difference.sum()) - _ROUNDING
+    return float(np.clip(plus[far].sum(), 0.0, 1.0))
 
 
 def holm(p_values: Sequence[float | None]) -> list[float | None]:
@@ -127,21 +108,8 @@ def holm(p_values: Sequence[float | None]) -> list[float | None]:
     return adjusted
 
 
-def _wins(labels: BoolArray, scores: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """For each PNEUMONIA the NORMAL below it, for each NORMAL the PNEUMONIA below; ties half."""
-    from scipy.stats import rankdata
-
-    ranks = rankdata(scores)
-    pneumonia = ranks[labels] - rankdata(scores[labels])
-    normal = ranks[~labels] - rankdata(scores[~labels])
-    return pneumonia, normal
-
-
-def _checked_predictions(prediction: ArrayLike, count: int) -> BoolArray:
-    predictions = checked_labels(prediction)
-    if predictions.size != count:
-        raise ValueError(
-            f"expected one prediction for each of the {count} labels, "
-            f"received {predictions.size}; take both from the same rows"
-        )
-    return predictions
+def _normal_p(difference: float, variance: float) -> float | None:
+    if not variance > _ROUNDING**2:  # nor where it is NaN
+        return None
+    # Both tails of the normal distribution.
+    return float(2 * ndtr(-abs(difference) / np.sqrt(variance)))

@@ -38,18 +38,28 @@ def assemble(options: ReportOptions, evaluation: EvaluationOptions, found: Findi
         flaws=found.split_audit.flaws,
         summary=[
             *([study_headline(found.study)] if found.study else []),
-            headline(found.comparison),
+            headline(found.comparison, found.significance, evaluation.primary_endpoint),
             *_doubts(found.ingestion_audit.warnings),
         ],
-        sections=[folded(section, found.ranking) for section in _sections(evaluation, found)],
+        sections=[
+            folded(section, found.ranking) for section in _sections(options, evaluation, found)
+        ],
     )
 
 
-def _sections(evaluation: EvaluationOptions, found: Findings) -> list[Section]:
+def _sections(
+    options: ReportOptions, evaluation: EvaluationOptions, found: Findings
+) -> list[Section]:
     pixels = found.pixel_statistics
     return [
         *([study_section(found.study, found.figures.get("study"))] if found.study else []),
-        comparison_section(found.comparison, found.figures, evaluation.confidence),
+        comparison_section(
+            found.comparison,
+            found.significance,
+            found.figures,
+            evaluation,
+            options.subject_noun,
+        ),
         significance_section(found.significance, evaluation.confidence),
         operating_points_section(found.metrics, found.figures_of_each("thresholds")),
         calibration_section(found.metrics, found.figures_of_each("reliability")),

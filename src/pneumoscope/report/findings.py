@@ -1,11 +1,12 @@
 """Everything that a run computed, as the report, the slides and the model cards read it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
+from pneumoscope.evaluation.pair import Pair, pairs_of_table
 from pneumoscope.evaluation.records import ModelMetrics
 from pneumoscope.explanation.records import Explanations
 from pneumoscope.ingestion.records import IngestionAudit
@@ -24,7 +25,7 @@ class Findings:
         ingestion_audit: The audit of the radiographs.
         split_audit: The audit of the splits.
         comparison: The table of the architectures.
-        significance: The tests of all pairs of architectures.
+        significance: All pairs of architectures compared, the primary endpoint first.
         pixel_statistics: Grey levels by class.
         histories: Architecture to its history.
         settings: Architecture to its parameters: model, augmentation and fitting.
@@ -40,7 +41,7 @@ class Findings:
     ingestion_audit: IngestionAudit
     split_audit: SplitAudit
     comparison: pd.DataFrame
-    significance: pd.DataFrame
+    significance: Sequence[Pair]
     pixel_statistics: PixelStatistics
     histories: Mapping[str, History]
     settings: Mapping[str, Recipe]
@@ -88,7 +89,7 @@ def collect_findings(
         ingestion_audit: The audit of the radiographs.
         split_audit: The audit of the splits.
         comparison: The table of the architectures.
-        significance: The tests of all pairs of architectures.
+        significance: All pairs of architectures compared, the primary endpoint first.
         pixel_statistics: Grey levels by class.
         study: What a published study comes to when it is repeated, if one is.
         shift: How far test lies from train, if it was measured.
@@ -101,7 +102,7 @@ def collect_findings(
         ingestion_audit=ingestion_audit,
         split_audit=split_audit,
         comparison=comparison,
-        significance=significance,
+        significance=pairs_of_table(significance),
         pixel_statistics=pixel_statistics,
         study=study,
         shift=shift,

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pneumoscope
+from pneumoscope.evaluation.comparison import BY_PATIENT
 from pneumoscope.evaluation.records import ModelMetrics
+from pneumoscope.evaluation.replicates import REPLICATE_OF
 from pneumoscope.models.architectures.registry import backbone_of
 from pneumoscope.naming import Column, Metric, Split
 from pneumoscope.options import (
@@ -28,10 +30,11 @@ from pneumoscope.report.findings import Findings
 from pneumoscope.report.limits import limits, looks_at_test
 from pneumoscope.report.page import Page, render_markdown
 from pneumoscope.report.sections.augmentation import changes
+from pneumoscope.report.sections.by_patient import RULES
 from pneumoscope.report.sections.calibration import calibration_section
-from pneumoscope.report.sections.comparison import estimate_of
 from pneumoscope.report.sections.operating_points import operating_points_section
 from pneumoscope.report.sections.subgroups import subgroups_section
+from pneumoscope.report.standing import standing, standing_in_words
 from pneumoscope.report.wording import counted, metric_name, readable
 
 INTENDED = (
@@ -77,7 +80,7 @@ def model_card(
             Section("Intended use", [Bullets(INTENDED)]),
             Section("Out of scope", [Bullets(OUT_OF_SCOPE)]),
             _training_data(found),
-            _results(name, evaluation, found),
+            _results(name, options, evaluation, found),
             Section("Operating point", _locked(measured, operating_points_section(one, {}))),
             Section("Calibration", calibration_section(one, {}).blocks),
             Section("Subgroups", list(flattened(subgroups_section(one, {}).blocks))),
@@ -138,20 +141,48 @@ def _training_data(found: Findings) -> Section:
     return Section("Training data", blocks)
 
 
-def _results(name: str, evaluation: EvaluationOptions, found: Findings) -> Section:
-    table = found.comparison[found.comparison[Column.ARCHITECTURE] == name]
-    by_split = {row[Column.SPLIT]: row for _, row in table.iterrows()}
-    rows = [
-        [metric_name(metric), *(estimate_of(row, metric) for row in by_split.values())]
+def _results(
+    name: str, options: ReportOptions, evaluation: EvaluationOptions, found: Findings
+) -> Section:
+    splits = found.metrics[name].splits
+    tested = splits[Split.TEST]
+    rows: list[list[Cell]] = [
+        [metric_name(metric), *(part.metrics[metric] for part in splits.values())]
         for metric in Metric
     ]
-    tested = found.metrics[name].splits[Split.TEST]
+    patients: list[list[Cell]] = [
+        [
+            f"{metric_name(metric)}, {by}",
+            *(p.by_patient[rule].metrics[metric] for p in splits.values()),
+        ]
+        for metric in BY_PATIENT
+        for rule, by in RULES.items()
+    ]
     text = (
-        f"Test: {counted(tested.n, 'radiograph')} of {counted(tested.patients, 'patient')}; "
-        f"{evaluation.confidence:.0%} intervals from {evaluation.bootstrap:,} resamples of "
-        "patients."
+        f"Test: {counted(tested.n, 'radiograph')} of {tested.patients:,} {options.subject_noun}; "
+        f"{evaluation.confidence:.0%} intervals over {options.subject_noun}, whose radiographs "
+        f"belong together. ECE has no interval: {tested.metrics[Metric.ECE].reason}."
     )
-    return Section("Results", [Paragraph(text), Table(["metric", *by_split], rows)])
+    blocks: list[Block] = [
+        Paragraph(text),
+        Paragraph(_against_others(name, evaluation.primary_endpoint, found)),
+        Table(["metric", *splits], rows, "Counted by radiograph."),
+        Table(
+            ["metric", *splits],
+            patients,
+            f"Counted as {options.subject_noun}: by the mean of the scores, or by any radiograph.",
+        ),
+    ]
+    return Section("Results", blocks)
+
+
+def _against_others(name: str, metric: Metric, found: Findings) -> str:
+    """Say how the model stands against the others, in the words of the report."""
+    (first,) = set(found.comparison[found.comparison[Column.ARCHITECTURE] == name][REPLICATE_OF])
+    if first != name:
+        return f"It is another seed of {first}, which stands for both against other models."
+    told = standing_in_words(standing(found.significance, name, metric))
+    return f"Against other models by {metric_name(metric)} on test: {told or 'there is none.'}"
 
 
 def _locked(measured: ModelMetrics, section: Section) -> Sequence[Block]:
@@ -164,9 +195,9 @@ def _locked(measured: ModelMetrics, section: Section) -> Sequence[Block]:
 
 
 def _limits(measured: ModelMetrics, options: ReportOptions, found: Findings) -> Section:
-    subjects = "phantoms" if options.synthetic else "children"
     looks = looks_at_test(found.access_log, found.fingerprints)
-    return Section("Limits", [Bullets([*limits(measured, subjects, options.synthetic), looks])])
+    known = limits(measured, options.subject_noun, options.synthetic)
+    return Section("Limits", [Bullets([*known, looks])])
 
 
 def _loading(name: str, found: Findings) -> Section:

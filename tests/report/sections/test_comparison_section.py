@@ -1,12 +1,15 @@
 import pandas as pd
 import pytest
+from example_pairs import pair
 
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.naming import Metric
+from pneumoscope.options import EvaluationOptions
 from pneumoscope.report.blocks import Figure, Table
 from pneumoscope.report.sections.comparison import comparison_section, headline
 
 FIGURES = dict.fromkeys(("forest", "confusion", "roc"), b"png")
+EVALUATION = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}, "bootstrap": 0})
 
 
 def row(architecture: str, split: str, auroc: float | None, margin: float | None = 0.01) -> dict:
@@ -16,11 +19,13 @@ def row(architecture: str, split: str, auroc: float | None, margin: float | None
         "architecture": architecture,
         "split": split,
         "n": 100,
+        "patients": 100,
         "threshold": 0.4,
         **values,
         "auroc_low": auroc - margin if bounded else None,
         "auroc_high": auroc + margin if bounded else None,
         "protocol": "official",
+        "replicate_of": architecture,
     }
 
 
@@ -28,41 +33,51 @@ def table(*rows: dict) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def section(comparison: pd.DataFrame, figures=FIGURES, pairs=()) -> list:
+    return comparison_section(comparison, pairs, figures, EVALUATION, "phantoms").blocks
+
+
 def captions(comparison: pd.DataFrame) -> dict[str, str]:
-    blocks = comparison_section(comparison, FIGURES).blocks
-    figures = [block.caption for block in blocks if isinstance(block, Figure)]
+    figures = [block.caption for block in section(comparison) if isinstance(block, Figure)]
     return dict(zip(("forest", "roc", "confusion"), figures, strict=True))
 
 
 def tables(comparison: pd.DataFrame) -> list[Table]:
-    return [b for b in comparison_section(comparison, {}).blocks if isinstance(b, Table)]
+    return [block for block in section(comparison, {}) if isinstance(block, Table)]
+
+
+BOTH = table(row("mlp", "validation", 0.99), row("mlp", "test", 0.90), row("cnn", "test", 0.95))
 
 
 @pytest.mark.parametrize(
-    ("second", "margin", "conclusion"),
+    ("pairs", "conclusion"),
     [
-        (0.90, 0.01, "before mlp with 0.900 (0.890 to 0.910). Their intervals do not overlap."),
-        (0.94, 0.01, "Their intervals overlap: this test set alone does not settle"),
-        (0.90, None, "before mlp with 0.900. Without intervals, chance cannot be told"),
+        ([pair("mlp", "cnn", -0.05, -0.08, -0.02)],
+         " It is shown to be better than mlp (by 0.050, 0.020 to 0.080)."),
+        ([pair("mlp", "cnn", -0.05, -0.11, 0.01)],
+         " Whether it differs from mlp cannot be told on this test."),
+        ([], ""),
     ],
-)
-def test_the_headline_names_the_best_on_test_and_what_its_interval_allows(
-    second, margin, conclusion
-):
-    comparison = table(
-        row("mlp", "validation", 0.99), row("mlp", "test", second, margin), row("cnn", "test", 0.95)
-    )
-    assert headline(comparison).startswith("cnn has the highest AUROC on test, 0.950 (0.940 to")
-    assert conclusion in headline(comparison)
+)  # fmt: skip
+def test_the_headline_names_the_best_on_test_and_what_the_pairs_show(pairs, conclusion):
+    told = headline(BOTH, pairs)
+    assert told == f"cnn has the highest AUROC on test, 0.950 (0.940 to 0.960).{conclusion}"
+    assert section(BOTH, pairs=pairs)[0].text == told
 
 
 def test_the_headline_claims_nothing_it_cannot():
-    assert headline(table(row("cnn", "test", 0.95))) == (
+    assert headline(table(row("cnn", "test", 0.95)), []) == (
         "cnn reaches AUROC 0.950 (0.940 to 0.960) on test."
     )
     assert (
-        headline(table(row("cnn", "test", None))) == "No architecture has a defined AUROC on test."
+        headline(table(row("cnn", "test", None)), [])
+        == "No architecture has a defined AUROC on test."
     )
+
+
+def test_another_seed_does_not_lead():
+    seed = {**row("mlp_2", "test", 0.99), "replicate_of": "mlp"}
+    assert headline(table(*BOTH.to_dict("records"), seed), []).startswith("cnn has the highest")
 
 
 def test_the_table_shows_test_with_intervals_and_reasons():

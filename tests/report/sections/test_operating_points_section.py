@@ -111,7 +111,7 @@ def test_the_worth_of_an_alarm_names_the_rarest_case():
     assert row[:2] == ["cnn", Estimate(0.3, 0.2, 0.4)]
     assert row[2] == Estimate(None, reason="no radiograph is predicted PNEUMONIA")
     assert [cell.value for cell in row[3:]] == [0.99, 0.9]
-    assert "at worst 30% of them are right (cnn where 5% have pneumonia)" in worth.caption
+    assert "at worst 30% of them are right (cnn where 5% show pneumonia)" in worth.caption
 
 
 MOVED = MEASURED | {"splits": {"validation": measured(0.95, 0.9), "test": measured(0.9, 0.6)}}

@@ -4,7 +4,7 @@ from pneumoscope.report.slides.blocks import Bar, Points
 
 def test_the_cover_tells_the_result(run, context):
     assert data.cover(context(run)).title == (
-        "cnn finds 90 of 100 children with pneumonia on radiographs it had never seen."
+        "cnn finds pneumonia on 90 of 100 radiographs that show it, none of which it had seen."
     )
     sensitivity = run.metrics["cnn"]["splits"]["test"]["metrics"]["sensitivity"]
     sensitivity.update({"value": None, "reason": "no PNEUMONIA"})
@@ -13,7 +13,7 @@ def test_the_cover_tells_the_result(run, context):
 
 def test_the_radiographs_and_those_set_aside_are_counted(run, context):
     slide = data.data(context(run))
-    assert slide.title == "100 radiographs of 80 children were read; none had to be set aside."
+    assert slide.title == "100 radiographs of 80 patients were read; none had to be set aside."
     assert slide.body.items == [("30", "NORMAL"), ("70", "PNEUMONIA")]
     run.ingestion_audit["quarantined"] = [{"path": "x", "reason": "y"}]
     assert "1 file had to be set aside" in data.data(context(run)).title
@@ -32,7 +32,7 @@ def test_shortcuts_are_ranked_whatever_their_direction(run, context):
 
 def test_a_flawed_protocol_takes_the_place_of_the_method(run, context):
     assert data.method(context(run)).title == (
-        "The models learned from 40 children and were tested on 30 others."
+        "The models learned from 40 patients and were tested on 30 others."
     )
     run.split_audit["flaws"] = ["Validation is test."]
     slide = data.method(context(run))

@@ -11,12 +11,14 @@ from pneumoscope.evaluation.comparison import comparison_rows
 from pneumoscope.evaluation.ensembles import average_scores, ensemble_fingerprint
 from pneumoscope.evaluation.lock import lock_as_record, lock_evaluation, read_lock, renewed
 from pneumoscope.evaluation.measure import evaluate
+from pneumoscope.evaluation.pair import pairs_as_table
 from pneumoscope.evaluation.pairs import compare_pairs as compare
 from pneumoscope.evaluation.records import ModelMetrics, ScoredBy
+from pneumoscope.evaluation.replicates import REPLICATE_OF, first_of_recipe
 from pneumoscope.evaluation.summary import summarise
 from pneumoscope.models.records import ModelContract, TrainingRecord
 from pneumoscope.naming import Column, Split
-from pneumoscope.options import EvaluationOptions
+from pneumoscope.options import EvaluationOptions, Recipe
 from pneumoscope.splitting.records import SplitAudit
 
 SCORE_COLUMNS = [
@@ -142,26 +144,41 @@ def average_test(locks: dict, scored_by: ScoredBy, **collected: pd.DataFrame) ->
     return _average(collected, Split.TEST)
 
 
-def compare_models(**metrics: ModelMetrics) -> pd.DataFrame:
-    """Line up the metrics of all models by name, one row for each and each split."""
-    rows = [row for name, measured in metrics.items() for row in comparison_rows(name, measured)]
+def compare_models(**collected: Any) -> pd.DataFrame:
+    """Line up the metrics of all models by name, one row for each and each split.
+
+    Args:
+        **collected: `metrics_<model>` of each model, `recipe_<model>` of each that was trained.
+    """
+    recipes = _named("recipe_", collected)
+    first = first_of_recipe({name: Recipe.model_validate(block) for name, block in recipes.items()})
+    rows = [
+        row
+        for name, measured in _named("metrics_", collected).items()
+        for row in comparison_rows(name, measured, first.get(name, name))
+    ]
     return pd.DataFrame(rows)
 
 
-def compare_pairs(**collected: Any) -> pd.DataFrame:
-    """Test every pair of models on test.
+def compare_pairs(
+    comparison: pd.DataFrame, options: EvaluationOptions, **collected: Any
+) -> pd.DataFrame:
+    """Compare every pair of recipes and ensembles on test; the first seed stands for a recipe.
 
     Args:
+        comparison: The table of all models.
+        options: Primary endpoint and confidence.
         **collected: `scores_<model>` and `metrics_<model>` of each.
     """
-    scores = _named("scores_", collected)
-    return compare(
-        {name: table[table[Column.SPLIT] == Split.TEST] for name, table in scores.items()},
-        {
-            name: measured.operating_point.threshold
-            for name, measured in _named("metrics_", collected).items()
-        },
-    )
+    stand_in = set(comparison[REPLICATE_OF])
+    scores = {
+        name: table[table[Column.SPLIT] == Split.TEST]
+        for name, table in _named("scores_", collected).items()
+        if name in stand_in
+    }
+    metrics = _named("metrics_", collected)
+    thresholds = {name: metrics[name].operating_point.threshold for name in scores}
+    return pairs_as_table(compare(scores, thresholds, options))
 
 
 def _named(prefix: str, collected: dict[str, Any]) -> dict[str, Any]:

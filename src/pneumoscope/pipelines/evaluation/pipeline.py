@@ -37,13 +37,24 @@ def create_pipeline(
     models = [*architectures, *ensembles]
     comparison = Node(
         compare_models,
-        {name: f"{name}.metrics" for name in models},
+        {
+            **{f"metrics_{name}": f"{name}.metrics" for name in models},
+            **{f"recipe_{name}": f"params:{name}" for name in architectures},
+        },
         "comparison",
         name="compare_models",
     )
     significance = Node(
         compare_pairs,
-        {f"{what}_{name}": f"{name}.{what}" for what in ("scores", "metrics") for name in models},
+        {
+            "comparison": "comparison",
+            "options": "params:evaluation",
+            **{
+                f"{what}_{name}": f"{name}.{what}"
+                for what in ("scores", "metrics")
+                for name in models
+            },
+        },
         "significance",
         name="compare_pairs",
     )

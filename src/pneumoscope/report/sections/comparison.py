@@ -5,10 +5,15 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from pneumoscope.evaluation.estimate import Estimate
+from pneumoscope.evaluation.pair import Pair
 from pneumoscope.naming import Column, Metric, Split
+from pneumoscope.options import EvaluationOptions
 from pneumoscope.report.blocks import Block, Figure, Heading, Paragraph, Section, Table
 from pneumoscope.report.cells import Cell
 from pneumoscope.report.folding import MANY
+from pneumoscope.report.sections.by_patient import by_patient_blocks
+from pneumoscope.report.sections.replicates import replicate_blocks
+from pneumoscope.report.standing import ranked_on_test, standing, standing_in_words
 from pneumoscope.report.wording import extremes, joined, metric_name
 
 MAIN_METRICS = (
@@ -24,20 +29,26 @@ PROTOCOL = "protocol"
 
 
 def comparison_section(
-    comparison: pd.DataFrame, figures: Mapping[str, bytes], confidence: float = 0.95
+    comparison: pd.DataFrame,
+    pairs: Sequence[Pair],
+    figures: Mapping[str, bytes],
+    evaluation: EvaluationOptions,
+    subjects: str = "patients",
 ) -> Section:
     """Return the comparison of the architectures: the conclusion, the table, the figures.
 
     Args:
-        comparison: `comparison.csv`: architecture, split, n, threshold and the metrics with
-            `_low` and `_high`; `protocol` and `<metric>_reason` are shown where present.
+        comparison: `comparison.csv`: architecture, split, n, patients, threshold and the metrics
+            with `_low` and `_high`; `protocol` and `<metric>_reason` are shown where present.
+        pairs: What `evaluation.pairs.compare_pairs` gave.
         figures: PNGs under the names `forest`, `confusion` and `roc`; one left out is not
             shown.
-        confidence: Coverage of the intervals.
+        evaluation: Primary endpoint, and coverage of the intervals.
+        subjects: Who was radiographed, in the plural.
     """
     test = comparison[comparison[Column.SPLIT] == Split.TEST]
     captions = {
-        "forest": f"{_spread(test)} Lines are {confidence:.0%} intervals.",
+        "forest": f"{_spread(test)} Lines are {evaluation.confidence:.0%} intervals.",
         "roc": f"{_thresholds(test)} The closer a curve to the upper left corner, the better.",
         "confusion": f"{_errors(test)} Shares are of each true class.",
     }
@@ -46,52 +57,36 @@ def comparison_section(
         "roc": "ROC curves of the architectures.",
         "confusion": "Confusion matrix of each architecture.",
     }
-    blocks: list[Block] = [Paragraph(headline(comparison)), _main_table(test, confidence)]
-    blocks += [Figure(figures[key], captions[key], alts[key]) for key in captions if key in figures]
-    return Section(
-        "Comparison of the architectures", [*blocks, *_shift(comparison), _every_metric(comparison)]
-    )
+    conclusion = Paragraph(headline(comparison, pairs, evaluation.primary_endpoint))
+    blocks: list[Block] = [
+        conclusion,
+        _main_table(test, evaluation.confidence),
+        *(Figure(figures[key], captions[key], alts[key]) for key in captions if key in figures),
+        *by_patient_blocks(test, estimate_of, subjects),
+        *replicate_blocks(comparison, MAIN_METRICS, estimate_of),
+        *_shift(comparison),
+        _every_metric(comparison),
+    ]
+    return Section("Comparison of the architectures", blocks)
 
 
-def headline(comparison: pd.DataFrame, metric: str = Metric.AUROC) -> str:
-    """Return which architecture is best on test and whether its interval stands clear.
+def headline(comparison: pd.DataFrame, pairs: Sequence[Pair], metric: Metric = Metric.AUROC) -> str:
+    """Return which architecture is best on test, and from which others it is told apart.
 
     Args:
         comparison: As in `comparison_section`.
+        pairs: What `evaluation.pairs.compare_pairs` gave.
         metric: A metric for which more is better.
     """
-    test = comparison[comparison[Column.SPLIT] == Split.TEST].dropna(subset=[metric])
-    ranked = test.sort_values(metric, ascending=False, kind="stable")
-    name = metric_name(metric)
+    ranked, name = ranked_on_test(comparison, metric), metric_name(metric)
     if ranked.empty:
         return f"No architecture has a defined {name} on test."
     best = ranked.iloc[0]
+    model, reached = str(best[Column.ARCHITECTURE]), estimate_of(best, metric)
     if len(ranked) == 1:
-        return f"{best[Column.ARCHITECTURE]} reaches {name} {_estimate(best, metric)} on test."
-    second = ranked.iloc[1]
-    return (
-        f"{best[Column.ARCHITECTURE]} has the highest {name} on test, {_estimate(best, metric)}, "
-        f"before {second[Column.ARCHITECTURE]} with {_estimate(second, metric)}. "
-        f"{_separation(best, second, metric)}"
-    )
-
-
-def _separation(best: pd.Series, second: pd.Series, metric: str) -> str:
-    if not (_has_interval(best, metric) and _has_interval(second, metric)):
-        return "Without intervals, chance cannot be told from a difference."
-    if best[f"{metric}_low"] > second[f"{metric}_high"]:
-        return "Their intervals do not overlap."
-    return "Their intervals overlap: this test set alone does not settle which is better."
-
-
-def _has_interval(row: pd.Series, metric: str) -> bool:
-    return bool(pd.notna(row.get(f"{metric}_low")) and pd.notna(row.get(f"{metric}_high")))
-
-
-def _estimate(row: pd.Series, metric: str) -> str:
-    if not _has_interval(row, metric):
-        return f"{row[metric]:.3f}"
-    return f"{row[metric]:.3f} ({row[f'{metric}_low']:.3f} to {row[f'{metric}_high']:.3f})"
+        return f"{model} reaches {name} {reached} on test."
+    told = standing_in_words(standing(pairs, model, metric))
+    return f"{model} has the highest {name} on test, {reached}. {told}".rstrip()
 
 
 def _main_table(test: pd.DataFrame, confidence: float) -> Table:
@@ -105,21 +100,22 @@ def _main_table(test: pd.DataFrame, confidence: float) -> Table:
     ]
     protocols = sorted(set(test[PROTOCOL])) if PROTOCOL in test.columns else []
     return Table(
-        ["architecture", *map(metric_name, MAIN_METRICS), "threshold", "n"],
+        ["architecture", *map(metric_name, MAIN_METRICS), "threshold", "radiographs"],
         rows,
-        f"Test, with {confidence:.0%} intervals below the values. "
+        f"Test, counted by radiograph, with {confidence:.0%} intervals over patients below the "
+        "values. "
         "Each threshold was locked before test was scored. "
         + "".join(f"Protocol: {protocol.rstrip('.')}." for protocol in protocols),
     )
 
 
-def estimate_of(row: pd.Series, metric: str) -> Cell:
+def estimate_of(row: pd.Series, metric: str) -> Estimate:
     """Return a metric of a row of the comparison with its interval, or why there is none."""
     if pd.isna(row[metric]):
         return _undefined(row, metric)
-    if not _has_interval(row, metric):
-        return float(row[metric])
-    return Estimate(float(row[metric]), float(row[f"{metric}_low"]), float(row[f"{metric}_high"]))
+    low, high = (row.get(f"{metric}_{end}") for end in ("low", "high"))
+    bounds = None if pd.isna(low) or pd.isna(high) else (float(low), float(high))
+    return Estimate.of(float(row[metric]), bounds)
 
 
 def _setting(row: pd.Series) -> list[Cell]:
@@ -209,7 +205,10 @@ def _every_metric(comparison: pd.DataFrame) -> Table:
     ]
     header = ["architecture", "split", *map(metric_name, metrics)]
     return Table(
-        header, rows, "Every metric on every split (intervals: comparison.csv)", folded=True
+        header,
+        rows,
+        "Every metric on every split, counted by radiograph (intervals: comparison.csv)",
+        folded=True,
     )
 
 

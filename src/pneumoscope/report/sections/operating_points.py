@@ -19,8 +19,8 @@ FOR_A_HUMAN = "for a human"
 INTRODUCTION = (
     "A threshold trades missed pneumonia against false alarms; a grey zone hands the doubtful "
     "radiographs between its two limits to a human. Each rule below chose its own on validation. "
-    "All values are of 100, with intervals below. Missed: of 100 children with pneumonia, so "
-    "many are called NORMAL. False alarms: of 100 children without, so many are called "
+    "All values are of 100 radiographs, with intervals over patients below. Missed: of 100 with "
+    "pneumonia, so many are called NORMAL. False alarms: of 100 without, so many are called "
     "PNEUMONIA. PPV: of 100 alarms, so many are right; NPV: of 100 all-clears. Choose by the "
     "table of validation: it is there to choose by. The table of test tells whether the promise "
     "held; whoever chooses by it has no test left. Where intervals of two rules overlap widely, "
@@ -161,11 +161,11 @@ def _predictive(metrics: Mapping[str, ModelMetrics]) -> list[Block]:
 
 def _worth(tested: Mapping[str, Mapping[str, PredictiveValues]]) -> str:
     start = (
-        "Of 100 alarms, or all-clears, so many are right where that share of children has "
+        "Of 100 alarms, or all-clears, so many are right where that share of radiographs shows "
         "pneumonia; from sensitivity and specificity on test at the locked rule, by Bayes' theorem."
     )
     known = [
-        (values.ppv.value, f"{name} where {float(share):.0%} have pneumonia")
+        (values.ppv.value, f"{name} where {float(share):.0%} show pneumonia")
         for name, of_shares in tested.items()
         for share, values in of_shares.items()
         if values.ppv.value is not None

@@ -1,95 +1,119 @@
 """Whether the differences between architectures are more than chance."""
 
-import pandas as pd
+from collections.abc import Sequence
 
 from pneumoscope.evaluation.estimate import Estimate
+from pneumoscope.evaluation.pair import Pair
+from pneumoscope.evaluation.verdict import MARGIN, Verdict
+from pneumoscope.naming import Metric
 from pneumoscope.report.blocks import Block, Paragraph, Section, Table
 from pneumoscope.report.cells import Cell
 from pneumoscope.report.estimates import rounded
-from pneumoscope.report.wording import counted, joined
+from pneumoscope.report.wording import counted, joined, metric_name
 
-HEADER = [
-    "pair",
-    "AUROC difference",
-    "p, ranking",
-    "only the first right",
-    "only the second right",
-    "p, predictions",
-]
 LONG = 15
-"""Of more pairs than this, those that differ stand open and all of them are folded."""
+"""Of more pairs than this, the table is folded."""
 NAMED = 4
-"""Of more differing pairs than this, the sentence gives the number alone."""
-INTRODUCTION = (
-    "All pairs on the same test radiographs. Ranking is compared by DeLong's test of the AUROCs, "
-    "predictions at the locked thresholds by McNemar's test; p values are corrected for the "
-    "number of pairs after Holm. Both tests take radiographs as independent. Some children have "
-    "several, so the true p values are likely larger: trust a difference only where the "
-    "intervals over patients agree."
-)
+"""Of more pairs than this, a sentence gives the number alone."""
+IN_WORDS = {
+    Verdict.SHOWN: "they differ",
+    Verdict.SMALL: f"by no more than {MARGIN:g}",
+    Verdict.OPEN: "cannot be told",
+}
 
 
-def significance_section(significance: pd.DataFrame, confidence: float = 0.95) -> Section:
-    """Return the tests of all pairs and which of them say anything.
+def significance_section(pairs: Sequence[Pair], confidence: float = 0.95) -> Section:
+    """Return the comparison of all pairs, metric by metric, and which of them say anything.
 
     Args:
-        significance: What `evaluation.pairs.compare_pairs` gave.
-        confidence: 1 - confidence is the level below which a p value counts.
+        pairs: What `evaluation.pairs.compare_pairs` gave, the primary endpoint first.
+        confidence: Coverage of the intervals; 1 - confidence is the level of the tests.
     """
     title = "Are the differences more than chance?"
-    if significance.empty:
+    if not pairs:
         return Section(title, [Paragraph("There is one architecture only: nothing to compare.")])
-    level = 1 - confidence
-    told = _conclusion(significance, level)
-    rows = [_row(row) for _, row in significance.iterrows()]
-    if len(rows) <= LONG:
-        return Section(title, [Paragraph(INTRODUCTION), Table(HEADER, rows, told)])
-    differs = (significance["delong_p_holm"] < level) | (significance["mcnemar_p_holm"] < level)
-    blocks: list[Block] = [Paragraph(INTRODUCTION)]
-    if differs.any():
-        differing = [row for row, shown in zip(rows, differs, strict=True) if shown]
-        blocks.append(Table(HEADER, differing, f"The pairs that differ. {told}"))
-    else:
-        blocks.append(Paragraph(told))
-    return Section(title, [*blocks, Table(HEADER, rows, f"All {len(rows)} pairs", folded=True)])
+    metrics = list(dict.fromkeys(pair.metric for pair in pairs))
+    primary, *others = [[pair for pair in pairs if pair.metric is metric] for metric in metrics]
+    tables = [_table(primary, len(primary) > LONG), *(_table(found, True) for found in others)]
+    introduction = Paragraph(_introduction(metrics[0], len(primary), confidence))
+    blocks: list[Block] = [introduction, Paragraph(conclusion(primary)), *tables]
+    return Section(title, blocks)
 
 
-def _row(row: pd.Series) -> list[Cell]:
-    return [
-        _pair(row),
-        _value(row, "auroc_difference"),
-        _value(row, "delong_p_holm"),
-        int(row["only_a_right"]),
-        int(row["only_b_right"]),
-        _value(row, "mcnemar_p_holm"),
+def conclusion(pairs: Sequence[Pair]) -> str:
+    """Say of the pairs of one metric how many are shown to differ, and how many are not."""
+    by_verdict = {
+        verdict: [pair for pair in pairs if pair.verdict is verdict] for verdict in Verdict
+    }
+    told = [
+        f"{counted(len(found), 'pair')} {_what(verdict, len(found))}{_named(found)}"
+        for verdict, found in by_verdict.items()
+        if found
     ]
+    return f"{metric_name(pairs[0].metric)}: {joined(told)}."
 
 
-def _pair(row: pd.Series) -> str:
-    return f"{row['architecture_a']} and {row['architecture_b']}"
+def _introduction(primary: Metric, pairs: int, confidence: float) -> str:
+    corrected = (
+        f"p values are corrected for the {pairs} pairs after Holm, each metric by itself"
+        if pairs > 1
+        else "there is one pair, so no p value needs a correction"
+    )
+    return (
+        "Each two models on the same test radiographs, paired by patient: several radiographs of "
+        "one patient count as the one patient that they are. Of one recipe the first seed is "
+        f"compared. The primary endpoint, locked before the test, is {metric_name(primary)}; what "
+        f"follows it is secondary. A difference is shown where its {confidence:.0%} interval "
+        f"excludes 0 and its p value lies below {1 - confidence:.2g} ({corrected}). It is shown to "
+        f"be no more than {MARGIN:g} where its interval, widened for the number of pairs, lies "
+        "within that. Otherwise it cannot be told, which is no proof that the two are equal. "
+        "p is by Obuchowski's test of AUROCs and by an exact clustered McNemar test of "
+        "predictions. The last column is by DeLong's and McNemar's own tests, which take all "
+        "radiographs as independent: they find too many differences where patients have several."
+    )
 
 
-def _value(row: pd.Series, column: str) -> Cell:
-    if pd.isna(row[column]):
-        return Estimate(None, reason=str(row["reason"]))
-    value = float(row[column])
-    return "< 0.001" if column.endswith("_holm") and value < 0.001 else rounded(value)
-
-
-def _conclusion(significance: pd.DataFrame, level: float) -> str:
-    """Name the pairs that differ, by each of the tests."""
-    found = [
-        _by(significance[significance[f"{test}_p_holm"] < level], what)
-        for test, what in (("delong", "ranking"), ("mcnemar", "predictions"))
+def _table(pairs: Sequence[Pair], folded: bool) -> Table:
+    name = metric_name(pairs[0].metric)
+    header = [
+        "pair", f"{name} of the first", "of the second", "difference", "p", "p, corrected",
+        "verdict", "p, radiographs as independent",
+    ]  # fmt: skip
+    rows: list[list[Cell]] = [
+        [
+            f"{pair.architecture_a} and {pair.architecture_b}",
+            _or_reason(pair.a, pair),
+            _or_reason(pair.b, pair),
+            pair.estimate.mapped(rounded),
+            *(_p(p, pair) for p in (pair.p, pair.p_holm)),
+            IN_WORDS[pair.verdict],
+            _p(pair.p_independent, pair),
+        ]
+        for pair in pairs
     ]
-    return f"At level {level:.2g}: {'; '.join(found)}. A larger p value does not show equality."
+    return Table(header, rows, conclusion(pairs), {"difference": "+.3f"}, folded=folded)
 
 
-def _by(differing: pd.DataFrame, what: str) -> str:
-    if differing.empty:
-        return f"no pair differs in its {what}"
-    verb = "differs" if len(differing) == 1 else "differ"
-    told = f"{counted(len(differing), 'pair')} {verb} in {what}"
-    if len(differing) > NAMED:
-        return told
-    return f"{told} ({joined([_pair(row) for _, row in differing.iterrows()])})"
+def _or_reason(value: float | None, pair: Pair) -> Estimate:
+    return Estimate(value, reason=None if value is not None else pair.reason)
+
+
+def _p(value: float | None, pair: Pair) -> Cell:
+    if value is None:
+        return Estimate(None, reason=pair.reason or "not tested for this metric")
+    return "< 0.001" if value < 0.001 else rounded(value)
+
+
+def _what(verdict: Verdict, count: int) -> str:
+    one = count == 1
+    return {
+        Verdict.SHOWN: "is shown to differ" if one else "are shown to differ",
+        Verdict.SMALL: f"{'differs' if one else 'differ'} by no more than {MARGIN:g}",
+        Verdict.OPEN: "cannot be told apart",
+    }[verdict]
+
+
+def _named(pairs: Sequence[Pair]) -> str:
+    if len(pairs) > NAMED:
+        return ""
+    return f" ({joined([f'{pair.architecture_a} and {pair.architecture_b}' for pair in pairs])})"

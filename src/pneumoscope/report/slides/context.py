@@ -29,7 +29,7 @@ class Context:
     @property
     def subjects(self) -> str:
         """Who was radiographed, in the plural."""
-        return "phantoms" if self.options.synthetic else "children"
+        return self.options.subject_noun
 
     @property
     def measured(self) -> ModelMetrics:

@@ -31,8 +31,8 @@ def cover(told: Context) -> Slide:
     message = (
         f"{told.model} could not be tested: {told.test[Metric.SENSITIVITY].reason}."
         if sensitivity is None
-        else f"{told.model} finds {frequency(sensitivity)} {told.subjects} with pneumonia "
-        "on radiographs it had never seen."
+        else f"{told.model} finds pneumonia on {frequency(sensitivity)} radiographs that show it, "
+        "none of which it had seen."
     )
     items = [
         f"{counted(len(told.found.metrics), 'model')} compared by Pneumoscope.",
@@ -50,8 +50,8 @@ def problem(told: Context) -> Slide:
         "A missed pneumonia and a false alarm both do harm.",
         Points(
             [
-                "Missed: a child with pneumonia goes without treatment.",
-                "False alarm: a child without it gets drugs and films it does not need.",
+                "Missed: someone with pneumonia goes without treatment.",
+                "False alarm: someone without it gets drugs and films for nothing.",
                 "One alarm level trades the one for the other. People must choose it.",
             ]
         ),

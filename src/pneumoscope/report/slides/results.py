@@ -1,23 +1,24 @@
 """The slides of the result: which model, what it finds, what an alarm is worth, who helps."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
 from pneumoscope.evaluation.estimate import Estimate
+from pneumoscope.evaluation.pair import Pair
 from pneumoscope.evaluation.records import ZoneOutcome
-from pneumoscope.naming import Column, Consequence, Metric, Split
+from pneumoscope.naming import Column, Consequence, Metric, PatientRule, Split
 from pneumoscope.report.frequencies import frequency
 from pneumoscope.report.slides.blocks import Bar, Bars, Dots, Numbers, Points, Slide
 from pneumoscope.report.slides.context import Context
+from pneumoscope.report.standing import NAMED, ranked_on_test, standing
 from pneumoscope.report.wording import joined
 
 HANDED_OVER = 0.2
 """The grey zone told of is the one asked for nearest to this share."""
 SHOWN = 6
 """Models of which the comparison draws a bar; the others are named below."""
-NAMED = 3
-"""Of more rivals than this, the title gives the number."""
 PAIR = (
     "A pair: one radiograph with pneumonia, one without; a model is right when it scores the "
     "first higher. 50 of 100 is guessing."
@@ -25,10 +26,8 @@ PAIR = (
 
 
 def comparison(told: Context) -> Slide:
-    """Tell which model ranks best on test, and whether that could be chance."""
-    table = told.found.comparison
-    test = table[table[Column.SPLIT] == Split.TEST].dropna(subset=[Metric.AUROC])
-    ranked = test.sort_values(Metric.AUROC, ascending=False, kind="stable")
+    """Tell which model ranks best on test, and which others may be as good."""
+    ranked = ranked_on_test(told.found.comparison, Metric.AUROC)
     bars = [
         Bar(
             str(row[Column.ARCHITECTURE]),
@@ -40,21 +39,22 @@ def comparison(told: Context) -> Slide:
     ]
     note = f"{PAIR} Lines: {told.evaluation.confidence:.0%} intervals.{_left_out(bars)}"
     start = 0.5 if all(bar.share >= 0.5 for bar in bars) else 0.0
-    return Slide("Result", _ranking(bars), Bars(bars[:SHOWN], start), note)
+    title = _ranking(bars, told.found.significance)
+    return Slide("Result", title, Bars(bars[:SHOWN], start), note)
 
 
 def _number(value: Any) -> float | None:
     return None if value is None or pd.isna(value) else float(value)
 
 
-def _ranking(bars: list[Bar]) -> str:
+def _ranking(bars: list[Bar], pairs: Sequence[Pair]) -> str:
     if not bars:
         return "No model could be ranked: the test lacks one of the classes."
     best = bars[0]
     right = f"right in {frequency(best.share)} pairs"
     if len(bars) == 1:
         return f"{best.name} tells the classes apart: {right}."
-    rivals = [bar.name for bar in bars[1:] if not _stands_clear(best, bar)]
+    rivals = standing(pairs, best.name, Metric.AUROC).rivals
     if rivals:
         others = joined(rivals) if len(rivals) <= NAMED else f"{len(rivals)} others"
         return f"{best.name} leads, {right}, but {others} may be just as good."
@@ -67,19 +67,15 @@ def _left_out(bars: list[Bar]) -> str:
     return f" Below these: {joined([bar.name for bar in bars[SHOWN:]])}."
 
 
-def _stands_clear(best: Bar, other: Bar) -> bool:
-    # Intervals count patients; the tests of pairs take films of one child as independent.
-    return best.low is not None and other.high is not None and best.low > other.high
-
-
 def found(told: Context) -> Slide:
     """Draw the share of pneumonia that is found."""
     measured = told.test[Metric.SENSITIVITY]
     if measured.value is None:
         return _undefined("How many are found cannot be told", measured)
     share = frequency(measured.value)
-    title = f"Of {share.of:,} {told.subjects} with pneumonia, {told.model} finds {share.count:,}."
-    return Slide("Result", title, Dots(share, "found", "missed"), _interval(told, measured))
+    title = f"Of {share.of:,} radiographs with pneumonia, {told.model} finds {share.count:,}."
+    note = f"{_interval(told, measured)}{_by_patient(told, Metric.SENSITIVITY, 'found')}"
+    return Slide("Result", title, Dots(share, "found", "missed"), note)
 
 
 def alarms(told: Context) -> Slide:
@@ -88,9 +84,13 @@ def alarms(told: Context) -> Slide:
     if measured.value is None:
         return _undefined("How many false alarms there are cannot be told", measured)
     share = frequency(measured.value).rest
-    title = f"Of {share.of:,} {told.subjects} without pneumonia, {share.count:,} get a false alarm."
+    title = (
+        f"Of {share.of:,} radiographs without pneumonia, {share.count:,} "
+        f"{'gives' if share.count == 1 else 'give'} a false alarm."
+    )
     body = Dots(share, "false alarm", "rightly left alone")
-    return Slide("Result", title, body, _interval(told, measured.complement))
+    by_patient = _by_patient(told, Metric.SPECIFICITY, "rightly left alone")
+    return Slide("Result", title, body, f"{_interval(told, measured.complement)}{by_patient}")
 
 
 def _undefined(title: str, measured: Estimate) -> Slide:
@@ -98,17 +98,26 @@ def _undefined(title: str, measured: Estimate) -> Slide:
 
 
 def _interval(told: Context, measured: Estimate) -> str:
-    point = told.measured.operating_point
-    counted = (
-        f"Counted by radiograph at the alarm level {point.threshold:.2f}, which was fixed "
-        "before the test."
-    )
+    threshold = told.measured.operating_point.threshold
+    counted = f"Counted at the alarm level {threshold:.2f}, which was fixed before the test."
     if measured.bounds is None:
-        return f"{counted} There is no interval: a handful of {told.subjects} is too few."
+        return f"{counted} There is no interval: {measured.reason}."
     ends = [frequency(end, of=100).count for end in measured.bounds]
     return (
-        f"Had other {told.subjects} been tested: from {ends[0]} to {ends[1]} of 100 "
-        f"({told.evaluation.confidence:.0%} interval). {counted}"
+        f"{told.evaluation.confidence:.0%} interval over {told.subjects}: {ends[0]} to {ends[1]} "
+        f"of 100. {counted}"
+    )
+
+
+def _by_patient(told: Context, metric: Metric, what: str) -> str:
+    """Say the same of patients, if any has several radiographs."""
+    tested = told.measured.splits[Split.TEST]
+    value = tested.by_patient[PatientRule.MEAN_SCORE].metrics[metric].value
+    if tested.n == tested.patients or value is None:
+        return ""
+    return (
+        f" Of {told.subjects}, the scores of their radiographs averaged, {frequency(value)} are "
+        f"{what}."
     )
 
 
@@ -125,14 +134,14 @@ def worth(told: Context) -> Slide | None:
     numbers = [
         (
             str(frequency(right)),
-            f"alarms are right where {frequency(share)} {told.subjects} have pneumonia",
+            f"alarms are right where {frequency(share)} radiographs show pneumonia",
         )
         for share, right in sorted(known.items())
     ]
     rarest = min(known)
     title = (
-        f"Where {frequency(rarest)} have pneumonia, only {frequency(known[rarest])} alarms are "
-        "right."
+        f"Where {frequency(rarest)} radiographs show pneumonia, only {frequency(known[rarest])} "
+        "alarms are right."
         if known[rarest] < 0.5
         else "Most alarms are right, even where pneumonia is rarest."
     )
