@@ -9,14 +9,16 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from hypothesis import settings
+from hypothesis import Phase, settings
 from PIL import Image
 
 from pneumoscope.ingestion.manifest import sort_out
 from pneumoscope.options import IngestionOptions, PreprocessingOptions, SplitOptions
 
 # The same examples in every run, however slow the machine; nothing is written for the next.
-settings.register_profile("tests", derandomize=True, deadline=None, database=None)
+# No phase that explains a failure: it takes minutes.
+PHASES = (Phase.explicit, Phase.generate, Phase.shrink)
+settings.register_profile("tests", derandomize=True, deadline=None, database=None, phases=PHASES)
 settings.load_profile("tests")
 
 CONF = Path(__file__).parents[1] / "conf" / "base"

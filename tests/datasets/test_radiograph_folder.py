@@ -1,11 +1,15 @@
 import os
 import subprocess
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from kedro.io import DatasetError
 
 from pneumoscope.datasets.radiograph_folder import MARKER, RadiographFolderDataset
+from pneumoscope.ingestion.file_names import unescape_name
 
 
 @pytest.fixture
@@ -35,7 +39,7 @@ def test_every_file_is_listed_by_its_relative_path_and_read_on_demand(folder):
     assert files["train/NORMAL/a.jpeg"]() == b"later"
 
 
-def test_a_missing_folder_is_told_with_its_remedy(tmp_path: Path):
+def test_a_missing_folder_is_an_error_with_its_remedy(tmp_path: Path):
     with pytest.raises(DatasetError, match=r"none at '.*nowhere'. Set RADIOGRAPHS=<folder>"):
         load(tmp_path / "nowhere")
 
@@ -179,3 +183,22 @@ def test_a_failure_while_saving_leaves_the_old_folder(tmp_path: Path):
         dataset.save({"new.jpeg": lambda: b"new", "worse.jpeg": fail})
     assert list(dataset.load()) == ["old.jpeg"]
     assert (tmp_path / "phantoms" / MARKER).exists()
+
+
+ENTRY = st.binary(min_size=1, max_size=12).filter(
+    lambda name: (
+        not {b"/", b"\0"} & {name[i : i + 1] for i in range(len(name))}
+        and name not in (b".", b"..", MARKER.encode())
+    )
+)
+
+
+@given(st.sets(ENTRY, max_size=6))
+def test_every_name_that_a_disk_can_hold_is_one_file_with_its_own_content(names):
+    with TemporaryDirectory() as folder:
+        for name in names:
+            (Path(folder) / os.fsdecode(name)).write_bytes(name)
+        files = load(Path(folder))
+        assert {read() for read in files.values()} == names
+        assert len(files) == len(names)
+        assert {os.fsencode(unescape_name(path)) for path in files} == names

@@ -83,7 +83,7 @@ def test_duplicates_are_counted_and_named_where_they_cross(look):
     assert any("1 groups of identical files stand in more" in w for w in found.warnings)
 
 
-def test_patients_across_parts_and_names_without_pattern_are_told(look):
+def test_patients_across_parts_and_names_without_pattern_are_counted(look):
     paths = [
         "train/PNEUMONIA/person1_virus_1.jpeg", "test/PNEUMONIA/person1_virus_2.jpeg",
         "train/PNEUMONIA/person1_bacteria_3.jpeg", "train/NORMAL/own name.jpeg",

@@ -31,7 +31,7 @@ def test_only_what_a_table_cannot_hold_is_escaped(name, text):
 
 
 @given(ANY_NAME)
-def test_the_name_can_be_told_from_the_text(name):
+def test_the_name_can_be_restored_from_the_text(name):
     # So no two names share a text.
     assert unescape_name(escape_name(name)) == name
 

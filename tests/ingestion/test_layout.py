@@ -1,6 +1,8 @@
 import unicodedata
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pneumoscope.ingestion.layout import UNASSIGNED, Layout, Place, fold
 from pneumoscope.naming import Label, Split, Subtype
@@ -158,3 +160,57 @@ def test_other_file_names_contradict_nothing(path, layout):
 
 def test_folding_is_stable():
     assert fold(fold(" Straße ")) == fold("STRASSE") == "strasse"
+
+
+FOLDERS = [
+    "train",
+    "Val",
+    "TEST",
+    "NORMAL",
+    "Pneumonía",
+    "no finding",
+    "bacteria",
+    "viral",
+    "ward 7",
+]
+
+
+@st.composite
+def spelt(draw, name: str) -> str:
+    """Spell a name in any case and Unicode form."""
+    cased = "".join(draw(st.sampled_from([str.upper, str.lower]))(letter) for letter in name)
+    return unicodedata.normalize(draw(st.sampled_from(["NFC", "NFD"])), cased)
+
+
+@given(st.lists(st.sampled_from(FOLDERS) | st.text(max_size=8), max_size=5), st.data())
+def test_folders_mean_the_same_in_every_case_and_form_or_are_refused(layout, names, data):
+    path = "/".join([*(name.replace("/", "") or "x" for name in names), "film.png"])
+
+    def place(path: str) -> Place | str:
+        try:
+            return layout.place(path)
+        except ValueError as error:
+            return type(error).__name__
+
+    found = place(path)
+    if isinstance(found, Place):
+        assert found.source_split in {*Split, UNASSIGNED}
+    known = "/".join(name for name in path.split("/")[:-1] if name in FOLDERS)
+    again = "/".join(data.draw(spelt(name)) for name in known.split("/"))
+    first, second = (place(f"{folders}/film.png") for folders in (known, again))
+    assert str(first).casefold() == str(second).casefold()
+
+
+@given(
+    st.sampled_from(["person{}_virus_{}.jpeg", "person{}_bacteria_{}.jpeg", "BACTERIA-{}-{}.jpeg"]),
+    st.integers(0, 9999), st.integers(0, 9999), st.integers(0, 99), st.data(),
+)  # fmt: skip
+def test_a_patient_is_the_number_whatever_the_film_and_the_spelling(
+    layout, name, one, other, film, data
+):
+    def key(number: int) -> str:
+        path = f"train/PNEUMONIA/{data.draw(spelt(name.format(number, film)))}"
+        return patient_of(layout, path).patient_id
+
+    assert key(one) == key(one)
+    assert (key(one) == key(other)) == (one == other)

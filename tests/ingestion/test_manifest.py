@@ -1,6 +1,15 @@
+from dataclasses import fields
+from functools import partial
+from io import BytesIO
+
+import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
 
+from pneumoscope.ingestion.file_names import escape_name
 from pneumoscope.ingestion.litter import LITTER
 from pneumoscope.ingestion.manifest import (
     MANIFEST_COLUMNS,
@@ -10,12 +19,23 @@ from pneumoscope.ingestion.manifest import (
     check_worth_running,
     sort_out,
 )
+from pneumoscope.ingestion.scan import ScannedFile, scan
 from pneumoscope.naming import Column
 
+FIELDS = [field.name for field in fields(ScannedFile) if field.name != "pixels"]
+
+
+def _jpeg() -> bytes:
+    buffer = BytesIO()
+    Image.fromarray(np.tile(np.arange(40, dtype=np.uint8) * 6, (30, 1))).save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+JPEG = _jpeg()
 GOOD = ["train/NORMAL/IM-0001-0001.jpeg", "train/PNEUMONIA/person1_virus_1.jpeg"]
 
 
-def test_a_row_tells_all_that_path_and_file_say(six_rows):
+def test_a_row_holds_what_path_and_file_say(six_rows):
     assert list(six_rows.columns) == MANIFEST_COLUMNS
     row = six_rows.set_index(Column.PATH).loc["test/PNEUMONIA/person3_virus_17.jpeg"]
     assert row[Column.RADIOGRAPH_ID] == "test/PNEUMONIA/person3_virus_17"
@@ -141,3 +161,35 @@ def test_a_class_that_was_not_entered_stops_the_run_an_odd_folder_does_not(
             check_worth_running(found, ingestion_options)
     else:
         check_worth_running(found, ingestion_options)
+
+
+NAME = st.text(st.characters(exclude_characters="/"), min_size=1, max_size=8).filter(
+    lambda name: name not in (".", "..")
+)
+FOLDER = st.sampled_from(["train", "test", "NORMAL", "PNEUMONIA", "__MACOSX", "ward 7"]) | NAME
+CONTENT = st.sampled_from(
+    [JPEG, b"", b"text", JPEG[:90], b"\x89PNG", bytes(128) + b"DICM"]
+) | st.binary(max_size=40)  # fmt: skip
+
+
+@settings(max_examples=50)
+@given(
+    st.dictionaries(st.lists(FOLDER, max_size=4).map(tuple), st.dictionaries(NAME, CONTENT)),
+    st.sampled_from(["", ".jpeg", ".txt", ".dcm", "."]),
+)
+def test_every_file_of_any_tree_ends_in_one_of_three_places(ingestion_options, tree, suffix):
+    files = {
+        escape_name("/".join([*folders, name + suffix])): partial(bytes, content)
+        for folders, names in tree.items()
+        for name, content in names.items()
+    }
+    scanned = pd.DataFrame(
+        [[getattr(file, name) for name in FIELDS] for file in scan(files, ingestion_options)],
+        columns=FIELDS,
+    )
+    found = sort_out(scanned, ingestion_options)
+    check_complete(scanned, found)
+    litter = int((scanned["reason"] == LITTER).sum())
+    assert len(found.manifest) + len(found.quarantine) + litter == len(files)
+    assert found.manifest[Column.RADIOGRAPH_ID].is_unique
+    assert (found.quarantine[Column.REASON] != "").all()

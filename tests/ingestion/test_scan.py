@@ -33,7 +33,7 @@ def found(encode, gradient, ingestion_options) -> dict[str, ScannedFile]:
     return {file.path: file for file in scan(files, ingestion_options)}
 
 
-def test_every_file_is_told_in_the_order_of_the_paths(found):
+def test_every_file_is_scanned_in_the_order_of_the_paths(found):
     assert list(found) == sorted(found)
     assert len(found) == 9
 

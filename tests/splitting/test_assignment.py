@@ -94,7 +94,7 @@ def test_pooled_cuts_all_splits_anew_by_patient(kaggle, options):
     check_disjoint(splits, kaggle)
 
 
-def test_pooled_by_radiograph_tears_children_apart(kaggle, options):
+def test_pooled_by_radiograph_leaks_patients(kaggle, options):
     splits = assign_splits(kaggle, options("pooled", group_by="radiograph"), seed=1)
     parts = described(splits, kaggle).groupby(Column.PATIENT_ID)[Column.SPLIT].nunique()
     assert (parts > 1).any()
@@ -127,7 +127,7 @@ def test_the_manifest_is_left_as_it_was(kaggle, options):
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_children_and_those_tied_to_them_by_a_duplicate_stay_together(make_manifest, options, seed):
+def test_patients_who_share_a_duplicate_stay_together(make_manifest, options, seed):
     rng = np.random.default_rng(seed)
     names = paths("train", 12, 9, 9, films=3)
     # Every hash is shared by about two radiographs, whoever they belong to within a class.
@@ -142,7 +142,7 @@ def test_children_and_those_tied_to_them_by_a_duplicate_stay_together(make_manif
     assert len(check_disjoint(splits, manifest)) == 2
 
 
-def test_a_chain_of_duplicates_ties_children_that_share_none(make_manifest, options):
+def test_a_chain_of_duplicates_keeps_patients_together_who_share_none(make_manifest, options):
     # 1–2 share a film, 2–3 share another, so 1 and 3 belong together.
     chain = [f"train/PNEUMONIA/person{n}_virus_{film}.jpeg" for n, film in
              [(1, 1), (2, 1), (2, 2), (3, 1)]]  # fmt: skip
@@ -179,7 +179,7 @@ def test_one_odd_file_name_does_not_end_a_run(make_manifest, options):
     check_disjoint(splits, manifest)
 
 
-def test_a_child_with_films_of_both_classes_stays_in_one_split(options):
+def test_a_patient_with_films_of_both_classes_stays_in_one_split(options):
     # Followed from health to illness: each child has one film in either class.
     label = np.tile([Label.NORMAL.value, Label.PNEUMONIA.value], 10)
     manifest = pd.DataFrame(

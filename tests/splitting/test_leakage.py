@@ -27,7 +27,7 @@ def test_what_was_checked_is_put_into_words(six_rows):
     ]
 
 
-def test_a_child_in_two_splits_is_named(six_rows):
+def test_a_patient_in_two_splits_is_named(six_rows):
     splits = splits_of(six_rows, test=["virus-3"])
     splits.loc[splits[Column.RADIOGRAPH_ID].str.endswith("bacteria_2"), Column.SPLIT] = Split.TEST
     message = r"own patients, received 1 in more than one: bacteria-1.*split.policy=pooled"
@@ -63,7 +63,7 @@ def test_test_as_validation_is_flagged(six_rows, split_options):
     assert flaw.startswith("Validation is the test part")
 
 
-def test_a_given_validation_is_flagged_only_where_it_shares_children_with_train(
+def test_a_given_validation_is_flagged_only_where_it_shares_patients_with_train(
     six_rows, split_options
 ):
     options = split_options.model_copy(update={"policy": SplitPolicy.GIVEN_VALIDATION})
@@ -75,7 +75,7 @@ def test_a_given_validation_is_flagged_only_where_it_shares_children_with_train(
     assert flaw.startswith("The given validation shares patients with train: 1 stand in both")
 
 
-def test_a_split_by_radiograph_is_flagged_with_the_children_it_tears_apart(six_rows, split_options):
+def test_a_split_by_radiograph_is_flagged_with_its_patient_leakage(six_rows, split_options):
     splits = splits_of(six_rows, test=["virus-3"])
     splits.loc[splits[Column.RADIOGRAPH_ID].str.endswith("bacteria_2"), Column.SPLIT] = Split.TEST
     options = split_options.model_copy(update={"group_by": "radiograph"})

@@ -240,7 +240,7 @@ def _leak_warnings(duplicates: Duplicates, patients: PatientCounts, radiographs:
         f"{duplicates.example}. Every film counts once in the splits.": copies
         > MANY_COPIES * radiographs,
         f"{patients.without_pattern} file names fit no patient pattern: each counts as its "
-        "own patient, so a child may stand in two splits.": patients.without_pattern,
+        "own patient, so a patient may stand in two splits.": patients.without_pattern,
     }
     return [sentence for sentence, present in sentences.items() if present]
 

@@ -77,8 +77,8 @@ def folder_warnings(manifest: pd.DataFrame, layout: Layout) -> list[str]:
 
 def _commonest(values: pd.Series, shown: int = SHOWN) -> str:
     counts = Counter(values).most_common()
-    told = [f"{n:,} {value}" for value, n in counts[:shown]]
-    return ", ".join([*told, *(["…"] if len(counts) > shown else [])])
+    named = [f"{n:,} {value}" for value, n in counts[:shown]]
+    return ", ".join([*named, *(["…"] if len(counts) > shown else [])])
 
 
 def examples(refused: pd.DataFrame) -> str:

@@ -1,4 +1,4 @@
-"""File names as text that any table can hold: one name a key, and the name can be told from it."""
+"""File names as text that any table can hold: one name a key, from which it can be restored."""
 
 import re
 

@@ -151,13 +151,13 @@ def _remedy(refused: pd.DataFrame) -> str:
 
 def _row(file: dict, layout: Layout) -> dict:
     where = layout.place(file["path"])
-    child = layout.patient(file["path"], where)
+    patient = layout.patient(file["path"], where)
     return {
         Column.PATH: file["path"],
         Column.SOURCE_SPLIT: where.source_split,
         Column.LABEL: where.label.value,
-        Column.SUBTYPE: child.subtype.value,
-        Column.PATIENT_ID: child.patient_id,
+        Column.SUBTYPE: patient.subtype.value,
+        Column.PATIENT_ID: patient.patient_id,
         Column.BYTES_PER_PIXEL: file["bytes"] / (file["width"] * file["height"]),
         **{name: file[name] for name in (
             Column.WIDTH, Column.HEIGHT, Column.MODE, Column.BYTES, Column.SHA256,

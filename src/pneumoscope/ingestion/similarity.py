@@ -1,4 +1,4 @@
-"""Films that look alike as pictures: copies that were stored anew, and names that may be one child.
+"""Films that look alike as pictures: copies stored anew, and names that may be one patient.
 
 Byte identity misses a film that was saved as PNG, at another quality or size. Here every film
 becomes a descriptor: its pixels at 48 × 48, without the coarse shading that all chest radiographs

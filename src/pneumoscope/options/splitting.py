@@ -18,13 +18,13 @@ class SplitOptions(Options):
 
     Attributes:
         policy: `official` keeps the given test part and cuts validation from the rest,
-            `as_given` keeps all three parts, `given_validation` too, even if a child stands in
+            `as_given` keeps all three parts, `given_validation` too, even if a patient stands in
             train and validation, and cuts validation where none is given; `pooled` cuts
             everything anew,
             `test_as_validation` repeats a published mistake and is flagged for it.
         validation_share: Share of radiographs in validation (official: of what is not test).
         test_share: Share of radiographs in test; read by `pooled` alone.
-        group_by: `patient` keeps the radiographs of one child together; `radiograph` repeats
+        group_by: `patient` keeps the radiographs of one patient together; `radiograph` repeats
             a published mistake and is flagged for it.
         balance: How the training rows are rebalanced.
     """

@@ -20,7 +20,6 @@ from pneumoscope.plots.style import (
     polish,
 )
 
-SOURCE_SPLITS = (Split.TRAIN, "val", Split.VALIDATION, Split.TEST)
 LABEL_ROOM = 1.32
 
 
@@ -64,7 +63,7 @@ def plot_bytes_per_pixel(manifest: pd.DataFrame, ax: Axes | None = None) -> Figu
     """
     groups = manifest.groupby([Column.SOURCE_SPLIT, Column.LABEL])[Column.BYTES_PER_PIXEL]
     values = {key: column.to_numpy() for key, column in groups}
-    splits = in_order(list(manifest[Column.SOURCE_SPLIT]), SOURCE_SPLITS)
+    splits = in_order(list(manifest[Column.SOURCE_SPLIT]), list(Split))
     keys = [(split, str(label)) for split in splits for label in Label if (split, label) in values]
     ax = axes_or_new(ax, height=1.1 + 0.5 * len(keys))
     polish(ax, xlabel="file bytes per pixel", grid="x")

@@ -6,10 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pneumoscope.naming import Label
+from pneumoscope.radiographs.fields import CENTRAL_FIELD, central_field
 from pneumoscope.report.blocks import Block, Figure, Section
 from pneumoscope.report.wording import joined
-
-BORDER = 0.15
 
 
 def radiographs_section(
@@ -56,19 +55,13 @@ def _histogram_caption(histograms: Mapping[str, NDArray[np.integer]]) -> str:
 
 
 def _means_caption(difference: NDArray[np.floating]) -> str:
-    centre = _central(difference.shape)
+    centre = central_field((difference.shape[0], difference.shape[1]))
     size = np.abs(difference)
     inner, outer = float(size[centre].mean()), float(size[~centre].mean())
     brighter = float((difference > 0).mean())
+    height, width = CENTRAL_FIELD
     return (
         f"PNEUMONIA is brighter (orange) in {brighter:.0%} of the pixels. The mean difference is "
-        f"{inner:.1f} grey levels in the centre and {outer:.1f} in the outer {BORDER:.0%} of each "
-        "side. What differs at the border is position and exposure, not the lungs."
+        f"{inner:.1f} grey levels in the centre ({height:.0%} of the height, {width:.0%} of the "
+        f"width) and {outer:.1f} outside it, where position, collimation and exposure differ too."
     )
-
-
-def _central(shape: tuple[int, ...]) -> NDArray[np.bool_]:
-    inside = np.zeros(shape, dtype=bool)
-    rows, columns = (round(side * BORDER) for side in shape)
-    inside[rows : shape[0] - rows, columns : shape[1] - columns] = True
-    return inside
