@@ -29,6 +29,7 @@ from pneumoscope.report.cells import Cell
 from pneumoscope.report.findings import Findings
 from pneumoscope.report.limits import limits, looks_at_test
 from pneumoscope.report.page import Page, render_markdown
+from pneumoscope.report.prose import sentences
 from pneumoscope.report.sections.augmentation import changes
 from pneumoscope.report.sections.by_patient import RULES
 from pneumoscope.report.sections.calibration import calibration_section
@@ -37,18 +38,6 @@ from pneumoscope.report.sections.subgroups import subgroups_section
 from pneumoscope.report.standing import standing, standing_in_words
 from pneumoscope.report.wording import counted, metric_name, readable
 
-INTENDED = (
-    "Research and teaching: to study how classifiers of chest radiographs are compared, "
-    "explained and evaluated.",
-    "Users: data scientists and students who can read the report that comes with it.",
-    "Input: frontal chest radiographs, prepared by the preprocessing of the same run.",
-)
-OUT_OF_SCOPE = (
-    "Diagnosis, triage or any other decision about a patient.",
-    "Radiographs unlike those it was trained on: another age, view, device or archive.",
-    "Any disease but pneumonia; what else a film shows is ignored.",
-    "Scores read as probabilities, unless the calibration below says that they are.",
-)
 LOADING = """import keras
 
 model = keras.models.load_model("{path}", safe_mode=True)
@@ -77,8 +66,8 @@ def model_card(
         flaws=found.split_audit.flaws,
         sections=[
             _model(name, found),
-            Section("Intended use", [Bullets(INTENDED)]),
-            Section("Out of scope", [Bullets(OUT_OF_SCOPE)]),
+            Section("Intended use", [Bullets(sentences("intended_use"))]),
+            Section("Out of scope", [Bullets(sentences("out_of_scope"))]),
             _training_data(found),
             _results(name, options, evaluation, found),
             Section("Operating point", _locked(measured, operating_points_section(one, {}))),

@@ -5,14 +5,10 @@ from collections.abc import Sequence
 from pneumoscope.report.blocks import Paragraph, Section, Table
 from pneumoscope.report.cells import Cell, Links
 from pneumoscope.report.crosswalk import Guideline, Item, Status
+from pneumoscope.report.prose import prose
 from pneumoscope.report.wording import counted
 
 TITLE = "Answers to reporting guidelines"
-INTRODUCTION = (
-    "Before you write a paper on such a run, read here what is answered already and what is left "
-    "to you. Items are numbered as published and named in our own words: read the guideline "
-    "itself before you tick anything. Not available means that the radiographs came without it."
-)
 HEADER = ["item", "asks for", "status", "where", "answer or reason"]
 
 
@@ -23,7 +19,7 @@ def crosswalk_section(guidelines: Sequence[Guideline]) -> Section:
     ]
     header = ["guideline", "for", "items", *Status]
     counts = Table(header, rows, _conclusion(guidelines))
-    return Section(TITLE, [Paragraph(INTRODUCTION), counts, *map(_table, guidelines)])
+    return Section(TITLE, [Paragraph(prose("crosswalk")), counts, *map(_table, guidelines)])
 
 
 def _conclusion(guidelines: Sequence[Guideline]) -> str:

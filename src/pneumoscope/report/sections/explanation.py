@@ -16,28 +16,9 @@ from pneumoscope.report.blocks import (
     Table,
 )
 from pneumoscope.report.cells import Cell
+from pneumoscope.report.prose import prose, sentences
 from pneumoscope.report.wording import counted, joined
 
-INTRODUCTION = (
-    "For each outcome on test the radiograph nearest the threshold and the most confident one, "
-    "chosen by rule and not by looks, beside an attribution map: what spoke for the decision made "
-    "on it. The table tells whether the map changes when the weights are drawn anew, as it must, "
-    "and how much of it lies outside the centre."
-)
-LIMITS = (
-    "Grad-CAM and HiResCAM are coarse: one cell of the last feature maps covers many pixels and is "
-    "enlarged to the radiograph. They show where, never why, and are no proof: a map on the lungs "
-    "does not make a decision right.",
-    "Grad-CAM weighs a channel by its mean gradient, which suits a head that averages over places. "
-    "A head that flattens its maps weighs every place by itself, and so does HiResCAM.",
-    "SmoothGrad shows how strongly a pixel moves the score either way, not whether it spoke for "
-    "PNEUMONIA or for NORMAL.",
-    "The centre is a field of 80 % of the height and 90 % of the width, no lung mask: about a "
-    "third of the radiographs with pneumonia are framed so closely that a lung, mostly an apex, "
-    "reaches beyond it (by eye, 24 of each class of the published train).",
-    "Eight radiographs are anecdotes. Use them to find questions (a marker, a tube, an edge), and "
-    "test those on many: black out, crop, compare.",
-)
 HEADER = ["model", "map", "cells", "|rank correlation|, untrained", "outside the centre, NORMAL",
           "outside the centre, PNEUMONIA", "evenly spread"]  # fmt: skip
 COARSE = 3
@@ -57,7 +38,7 @@ def explanation_section(
         attribution: Model to the PNG of its maps; one left out is not shown.
         activations: Model to the PNG of its channels; one left out is not shown.
     """
-    blocks: list[Block] = [Paragraph(INTRODUCTION), _trust(explanations)]
+    blocks: list[Block] = [Paragraph(prose("explanation")), _trust(explanations)]
     for name, found in explanations.items():
         drawn = []
         if name in attribution:
@@ -68,7 +49,11 @@ def explanation_section(
             drawn.append(Figure(activations[name], _layer_caption(name, found), alt))
         if drawn:
             blocks.append(Part(name, drawn, _where(found)))
-    blocks += [_cases(explanations), Heading("What maps cannot tell"), Bullets(LIMITS)]
+    blocks += [
+        _cases(explanations),
+        Heading("What maps cannot tell"),
+        Bullets(sentences("limits_of_maps")),
+    ]
     return Section("What do the models look at?", blocks)
 
 

@@ -12,20 +12,11 @@ from pneumoscope.naming import Consequence, Split
 from pneumoscope.report.blocks import Block, Figure, Heading, Paragraph, Part, Section, Table
 from pneumoscope.report.carried_over import carried_over_in_words
 from pneumoscope.report.cells import Cell
+from pneumoscope.report.prose import prose
 from pneumoscope.report.wording import rule_name
 
 HEADER = ["rule", "threshold", "missed", "false alarms", "PPV", "NPV", "accuracy", "F1"]
 FOR_A_HUMAN = "for a human"
-INTRODUCTION = (
-    "A threshold trades missed pneumonia against false alarms; a grey zone hands the doubtful "
-    "radiographs between its two limits to a human. Each rule below chose its own on validation. "
-    "All values are of 100 radiographs, with intervals over patients below. Missed: of 100 with "
-    "pneumonia, so many are called NORMAL. False alarms: of 100 without, so many are called "
-    "PNEUMONIA. PPV: of 100 alarms, so many are right; NPV: of 100 all-clears. Choose by the "
-    "table of validation: it is there to choose by. The table of test tells whether the promise "
-    "held; whoever chooses by it has no test left. Where intervals of two rules overlap widely, "
-    "take the simpler rule."
-)
 
 
 def operating_points_section(
@@ -39,7 +30,8 @@ def operating_points_section(
     """
     parts = [_part(name, measured, figures.get(name)) for name, measured in metrics.items()]
     return Section(
-        "Choosing an operating point", [Paragraph(INTRODUCTION), *parts, *_predictive(metrics)]
+        "Choosing an operating point",
+        [Paragraph(prose("operating_points")), *parts, *_predictive(metrics)],
     )
 
 

@@ -11,14 +11,9 @@ from pneumoscope.evaluation.verdict import MARGIN
 from pneumoscope.naming import Metric, Split
 from pneumoscope.report.blocks import Block, Figure, Note, Paragraph, Part, Section, Table
 from pneumoscope.report.cells import Cell
+from pneumoscope.report.prose import prose
 from pneumoscope.report.wording import joined, metric_name, moved
 
-INTRODUCTION = (
-    "Test radiographs by kind, at the locked threshold. Size, mode, bytes per pixel and name tell "
-    "of the device and the archive, not of the patient: a model that stands or falls by them has "
-    "learned the archive. Counts are of radiographs. Each group is compared with all other "
-    "radiographs, with intervals wide enough to hold for all groups at once."
-)
 LEGEND = "Dots are test values with their intervals; dashed is the value of all radiographs."
 SHOWN = (Metric.SENSITIVITY, Metric.SPECIFICITY, Metric.AUROC)
 
@@ -30,7 +25,7 @@ def subgroups_section(metrics: Mapping[str, ModelMetrics], figures: Mapping[str,
         metrics: Model to its metrics.
         figures: Architecture to the PNG of its subgroups; one left out is not shown.
     """
-    blocks: list[Block] = [Paragraph(INTRODUCTION)]
+    blocks: list[Block] = [Paragraph(prose("subgroups"))]
     blocks += [_part(name, measured, figures.get(name)) for name, measured in metrics.items()]
     absent = {k: v for found in metrics.values() for k, v in found.subgroups.absent.items()}
     reasons = [f"{name}: {reason}" for name, reason in absent.items()]
