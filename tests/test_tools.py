@@ -120,7 +120,7 @@ def test_plots_name_their_models_and_need_no_network(clone):
         ("src/pneumoscope/options/training.py", {
             "training@cnn", "training@mlp", "evaluation@cnn", "evaluation@mlp", "reporting",
             "robustness@cnn", "robustness@mlp", "explanation@cnn", "explanation@mlp",
-            "ensembles@ensemble", "inference", "shift",
+            "ensembles@ensemble", "shift",
         }),
         ("src/pneumoscope/phantoms/bones.py", {"fetch"}),
         ("src/pneumoscope/report/templates/report.html", {"reporting"}),
@@ -194,7 +194,7 @@ def test_a_third_architecture_needs_no_edit_of_dvc_yaml(clone):
     run = {line.split("'")[1] for line in printed.splitlines() if "Running stage" in line}
     assert run == {
         "training@small", "evaluation@small", "robustness@small", "explanation@small",
-        "inference", "reporting",
+        "reporting",
     }  # fmt: skip
     assert (clone / "data/08_reporting/model_card_small.md").exists()
 

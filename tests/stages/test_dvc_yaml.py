@@ -20,13 +20,17 @@ NO_RESULTS = {
     "__main__.py", "cli.py", "command_line.py", "graph.py", "options/project.py",
     "options/reading.py", "repeated_lines.py", "results_lock.py", "session.py",
 }  # fmt: skip
-# The default run has neither a study nor a download.
+# The default run has neither a study nor a download, and predicts no new radiographs.
 OTHER_RUNS = (
     "pipelines/study/",
     "plots/study.py",
     "studies/",
     "datasets/archive.py",
     "datasets/download.py",
+    "datasets/dated_table.py",
+    "inference/",
+    "options/inference.py",
+    "pipelines/inference/",
 )
 
 
@@ -112,7 +116,7 @@ def test_every_source_file_is_a_dependency_of_some_stage_or_makes_no_results(sta
         ("src/pneumoscope/options/fetch.py", {"fetch"}),
         ("src/pneumoscope/splitting/assignment.py", {"rebalancing"}),
         ("data/06_models/cnn/model.keras", {
-            "evaluation@cnn", "robustness@cnn", "explanation@cnn", "inference",
+            "evaluation@cnn", "robustness@cnn", "explanation@cnn",
         }),
         ("data/07_model_output/mlp/scores.parquet", {
             "ensembles@ensemble", "explanation@mlp", "reporting",
@@ -171,6 +175,13 @@ def test_nothing_that_only_grows_is_tracked(stages):
         assert name not in tracked
 
 
+def test_what_is_the_users_is_neither_output_nor_input_of_a_stage(stages):
+    tracked = str([[stage["deps"], stage.get("outs")] for stage in stages.values()])
+    assert "data/02_intermediate/decoded_radiographs" in tracked
+    for name in ("predictions", "decoded_films", "data/07_model_output'", "02_intermediate'"):
+        assert name not in tracked
+
+
 def test_metrics_are_the_summaries_and_plots_are_pictures(stages):
     metrics = {path for stage in stages.values() for path in stage.get("metrics", [])}
     assert metrics == {
@@ -184,13 +195,12 @@ def test_metrics_are_the_summaries_and_plots_are_pictures(stages):
     assert {Path(path).suffix for path in plots} == {".png"}
 
 
-def test_a_third_architecture_is_followed_by_inference_cards_and_reporting(copy):
+def test_a_third_architecture_is_followed_by_cards_and_reporting(copy):
     add_a_third_architecture(copy)
     stages = expanded(written(copy))
     assert {"training@small", "evaluation@small", "robustness@small", "explanation@small"} <= set(
         stages
     )
-    assert "data/06_models/small/model.keras" in stages["inference"]["deps"]
     assert "data/08_reporting/small/robustness.json" in stages["reporting"]["deps"]
     assert "data/08_reporting/model_card_small.md" in stages["reporting"]["outs"]
 
@@ -213,7 +223,6 @@ def test_a_folder_of_ones_own_takes_the_place_of_the_stage_that_fetches(copy):
     stages = expanded(written(copy))
     assert "fetch" not in stages
     assert "data/01_raw/radiographs" in stages["ingestion"]["deps"]
-    assert "data/01_raw/radiographs/test" in stages["inference"]["deps"]
 
 
 def test_what_the_shell_has_set_for_other_runs_is_unset_and_named(monkeypatch, caplog):

@@ -66,7 +66,10 @@ def selected(context: KedroContext) -> Selection:
 
 
 def all_stages(selection: Selection) -> Iterator[Stage]:
-    """Yield the stages of a run, in the order that a reader expects them in."""
+    """Yield the stages of a run, in the order that a reader expects them in.
+
+    Inference is none: predictions are the user's, and DVC would put its own back in their place.
+    """
     for name, description in DATA.items():
         yield Stage(name, description, (name,))
     for name, description in MODEL.items():
@@ -76,10 +79,6 @@ def all_stages(selection: Selection) -> Iterator[Stage]:
         chosen = (f"ensembles.{one}",)
         yield Stage(f"ensembles@{one}", averaged, ("evaluation",), chosen_by=chosen)
     yield Stage("shift", "Measure how far test lies from train", ("robustness",), ("shift",))
-    yield Stage(
-        "inference", "Predict the test part as if it were new", ("inference",),
-        chosen_by=(*MODELS, "inference"),
-    )  # fmt: skip
     yield Stage(
         "reporting", "Compare the models, draw the figures, write the report",
         ("evaluation", "reporting"), ("comparison", "reporting"), MODELS,
