@@ -1,0 +1,120 @@
+"""Runs of `conf/smoke` in folders of their own, and what a user sees there afterwards."""
+
+import io
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+PROJECT = Path(__file__).parents[2]
+KEDRO = str(Path(sys.executable).with_name("kedro"))
+LOCK = ".run.lock"
+
+_NUMBERS = count(1)
+
+VERSION = re.compile(r"\d{4}-\d\d-\d\dT\d\d\.\d\d\.\d\d\.\d{3}Z")
+
+
+def start(
+    results: Path,
+    *arguments: str,
+    preexec_fn: Callable[[], None] | None = None,
+    **surroundings: str | None,
+) -> subprocess.Popen:
+    """Start a run in a process group of its own; what it prints goes to the results' parent."""
+    environment = {**os.environ, "RESULTS": str(results), **surroundings}
+    with results.with_name(f"{next(_NUMBERS)}.log").open("w") as stream:
+        process = subprocess.Popen(
+            [KEDRO, "run", "--env", "smoke", *arguments],
+            cwd=PROJECT,
+            env={name: value for name, value in environment.items() if value is not None},
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            preexec_fn=preexec_fn,
+        )
+    process.log = Path(stream.name)
+    return process
+
+
+def finish(results: Path, *arguments: str, **options: Any) -> str:
+    """Run to the end, which must be a good one; return what was printed."""
+    code, printed = run(results, *arguments, **options)
+    assert code == 0, printed[-3000:]
+    return printed
+
+
+def run(results: Path, *arguments: str, **options: Any) -> tuple[int, str]:
+    """Run to the end; return the exit status and what was printed."""
+    process = start(results, *arguments, **options)
+    code = process.wait(timeout=600)
+    return code, process.log.read_text()
+
+
+def wait_until_writing(process: subprocess.Popen, results: Path) -> None:
+    """Wait until a run has taken the lock, or has ended."""
+    lock = results / LOCK
+    while process.poll() is None and not (lock.is_file() and lock.stat().st_size):
+        time.sleep(0.01)
+
+
+def stop(process: subprocess.Popen, with_what: signal.Signals) -> bool:
+    """Send a signal to a run and its children; return whether it came before the end."""
+    in_time = process.poll() is None
+    if in_time:
+        os.killpg(process.pid, with_what)
+    process.wait(timeout=120)
+    return in_time
+
+
+def visible(results: Path) -> dict[str, set[bytes]]:
+    """Return what each file that a user sees holds, all versions of a file under one name.
+
+    Without what tells of the moment or the speed of a run: the seconds of an epoch, and the log of
+    accesses to the test part, which grows with each run.
+    """
+    found: dict[str, set[bytes]] = {}
+    for path in sorted(path for path in results.rglob("*") if path.is_file()):
+        name = path.relative_to(results).as_posix()
+        if not hidden(name):
+            found.setdefault(VERSION.sub("*", name), set()).add(_content(path))
+    return found
+
+
+def hidden(name: str) -> bool:
+    """Tell whether a path is none that a user sees, or holds what a training goes on from."""
+    of_the_films = name.startswith("01_raw/")
+    dotted = any(part.startswith(".") for part in name.split("/"))
+    return (dotted and not of_the_films) or name.startswith("06_checkpoints/")
+
+
+def leftovers(results: Path) -> list[str]:
+    """Return what unfinished runs have left."""
+    names = (".unfinished.*", ".replaced.*")
+    return [str(path.relative_to(results)) for name in names for path in results.rglob(name)]
+
+
+def copy(reference: Path, results: Path) -> None:
+    """Begin with the state of another run."""
+    shutil.rmtree(results, ignore_errors=True)
+    shutil.copytree(reference, results)
+
+
+def _content(path: Path) -> bytes:
+    content = path.read_bytes()
+    if path.name == "history.csv":
+        return pd.read_csv(io.BytesIO(content)).drop(columns="seconds").to_csv().encode()
+    if path.name == "test_access_log.csv":
+        rows = pd.read_csv(io.BytesIO(content)).drop(columns="when").drop_duplicates()
+        assert content.endswith(b"\n")
+        return rows.sort_values(list(rows)).to_csv(index=False).encode()
+    return content
