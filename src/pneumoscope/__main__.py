@@ -1,0 +1,25 @@
+"""`python -m pneumoscope`: `kedro run` where the package is installed without the project.
+
+What `kedro package` builds runs this way, with the configuration packed beside it:
+`python -m pneumoscope --conf-source=conf-pneumoscope.tar.gz`.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from kedro.framework.cli.utils import find_run_command
+from kedro.framework.project import configure_project
+
+
+def main(*arguments: Any, **options: Any) -> Any:
+    """Run the pipelines; arguments and options are those of `kedro run`."""
+    package = Path(__file__).parent.name
+    configure_project(package)
+    # In a notebook, returning must not end the interpreter.
+    options.setdefault("standalone_mode", not hasattr(sys, "ps1"))
+    return find_run_command(package)(*arguments, **options)
+
+
+if __name__ == "__main__":
+    main()
