@@ -4,7 +4,6 @@ import pytest
 
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.explanation.outside import (
-    evenly_spread,
     outside_share,
     summarise_outside,
 )
@@ -26,12 +25,6 @@ def test_shares_count_either_sign_and_any_scale():
 
 def test_an_empty_map_has_no_share():
     assert np.isnan(outside_share(np.zeros((1, 10, 20)))).all()
-
-
-def test_the_sample_is_spread_evenly_over_each_class():
-    labels = pd.Series(["NORMAL"] * 5 + ["PNEUMONIA"] * 2)
-    assert evenly_spread(labels, 3) == [0, 2, 4, 5, 6]
-    assert evenly_spread(labels[:5], 1) == [0]
 
 
 def test_the_mean_of_a_class_has_an_interval_over_its_patients():

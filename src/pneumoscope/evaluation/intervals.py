@@ -5,11 +5,10 @@ from typing import TypeVar
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from pneumoscope.arrays import IntArray
 from pneumoscope.evaluation.score_arrays import FloatArray
-
-IntArray = NDArray[np.int64]
 
 Name = TypeVar("Name", bound=str)
 

@@ -2,12 +2,10 @@
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from pneumoscope.arrays import BoolArray, FloatArray
 from pneumoscope.naming import Column, Label
-
-BoolArray = NDArray[np.bool_]
-FloatArray = NDArray[np.float64]
 
 
 def labels_of(rows: pd.DataFrame) -> BoolArray:

@@ -4,13 +4,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pneumoscope.arrays import FloatArray
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.intervals import patient_counts, percentile_interval
 from pneumoscope.explanation.records import OutsideShare
 from pneumoscope.naming import Column, Label
 from pneumoscope.radiographs.fields import central_field
-
-FloatArray = NDArray[np.float64]
 
 
 def outside_share(maps: NDArray[np.floating]) -> FloatArray:
@@ -26,21 +25,6 @@ def outside_share(maps: NDArray[np.floating]) -> FloatArray:
     outside = size[:, ~central_field(size.shape[1:])].sum(axis=1)
     total = size.sum(axis=(1, 2))
     return np.divide(outside, total, out=np.full(len(size), np.nan), where=total > 0)
-
-
-def evenly_spread(labels: pd.Series, count: int) -> list[int]:
-    """Choose positions of each class, evenly spread over the rows, in ascending order.
-
-    Args:
-        labels: The class of each row.
-        count: Positions a class; a smaller class gives all of its own.
-    """
-    chosen: list[int] = []
-    for label in Label:
-        positions = np.flatnonzero(labels == label)
-        steps = np.linspace(0, len(positions) - 1, min(count, len(positions)))
-        chosen += positions[steps.round().astype(int)].tolist()
-    return sorted(chosen)
 
 
 def summarise_outside(

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-Grey = NDArray[np.uint8]
+from pneumoscope.arrays import Grey
 
 
 def recompress(image: Grey, quality: float) -> Grey:

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-Grey = NDArray[np.uint8]
+from pneumoscope.arrays import Grey
 
 CENTRAL_FIELD = (0.8, 0.9)
 """Height and width of the centre, as shares of the sides.

@@ -3,15 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from pneumoscope.arrays import Grey
 from pneumoscope.naming import Column, Label
 from pneumoscope.options import StressVariant
 from pneumoscope.radiographs.degradations import DEGRADATIONS
-
-Grey = NDArray[np.uint8]
 
 STRESS = "stress"
 """Column: the name of the variant that a row was degraded by."""

@@ -2,14 +2,12 @@
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
+from pneumoscope.arrays import Grey
 from pneumoscope.naming import Fit
 from pneumoscope.options import ClaheOptions, PreprocessingOptions
 from pneumoscope.radiographs.degradations import recompress
-
-Grey = NDArray[np.uint8]
 
 
 def preprocess(pixels: Grey, options: PreprocessingOptions) -> Grey:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from pneumoscope.arrays import named
 from pneumoscope.evaluation.pair import Pair, pairs_of_table
 from pneumoscope.evaluation.records import ModelMetrics
 from pneumoscope.explanation.records import Explanations
@@ -117,12 +118,3 @@ def collect_findings(
         explanations=named("explanations_", collected),
         figures=named("figure_", collected),
     )
-
-
-def named(prefix: str, collected: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values whose names begin with this prefix, by the rest of the name."""
-    return {
-        key.removeprefix(prefix): value
-        for key, value in collected.items()
-        if key.startswith(prefix)
-    }

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from pneumoscope.arrays import named
 from pneumoscope.datasets.sharded_images import ShardedImages
 from pneumoscope.evaluation.access import access_row, model_fingerprint
 from pneumoscope.evaluation.comparison import comparison_rows
@@ -129,7 +130,7 @@ def average_validation(**collected: Any) -> tuple[pd.DataFrame, ScoredBy]:
         **collected: `scores_<member>` and `scored_by_<member>` of each.
     """
     averaged = _average(collected, Split.VALIDATION)
-    return averaged, ensemble_fingerprint(_named("scored_by_", collected))
+    return averaged, ensemble_fingerprint(named("scored_by_", collected))
 
 
 def average_test(locks: dict, scored_by: ScoredBy, **collected: pd.DataFrame) -> pd.DataFrame:
@@ -150,11 +151,11 @@ def compare_models(**collected: Any) -> pd.DataFrame:
     Args:
         **collected: `metrics_<model>` of each model, `recipe_<model>` of each that was trained.
     """
-    recipes = _named("recipe_", collected)
+    recipes = named("recipe_", collected)
     first = first_of_recipe({name: Recipe.model_validate(block) for name, block in recipes.items()})
     rows = [
         row
-        for name, measured in _named("metrics_", collected).items()
+        for name, measured in named("metrics_", collected).items()
         for row in comparison_rows(name, measured, first.get(name, name))
     ]
     return pd.DataFrame(rows)
@@ -173,20 +174,12 @@ def compare_pairs(
     stand_in = set(comparison[REPLICATE_OF])
     scores = {
         name: table[table[Column.SPLIT] == Split.TEST]
-        for name, table in _named("scores_", collected).items()
+        for name, table in named("scores_", collected).items()
         if name in stand_in
     }
-    metrics = _named("metrics_", collected)
+    metrics = named("metrics_", collected)
     thresholds = {name: metrics[name].operating_point.threshold for name in scores}
     return pairs_as_table(compare(scores, thresholds, options))
-
-
-def _named(prefix: str, collected: dict[str, Any]) -> dict[str, Any]:
-    return {
-        key.removeprefix(prefix): value
-        for key, value in collected.items()
-        if key.startswith(prefix)
-    }
 
 
 def _score(
@@ -200,7 +193,7 @@ def _score(
 
 
 def _average(collected: dict[str, Any], split: Split) -> pd.DataFrame:
-    members = _named("scores_", collected)
+    members = named("scores_", collected)
     return average_scores(
         {name: table[table[Column.SPLIT] == split] for name, table in members.items()}
     )

@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pneumoscope.arrays import evenly_spread
 from pneumoscope.datasets.sharded_images import ShardedImages
 from pneumoscope.evaluation.records import ModelMetrics
 from pneumoscope.explanation import cases as choice
-from pneumoscope.explanation.outside import evenly_spread, outside_share, summarise_outside
+from pneumoscope.explanation.outside import outside_share, summarise_outside
 from pneumoscope.explanation.records import Case, Cases, Explanations, Outside, SanityCheck
 from pneumoscope.explanation.sanity import rank_correlations, summarise_sanity
 from pneumoscope.naming import Column, Label, Split
@@ -132,7 +134,8 @@ def _outside(
     """Measure over a sample how much attribution lies outside the centre."""
     from pneumoscope.models.explain.attribution import enlarge
 
-    chosen = evenly_spread(test_rows[Column.LABEL], options.sample)
+    spread = evenly_spread(test_rows[Column.LABEL], options.sample)
+    chosen = sorted(chain.from_iterable(spread.values()))
     rows = test_rows.iloc[chosen].reset_index(drop=True)
     tested = scores[scores[Column.SPLIT] == Split.TEST].set_index(Column.RADIOGRAPH_ID)
     scored = tested[Column.SCORE].loc[rows[Column.RADIOGRAPH_ID]]

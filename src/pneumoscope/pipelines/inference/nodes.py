@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pneumoscope import NOTICE
+from pneumoscope.arrays import named
 from pneumoscope.datasets.decoded_radiographs import DecodedRadiographs
 from pneumoscope.errors import InputError
 from pneumoscope.evaluation.access import model_fingerprint
@@ -46,9 +47,9 @@ def check_model(
         **members: `scored_by_<name>` and `training_record_<name>` of the model, or of each
             member of the ensemble.
     """
-    records = _named("training_record_", members)
+    records = named("training_record_", members)
     trained = {name: record.fingerprint for name, record in records.items()}
-    check_evaluated(trained, _named("scored_by_", members), metrics)
+    check_evaluated(trained, named("scored_by_", members), metrics)
     check_prepared(records, preprocessing, working_side)
     return True
 
@@ -92,7 +93,7 @@ def score_new_radiographs(
             f"a folder with {len(decoded.files)} files, none of them a film",
             "Name the folder of the films: --params films=<folder>, or FILMS=<folder>.",
         )
-    models, scored_by = _named("model_", members), _named("scored_by_", members)
+    models, scored_by = named("model_", members), named("scored_by_", members)
     loaded = {name: model_fingerprint(model) for name, model in models.items()}
     check_evaluated(loaded, scored_by, metrics)
     files = decoded.files.assign(**{Column.WARNING: appearance_warnings(decoded.files)})
@@ -154,14 +155,6 @@ def _scores(
         scores = score(model, films, batch_size, f"scoring with {name}", flips)
         tables[name] = films_by_number.assign(**{Column.SCORE: scores})
     return average_scores(tables)[Column.SCORE].to_numpy()
-
-
-def _named(prefix: str, collected: dict[str, Any]) -> dict[str, Any]:
-    return {
-        key.removeprefix(prefix): value
-        for key, value in collected.items()
-        if key.startswith(prefix)
-    }
 
 
 def _summary(predictions: pd.DataFrame) -> str:

@@ -1,12 +1,14 @@
 """Figures from computed values, and the page that holds them."""
 
 from collections.abc import Callable, Mapping
+from itertools import chain
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from pneumoscope.arrays import evenly_spread
 from pneumoscope.datasets.sharded_images import ShardedImages
 from pneumoscope.evaluation.calibration.measure import with_calibration
 from pneumoscope.evaluation.calibration.reliability import reliability
@@ -54,7 +56,7 @@ def draw_samples(
     options: ReportOptions,
 ) -> Figure:
     """Draw the same radiographs raw and processed, evenly spread over train."""
-    chosen = _of_each_class(train_rows, options.sample_radiographs)
+    chosen = _spread(train_rows, options.sample_radiographs)
     titles = [f"{row.label}\n{row.subtype}" for row in train_rows.iloc[chosen].itertuples()]
     raw = [decoded[path] for path in train_rows[Column.PATH].iloc[chosen]]
     processed = [train_images[position][..., 0] for position in chosen]
@@ -73,7 +75,7 @@ def draw_augmented(
     """Draw training radiographs as stored and in a few random draws of the augmentation."""
     from pneumoscope.models.training.augmentation_samples import draw_augmentations
 
-    chosen = _of_each_class(train_rows, options.augmented_radiographs)
+    chosen = _spread(train_rows, options.augmented_radiographs)
     stored = train_images[np.array(chosen)]
     changed = draw_augmentations(stored, recipe.augmentation, options.augmentation_draws, seed)
     return plot_augmented(stored, changed, train_rows[Column.LABEL].iloc[chosen].tolist())
@@ -193,12 +195,6 @@ def model_card_writer(name: str) -> Callable[[Findings, ReportOptions, Evaluatio
     return write_model_card
 
 
-def _of_each_class(rows: pd.DataFrame, count: int) -> list[int]:
-    """Return the positions of so many rows of each class, evenly spread."""
-    found = [np.flatnonzero(rows[Column.LABEL] == label) for label in Label]
-    steps = [np.linspace(0, len(where) - 1, min(count, len(where))) for where in found]
-    return [
-        int(position)
-        for where, step in zip(found, steps, strict=True)
-        for position in where[step.round().astype(int)]
-    ]
+def _spread(rows: pd.DataFrame, count: int) -> list[int]:
+    spread = evenly_spread(rows[Column.LABEL], count)
+    return list(chain.from_iterable(spread.values()))

@@ -1,0 +1,49 @@
+"""The array types that rooms share, and the choice of a few rows that stand for many."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pneumoscope.naming import Label
+
+Grey = NDArray[np.uint8]
+"""Grey values from 0 (black) to 255 (white); the shape is told where it is used."""
+
+BoolArray = NDArray[np.bool_]
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+
+def evenly_spread(labels: pd.Series, count: int) -> dict[Label, list[int]]:
+    """Choose positions of each class, evenly spread over the rows.
+
+    Args:
+        labels: The class of each row.
+        count: Positions a class; a smaller class gives all of its own.
+
+    Returns:
+        Each class to its positions, ascending.
+    """
+    found = {label: np.flatnonzero(labels == label) for label in Label}
+    steps = {
+        label: np.linspace(0, len(where) - 1, min(count, len(where))).round().astype(int)
+        for label, where in found.items()
+    }
+    return {label: where[steps[label]].tolist() for label, where in found.items()}
+
+
+def named(prefix: str, collected: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values whose names begin with a prefix, by the rest of the name.
+
+    Args:
+        prefix: Such as `scores_`.
+        collected: What a node was given by name, such as `scores_cnn`.
+    """
+    return {
+        key.removeprefix(prefix): value
+        for key, value in collected.items()
+        if key.startswith(prefix)
+    }
