@@ -13,6 +13,9 @@ from pneumoscope.naming import Column, Split, SplitPolicy
 from pneumoscope.options import SplitOptions
 from pneumoscope.splitting.records import SimilarPair
 
+SHOWN = 5
+"""Patients or files that a message names."""
+
 
 class LeakingSplit(InputError):
     """Two splits that share a patient or a film; the message names them."""
@@ -33,13 +36,17 @@ def check_disjoint(splits: pd.DataFrame, manifest: pd.DataFrame) -> list[str]:
     """
     rows = splits.merge(manifest, on=Column.RADIOGRAPH_ID, validate="many_to_one")
     for column, what in ((Column.PATIENT_ID, "patients"), (Column.SHA256, "files")):
-        parts = rows.groupby(column)[Column.SPLIT].nunique()
-        shared = parts[parts > 1].index.tolist()
-        if shared:
+        parts = rows.groupby(column)[Column.SPLIT].transform("nunique")
+        shared = rows[parts > 1].groupby(column)[Column.RADIOGRAPH_ID].unique()
+        if len(shared):
+            named = [
+                " = ".join(films[:2]) if column == Column.SHA256 else str(key)
+                for key, films in shared.head(SHOWN).items()
+            ]
             raise LeakingSplit(
                 f"every split to have its own {what}",
-                f"{len(shared)} in more than one: {', '.join(shared[:5])}"
-                f"{' …' if len(shared) > 5 else ''}",
+                f"{len(shared)} in more than one: {', '.join(named)}"
+                f"{' …' if len(shared) > SHOWN else ''}",
                 "Use --params split.policy=pooled, which keeps them together.",
             )
     patients, films = rows[Column.PATIENT_ID].nunique(), rows[Column.SHA256].nunique()

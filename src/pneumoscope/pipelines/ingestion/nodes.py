@@ -8,7 +8,7 @@ import pandas as pd
 from pneumoscope.datasets.decoded_radiographs import DecodedRadiographs
 from pneumoscope.ingestion.audit import audit
 from pneumoscope.ingestion.layout import Layout
-from pneumoscope.ingestion.manifest import Ingested, check_worth_running, sort_out
+from pneumoscope.ingestion.manifest import Ingested, check_complete, check_worth_running, sort_out
 from pneumoscope.ingestion.records import IngestionAudit
 from pneumoscope.ingestion.scan import ScannedFile, scan
 from pneumoscope.ingestion.similarity import similar_radiographs
@@ -29,12 +29,14 @@ def sort_files(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Sort the scanned files into a manifest, yet to be checked, and the quarantine."""
     ingested = sort_out(decoded.files, options)
+    check_complete(decoded.files, ingested)
+    files, read, refused = map(len, (decoded.files, ingested.manifest, ingested.quarantine))
     logger.info(
-        "%s radiographs of %s patients; %s files in quarantine, each with its reason",
-        f"{len(ingested.manifest):,}",
-        f"{ingested.manifest['patient_id'].nunique():,}",
-        f"{len(ingested.quarantine):,}",
-    )
+        "%s files: %s radiographs of %s patients by their names, %s in quarantine, each with its "
+        "reason, %s of known litter",
+        f"{files:,}", f"{read:,}", f"{ingested.manifest['patient_id'].nunique():,}",
+        f"{refused:,}", f"{files - read - refused:,}",
+    )  # fmt: skip
     return ingested.manifest, ingested.quarantine
 
 
