@@ -10,9 +10,10 @@ from pneumoscope.ingestion.similarity import (
     MOST,
     SIDE,
     centred,
+    compare,
     describe,
-    similar_pairs,
     similar_radiographs,
+    standing_out,
 )
 from pneumoscope.options import PhantomOptions
 from pneumoscope.phantoms.collection import make_phantoms
@@ -94,7 +95,7 @@ def test_byte_identical_films_are_compared_once(collection, films):
 def test_films_of_one_patient_that_look_alike_are_no_news(collection):
     manifest, pixels = collection()
     one = manifest.assign(patient_id="one")
-    assert set(similar_radiographs(one, pixels)["similarity"] >= COPY) <= {True}
+    assert similar_radiographs(one, pixels).empty
 
 
 def test_two_films_alone_can_be_compared(make_manifest, films, ingestion_options):
@@ -122,7 +123,7 @@ def test_a_frame_that_all_films_bear_makes_none_a_copy(collection):
 def test_films_of_one_grey_level_resemble_nothing():
     blank = np.stack([describe(np.full((300, 200), grey, np.uint8)) for grey in (0, 7, 255)])
     assert not blank.any()
-    assert [len(part) for part in similar_pairs(centred(blank))] == [0, 0, 0]
+    assert [len(part) for part in compare(centred(blank), np.arange(3))] == [0, 0, 0, 3]
 
 
 def test_any_number_of_copies_stays_tied_together_in_bounded_room(monkeypatch):
@@ -131,7 +132,7 @@ def test_any_number_of_copies_stays_tied_together_in_bounded_room(monkeypatch):
     one = rng.normal(size=SIDE * SIDE)
     films = np.float32(one + 0.01 * rng.normal(size=(4 * MOST, SIDE * SIDE)))
     films /= np.linalg.norm(films, axis=1, keepdims=True)
-    first, second, similarity = similar_pairs(films)
+    first, second, similarity, _ = compare(films, np.arange(len(films)))
     assert (first < second).all()
     assert (similarity >= ALIKE).all()
     assert np.bincount(first).max() == MOST
@@ -144,6 +145,32 @@ def test_the_correlation_is_that_of_numpy():
     films = [rng.integers(0, 256, (60, 60), dtype=np.uint8) for _ in range(2)]
     films.append(np.clip(films[0] + rng.normal(0, 9, (60, 60)), 0, 255).astype(np.uint8))
     described = centred(np.stack([describe(film) for film in films]))
-    (first, second, similarity) = similar_pairs(described)
+    first, second, similarity, _ = compare(described, np.arange(3))
     assert (first.tolist(), second.tolist()) == ([0], [2])
     assert similarity[0] == pytest.approx(np.corrcoef(described)[0, 2], abs=2e-3)
+
+
+def test_the_nearest_of_another_patient_is_known_of_each_film(monkeypatch):
+    monkeypatch.setattr("pneumoscope.ingestion.similarity._BLOCK", 40)  # four rows at a time
+    rng = np.random.default_rng(2)
+    films = np.float32(rng.normal(size=(10, SIDE * SIDE)))
+    films /= np.linalg.norm(films, axis=1, keepdims=True)
+    patient = np.array(list("aabbccddee"), dtype=object)
+    correlation = films @ films.T
+    correlation[patient[:, None] == patient[None]] = -1
+    assert compare(films, patient)[3] == pytest.approx(correlation.max(axis=1), abs=1e-6)
+
+
+def test_a_pair_stands_out_only_where_the_others_are_less_alike():
+    # Fisher's z of 0.6 is 0.693; around it a spread of 0.1 by median and deviation.
+    usual = np.tanh(0.693 + 0.1 * np.random.default_rng(3).normal(size=5000))
+    assert standing_out(usual) == pytest.approx(np.tanh(0.693 + 0.4), abs=0.02)
+    # A few that are found must not raise what counts as usual.
+    assert standing_out(np.append(usual, [0.99] * 50)) == pytest.approx(
+        standing_out(usual), abs=0.01
+    )
+
+
+def test_films_that_a_program_has_drawn_alike_are_not_pointed_out(collection):
+    manifest, pixels = collection()
+    assert similar_radiographs(manifest, pixels).empty

@@ -6,7 +6,7 @@ share, less the mean of the collection (a frame or a caption that every film bea
 scaled to length 1. The product of two descriptors is their correlation.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -21,7 +21,7 @@ SIDE = 48
 COARSE = 4.0
 """Standard deviation, in these pixels, of the blur that is taken away."""
 
-COPY = 0.90
+COPY = 0.94
 """Correlation from which two films count as one picture that was stored twice.
 
 Measured on the films of train that docs/ingestion.md names: of 10.9 million pairs of different
@@ -29,17 +29,26 @@ patients none reaches 0.81; no copy at another quality, size or format falls bel
 """
 
 ALIKE = 0.82
-"""Correlation from which films of different patients are shown to a human."""
+"""Least correlation from which films of different patients are shown to a human."""
+
+STANDING_OUT = 4.0
+"""Standard deviations by which such a pair must exceed what is usual in its collection.
+
+Usual is the correlation of a film with the most similar film of another patient, after Fisher's
+transformation: where all films are much alike, as those of a close-framed series or of a
+program are, likeness says nothing.
+"""
 
 MOST = 20
 """Pairs kept of one film; enough to tie any number of copies of it together."""
 
-_BLOCK = 1 << 24
-"""Correlations computed at a time: 64 MB."""
+_BLOCK = 1 << 23
+"""Correlations computed at a time: 32 MB."""
 
 SIMILAR_COLUMNS = ["first", "second", "similarity"]
 
 Descriptors = NDArray[np.float32]
+Compared = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float32], NDArray[np.float32]]
 
 
 def similar_radiographs(
@@ -53,20 +62,20 @@ def similar_radiographs(
 
     Returns:
         Columns `SIMILAR_COLUMNS`: radiograph_id of both and their correlation, the most similar
-        first: pairs from `COPY` on, and those of different patients from `ALIKE` on.
+        first: pairs from `COPY` on, and those of different patients that reach `ALIKE` and stand
+        out.
     """
     films = manifest.drop_duplicates(Column.SHA256)
     described = np.empty((len(films), SIDE * SIDE), dtype=np.float32)
     for row, path in enumerate(track(films[Column.PATH], len(films), "comparing radiographs")):
         described[row] = describe(decoded[path])
-    first, second, similarity = similar_pairs(centred(described))
     patient, name = (films[c].to_numpy() for c in (Column.PATIENT_ID, Column.RADIOGRAPH_ID))
-    kept = (similarity >= COPY) | (patient[first] != patient[second])
+    first, second, similarity, nearest = compare(centred(described), patient)
+    apart = (patient[first] != patient[second]) & (similarity >= max(ALIKE, standing_out(nearest)))
+    kept = (similarity >= COPY) | apart
     pairs = pd.DataFrame({"first": name[first], "second": name[second], "similarity": similarity})
-    return (
-        pairs[kept]
-        .sort_values(["similarity", "first"], ascending=[False, True])
-        .reset_index(drop=True)
+    return pairs[kept].sort_values(
+        ["similarity", "first"], ascending=[False, True], ignore_index=True
     )
 
 
@@ -99,33 +108,56 @@ def centred(descriptors: Descriptors) -> Descriptors:
     return _scaled(descriptors - descriptors.mean(axis=0) * np.float32(n / (n + 2)))
 
 
-def similar_pairs(
-    descriptors: Descriptors,
-) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float32]]:
-    """Return the pairs of rows that correlate by `ALIKE` or more: first, second, correlation.
+def compare(descriptors: Descriptors, patient: NDArray[np.object_]) -> Compared:
+    """Compare all rows with each other.
 
-    Of each row at most `MOST` later ones are kept, the most similar: films that are all alike
-    stay tied together, and memory grows with their number alone.
+    Args:
+        descriptors: float32 (n, SIDE²), each of length 1 or zero.
+        patient: Patient of each row.
+
+    Returns:
+        Of the pairs of rows that correlate by `ALIKE` or more: first, second and correlation. Of
+        each row at most `MOST` later ones are kept, the most similar: films that are all alike
+        stay tied together, and memory grows with their number alone. Then, of each row, the
+        highest correlation with one of another patient, -1 without any.
     """
-    found = [*_blocks(descriptors)]
-    first, second, similarity = (np.concatenate(part) for part in zip(*found, strict=True))
-    return first, second, similarity
-
-
-def _blocks(
-    descriptors: Descriptors,
-) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float32]]]:
-    n = len(descriptors)
-    step = max(1, _BLOCK // n)
+    n, codes = len(descriptors), np.unique(patient, return_inverse=True)[1]
+    nearest = np.full(n, -1, dtype=np.float32)
+    step, found = max(1, _BLOCK // max(n, 1)), []
     for start in range(0, n, step):
         block = descriptors[start : start + step] @ descriptors[start:].T
-        for row in np.flatnonzero((block >= ALIKE).sum(axis=1) > MOST):
-            block[row, : row + 1] = 0
-            block[row, np.argsort(-block[row], kind="stable")[MOST:]] = 0
-        rows, columns = np.nonzero(block >= ALIKE)
-        later = columns > rows
-        rows, columns = rows[later], columns[later]
-        yield rows + start, columns + start, block[rows, columns]
+        found.append(_pairs(block, start))
+        block[codes[start : start + step, None] == codes[None, start:]] = -1
+        np.maximum(nearest[start:], block.max(axis=0), out=nearest[start:])
+        np.maximum(
+            nearest[start:][: len(block)], block.max(axis=1), out=nearest[start:][: len(block)]
+        )
+    first, second, similarity = (np.concatenate(part) for part in zip(*found, strict=True))
+    return first, second, similarity, nearest
+
+
+def standing_out(nearest: NDArray[np.float32]) -> float:
+    """Return the correlation from which a film's nearest of another patient is unusual.
+
+    Args:
+        nearest: Correlation of each film with the most similar one of another patient.
+    """
+    z = np.arctanh(np.clip(nearest, -0.999, 0.999))
+    # The median and its deviation: what is looked for must not count as usual.
+    usual = np.median(z)
+    spread = np.median(np.abs(z - usual)) / 0.6745
+    return float(np.tanh(usual + STANDING_OUT * spread))
+
+
+def _pairs(block: Descriptors, start: int) -> tuple[NDArray, NDArray, NDArray]:
+    """Find the pairs of a block of correlations, whose rows and columns begin at `start`."""
+    rows, columns = np.nonzero(block >= ALIKE)
+    rows, columns = rows[columns > rows], columns[columns > rows]
+    similarity = block[rows, columns]
+    order = np.lexsort((columns, -similarity, rows))
+    rank = np.arange(len(order)) - np.searchsorted(rows[order], rows[order])
+    kept = order[rank < MOST]
+    return rows[kept] + start, columns[kept] + start, similarity[kept]
 
 
 def _scaled(descriptors: Descriptors) -> Descriptors:

@@ -32,8 +32,8 @@ def sort_files(
     check_complete(decoded.files, ingested)
     files, read, refused = map(len, (decoded.files, ingested.manifest, ingested.quarantine))
     logger.info(
-        "%s files: %s radiographs of %s patients by their names, %s in quarantine, each with its "
-        "reason, %s of known litter",
+        "%s files: %s radiographs of %s patients by their names, %s in quarantine, "
+        "%s of known litter",
         f"{files:,}", f"{read:,}", f"{ingested.manifest['patient_id'].nunique():,}",
         f"{refused:,}", f"{files - read - refused:,}",
     )  # fmt: skip
