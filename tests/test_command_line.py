@@ -18,6 +18,7 @@ from pneumoscope.errors import InputError
         ("inference.model=null", {"inference": {"model": None}}),
         # A path is a path, whatever YAML would make of it.
         ("films=/films, 2024", {"films": "/films, 2024"}),
+        ("predictions=2024,films=/a", {"predictions": "2024", "films": "/a"}),
         ("films=/a,b,seed=3", {"films": "/a,b", "seed": 3}),
         ("films=/a=b", {"films": "/a=b"}),
         ("films=/a:b", {"films": "/a:b"}),

@@ -34,7 +34,7 @@ def configuration(environment: str, **runtime: object) -> LayeredConfigLoader:
 
 def selection(environment: str, **runtime: object) -> Selection:
     config = configuration(environment, **runtime)
-    return Selection.of(read_parameters(config["parameters"], config.origin))
+    return Selection.of(read_parameters(config["parameters"], config))
 
 
 def test_the_graph_shows_just_the_chosen_architectures():

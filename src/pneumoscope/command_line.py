@@ -9,7 +9,7 @@ from omegaconf._utils import get_yaml_loader
 
 from pneumoscope.errors import InputError
 
-PATHS = ("radiographs", "films")
+PATHS = ("radiographs", "films", "predictions")
 """Keys whose value is a path, whatever it looks like: `films=2024` names a folder."""
 
 _KEY = re.compile(r"\s*([A-Za-z_][\w.\[\]-]*)\s*=\s*")

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from functools import reduce
@@ -176,6 +177,15 @@ class LayeredConfigLoader(OmegaConfigLoader):
         known = [(source, OmegaConf.to_container(stated)) for source, stated in self._stated]
         source, _ = max(reversed(known), key=lambda layer: _depth(layer[1], path))
         return source if source == "--params" else self._shown(Path(source))
+
+    def asks(self, name: str) -> bool:
+        """Tell whether an entry of the catalog asks --params for a name."""
+        base, above, *_ = self._read_raw_config("catalog")
+        asked = re.compile(rf"runtime_params:\s*{re.escape(name)}\b")
+        return any(
+            asked.search(OmegaConf.to_yaml(entries))
+            for entries in (*base.values(), *above.values())
+        )
 
     def _shown(self, file: Path) -> str:
         folder = Path(self.conf_source)

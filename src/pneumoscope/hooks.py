@@ -34,7 +34,7 @@ class SelectionHooks:
         check_variables(os.environ)
         loader = cast(LayeredConfigLoader, context.config_loader)
         check_results(loader["globals"]["results"], context.project_path)
-        options = read_parameters(loader["parameters"], loader.origin)
+        options = read_parameters(loader["parameters"], loader)
         # A second of imports, which a misspelt parameter need not wait for.
         from pneumoscope.pipeline_registry import Selection, select
 

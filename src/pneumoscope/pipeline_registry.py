@@ -114,4 +114,4 @@ def _configured() -> Selection:
         env=os.environ.get("KEDRO_ENV"),
         **settings.CONFIG_LOADER_ARGS,
     )
-    return Selection.of(read_parameters(loader["parameters"], loader.origin))
+    return Selection.of(read_parameters(loader["parameters"], loader))

@@ -2,6 +2,8 @@
 
 import copy
 import math
+import re
+import shutil
 import time
 from collections.abc import Iterator
 from functools import cache
@@ -14,6 +16,7 @@ from omegaconf import OmegaConf
 from pydantic import BaseModel, RootModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
+from pneumoscope.command_line import PATHS
 from pneumoscope.configuration import LayeredConfigLoader
 from pneumoscope.errors import InputError, three_lines
 from pneumoscope.models.architectures.registry import ARCHITECTURES
@@ -45,8 +48,15 @@ def parameters_of(env: str) -> dict[str, Any]:
     return loader(env)["parameters"]
 
 
-def somewhere(_path: Any) -> str:
-    return "conf"
+class Somewhere:
+    def origin(self, _path: Any) -> str:
+        return "conf"
+
+    def asks(self, _name: str) -> bool:
+        return False
+
+
+somewhere = Somewhere()
 
 
 class Option:
@@ -116,7 +126,7 @@ def options(option: Option, value: Any) -> Iterator[Option]:
 
 
 def every_option(parameters: dict) -> Iterator[Option]:
-    arranged = ProjectOptions.arrange(parameters)
+    arranged = ProjectOptions.arrange(parameters, somewhere.asks)
     for option in fields(ProjectOptions, (), {**arranged, "recipes": None, "arms": None}):
         if option.path not in (("recipes",), ("arms",)):
             yield option
@@ -146,9 +156,9 @@ def at(parameters: Any, path: tuple) -> Any:
     return parameters
 
 
-def refusal(parameters: dict, origin: Any = somewhere) -> InputError:
+def refusal(parameters: dict, source: Any = somewhere) -> InputError:
     with pytest.raises(InputError) as caught:
-        read_parameters(parameters, origin)
+        read_parameters(parameters, source)
     return caught.value
 
 
@@ -313,7 +323,7 @@ def test_a_model_that_is_not_trained_is_checked_all_the_same():
 
 def test_the_remedy_names_the_file_or_the_command_that_the_value_stands_in():
     config = loader("kermany", cnn={"fitting": {"epochs": 0}})
-    assert "It stands in --params." in str(refusal(config["parameters"], config.origin))
+    assert "It stands in --params." in str(refusal(config["parameters"], config))
     config = loader("kermany")
     assert config["parameters"]
     for path, place in [
@@ -322,11 +332,38 @@ def test_the_remedy_names_the_file_or_the_command_that_the_value_stands_in():
         (("seed",), "conf/base/parameters.yml"),
     ]:
         changed = with_value(parameters_of("kermany"), path, "x")
-        assert refusal(changed, config.origin).remedy.endswith(f"It stands in {place}.")
+        assert refusal(changed, config).remedy.endswith(f"It stands in {place}.")
+
+
+def test_every_path_that_the_catalog_asks_for_is_known_to_be_one():
+    """Else a folder called 2024 would be read as a number, and a comma would end a path."""
+    asked = {
+        name
+        for file in (CONF / "base").rglob("catalog.yml")
+        for name in re.findall(r"runtime_params:(\w+),", file.read_text(encoding="utf-8"))
+    }
+    assert asked == set(PATHS)
+    assert asked <= set(ProjectOptions.model_fields)
+
+
+def test_a_name_that_an_environments_own_catalog_asks_for_is_known(tmp_path):
+    shutil.copytree(CONF / "base", tmp_path / "base")
+    (tmp_path / "hospital").mkdir()
+    entry = "{type: MemoryDataset, metadata: {place: '${runtime_params:bucket,none}'}}"
+    (tmp_path / "hospital/catalog.yml").write_text(f"archive_of_ours: {entry}")
+    for name, known in (("bucket", True), ("buckets", False)):
+        given = {name: "x"}
+        config = LayeredConfigLoader(
+            str(tmp_path), env="hospital", runtime_params=given, **CONFIG_LOADER_ARGS
+        )
+        if known:
+            assert read_parameters(config["parameters"], config).architectures
+        else:
+            assert refusal(config["parameters"], config).received == "`buckets`"
 
 
 def test_all_this_takes_less_than_two_seconds():
     begin = time.process_time()
     config = loader("kermany", sead=1)
-    refusal(config["parameters"], config.origin)
+    refusal(config["parameters"], config)
     assert time.process_time() - begin < 2

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from pneumoscope.datasets.checkpoint import CheckpointFolder
 from pneumoscope.datasets.decoded_radiographs import DecodedRadiographsDataset
 from pneumoscope.datasets.sharded_images import ShardedImages
+from pneumoscope.errors import InputError
 from pneumoscope.ingestion.manifest import PointlessRun
 from pneumoscope.models.records import PrecisionChoice
 from pneumoscope.naming import Split
@@ -281,7 +282,7 @@ def test_check_weights_passes_a_random_start_and_refuses_a_missing_file():
     scratch = {**BLOCK, "model": {"architecture": "mobilenetv2"}}
     assert training.check_weights(Recipe.model_validate(scratch)) is True
     lost = Recipe.model_validate({**scratch, "model": scratch["model"] | {"weights": "lost.h5"}})
-    with pytest.raises(FileNotFoundError, match="Set `weights` of mobilenetv2"):
+    with pytest.raises(InputError, match="Set `weights` of mobilenetv2"):
         training.check_weights(lost)
 
 

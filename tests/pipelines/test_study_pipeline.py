@@ -81,7 +81,7 @@ def test_a_further_protocol_is_stored_as_the_first_is(graph):
 def test_a_protocol_without_a_split_of_its_own_is_refused():
     config = configuration("be_well", study={"arms": {"twice": "as before, once more"}})
     with pytest.raises(InputError, match=r"a `split` of its own for 'twice' in `study.arms`"):
-        read_parameters(config["parameters"], config.origin)
+        read_parameters(config["parameters"], config)
 
 
 @pytest.mark.parametrize("study", STUDIES)

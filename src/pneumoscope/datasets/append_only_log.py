@@ -8,6 +8,7 @@ import pandas as pd
 from kedro_datasets._typing import TablePreview
 
 from pneumoscope.datasets.atomic import AtomicDataset
+from pneumoscope.errors import InputError
 
 WHEN = "when"
 
@@ -52,9 +53,10 @@ class AppendOnlyLogDataset(AtomicDataset[pd.DataFrame, pd.DataFrame]):
 
     def _check(self, found: list[str], what: str) -> None:
         if found != self._columns:
-            raise ValueError(
-                f"expected {what} to have the columns {self._columns}, received {found}; "
-                "move the old log aside to begin another"
+            raise InputError(
+                f"{what} to have the columns {self._columns}",
+                str(found),
+                "Move the old log aside to begin another.",
             )
 
     def _describe(self) -> dict[str, Any]:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from kedro.io import DatasetError
 from numpy.typing import NDArray
 
 from pneumoscope.datasets.atomic import AtomicDataset
+from pneumoscope.errors import InputError
 from pneumoscope.ingestion.scan import ScannedFile
 
 _PIXELS, _FILES = "pixels.bin", "files.parquet"
@@ -63,9 +63,10 @@ class DecodedRadiographsDataset(AtomicDataset[Iterable[ScannedFile], DecodedRadi
 
     def _read(self, path: Path) -> DecodedRadiographs:
         if not self._exists():
-            raise DatasetError(
-                f"found no decoded radiographs at '{path}'. Run the ingestion first: "
-                "kedro run --pipelines=ingestion"
+            raise InputError(
+                "decoded radiographs",
+                f"none at '{path}'",
+                "Run the ingestion first: kedro run --pipelines=ingestion",
             )
         return DecodedRadiographs(pd.read_parquet(path / _FILES), path)
 

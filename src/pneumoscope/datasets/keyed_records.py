@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from kedro.io import DatasetError
-
 from pneumoscope.datasets.atomic import AtomicDataset
+from pneumoscope.errors import InputError
 
 Records = Mapping[str, Any]
 
@@ -32,9 +31,10 @@ class KeyedRecordsDataset(AtomicDataset[Records, dict[str, Any]]):
         except json.JSONDecodeError as error:
             records = error
         if not isinstance(records, dict):
-            raise DatasetError(
-                f"expected records by key in {path}, received {records!r:.200}; delete the file, "
-                "and they are made again"
+            raise InputError(
+                f"records by key in {path}",
+                f"{records!r:.200}",
+                "Delete the file, and they are made again.",
             )
         return records
 

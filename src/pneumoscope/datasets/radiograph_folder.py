@@ -9,6 +9,7 @@ from typing import Any
 from kedro.io import AbstractDataset, DatasetError
 
 from pneumoscope.datasets.atomic import replacing
+from pneumoscope.errors import InputError
 from pneumoscope.ingestion.file_names import escape_name
 from pneumoscope.progress import track
 
@@ -51,21 +52,20 @@ class RadiographFolderDataset(AbstractDataset[Mapping[str, Reader], dict[str, Re
         """List the files, sorted by path.
 
         Raises:
-            DatasetError: There is no such folder, or it may not be read.
+            InputError: There is no such folder, or it may not be read.
         """
         if not self._root.is_dir():
-            raise DatasetError(
-                f"expected a folder of radiographs, found none at '{self._root}'. {self._remedy}"
-            )
+            raise InputError("a folder of radiographs", f"none at '{self._root}'", self._remedy)
         files = sorted(_files(self._root.resolve()))
         return {escape_name(file.path): file for file in files if file.path != MARKER}
 
     def save(self, data: Mapping[str, Reader]) -> None:
         """Write every file into a fresh folder, in place of one that was made the same way."""
         if self._root.exists() and not (self._root / MARKER).exists():
-            raise DatasetError(
-                f"refusing to overwrite '{self._root}': it was not made by Pneumoscope. "
-                "Choose another folder, or set RADIOGRAPHS to use this one as it is."
+            raise InputError(
+                "an empty place, or a folder that Pneumoscope made, to write radiographs to",
+                f"'{self._root}', which holds something else",
+                "Choose another folder, or set RADIOGRAPHS to use this one as it is.",
             )
         with replacing(self._root) as folder:
             folder.mkdir()
@@ -123,7 +123,10 @@ def _files(root: Path) -> Iterator[_File]:
                 entries = list(listed)
         except OSError as error:
             if not folder:
-                raise DatasetError(f"'{root}' cannot be read: {error.strerror}") from error
+                raise InputError(
+                    "a folder that can be read", f"'{root}': {error.strerror}",
+                    "Change its permissions, or name another.",
+                ) from error  # fmt: skip
             yield _File(f"{folder}/", root, error.strerror or str(error))
             continue
         for entry in entries:

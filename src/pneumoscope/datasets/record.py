@@ -5,11 +5,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from kedro.io import DatasetError, Version
+from kedro.io import Version
 from kedro_datasets._typing import JSONPreview
 from pydantic import TypeAdapter, ValidationError
 
 from pneumoscope.datasets.atomic import AtomicDataset
+from pneumoscope.errors import InputError
 
 
 class RecordDataset(AtomicDataset[Any, Any]):
@@ -44,9 +45,10 @@ class RecordDataset(AtomicDataset[Any, Any]):
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             where = ".".join(map(str, first["loc"])) or "the file"
-            raise DatasetError(
-                f"expected a {self._record.rsplit('.', 1)[-1]} in {path}, received something else "
-                f"({where}: {first['msg']}); run the pipeline that writes it again"
+            raise InputError(
+                f"a {self._record.rsplit('.', 1)[-1]} in {path}",
+                f"something else ({where}: {first['msg']})",
+                "Run the pipeline that writes it again.",
             ) from error
 
     def _write(self, path: Path, data: Any) -> None:

@@ -11,6 +11,7 @@ from kedro.io import DatasetError
 from numpy.typing import NDArray
 
 from pneumoscope.datasets.atomic import AtomicDataset
+from pneumoscope.errors import InputError
 
 SHARD_ROWS = 1024
 """Images a shard: 26 MB at 160×160."""
@@ -69,9 +70,10 @@ class ShardedImagesDataset(AtomicDataset[ImageStream, ShardedImages]):
     def _read(self, path: Path) -> ShardedImages:
         files = sorted(path.glob("*.npy"))
         if not files:
-            raise DatasetError(
-                f"found no image shards at '{path}'. Run the preprocessing first: "
-                "kedro run --pipelines=preprocessing"
+            raise InputError(
+                "images in shards",
+                f"none at '{path}'",
+                "Run the preprocessing first: kedro run --pipelines=preprocessing",
             )
         return ShardedImages([np.load(file, mmap_mode="r") for file in files])
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from pneumoscope.errors import InputError
 from pneumoscope.evaluation.ensembles import ensemble_fingerprint
 from pneumoscope.evaluation.records import ModelMetrics, ScoredBy
 from pneumoscope.models.records import TrainingRecord
@@ -56,17 +57,18 @@ def check_prepared(
         moved = sorted(key for key in {*now, *then} if now.get(key) != then.get(key))
         if moved:
             told = "; ".join(f"{key}: {then.get(key)} then, {now.get(key)} now" for key in moved)
-            raise ValueError(
-                f"expected the preprocessing that {name} was trained with, received another "
-                f"({told}). Run the inference in the environment that trained it (--env)"
+            raise InputError(
+                f"the preprocessing that {name} was trained with",
+                f"another ({told})",
+                "Run the inference in the environment that trained it: --env.",
             )
 
 
 def _compare(what: str, found: str, expected: str) -> None:
     if found != expected:
-        raise ValueError(
-            f"expected {what} to be the one that was evaluated ({expected[:_SHOWN]}), received "
-            f"another ({found[:_SHOWN]}); its threshold is not locked. Run kedro run "
-            "--pipelines=evaluation, or name the version: --load-versions="
-            "model_<name>:<version>,<name>.training_record:<version>"
+        raise InputError(
+            f"{what} to be the one that was evaluated ({expected[:_SHOWN]})",
+            f"another ({found[:_SHOWN]}), whose threshold is not locked",
+            "Run kedro run --pipelines=evaluation, or name the version: --load-versions="
+            "model_<name>:<version>,<name>.training_record:<version>",
         )

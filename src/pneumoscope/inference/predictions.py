@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pneumoscope.errors import InputError
 from pneumoscope.evaluation.calibration.recalibration import at_prevalence, recalibrate
 from pneumoscope.evaluation.records import CalibrationMap, DeferralZone, ModelMetrics
 from pneumoscope.evaluation.score_arrays import FloatArray
@@ -111,10 +112,10 @@ def _measured_zone(zones: Mapping[str, DeferralZone], share: float | None) -> Zo
     if share is None:
         return None
     if f"{share:g}" not in zones:
-        raise ValueError(
-            f"expected inference.grey_zone as one of the shares that were measured, "
-            f"{', '.join(zones)}, received {share:g}; add it to evaluation.grey_zone.shares and "
-            "run kedro run --pipelines=evaluation"
+        raise InputError(
+            f"`inference.grey_zone` as one of the shares that were measured, {', '.join(zones)}",
+            f"{share:g}",
+            "Add it to `evaluation.grey_zone.shares`, and run kedro run --pipelines=evaluation.",
         )
     zone = zones[f"{share:g}"]
     return None if zone.low is None or zone.high is None else (zone.low, zone.high)

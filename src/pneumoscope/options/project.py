@@ -1,7 +1,7 @@
 """All parameters of one environment in one schema, and what they must be to each other."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
@@ -50,6 +50,7 @@ class ProjectOptions(Options):
         seed: Where every draw of the project starts.
         radiographs: Folder of radiographs, by --params alone.
         films: Folder of new radiographs to predict, by --params alone.
+        predictions: File for their predictions, by --params alone.
         architectures: Names of the models to train and compare, in the order of the table.
         ensembles: Name of each ensemble to its members; null drops one of the base environment.
         recipes: The block of each model; those that are not trained are checked as well.
@@ -59,6 +60,7 @@ class ProjectOptions(Options):
     seed: Seed
     radiographs: Text | None = None
     films: Text | None = None
+    predictions: Text | None = None
     fetch: FetchOptions
     ingestion: IngestionOptions
     split: SplitOptions
@@ -156,11 +158,15 @@ class ProjectOptions(Options):
         return {name: members for name, members in self.ensembles.items() if members is not None}
 
     @classmethod
-    def arrange(cls, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    def arrange(cls, parameters: Mapping[str, Any], asked: Callable[[str], bool]) -> dict[str, Any]:
         """Sort the blocks of models and protocols from those that every environment has.
 
         A block is a model's if its name is chosen, or if it is whole: a model that is not trained
         this time. Anything else by an unknown name is a slip.
+
+        Args:
+            parameters: By name, as configured.
+            asked: Tells of a name whether the catalog asks --params for it.
 
         Raises:
             InputError: A name is unknown.
@@ -176,7 +182,7 @@ class ProjectOptions(Options):
                 arranged["arms"][name] = value
             elif name in chosen or whole:
                 arranged["recipes"][name] = value
-            else:
+            elif not asked(name):
                 known = did_you_mean(str(name), common | chosen | arms)
                 raise InputError("a parameter that exists", f"`{name}`", known)
         return arranged

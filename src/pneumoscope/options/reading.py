@@ -2,42 +2,51 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 from pydantic import ValidationError
 
 from pneumoscope.errors import InputError, did_you_mean
 from pneumoscope.options.project import ProjectOptions
 
-Origin = Callable[[Sequence[str | int]], str]
-"""Tells by the path of a parameter where it got its value."""
+
+class Configuration(Protocol):
+    """What is to be known of where parameters come from."""
+
+    def origin(self, path: Sequence[str | int]) -> str:
+        """Return where a parameter got its value, for the remedy."""
+
+    def asks(self, name: str) -> bool:
+        """Tell whether the catalog asks --params for a name."""
 
 
-def read_parameters(parameters: Mapping[str, Any], origin: Origin) -> ProjectOptions:
+def read_parameters(parameters: Mapping[str, Any], source: Configuration) -> ProjectOptions:
     """Check every parameter of an environment, used by a pipeline or not.
 
     Args:
         parameters: As configured, with --params merged in.
-        origin: Tells where a parameter got its value, for the remedy.
+        source: Where they come from.
 
     Raises:
         InputError: One is unknown, of another type, out of its range, or contradicts another.
     """
     arranged: Mapping[str, Any] = {}
     try:
-        arranged = ProjectOptions.arrange(parameters)
+        arranged = ProjectOptions.arrange(parameters, source.asks)
         return ProjectOptions.model_validate(arranged)
     except InputError as error:
-        raise _located(error, [error.received.strip("`")], origin, 1) from None
+        raise _located(error, [error.received.strip("`")], source, 1) from None
     except ValidationError as error:
         faults = error.errors(include_url=False)
         path = _path(faults[0], arranged)
-        raise _located(_fault(faults[0], path), path, origin, len(faults)) from None
+        raise _located(_fault(faults[0], path), path, source, len(faults)) from None
 
 
-def _located(fault: InputError, path: Sequence[str | int], origin: Origin, n: int) -> InputError:
-    place = f" It stands in {origin(path)}." if path else ""
+def _located(
+    fault: InputError, path: Sequence[str | int], source: Configuration, n: int
+) -> InputError:
+    place = f" It stands in {source.origin(path)}." if path else ""
     more = f" (The first of {n} faults.)" if n > 1 else ""
     return InputError(fault.expected, fault.received, f"{fault.remedy}{place}{more}")
 

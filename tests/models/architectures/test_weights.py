@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import requests
 
+from pneumoscope.errors import InputError
 from pneumoscope.models.architectures import registry
 from pneumoscope.models.architectures.weights import check_weights
 from pneumoscope.options import ModelOptions
@@ -20,9 +21,9 @@ def offline(*_: object, **__: object) -> None:
 
 
 def test_a_misspelt_path_is_named_with_the_remedy(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match=r"expected weights at .*mobilnet\.h5, received no"):
+    with pytest.raises(InputError, match=r"expected weights at .*mobilnet\.h5, received no"):
         check_weights(mobilenet(str(tmp_path / "mobilnet.h5")))
-    with pytest.raises(FileNotFoundError, match=r"received a folder.*null for a random start"):
+    with pytest.raises(InputError, match=r"received a folder.*null for a random start"):
         check_weights(mobilenet(str(tmp_path)))
 
 
@@ -38,7 +39,7 @@ def test_imagenet_weights_that_cannot_be_had_are_reported_with_their_address(
 ) -> None:
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     monkeypatch.setattr(requests, "head", offline)
-    with pytest.raises(FileNotFoundError, match=r"https://.*no answer \(ConnectionError\).*null"):
+    with pytest.raises(InputError, match=r"https://.*no answer \(ConnectionError\).*null"):
         check_weights(mobilenet("imagenet"))
 
 

@@ -3,6 +3,7 @@
 import keras
 from keras import layers
 
+from pneumoscope.errors import InputError
 from pneumoscope.models.architectures.interface import (
     SCRATCH_MOMENTUM,
     radiograph_input,
@@ -12,6 +13,7 @@ from pneumoscope.models.architectures.interface import (
 from pneumoscope.models.architectures.registry import SYMMETRIC, backbone_of
 from pneumoscope.models.architectures.weights import load_weights
 from pneumoscope.options import BackboneOptions
+from pneumoscope.options.training import SMALLEST_BACKBONE_SIDE
 
 
 def build(options: BackboneOptions, input_shape: tuple[int, int, int], seed: int) -> keras.Model:
@@ -30,7 +32,7 @@ def build(options: BackboneOptions, input_shape: tuple[int, int, int], seed: int
 
     Raises:
         ValueError: When the radiographs are too small or the weights do not fit.
-        FileNotFoundError: When the weights cannot be had.
+        InputError: When the weights cannot be had.
     """
     radiograph = radiograph_input(input_shape)
     size = (options.side, options.side) if options.side else input_shape[:2]
@@ -72,10 +74,12 @@ def train_top(model: keras.Model, share: float, pretrained: bool) -> None:
 
 
 def _check_size(options: BackboneOptions, size: tuple[int, int]) -> None:
-    if min(size) < 32:
-        raise ValueError(
-            f"expected radiographs of at least 32 x 32 for {options.architecture}, received "
-            f"{size[0]} x {size[1]}; raise `size` of the preprocessing, or `side` of the model"
+    smallest = SMALLEST_BACKBONE_SIDE
+    if min(size) < smallest:
+        raise InputError(
+            f"radiographs of at least {smallest} x {smallest} for {options.architecture}",
+            f"{size[0]} x {size[1]}",
+            "Raise `size` of the preprocessing, or `side` of the model.",
         )
 
 

@@ -136,7 +136,7 @@ def build(
 
     Raises:
         ValueError: When the architecture cannot take the shape or the weights.
-        FileNotFoundError: When the weights cannot be had.
+        InputError: When the weights cannot be had.
     """
     import keras
 

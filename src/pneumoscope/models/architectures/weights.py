@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pneumoscope.errors import InputError
 from pneumoscope.models.architectures.registry import backbone_of
 from pneumoscope.models.records import StartingWeights
 from pneumoscope.options import BackboneOptions, ModelOptions
@@ -24,7 +25,7 @@ def check_weights(options: ModelOptions) -> None:
     is downloaded and Keras is not loaded. Architectures without weights always pass.
 
     Raises:
-        FileNotFoundError: When the file is neither here nor to be had.
+        InputError: When the file is neither here nor to be had.
         ValueError: When the file is not HDF5.
     """
     chosen = options.root
@@ -45,7 +46,7 @@ def describe_weights(options: ModelOptions) -> StartingWeights:
     """Say where an architecture's starting weights come from.
 
     Raises:
-        FileNotFoundError: When the file is not here any more.
+        InputError: When the file is not here any more.
     """
     chosen = options.root
     if not isinstance(chosen, BackboneOptions) or chosen.weights is None:
@@ -62,7 +63,7 @@ def load_weights(backbone: keras.Model, options: BackboneOptions) -> None:
     """Load the weights that the options name into a backbone without its ImageNet head.
 
     Raises:
-        FileNotFoundError: When the file is neither here nor to be had.
+        InputError: When the file is neither here nor to be had.
         ValueError: When the file does not fit the backbone.
     """
     check_weights(ModelOptions(options))
@@ -70,10 +71,11 @@ def load_weights(backbone: keras.Model, options: BackboneOptions) -> None:
     try:
         backbone.load_weights(path.expanduser())
     except (ValueError, KeyError, OSError) as error:
-        raise ValueError(
-            f"expected weights of {options.architecture} without its head in {path}, named "
-            "*.weights.h5 (Keras 3) or *.h5 (Keras 2), received a file that does not fit it: "
-            f"{error}"
+        raise InputError(
+            f"weights of {options.architecture} without its head in {path}",
+            f"a file that does not fit it: {error}",
+            "Name a *.weights.h5 (Keras 3) or *.h5 (Keras 2) of that architecture, imagenet, or "
+            "null for a random start.",
         ) from error
 
 
@@ -100,13 +102,12 @@ def _check_file(architecture: str, path: Path) -> None:
     )
     if not path.is_file():
         found = "a folder" if path.is_dir() else "no such file"
-        raise FileNotFoundError(f"expected weights at {path}, received {found}. {remedy}")
+        raise InputError(f"weights at {path}", found, remedy)
     with path.open("rb") as file:
         signature = file.read(len(_HDF5_SIGNATURE))
     if signature != _HDF5_SIGNATURE:
-        raise ValueError(
-            f"expected HDF5 weights in {path}, received a file that starts with "
-            f"{signature!r}. {remedy}"
+        raise InputError(
+            f"HDF5 weights in {path}", f"a file that starts with {signature!r}", remedy
         )
 
 
@@ -116,11 +117,11 @@ def _check_published(options: BackboneOptions) -> None:
         return
     problem = _why_unreachable(published.url)
     if problem is not None:
-        raise FileNotFoundError(
-            f"expected the ImageNet weights of {architecture} in {published.cached} or online "
-            f"at {published.url}, received {problem}. Download that file on a connected "
-            f"machine to that place, or set `weights` of {architecture} to its path, or to "
-            "null for a random start."
+        raise InputError(
+            f"the ImageNet weights of {architecture} in {published.cached} or at {published.url}",
+            problem,
+            f"Download that file on a connected machine to that place, or set `weights` of "
+            f"{architecture} to its path, or to null for a random start.",
         )
 
 

@@ -75,7 +75,7 @@ def fit(
             not given. The state of a finished training stays there.
 
     Raises:
-        FloatingPointError: When the loss is NaN or infinite.
+        InputError: When the loss is NaN or infinite.
     """
     title = title or model.name
     feed = feed_for(model, recipe, data, seed)

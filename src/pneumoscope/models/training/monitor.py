@@ -10,6 +10,7 @@ from typing import Any
 
 import keras
 
+from pneumoscope.errors import InputError
 from pneumoscope.models.training.feeds import Feed
 from pneumoscope.models.training.history import EpochReport
 from pneumoscope.models.training.phases import FROZEN, TRAINING, Phase
@@ -102,7 +103,7 @@ class EpochMonitor(keras.callbacks.Callback):
         """Stop one step after the first whose loss is not a number.
 
         Raises:
-            FloatingPointError: When the training loss is NaN or infinite.
+            InputError: When the training loss is NaN or infinite.
         """
         # The loss of the step before: asking for this one would make a backend that computes
         # in the background wait, and the next batch would not be gathered meanwhile.
@@ -113,7 +114,7 @@ class EpochMonitor(keras.callbacks.Callback):
         """Record the row, keep the weights if they are the best, stop if nothing improves.
 
         Raises:
-            FloatingPointError: When a loss is NaN or infinite.
+            InputError: When a loss is NaN or infinite.
         """
         row = self._row(logs or {})
         self._check_finite("training", row.loss)
@@ -124,10 +125,10 @@ class EpochMonitor(keras.callbacks.Callback):
 
     def _check_finite(self, part: str, loss: float) -> None:
         if not math.isfinite(loss):
-            raise FloatingPointError(
-                f"{self._title}: expected a finite {part} loss, received {loss} in epoch "
-                f"{self._epoch} at learning rate {self._learning_rate:g}. Lower the learning "
-                "rate, or set `precision: float32` if it is mixed."
+            raise InputError(
+                f"a finite {part} loss ({self._title})",
+                f"{loss} in epoch {self._epoch} at learning rate {self._learning_rate:g}",
+                "Lower the learning rate, or set `precision: float32` if it is mixed.",
             )
 
     def _row(self, logs: dict[str, Any]) -> EpochReport:

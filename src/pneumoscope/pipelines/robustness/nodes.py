@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from pneumoscope.datasets.sharded_images import ShardedImages
+from pneumoscope.errors import InputError
 from pneumoscope.evaluation.access import access_row, model_fingerprint
 from pneumoscope.evaluation.records import ModelMetrics
 from pneumoscope.naming import Column, Split
@@ -56,9 +57,10 @@ def score_variants(
     from pneumoscope.models.scoring import score
 
     if (found := model_fingerprint(model)) != metrics.model.fingerprint:
-        raise ValueError(
-            f"expected the model that was evaluated ({metrics.model.fingerprint[:12]}), "
-            f"received another ({found[:12]}): run the evaluation first"
+        raise InputError(
+            f"the model that was evaluated ({metrics.model.fingerprint[:12]})",
+            f"another ({found[:12]})",
+            "Run the evaluation first: kedro run --pipelines=evaluation.",
         )
     variants = plan_variants(test_rows, robustness)
     films = VariedRadiographs(test_images, variants, seed)
