@@ -47,7 +47,7 @@ def test_other_columns_are_refused_and_nothing_is_written(log):
 def test_an_old_log_with_other_columns_is_not_mixed_with(log, file):
     log.save(ROW)
     wider = AppendOnlyLogDataset(filepath=str(file), columns=["model", "threshold", "n"])
-    with pytest.raises(Exception, match="move the old log aside"):
+    with pytest.raises(Exception, match="Move the old log aside"):
         wider.save(ROW.assign(n=3))
 
 

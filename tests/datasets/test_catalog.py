@@ -29,6 +29,7 @@ from pneumoscope.datasets.record import RecordDataset
 from pneumoscope.datasets.sharded_images import ShardedImagesDataset
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.ingestion.scan import ScannedFile
+from pneumoscope.options.reading import read_parameters
 from pneumoscope.pipeline_registry import Selection, create_pipelines
 from pneumoscope.settings import CONFIG_LOADER_ARGS
 
@@ -85,7 +86,7 @@ def sample(dataset: AbstractDataset, value: int) -> Any:
 def saved_entries(environment: str) -> Iterator[AbstractDataset]:
     loader = LayeredConfigLoader(str(CONF), env=environment, **CONFIG_LOADER_ARGS)
     catalog = DataCatalog.from_config(loader["catalog"])
-    created = create_pipelines(Selection.from_parameters(loader["parameters"]))
+    created = create_pipelines(Selection.of(read_parameters(loader["parameters"], loader)))
     names = set().union(*(pipeline.datasets() for pipeline in created.values()))
     for name in sorted(name for name in names if not name.startswith("params:")):
         dataset = catalog.get(name)

@@ -26,7 +26,7 @@ def test_no_records_leave_no_file(dataset, tmp_path):
 def test_another_file_is_refused_with_the_remedy(dataset, tmp_path, content):
     dataset.save({"a": 1})
     (tmp_path / "made" / "records.json").write_text(content)
-    with pytest.raises(DatasetError, match=r"expected records by key in .*delete the file"):
+    with pytest.raises(DatasetError, match=r"expected records by key in .*Delete the file"):
         dataset.load()
 
 

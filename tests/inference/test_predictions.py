@@ -85,7 +85,7 @@ def test_the_zone_of_a_locked_rule_goes_first():
 
 
 def test_a_share_that_was_not_measured_is_refused():
-    with pytest.raises(ValueError, match=r"measured, 0, 0.1, received 0.15; add it to evaluation"):
+    with pytest.raises(ValueError, match=r"measured, 0, 0.1, received 0.15. Add it to .evaluation"):
         locked_by("cnn", model_metrics(METRICS), InferenceOptions(grey_zone=0.15))
 
 

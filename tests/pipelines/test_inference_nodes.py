@@ -144,7 +144,7 @@ def test_a_folder_without_a_film_is_told_and_nothing_is_scored(decoded, one):
 
 def test_a_model_trained_since_the_evaluation_is_refused(decoded, one):
     retrained = {**one, "model_one": keras.models.clone_model(one["model_one"])}
-    with pytest.raises(ValueError, match="its threshold is not locked"):
+    with pytest.raises(ValueError, match="whose threshold is not locked"):
         nodes.score_new_radiographs(
             decoded,
             metrics(one["scored_by_one"].fingerprint),

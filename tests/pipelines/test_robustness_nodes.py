@@ -96,7 +96,7 @@ def test_score_variants_scores_all_films_and_degrades_some(scores):
 
 def test_score_variants_refuses_the_threshold_of_another_model(model, films, rows, metrics):
     other = replace(metrics, model=ScoredBy("0" * 64))
-    with pytest.raises(ValueError, match=r"received another .* run the evaluation first"):
+    with pytest.raises(ValueError, match=r"received another .* Run the evaluation first"):
         nodes.score_variants(model, films, rows, other, ROBUSTNESS, EVALUATION, SEED)
 
 

@@ -148,7 +148,7 @@ def test_pretrained_backbones_get_their_own_scale(
 def test_radiographs_that_are_too_small_or_coloured_are_refused() -> None:
     with pytest.raises(ValueError, match=r"at least 32 x 32 for mobilenetv2, received 16 x 64"):
         registry.build(options("mobilenetv2"), (16, 64, 1), seed=0)
-    with pytest.raises(ValueError, match=r"received 16 x 16; .* or `side` of the model"):
+    with pytest.raises(ValueError, match=r"received 16 x 16. .* or `side` of the model"):
         registry.build(options("mobilenetv2", side=16), SHAPE, seed=0)
     with pytest.raises(ValueError, match=r"\(height, width, 1\).*received \(32, 32, 3\)"):
         registry.build(options("mlp"), (32, 32, 3), seed=0)
