@@ -99,7 +99,7 @@ def test_the_folder_itself_must_be_readable(folder, monkeypatch):
         raise PermissionError(13, "Permission denied", str(path))
 
     monkeypatch.setattr(os, "scandir", scandir)
-    with pytest.raises(DatasetError, match="a folder that can be read, .*: Permission denied"):
+    with pytest.raises(DatasetError, match=r"a folder that can be read, .*: Permission denied"):
         load(folder)
 
 
