@@ -62,7 +62,7 @@ MODELS = ("architectures", "ensembles")
 def selected(context: KedroContext) -> Selection:
     """Read what the parameters of a context choose of the graph."""
     loader = cast(LayeredConfigLoader, context.config_loader)
-    return Selection.of(read_parameters(loader["parameters"], loader.origin))
+    return Selection.of(read_parameters(loader["parameters"], loader))
 
 
 def all_stages(selection: Selection) -> Iterator[Stage]:
