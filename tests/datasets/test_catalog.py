@@ -42,7 +42,7 @@ NEVER_SAVED = (MemoryDataset, ArchiveDataset, CheckpointDataset)
 
 def film(value: int) -> ScannedFile:
     pixels = np.full((2, 3), value, dtype=np.uint8)
-    return ScannedFile("a.jpeg", 9, f"hash {value}", 3, 2, "L", "", "", pixels)
+    return ScannedFile("a.jpeg", 9, f"hash {value}", 3, 2, "L", "", "", pixels=pixels)
 
 
 def figure(value: int) -> Figure:
