@@ -44,7 +44,7 @@ def test_a_small_body_in_a_dark_field_is_no_mark():
     field = np.random.default_rng(0).integers(1, 50, (120, 130)).astype(np.uint16)
     field[40:80, 40:90] = 1000 + film(3000)[40:80, 40:90]
     grey = grey_of(field)
-    assert grey[:40].max() < 5
+    assert grey[:40].max() <= 5
     assert 100 < grey[40:80, 40:90].mean() < 200
 
 

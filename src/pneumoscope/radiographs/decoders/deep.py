@@ -20,6 +20,9 @@ BRIGHTEST = 0.995
 _SAMPLED = 512
 """Rows and columns that suffice to find it."""
 
+_BAND = 256
+"""Rows that are held in floating point at a time."""
+
 _HIGHEST = 65535
 _FILM = 0.5
 """Least share of the pixels above 0 that belongs to the film and not to marks on it."""
@@ -84,46 +87,56 @@ def deep_to_grey(
     Raises:
         UnreadableRadiograph: It is transparent all over.
     """
-    grey, note = _luminance(samples, premultiplied)
+    share = check_visible(samples[..., -1], _HIGHEST) if _has_alpha(samples) else 0.0
+    step = max(1, min(samples.shape[:2]) // _SAMPLED)
+    sampled, black = _luminance(samples[::step, ::step], premultiplied), None
     if white_is_zero:
-        grey = np.maximum((2**declared - 1 if declared else _brightest(grey, 1.0)) - grey, 0)
-        note = noted(INVERTED, note)
-    if declared:
-        gain, scale = 255 / (2**declared - 1), f"{declared} bits as its file declares"
-    else:
-        white = _brightest(grey, BRIGHTEST)
-        # A level is never spread over several: a film of 8 bits in deeper storage stays as it is.
-        gain = min(TYPICAL_WHITE / white, 1.0)
-        scale = f"level {white:.0f}, which half a per cent exceeds, to {gain * white:.0f}"
-    grey *= np.float32(gain)
-    return (
-        Image.fromarray(np.minimum(grey, 255, out=grey)),
-        noted(f"converted from more than 8 bits to 8 ({scale})", note),
+        black = 2.0**declared - 1 if declared else float(_film_levels(sampled)[-1])
+        sampled = np.maximum(black - sampled, 0)
+    gain, scale = _scale(sampled, declared)
+    grey = np.empty(samples.shape[:2], np.uint8)
+    for start in range(0, len(grey), _BAND):
+        band = _luminance(samples[start : start + _BAND], premultiplied)
+        levels = band if black is None else np.maximum(black - band, 0)
+        grey[start : start + _BAND] = np.rint(np.minimum(gain * levels, 255))
+    return Image.fromarray(grey), noted(
+        f"converted from more than 8 bits to 8 ({scale})",
+        INVERTED if white_is_zero else "",
+        transparent(share) if share else "",
     )
 
 
-def _luminance(samples: Samples, premultiplied: bool) -> tuple[Levels, str]:
+def _scale(sampled: Levels, declared: int | None) -> tuple[float, str]:
+    """Give what levels are multiplied by, and say why."""
+    if declared:
+        return 255 / (2**declared - 1), f"{declared} bits as its file declares"
+    white = max(float(np.quantile(_film_levels(sampled), BRIGHTEST)), 1.0)
+    # A level is never spread over several: a film of 8 bits in deeper storage stays as it is.
+    gain = min(TYPICAL_WHITE / white, 1.0)
+    return gain, f"level {white:.0f}, which half a per cent exceeds, to {gain * white:.0f}"
+
+
+def _has_alpha(samples: Samples) -> bool:
+    return samples.ndim == 3 and samples.shape[2] % 2 == 0
+
+
+def _luminance(samples: Samples, premultiplied: bool) -> Levels:
     if samples.ndim == 2:
-        return samples.astype(np.float32), ""
-    channels = samples.shape[2]
-    colours = samples[..., : 3 if channels > 2 else 1].astype(np.float32)
-    grey = colours @ _TO_GREY if channels > 2 else colours[..., 0]
-    if channels % 2:
-        return grey, ""
-    alpha = samples[..., -1]
-    share = check_visible(alpha, _HIGHEST)
-    if share and not premultiplied:
-        grey *= alpha.astype(np.float32) / _HIGHEST
-    return grey, transparent(share) if share else ""
+        return samples.astype(np.float32)
+    if samples.shape[2] > 2:
+        grey = samples[..., :3].astype(np.float32) @ _TO_GREY
+    else:
+        grey = samples[..., 0].astype(np.float32)
+    if _has_alpha(samples) and not premultiplied:
+        grey *= samples[..., -1].astype(np.float32) / _HIGHEST
+    return grey
 
 
-def _brightest(grey: Levels, quantile: float) -> float:
-    """Find the level that stands for white, below any mark that is burnt in far above the film."""
-    step = max(1, min(grey.shape) // _SAMPLED)
-    sampled = grey[::step, ::step]
+def _film_levels(sampled: Levels) -> Levels:
+    """Sort the levels above 0 of a film, without those of marks burnt in far above it."""
     levels = np.sort(sampled[sampled > 0], axis=None)
     if not levels.size:
-        return 1.0
+        return np.ones(1, np.float32)
     # A mark lies above levels that hardly a pixel has, from the film's brightest to its double.
     top = levels[int(_FILM * levels.size) :]
     up_to, up_to_double = (levels.searchsorted(factor * top, "right") for factor in (1, 2))
@@ -133,5 +146,4 @@ def _brightest(grey: Levels, quantile: float) -> float:
         & (up_to_double < levels.size)
         & (median >= _ONE_LEVEL * levels[-1])
     )
-    film = levels[: up_to[marked.argmax()]] if marked.any() else levels
-    return max(float(np.quantile(film, quantile)), 1.0)
+    return levels[: up_to[marked.argmax()]] if marked.any() else levels

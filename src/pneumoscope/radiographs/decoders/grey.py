@@ -57,10 +57,7 @@ def check_visible(alpha: NDArray[np.integer], opaque: int) -> float:
 def reduce(image: Image.Image, working_side: int) -> NDArray[np.uint8]:
     """Average whole pixel blocks, as large as leave no side below `working_side`."""
     factor = min(image.size) // working_side
-    small = image.reduce(factor) if factor > 1 else image
-    if small.mode == "F":
-        return np.rint(np.asarray(small)).astype(np.uint8)
-    return np.asarray(small)
+    return np.asarray(image.reduce(factor) if factor > 1 else image)
 
 
 def upright(grey: Image.Image, original: Image.Image) -> tuple[Image.Image, str]:
