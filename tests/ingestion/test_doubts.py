@@ -33,7 +33,7 @@ def test_refused_files_are_counted_by_suffix_with_the_commonest_reason():
     (sentence,) = refusal_warnings(refused(*rows, ("b", "the file is empty"), ("c.pdf", "x: y")))
     assert sentence == (
         "Files that were not read: 4 (2 .dcm, 1 without a suffix, 1 .pdf). Each has its reason; "
-        "the commonest: 2 a DICOM file, 1 the file is empty, 1 x."
+        "the commonest: 2 a DICOM file as in a0.DCM, 1 the file is empty as in b, 1 x as in c.pdf."
     )
 
 

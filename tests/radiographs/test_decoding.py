@@ -1,14 +1,16 @@
 import os
 import subprocess
+import threading
 import warnings
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 from image_files import png, png_chunk
 from PIL import Image
 
-from pneumoscope.radiographs.decoders.interface import UnreadableRadiograph
+from pneumoscope.radiographs.decoders.interface import UnreadableRadiograph, alone_if_large
 from pneumoscope.radiographs.decoding import DECODERS, warnings_refused
 
 READ = {"AVIF", "BMP", "GIF", "JPEG", "JPEG2000", "PNG", "TIFF", "WEBP"}
@@ -220,3 +222,21 @@ def test_checksums_are_those_of_zlib():
 def test_dicom_says_what_to_do(read):
     with pytest.raises(UnreadableRadiograph, match=r"a DICOM file, .* export it as PNG"):
         read(bytes(128) + b"DICM" + bytes(40))
+
+
+def test_one_large_image_is_decoded_at_a_time():
+    with alone_if_large(5000, 5000), ThreadPoolExecutor(1) as other:
+        assert not other.submit(is_free, 5000).result()
+        assert other.submit(is_free, 1000).result()
+    assert is_free(5000)
+
+
+def is_free(side: int) -> bool:
+    """Tell whether an image of that size could be decoded now."""
+    guard = alone_if_large(side, side)
+    if not isinstance(guard, type(threading.Lock())):
+        return True
+    free = guard.acquire(blocking=False)
+    if free:
+        guard.release()
+    return free

@@ -30,7 +30,9 @@ def refusal_warnings(refused: pd.DataFrame) -> list[str]:
     sentences = []
     if len(files):
         suffixes = files[Column.PATH].map(lambda path: PurePosixPath(path).suffix.lower())
-        reasons = files[Column.REASON].str.split(":").str[0]
+        kinds = files[Column.REASON].str.split(":").str[0]
+        first = files.groupby(kinds)[Column.PATH].transform("first")
+        reasons = kinds + " as in " + first.map(_short)
         sentences.append(
             f"Files that were not read: {len(files):,} "
             f"({_commonest(suffixes.replace('', 'without a suffix'), len(files))}). Each has its "
