@@ -110,7 +110,7 @@ def ours(films: Films, results: Path) -> None:
     """Run the node functions of ingestion and preprocessing through the project's datasets."""
     radiographs = RadiographFolderDataset(str(films.folder))
     decoded = DecodedRadiographsDataset(str(results / "decoded"))
-    decoded.save(ingestion.scan_files(radiographs.load(), films.ingestion))
+    decoded.save(ingestion.scan_files(radiographs.load(), films.ingestion, "folder"))
     unchecked, quarantine = ingestion.sort_files(decoded.load(), films.ingestion)
     manifest = ingestion.check_manifest(unchecked, quarantine, films.ingestion)
     similar = ingestion.compare_radiographs(manifest, decoded.load())

@@ -70,7 +70,8 @@ def scanned() -> Callable[..., pd.DataFrame]:
         files = pd.DataFrame({"path": paths})
         found = {
             "bytes": 1000, "sha256": [f"hash of {path}" for path in paths], "width": 100,
-            "height": 50, "mode": "L", "note": "", "reason": "", "brightness": 123.0,
+            "height": 50, "mode": "L", "note": "", "reason": "", "source": "folder",
+            "brightness": 123.0,
             "contrast": 184.0, "orientation": "",
         }  # fmt: skip
         return files.assign(**{**found, **columns})

@@ -121,11 +121,6 @@ def test_brackets_and_other_marks_are_legal_in_the_place_of_results():
         check_results("data", Path("/{mine}/project"))
 
 
-def test_only_phantoms_are_shown_as_synthetic():
-    shown = {source: RESOLVERS["shows_phantoms"](source) for source in ("phantoms", "folder")}
-    assert shown == {"phantoms": True, "folder": False}
-
-
 @pytest.fixture
 def conf(tmp_path):
     """Write configuration files: `conf({"base/parameters.yml": "seed: 7"})` gives the folder."""

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.table import Table
 
-    from pneumoscope.options import ReportOptions
-
 
 def tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """Print what a user can mend in three lines; the traceback of all else, or if asked for."""
@@ -75,13 +73,18 @@ def results(env: str | None, params: dict) -> None:
     from rich.console import Console
 
     from pneumoscope import NOTICE
+    from pneumoscope.report.provenance import own_origins, synthetic_note
     from pneumoscope.report.sections.study import study_headline
 
     with KedroSession.create(env=env, runtime_params=params) as session:
         context = cast(KedroSession, session).load_context()
-        catalog, options = context.catalog, context.params["report"]
+        catalog, names = context.catalog, context.params["architectures"]
         console = Console()
-        console.print(_table(catalog.load("comparison"), options))
+        metrics = {name: catalog.load(f"{name}.metrics") for name in names}
+        origins = {name: catalog.load(f"{name}.training_record") for name in names}
+        films = catalog.load("ingestion_audit").sources
+        note = synthetic_note(films, metrics, own_origins(metrics, origins))
+        console.print(_table(catalog.load("comparison"), note))
         for flaw in catalog.load("split_audit").flaws:
             console.print(f"[bold red]{flaw}[/bold red]", soft_wrap=True)
         if "study" in context.params:
@@ -124,17 +127,17 @@ def stage(name: str) -> None:
     run_stage(name)
 
 
-def _table(comparison: "pd.DataFrame", options: "ReportOptions") -> "Table":
+def _table(comparison: "pd.DataFrame", synthetic: str) -> "Table":
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
     from pneumoscope.naming import Column, Metric
 
     shown = [Metric.AUROC, Metric.ACCURACY, Metric.SENSITIVITY, Metric.SPECIFICITY]
-    subjects = options.subject_noun
-    of_what = f"{subjects}, not patients" if options.synthetic else f"radiographs of {subjects}"
     # Narrow enough for a terminal of 80 columns.
-    title = f"Comparison on {of_what}; intervals below each value"
+    title = "Comparison; intervals below each value"
+    if synthetic:
+        title += f"\nSYNTHETIC: {synthetic}"
     table = Table(title=title, box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     for name in (Column.ARCHITECTURE, Column.SPLIT, "n", *shown):
         table.add_column(str(name), justify="right" if name in ("n", *shown) else "left")

@@ -64,11 +64,6 @@ def films_folder(given: str | None, default: str) -> str:
     return str(Path(named).expanduser()) if named else default
 
 
-def shows_phantoms(source: str) -> bool:
-    """Return whether radiographs from this source are synthetic, as every output then says."""
-    return Source(source) is Source.PHANTOMS
-
-
 def results_folder(default: str) -> str:
     """Return the folder that a run writes below."""
     return os.environ.get(RESULTS) or default
@@ -83,7 +78,6 @@ RESOLVERS = {
     "radiographs_folder": radiographs_folder,
     "fetch_source": fetch_source,
     "films_folder": films_folder,
-    "shows_phantoms": shows_phantoms,
     "results_folder": results_folder,
     "pretrained_weights": pretrained_weights,
 }

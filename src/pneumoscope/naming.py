@@ -8,6 +8,7 @@ class Column(StrEnum):
 
     RADIOGRAPH_ID = "radiograph_id"
     PATH = "path"
+    SOURCE = "source"
     SOURCE_SPLIT = "source_split"
     LABEL = "label"
     SUBTYPE = "subtype"

@@ -213,3 +213,13 @@ def test_the_audit_is_ready_for_json_and_changes_nothing(scanned, ingestion_opti
     adapter = TypeAdapter(IngestionAudit)
     assert adapter.validate_json(adapter.dump_json(found, warnings="error")) == found
     pd.testing.assert_frame_equal(ingested.manifest, before)
+
+
+def test_phantoms_among_other_films_are_warned_of_and_neither_kind_alone(look):
+    def told(phantoms: int) -> list[str]:
+        sources = ["phantoms"] * phantoms + ["folder"] * (20 - phantoms)
+        warnings = look(twenty(), source=sources).warnings
+        return [warning for warning in warnings if "synthetic phantoms" in warning]
+
+    assert told(0) == told(20) == []
+    assert told(3)[0].startswith("3 of 20 radiographs are synthetic phantoms of this project")

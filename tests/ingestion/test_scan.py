@@ -46,6 +46,11 @@ def test_a_good_file_is_hashed_measured_and_decoded(found, encode, gradient):
     assert file.pixels.shape == (160, 200)
 
 
+def test_a_radiograph_bears_its_source_and_what_is_none_bears_none(found):
+    assert found["train/NORMAL/good.jpeg"].source == "folder"
+    assert found["train/NORMAL/text.jpeg"].source == ""
+
+
 @pytest.mark.parametrize(
     ("name", "reason"),
     [

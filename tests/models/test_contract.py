@@ -28,12 +28,14 @@ from pneumoscope.options import (
     PreprocessingOptions,
     Recipe,
 )
+from pneumoscope.provenance import Sources
 
 SHAPE = (18, 16, 1)
 ROWS = pd.DataFrame(
     {
         "radiograph_id": ["a", "b", "c"],
         "patient_id": ["p", "p", "q"],
+        "source": ["folder", "phantoms", "folder"],
         "sha256": ["1a", "2b", "3c"],
         "label": ["NORMAL", "PNEUMONIA", "PNEUMONIA"],
         "sample_weight": [1.5, 0.75, 0.75],
@@ -57,7 +59,7 @@ def origin() -> Origin:
     preprocessing = PreprocessingOptions.model_validate({"size": [18, 16], "fit": "squash"})
     fitting = FittingOptions(epochs=3, seed=11)
     recipe = Recipe(model=options(), augmentation=AugmentationOptions(), fitting=fitting)
-    return Origin(recipe, preprocessing, 64, 7, synthetic=True)
+    return Origin(recipe, preprocessing, 64, 7)
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +94,7 @@ def test_the_record_says_where_the_model_comes_from(model, record) -> None:
     assert (record.best_epoch, record.epochs) == (2, 3)
     assert record.precision == PRECISION
     assert record.synthetic is True
+    assert record.data.sources == Sources(phantoms=1, folder=2)
     assert record.preprocessing["size"] == [18, 16]
     assert record.preprocessing["working_side"] == 64
     assert record.parameters["model"] == {

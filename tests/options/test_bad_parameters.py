@@ -267,7 +267,6 @@ CONTRADICTIONS = {
     "a name that is a path": ({"architectures": ["../cnn"]}, "letters, digits and _"),
     "a name that a parameter bears": ({"architectures": ["seed"]}, "nothing else bears"),
     "a name that an entry bears": ({"architectures": ["Checked"]}, "nothing else bears"),
-    "phantoms called patients": ({"report": {"synthetic": False}}, "report.synthetic"),
     "frozen layers without weights": (
         {"cnn": {"model": {"architecture": "vgg16", "trainable_share": 0.5}}}, "filters",
     ),

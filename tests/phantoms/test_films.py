@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 
 from pneumoscope.naming import Label, Subtype
-from pneumoscope.phantoms.films import DESCRIPTION, Film, generator, render_film
+from pneumoscope.phantoms.films import Film, generator, render_film
+from pneumoscope.provenance import PHANTOM_COMMENT
 
 VIRUS = Film("train", Subtype.VIRUS, "person7_virus", "person7_virus_9")
 
@@ -29,7 +30,7 @@ def test_sides_lie_in_the_range_asked_for(number: int) -> None:
 
 
 def test_every_film_says_that_it_is_synthetic() -> None:
-    assert opened(VIRUS).info["comment"].decode() == DESCRIPTION
+    assert opened(VIRUS).info["comment"].decode() == PHANTOM_COMMENT
 
 
 def test_another_seed_gives_another_film() -> None:

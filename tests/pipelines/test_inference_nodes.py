@@ -22,7 +22,6 @@ from pneumoscope.options import (
     InferenceOptions,
     ModelOptions,
     PreprocessingOptions,
-    ReportOptions,
 )
 from pneumoscope.pipelines.inference import nodes
 
@@ -30,7 +29,6 @@ SIZE = PreprocessingOptions.model_validate({"size": [16, 16], "fit": "squash"})
 EVALUATION = EvaluationOptions.model_validate(
     {"threshold": {"rule": "youden"}, "bootstrap": 0, "batch_size": 2}
 )
-PHANTOMS = ReportOptions(title="A test", synthetic=True, sample_radiographs=2)
 
 
 @pytest.fixture(scope="module")
@@ -154,17 +152,29 @@ def test_a_model_trained_since_the_evaluation_is_refused(decoded, one):
         )
 
 
-def test_predictions_name_the_model_the_notice_and_the_phantoms(scored, one, caplog):
+def predicted(scored, one, *origins):
+    """Predict with models that were trained as these records say."""
+    members = {f"training_record_{n}": origin for n, origin in enumerate(origins)}
     measured = metrics(one["scored_by_one"].fingerprint)
+    return nodes.prediction_writer("one")(scored, measured, InferenceOptions(), **members)
+
+
+def test_predictions_name_the_model_and_the_notice(scored, one, caplog):
     with caplog.at_level("INFO", logger=nodes.__name__):
-        found = nodes.prediction_writer("one")(scored, measured, InferenceOptions(), PHANTOMS)
+        found = predicted(scored, one, training_record())
     assert len(found) == len(scored)
     assert set(found["model"]) == {"one"}
-    assert set(found["notice"]) == {f"{NOTICE} {nodes.SYNTHETIC}"}
+    assert set(found["notice"]) == {NOTICE}
     assert "5 files: " in caplog.text
     assert "2 not read, each with its reason" in caplog.text
     assert "Files that were not read: 1 (1 .png)." in caplog.text
     assert "the scores of one have no calibration (0.5 separates" in caplog.text
-    real = PHANTOMS.model_copy(update={"synthetic": False})
-    predicted = nodes.prediction_writer("one")(scored, measured, InferenceOptions(), real)
-    assert set(predicted["notice"]) == {NOTICE}
+
+
+def test_what_is_synthetic_follows_from_training_records_and_films_alone(scored, one):
+    # One member of an ensemble that has seen phantoms is enough.
+    found = predicted(scored, one, training_record(), training_record(synthetic=True))
+    assert set(found["notice"]) == {f"{NOTICE} {nodes.SYNTHETIC_MODEL}"}
+    mixed = scored.assign(source=["phantoms", "", "folder", "archive", "folder"])
+    notices = predicted(mixed, one, training_record())["notice"]
+    assert notices.tolist() == [f"{NOTICE} {nodes.SYNTHETIC_FILM}", *[NOTICE] * 4]

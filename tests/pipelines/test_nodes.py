@@ -1,6 +1,7 @@
 """Every node called as a plain function: data in, new data out, nothing changed."""
 
 import copy
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -55,7 +56,7 @@ BLOCK = {
     "augmentation": {"rotation": 5},
     "fitting": {"epochs": 2},
 }
-REPORT = ReportOptions(title="A test", synthetic=True, sample_radiographs=2)
+REPORT = ReportOptions(title="A test", sample_radiographs=2)
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +67,7 @@ def phantoms():
 @pytest.fixture(scope="module")
 def decoded(phantoms, ingestion_options, tmp_path_factory):
     dataset = DecodedRadiographsDataset(str(tmp_path_factory.mktemp("decoded") / "radiographs"))
-    dataset.save(ingestion.scan_files(phantoms, ingestion_options))
+    dataset.save(ingestion.scan_files(phantoms, ingestion_options, "folder"))
     return dataset.load()
 
 
@@ -402,6 +403,14 @@ def test_every_figure_is_drawn_and_nothing_is_changed(
 
 
 @pytest.fixture(scope="module")
+def origin(trained, rows):
+    recipe, precision = Recipe.model_validate(BLOCK), PrecisionChoice("float32", "made up")
+    return training.record_training(
+        trained[0], trained[1], rows[Split.TRAIN], precision, recipe, SIZE, 64, SEED
+    )
+
+
+@pytest.fixture(scope="module")
 def findings(
     checked,
     manifest,
@@ -412,6 +421,7 @@ def findings(
     comparison,
     pixels,
     trained,
+    origin,
     metrics,
     significance,
     encode,
@@ -426,6 +436,7 @@ def findings(
         figure_class_distribution=png, history_one=trained[1], history_two=trained[1],
         access_one=evaluation.test_access_recorder("one")(metrics).assign(when="now"),
         metrics_one=metrics, metrics_two=metrics, figure_curves_one=png, settings_one=BLOCK,
+        origin_one=origin, origin_two=replace(origin, fingerprint="0" * 64),
     )  # fmt: skip
 
 
@@ -449,6 +460,19 @@ def test_write_report_holds_every_section_and_the_notice(findings):
     ]
     assert [title for title in titles if title not in page] == []
     assert "Not for diagnosis" in page
+
+
+def test_where_phantoms_come_from_goes_from_their_bytes_to_every_record(
+    manifest, rows, scores, metrics, origin, findings
+):
+    for table in (manifest, *rows.values(), scores):
+        assert set(table["source"]) == {"phantoms"}
+    assert metrics.splits["test"].sources.only_phantoms
+    assert origin.synthetic
+    assert origin.data.sources.only_phantoms
+    assert findings.ingestion_audit.sources.only_phantoms
+    assert list(findings.origins) == ["one"]
+    assert "phantoms drawn by a program, not patients" in findings.synthetic
 
 
 def test_write_slides_gives_ten_to_twelve_pages(findings):

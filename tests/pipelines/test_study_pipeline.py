@@ -90,15 +90,14 @@ def test_a_study_runs_on_the_real_radiographs_by_default(study, monkeypatch):
     config = configuration(study)
     assert config["parameters"]["fetch"]["source"] == Source.ARCHIVE
     assert config["catalog"]["radiographs"]["filepath"].endswith("01_raw/chest_xray")
-    assert config["parameters"]["report"]["synthetic"] is False
 
 
 @pytest.mark.parametrize("study", STUDIES)
-def test_one_switch_turns_a_study_to_phantoms_and_says_so(study, monkeypatch, tmp_path):
+def test_one_switch_turns_a_study_to_phantoms(study, monkeypatch, tmp_path):
     monkeypatch.setenv("RADIOGRAPHS", str(tmp_path))
     config = configuration(study, fetch={"source": "phantoms"})
     assert config["catalog"]["radiographs"]["filepath"].endswith("01_raw/phantoms")
-    assert config["parameters"]["report"]["synthetic"] is True
+    assert config["parameters"]["fetch"]["source"] == Source.PHANTOMS
 
 
 @pytest.mark.parametrize("study", STUDIES)

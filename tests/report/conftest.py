@@ -84,9 +84,19 @@ def run():
         },
         split_audit={"patients": {"train": 40, "validation": 10, "test": 30}},
         access_log=pd.DataFrame({"model": ["a", "b"], "rule": ["youden", "youden"]}),
-        synthetic=False,
+        origins={},
         subjects=None,
     )  # fmt: skip
+
+
+@pytest.fixture
+def phantom_run(run):
+    """Give the same run on phantoms."""
+    run.ingestion_audit["sources"] = {"phantoms": 100}
+    for metrics in run.metrics.values():
+        for part in metrics["splits"].values():
+            part["sources"] = {"phantoms": 40}
+    return run
 
 
 @pytest.fixture
@@ -104,11 +114,12 @@ def context():
             settings={},
             access_log=run.access_log,
             metrics={name: model_metrics(found) for name, found in run.metrics.items()},
+            origins=run.origins,
             explanations={},
             figures={},
         )
         given = {"subjects": run.subjects} if run.subjects else {}
-        options = ReportOptions(title="A test", synthetic=run.synthetic, **given)
+        options = ReportOptions(title="A test", **given)
         evaluation = EvaluationOptions.model_validate(
             {"threshold": {"rule": "youden"}, "bootstrap": 20}
         )

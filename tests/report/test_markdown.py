@@ -14,18 +14,19 @@ from pneumoscope.report.blocks import (
     Table,
 )
 from pneumoscope.report.page import Page, render_markdown
+from pneumoscope.report.provenance import DRAWN
 
 
 def markdown(*blocks, **options):
-    page = Page("A card", [Section("Part", blocks)], **{"synthetic": False, **options})
+    page = Page("A card", [Section("Part", blocks)], **{"synthetic": "", **options})
     return render_markdown(page).splitlines()
 
 
 def test_the_notice_follows_the_title_and_phantoms_and_flaws_are_named():
-    lines = markdown(synthetic=True, flaws=["Validation is test."])
+    lines = markdown(synthetic=DRAWN, flaws=["Validation is test."])
     assert lines[0] == "# A card"
     assert lines[2] == f"> **{pneumoscope.NOTICE}**"
-    assert any("phantoms made by the project" in line for line in lines)
+    assert any(f"**Synthetic radiographs:** {DRAWN}; the" in line for line in lines)
     assert "- Validation is test." in lines
     assert not any("phantoms" in line for line in markdown())
 

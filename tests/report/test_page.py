@@ -20,6 +20,7 @@ from pneumoscope.report.blocks import (
 )
 from pneumoscope.report.cells import Links
 from pneumoscope.report.page import Page, render_page
+from pneumoscope.report.provenance import DRAWN
 
 
 def _png() -> bytes:
@@ -32,9 +33,7 @@ FIGURE = Figure(_png(), "What to conclude.", "What is seen.")
 
 
 def page(*blocks: object, **options: object) -> str:
-    return render_page(
-        Page("A report", [Section("Part", blocks)], **{"synthetic": False, **options})
-    )
+    return render_page(Page("A report", [Section("Part", blocks)], **{"synthetic": "", **options}))
 
 
 def test_the_notice_stands_on_every_page():
@@ -42,10 +41,10 @@ def test_the_notice_stands_on_every_page():
 
 
 def test_phantoms_are_named_on_top_and_in_the_title_only_when_they_are_phantoms():
-    assert "phantoms made by the project" not in page()
-    synthetic = page(synthetic=True)
-    assert "the figures say nothing about patients" in synthetic
-    assert "<title>A report (synthetic phantoms)</title>" in synthetic
+    assert "phantoms" not in page()
+    synthetic = page(synthetic=DRAWN)
+    assert f"{DRAWN}; the figures say nothing about patients" in synthetic
+    assert "<title>A report (synthetic)</title>" in synthetic
 
 
 def test_flaws_and_conclusions_are_listed():
@@ -105,4 +104,4 @@ def test_sections_are_linked_from_the_contents():
 
 def test_two_sections_of_one_title_are_refused():
     with pytest.raises(ValueError, match="received twice: \\['part'\\]"):
-        Page("A report", [Section("Part", []), Section("part", [])], synthetic=False)
+        Page("A report", [Section("Part", []), Section("part", [])], synthetic="")

@@ -150,8 +150,9 @@ def test_a_parameter_concerns_the_stages_that_take_it(stages):
     }  # fmt: skip
     assert {"cnn", "mlp", "architectures", "ensembles"} <= taken["reporting"]
     assert "mlp" not in taken["training@cnn"]
-    # The value of report.synthetic is interpolated from it.
-    assert "fetch.source" in taken["reporting"]
+    # What films are is read from the records stored with them.
+    assert "fetch.source" in taken["ingestion"]
+    assert "fetch.source" not in taken["reporting"]
 
 
 def test_nothing_that_only_grows_is_tracked(stages):

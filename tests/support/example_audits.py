@@ -24,6 +24,7 @@ def compression(split: str, label: str, median: float) -> dict:
 
 INGESTION = {
     "radiographs": 4,
+    "sources": {"folder": 4},
     "quarantined": [],
     "litter": 1,
     "converted": [],

@@ -43,6 +43,7 @@ def split(**changes: Any) -> dict[str, Any]:
     given = {
         "n": 12,
         "patients": 10,
+        "sources": {"folder": 12},
         "metrics": metrics,
         "by_patient": {
             rule.value: {"confusion": CONFUSION, "metrics": metrics} for rule in PatientRule

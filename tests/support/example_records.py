@@ -11,13 +11,14 @@ from pneumoscope.models.records import (
     TrainingRecord,
 )
 from pneumoscope.naming import Label
+from pneumoscope.provenance import Sources
 
 RECORD = TrainingRecord(
     fingerprint="1" * 64,
     architecture="cnn",
     synthetic=False,
     preprocessing={"working_side": 64, "size": [32, 32]},
-    data=TrainingFilms(3, 2, {Label.NORMAL: 1, Label.PNEUMONIA: 2}, "a" * 64),
+    data=TrainingFilms(3, 2, {Label.NORMAL: 1, Label.PNEUMONIA: 2}, Sources(folder=3), "a" * 64),
     seed=7,
     best_epoch=2,
     epochs=3,

@@ -14,6 +14,7 @@ from pneumoscope.evaluation.thresholds.deferral import measure_grey_zone
 from pneumoscope.evaluation.thresholds.operating_points import operating_points
 from pneumoscope.naming import Column
 from pneumoscope.options import EvaluationOptions
+from pneumoscope.provenance import Sources
 from pneumoscope.splitting.records import SplitAudit
 
 
@@ -29,7 +30,7 @@ def evaluate(
     """Measure every split at the operating point that was locked on validation.
 
     Args:
-        scores: Columns radiograph_id, patient_id, label, subtype, split and score.
+        scores: Columns radiograph_id, patient_id, source, label, subtype, split and score.
         scored_by: Which model gave them.
         lock: What was fixed before test was scored.
         manifest: The manifest of all radiographs.
@@ -61,6 +62,7 @@ def _measure(rows: pd.DataFrame, threshold: float, options: EvaluationOptions) -
     return SplitMetrics(
         n=len(rows),
         patients=int(rows[Column.PATIENT_ID].nunique()),
+        sources=Sources.of(rows),
         metrics=estimate_metrics(rows, threshold, options),
         by_patient=measure_patients(Sample.of_rows(rows), threshold, options),
     )

@@ -16,6 +16,7 @@ from pneumoscope.naming import (
     PatientRule,
     ThresholdRule,
 )
+from pneumoscope.provenance import Sources
 
 
 @dataclass(frozen=True)
@@ -307,12 +308,14 @@ class SplitMetrics:
     Attributes:
         n: Radiographs.
         patients: Patients.
+        sources: Where the radiographs come from.
         metrics: Every metric, counted by radiograph.
         by_patient: The same counted by patient, by how scores become one answer.
     """
 
     n: int
     patients: int
+    sources: Sources
     metrics: Mapping[Metric, Estimate]
     by_patient: Mapping[PatientRule, PatientMetrics]
 

@@ -27,6 +27,7 @@ from pneumoscope.ingestion.records import (
 )
 from pneumoscope.ingestion.similarity import COPY
 from pneumoscope.naming import Column, Label, Split
+from pneumoscope.provenance import Sources
 
 Row = TypeVar("Row")
 
@@ -82,10 +83,12 @@ def audit(
     counts = manifest.groupby([*_PART, Column.SUBTYPE]).size().rename("n")
     shortcuts = _shortcuts(manifest, warn_auroc)
     duplicates, patients = _duplicates(manifest), _patients(manifest)
+    sources = Sources.of(manifest)
     copies = similar["similarity"] >= COPY
     stored_anew, alike = (_records(Resemblance, similar[rows]) for rows in (copies, ~copies))
     return IngestionAudit(
         radiographs=len(manifest),
+        sources=sources,
         quarantined=_records(Refusal, quarantine),
         litter=int((files["reason"] == LITTER).sum()),
         converted=_records(Conversion, converted[["path", "note"]]),
@@ -100,6 +103,7 @@ def audit(
         shortcuts=shortcuts,
         warn_auroc=warn_auroc,
         warnings=[
+            *_phantom_warnings(sources),
             *refusal_warnings(quarantine),
             *folder_warnings(manifest, layout),
             *appearance_sentences(manifest),
@@ -243,6 +247,15 @@ def _leak_warnings(duplicates: Duplicates, patients: PatientCounts, radiographs:
         "own patient, so a patient may stand in two splits.": patients.without_pattern,
     }
     return [sentence for sentence, present in sentences.items() if present]
+
+
+def _phantom_warnings(sources: Sources) -> list[str]:
+    if not sources.phantoms or sources.only_phantoms:
+        return []
+    return [
+        f"{sources.phantoms:,} of {sources.total:,} radiographs are synthetic phantoms of this "
+        "project, mixed with others: no figure says anything about patients."
+    ]
 
 
 def _resemblance_warnings(

@@ -15,8 +15,8 @@ from pneumoscope.naming import Column, Label
 from pneumoscope.options import IngestionOptions
 
 MANIFEST_COLUMNS = [
-    Column.RADIOGRAPH_ID, Column.PATH, Column.SOURCE_SPLIT, Column.LABEL, Column.SUBTYPE,
-    Column.PATIENT_ID, Column.WIDTH, Column.HEIGHT, Column.MODE, Column.BYTES,
+    Column.RADIOGRAPH_ID, Column.PATH, Column.SOURCE, Column.SOURCE_SPLIT, Column.LABEL,
+    Column.SUBTYPE, Column.PATIENT_ID, Column.WIDTH, Column.HEIGHT, Column.MODE, Column.BYTES,
     Column.BYTES_PER_PIXEL, Column.SHA256, Column.NOTE, Column.WARNING, Column.DUPLICATE_OF,
 ]  # fmt: skip
 
@@ -160,7 +160,7 @@ def _row(file: dict, layout: Layout) -> dict:
         Column.PATIENT_ID: patient.patient_id,
         Column.BYTES_PER_PIXEL: file["bytes"] / (file["width"] * file["height"]),
         **{name: file[name] for name in (
-            Column.WIDTH, Column.HEIGHT, Column.MODE, Column.BYTES, Column.SHA256,
+            Column.SOURCE, Column.WIDTH, Column.HEIGHT, Column.MODE, Column.BYTES, Column.SHA256,
             Column.NOTE, Column.WARNING)},
     }  # fmt: skip
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pneumoscope.naming import Label, Subtype
+from pneumoscope.provenance import Sources
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,7 @@ class IngestionAudit:
 
     Attributes:
         radiographs: Files in the manifest.
+        sources: Where they come from.
         quarantined: Files and folders that were refused.
         litter: Files on the list of known litter.
         converted: Radiographs that had to be converted.
@@ -161,6 +163,7 @@ class IngestionAudit:
     """
 
     radiographs: int
+    sources: Sources
     quarantined: Sequence[Refusal]
     litter: int
     converted: Sequence[Conversion]

@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pneumoscope.ingestion.litter import LITTER, is_document, is_litter
+from pneumoscope.naming import Source
 from pneumoscope.options import IngestionOptions
 from pneumoscope.parallel import BatchedMap
+from pneumoscope.provenance import source_of
 from pneumoscope.radiographs.appearance import appearance_of
 from pneumoscope.radiographs.decoders.interface import UnreadableRadiograph
 from pneumoscope.radiographs.decoding import check_size, decode, warnings_refused
@@ -32,6 +34,8 @@ class ScannedFile:
         mode: Pillow's mode of the original, empty when unreadable.
         note: What was converted, or an empty string.
         reason: Why the file is unusable, or an empty string.
+        source: Where it comes from, by its own bytes or else by where it was read; empty when it
+            was not read.
         bits: Bits a sample of the original, 0 when unreadable.
         brightness: As `Appearance` has it, 0 when unreadable; likewise contrast, orientation.
         pixels: uint8 (height, width) at working scale, or None when unreadable.
@@ -45,6 +49,7 @@ class ScannedFile:
     mode: str = ""
     note: str = ""
     reason: str = ""
+    source: str = ""
     bits: int = 0
     brightness: float = 0.0
     contrast: float = 0.0
@@ -68,7 +73,9 @@ class Scan:
             yield from self.scanned
 
 
-def scan(files: Mapping[str, Reader], options: IngestionOptions) -> Scan:
+def scan(
+    files: Mapping[str, Reader], options: IngestionOptions, source: Source = Source.FOLDER
+) -> Scan:
     """Scan every file once.
 
     What a file is follows from its content, never from its suffix: every file that is not on
@@ -77,12 +84,13 @@ def scan(files: Mapping[str, Reader], options: IngestionOptions) -> Scan:
     Args:
         files: Relative POSIX path to a function that reads that file's bytes.
         options: Working scale and bounds.
+        source: Where the files are read from.
     """
-    look = partial(_scan_file, options=options)
+    look = partial(_scan_file, options=options, source=source)
     return Scan(BatchedMap(look, sorted(files.items()), options.batch_size, "reading radiographs"))
 
 
-def _scan_file(item: tuple[str, Reader], options: IngestionOptions) -> ScannedFile:
+def _scan_file(item: tuple[str, Reader], options: IngestionOptions, source: Source) -> ScannedFile:
     path, read = item
     if is_litter(path):
         return ScannedFile(path, reason=LITTER)
@@ -105,5 +113,5 @@ def _scan_file(item: tuple[str, Reader], options: IngestionOptions) -> ScannedFi
     seen = appearance_of(found.pixels)
     return ScannedFile(
         path, len(data), sha256, found.width, found.height, found.mode, found.note,
-        bits=found.bits, **asdict(seen), pixels=found.pixels,
+        source=source_of(data, source), bits=found.bits, **asdict(seen), pixels=found.pixels,
     )  # fmt: skip

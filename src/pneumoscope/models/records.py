@@ -8,6 +8,7 @@ from pydantic import JsonValue
 from pneumoscope import NOTICE
 from pneumoscope.evaluation.records import CalibrationMap, OperatingPoint
 from pneumoscope.naming import CalibrationMethod, Label
+from pneumoscope.provenance import Sources
 
 CONTRACT_VERSION = 1
 """Grows when a key of the contract changes its meaning or goes."""
@@ -21,6 +22,7 @@ class TrainingFilms:
         radiographs: Rows, repeats counted.
         patients: Different patients.
         classes: Rows of each class.
+        sources: Where they come from.
         sha256: Of the lines "radiograph_id sha256 label sample_weight", sorted, so that the order
             does not matter and one radiograph, label or weight more or less does.
     """
@@ -28,6 +30,7 @@ class TrainingFilms:
     radiographs: int
     patients: int
     classes: Mapping[Label, int]
+    sources: Sources
     sha256: str
 
 
@@ -91,7 +94,7 @@ class TrainingRecord:
     Attributes:
         fingerprint: SHA-256 of the weights: which model the record is of.
         architecture: Key of the registry.
-        synthetic: Whether the radiographs are phantoms.
+        synthetic: Whether any of the radiographs is a phantom.
         preprocessing: Size that radiographs are decoded to, and what was done to them then.
         data: The radiographs.
         seed: Of shuffling, augmentation and a random start.

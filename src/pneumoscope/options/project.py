@@ -7,7 +7,6 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 
 from pneumoscope.errors import InputError, did_you_mean
-from pneumoscope.naming import Source
 from pneumoscope.options.base import Options, Seed, Text, all_different
 from pneumoscope.options.evaluation import EvaluationOptions
 from pneumoscope.options.explanation import ExplanationOptions
@@ -141,15 +140,6 @@ class ProjectOptions(Options):
                 f"{zone:g}",
                 "Add it there, or name one of them; null marks no film.",
             )
-        return self
-
-    @model_validator(mode="after")
-    def _phantoms_are_called_phantoms(self) -> Self:
-        if self.fetch.source is Source.PHANTOMS and not self.report.synthetic:
-            raise InputError(
-                "`report.synthetic` true where `fetch.source` is phantoms", "false",
-                "Leave it out: it follows the source.",
-            )  # fmt: skip
         return self
 
     @property

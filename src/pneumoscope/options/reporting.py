@@ -15,7 +15,6 @@ class ReportOptions(Options):
 
     Attributes:
         title: Headline of the page.
-        synthetic: True when the radiographs are phantoms; named in every output.
         subjects: Who was radiographed, in the plural, such as "children".
         sample_radiographs: Radiographs of each class shown as samples.
         augmented_radiographs: Radiographs of each class shown as augmentation changes them.
@@ -23,13 +22,7 @@ class ReportOptions(Options):
     """
 
     title: Text
-    synthetic: bool
     subjects: Text = "patients"
     sample_radiographs: Shown = 4
     augmented_radiographs: Shown = 2
     augmentation_draws: Shown = 3
-
-    @property
-    def subject_noun(self) -> str:
-        """What every page calls those who were radiographed: phantoms are nobody's patients."""
-        return "phantoms" if self.synthetic else self.subjects

@@ -13,8 +13,8 @@ from pneumoscope.naming import Label, Subtype
 from pneumoscope.phantoms.anatomy import draw_chest
 from pneumoscope.phantoms.body import Body, Grid, Pose
 from pneumoscope.phantoms.opacities import lost_air
+from pneumoscope.provenance import PHANTOM_COMMENT
 
-DESCRIPTION = "Synthetic phantom made by Pneumoscope"
 # Attenuation that a full lung takes away from the chest in front of and behind it.
 AIR_CONTRAST = 0.72
 # JPEG quality, lowest and highest. As in the published data, the NORMAL class was compressed
@@ -66,7 +66,7 @@ def render_film(film: Film, shorter_side: tuple[int, int], seed: int) -> bytes:
         seed: Non-negative; the films of one child share its build and its disease.
 
     Returns:
-        A JPEG file with the comment `DESCRIPTION`.
+        A JPEG file with the comment `PHANTOM_COMMENT`.
     """
     rng = generator(seed, film.path)
     width, height = _size(film.label, shorter_side, rng)
@@ -133,5 +133,5 @@ def _quality(film: Film, rng: Generator) -> int:
 
 def _encode(image: Image.Image, quality: int) -> bytes:
     buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=quality, comment=DESCRIPTION)
+    image.save(buffer, "JPEG", quality=quality, comment=PHANTOM_COMMENT)
     return buffer.getvalue()

@@ -34,7 +34,7 @@ def assemble(options: ReportOptions, evaluation: EvaluationOptions, found: Findi
     """Put the findings on a page: the result first, then what it stands on."""
     return Page(
         title=options.title,
-        synthetic=options.synthetic,
+        synthetic=found.synthetic,
         flaws=found.split_audit.flaws,
         summary=[
             *([study_headline(found.study)] if found.study else []),
@@ -58,7 +58,7 @@ def _sections(
             found.significance,
             found.figures,
             evaluation,
-            options.subject_noun,
+            found.subject_noun(options),
         ),
         significance_section(found.significance, evaluation.confidence),
         operating_points_section(found.metrics, found.figures_of_each("thresholds")),

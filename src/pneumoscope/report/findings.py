@@ -11,10 +11,12 @@ from pneumoscope.evaluation.pair import Pair, pairs_of_table
 from pneumoscope.evaluation.records import ModelMetrics
 from pneumoscope.explanation.records import Explanations
 from pneumoscope.ingestion.records import IngestionAudit
+from pneumoscope.models.records import TrainingRecord
 from pneumoscope.models.training.history import History
 from pneumoscope.naming import Column, Metric, Split
-from pneumoscope.options import Recipe
+from pneumoscope.options import Recipe, ReportOptions
 from pneumoscope.radiographs.pixel_statistics import PixelStatistics
+from pneumoscope.report.provenance import own_origins, synthetic_note
 from pneumoscope.splitting.records import SplitAudit
 
 
@@ -32,6 +34,7 @@ class Findings:
         settings: Architecture to its parameters: model, augmentation and fitting.
         access_log: Every evaluation on test.
         metrics: Model to its metrics.
+        origins: Trained model to its training record, if that is of the model that was evaluated.
         explanations: Trained model to what its maps are, and how far to trust them.
         figures: Name to PNG; `<kind>_<architecture>` where each has its own.
         study: What a published study comes to when it is repeated; None without one.
@@ -48,6 +51,7 @@ class Findings:
     settings: Mapping[str, Recipe]
     access_log: pd.DataFrame
     metrics: Mapping[str, ModelMetrics]
+    origins: Mapping[str, TrainingRecord]
     explanations: Mapping[str, Explanations]
     figures: Mapping[str, bytes]
     study: Mapping[str, Any] | None = None
@@ -67,6 +71,15 @@ class Findings:
     def fingerprints(self) -> list[str]:
         """SHA-256 of the weights of each model."""
         return [measured.model.fingerprint for measured in self.metrics.values()]
+
+    @property
+    def synthetic(self) -> str:
+        """What of the run is synthetic, in words; empty where nothing is."""
+        return synthetic_note(self.ingestion_audit.sources, self.metrics, self.origins)
+
+    def subject_noun(self, options: ReportOptions) -> str:
+        """Return what every page calls those radiographed: phantoms are nobody's patients."""
+        return "phantoms" if self.ingestion_audit.sources.only_phantoms else options.subjects
 
     def figures_of_each(self, kind: str) -> dict[str, bytes]:
         """Return the figures of one kind by architecture; missing ones are left out."""
@@ -96,9 +109,10 @@ def collect_findings(
         shift: How far test lies from train, if it was measured.
         **collected: `figure_<name>` as PNG bytes; for each model `metrics_<name>`,
             `access_<name>` (the same log each time) and `figure_<kind>_<name>`; for each that
-            was trained `history_<name>`, `explanations_<name>`, `robustness_<name>` and
-            `settings_<name>`, its block of parameters.
+            was trained `history_<name>`, `explanations_<name>`, `robustness_<name>`,
+            `origin_<name>`, its training record, and `settings_<name>`, its block of parameters.
     """
+    metrics = named("metrics_", collected)
     return Findings(
         ingestion_audit=ingestion_audit,
         split_audit=split_audit,
@@ -114,7 +128,8 @@ def collect_findings(
             for name, block in named("settings_", collected).items()
         },
         access_log=next(iter(named("access_", collected).values())),
-        metrics=named("metrics_", collected),
+        metrics=metrics,
+        origins=own_origins(metrics, named("origin_", collected)),
         explanations=named("explanations_", collected),
         figures=named("figure_", collected),
     )

@@ -1,20 +1,16 @@
 """A card for each model: what it is, what it is for, how good it is, where it fails."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import pneumoscope
 from pneumoscope.evaluation.comparison import BY_PATIENT
 from pneumoscope.evaluation.records import ModelMetrics
 from pneumoscope.evaluation.replicates import REPLICATE_OF
-from pneumoscope.models.architectures.registry import backbone_of
+from pneumoscope.models.records import TrainingRecord
+from pneumoscope.models.training.history import History
 from pneumoscope.naming import Column, Metric, Split
-from pneumoscope.options import (
-    BackboneOptions,
-    EvaluationOptions,
-    ModelOptions,
-    ReportOptions,
-)
+from pneumoscope.options import AugmentationOptions, EvaluationOptions, Recipe, ReportOptions
 from pneumoscope.report.blocks import (
     Block,
     Bullets,
@@ -30,6 +26,7 @@ from pneumoscope.report.findings import Findings
 from pneumoscope.report.limits import limits, looks_at_test
 from pneumoscope.report.page import Page, render_markdown
 from pneumoscope.report.prose import sentences
+from pneumoscope.report.provenance import licences, synthetic_note
 from pneumoscope.report.sections.augmentation import changes
 from pneumoscope.report.sections.by_patient import RULES
 from pneumoscope.report.sections.calibration import calibration_section
@@ -38,6 +35,7 @@ from pneumoscope.report.sections.subgroups import subgroups_section
 from pneumoscope.report.standing import standing, standing_in_words
 from pneumoscope.report.wording import counted, metric_name, readable
 
+NOT_ON_RECORD = "not known, since the training record at hand is of another model"
 LOADING = """import keras
 
 model = keras.models.load_model("{path}", safe_mode=True)
@@ -55,17 +53,18 @@ def model_card(
 
     Args:
         name: Name of the model.
-        options: Title, and whether the radiographs are phantoms.
+        options: What those radiographed are called.
         evaluation: How the numbers were made.
         found: What the run found.
     """
     measured, one = found.metrics[name], {name: found.metrics[name]}
+    own = {name: found.origins[name]} if name in found.origins else {}
     page = Page(
         title=f"Model card: {name}",
-        synthetic=options.synthetic,
+        synthetic=synthetic_note(found.ingestion_audit.sources, one, own),
         flaws=found.split_audit.flaws,
         sections=[
-            _model(name, found),
+            _model(name, own.get(name), found),
             Section("Intended use", [Bullets(sentences("intended_use"))]),
             Section("Out of scope", [Bullets(sentences("out_of_scope"))]),
             _training_data(found),
@@ -75,28 +74,37 @@ def model_card(
             Section("Subgroups", list(flattened(subgroups_section(one, {}).blocks))),
             _limits(measured, options, found),
             _loading(name, found),
-            _licence(found.settings[name].model, options),
+            _licence(own.get(name)),
             _version(name, found),
         ],
     )
     return render_markdown(page)
 
 
-def _model(name: str, found: Findings) -> Section:
-    settings, history = found.settings[name], found.histories[name]
-    chosen = settings.model.root.model_dump()
+def _model(name: str, origin: TrainingRecord | None, found: Findings) -> Section:
     rows: list[list[Cell]] = [
-        ["architecture", chosen.pop("architecture")],
         ["input", f"grey radiographs of {_size(found)[0]} × {_size(found)[1]} pixels, uint8"],
         ["output", "score: P(pneumonia), 0 to 1"],
-        ["starting weights", chosen.pop("weights", None) or "random"],
-        ["options", _told(chosen)],
-        ["augmentation", "; ".join(changes(settings.augmentation)) or "none"],
-        ["fitting", _told(settings.fitting.model_dump())],
-        ["epochs", f"{len(history.epochs)}, the weights of epoch {history.kept.epoch} kept"],
-        ["minutes of training", history.minutes],
+        *(_of_record(origin, found.histories[name]) if origin else [["training", NOT_ON_RECORD]]),
     ]
     return Section("Model", [Table(["what", "value"], rows)])
+
+
+def _of_record(origin: TrainingRecord, history: History) -> list[list[Cell]]:
+    """Return how the model was trained, by its record: parameters may have changed since."""
+    model, augmentation, fitting = (
+        dict(cast(Mapping[str, Any], origin.parameters[block])) for block in Recipe.model_fields
+    )
+    changed = changes(AugmentationOptions.model_validate(augmentation))
+    return [
+        ["architecture", model.pop("architecture")],
+        ["starting weights", origin.started_from.source],
+        ["options", _told(model)],
+        ["augmentation", "; ".join(changed) or "none"],
+        ["fitting", _told(fitting)],
+        ["epochs", f"{origin.epochs}, the weights of epoch {origin.best_epoch} kept"],
+        ["minutes of training", history.minutes],
+    ]
 
 
 def _told(values: Mapping[str, Any]) -> str:
@@ -147,9 +155,10 @@ def _results(
         for metric in BY_PATIENT
         for rule, by in RULES.items()
     ]
+    noun = found.subject_noun(options)
     text = (
-        f"Test: {counted(tested.n, 'radiograph')} of {tested.patients:,} {options.subject_noun}; "
-        f"{evaluation.confidence:.0%} intervals over {options.subject_noun}, whose radiographs "
+        f"Test: {counted(tested.n, 'radiograph')} of {tested.patients:,} {noun}; "
+        f"{evaluation.confidence:.0%} intervals over {noun}, whose radiographs "
         f"belong together. ECE has no interval: {tested.metrics[Metric.ECE].reason}."
     )
     blocks: list[Block] = [
@@ -159,7 +168,7 @@ def _results(
         Table(
             ["metric", *splits],
             patients,
-            f"Counted as {options.subject_noun}: by the mean of the scores, or by any radiograph.",
+            f"Counted as {noun}: by the mean of the scores, or by any radiograph.",
         ),
     ]
     return Section("Results", blocks)
@@ -185,7 +194,8 @@ def _locked(measured: ModelMetrics, section: Section) -> Sequence[Block]:
 
 def _limits(measured: ModelMetrics, options: ReportOptions, found: Findings) -> Section:
     looks = looks_at_test(found.access_log, found.fingerprints)
-    known = limits(measured, options.subject_noun, options.synthetic)
+    phantoms = measured.splits[Split.TEST].sources.only_phantoms
+    known = limits(measured, found.subject_noun(options), phantoms)
     return Section("Limits", [Bullets([*known, looks])])
 
 
@@ -202,34 +212,16 @@ def _loading(name: str, found: Findings) -> Section:
     )
 
 
-def _licence(model: ModelOptions, options: ReportOptions) -> Section:
-    radiographs = (
-        "phantoms of this project, MIT"
-        if options.synthetic
-        else "CC BY 4.0 for the published collection (Kermany 2018, doi 10.17632/rscbjbr9sj); "
-        "for a folder of your own, yours"
-    )
-    return Section(
-        "Licence",
-        [
-            Bullets(
-                [
-                    "Code: MIT.",
-                    f"Radiographs: {radiographs}.",
-                    f"Starting weights: {_weights(model)}.",
-                ]
-            )
-        ],
-    )
-
-
-def _weights(model: ModelOptions) -> str:
-    chosen = model.root
-    if not isinstance(chosen, BackboneOptions) or chosen.weights is None:
-        return "random, so nobody else's licence applies"
-    if chosen.weights == "imagenet":
-        return backbone_of(chosen).weights.licence
-    return "a file of your own, under the licence that came with it"
+def _licence(origin: TrainingRecord | None) -> Section:
+    if origin is None:
+        return Section("Licence", [Bullets(["Code: MIT.", f"The rest: {NOT_ON_RECORD}."])])
+    started = origin.started_from
+    lines = [
+        "Code: MIT.",
+        f"Radiographs it was trained on: {licences(origin.data.sources)}.",
+        f"Starting weights ({started.source}): {started.licence or started.note}.",
+    ]
+    return Section("Licence", [Bullets(lines)])
 
 
 def _version(name: str, found: Findings) -> Section:

@@ -18,14 +18,14 @@ class Page:
     Attributes:
         title: Headline.
         sections: Shown and listed in this order.
-        synthetic: True when the radiographs are phantoms; the page then says so on top.
+        synthetic: What is synthetic, which the page then says on top; empty where nothing is.
         flaws: Sentences on what the split protocol flatters; empty for an honest one.
         summary: The main conclusions, one sentence each.
     """
 
     title: str
     sections: Sequence[Section]
-    synthetic: bool
+    synthetic: str
     flaws: Sequence[str] = ()
     summary: Sequence[str] = ()
 

@@ -36,9 +36,8 @@ def test_whether_the_alarm_level_kept_its_promise_is_told(run, context, value, w
     assert any(told in step for step in steps(context(run)))
 
 
-def test_phantoms_are_sent_back_to_real_radiographs(run, context):
-    run.synthetic = True
-    assert "Phantoms say nothing" in conclusions.what_to_do(context(run)).title
+def test_phantoms_are_sent_back_to_real_radiographs(phantom_run, context):
+    assert "Phantoms say nothing" in conclusions.what_to_do(context(phantom_run)).title
 
 
 def test_limits_tell_how_often_test_was_looked_at(run, context):

@@ -23,7 +23,7 @@ def bodies(encode, gradient):
 
 def test_every_kind_of_body_stands_below_title_notice_and_number(bodies):
     slides = [Slide("Result", "A message.", body, "A note.") for body in bodies]
-    pages = draw_slides(slides, synthetic=False)
+    pages = draw_slides(slides, synthetic="")
     for number, page in enumerate(pages, start=1):
         assert tuple(page.get_size_inches()) == pytest.approx((16 * 7.5 / 9, 7.5))
         expected = {pneumoscope.NOTICE, f"{number} / 5", "RESULT", "A message.", "A note."}

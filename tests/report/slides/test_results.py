@@ -33,11 +33,12 @@ def test_what_patients_have_is_told_where_some_have_several_radiographs(run, con
 
 
 @pytest.mark.parametrize(
-    ("synthetic", "subjects", "noun"),
-    [(True, "children", "phantoms"), (False, "children", "children"), (False, None, "patients")],
-)
-def test_those_radiographed_are_called_what_they_are(run, context, synthetic, subjects, noun):
-    run.synthetic, run.subjects = synthetic, subjects
+    ("source", "subjects", "noun"),
+    [("phantoms", "children", "phantoms"), ("folder", "children", "children"),
+     ("archive", None, "patients")],
+)  # fmt: skip
+def test_those_radiographed_are_called_what_they_are(run, context, source, subjects, noun):
+    run.ingestion_audit["sources"], run.subjects = {source: 100}, subjects
     assert f"95% interval over {noun}: " in results.found(context(run)).note
 
 

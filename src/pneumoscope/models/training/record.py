@@ -16,6 +16,7 @@ from pneumoscope.models.architectures.weights import describe_weights
 from pneumoscope.models.records import PrecisionChoice, TrainingFilms, TrainingRecord
 from pneumoscope.naming import Column, Label
 from pneumoscope.options import PreprocessingOptions, Recipe
+from pneumoscope.provenance import Sources
 
 if TYPE_CHECKING:
     import keras
@@ -32,14 +33,12 @@ class Origin:
         preprocessing: What made the stored radiographs.
         working_side: Size that radiographs are decoded to before that, as the ingestion's.
         seed: The project's seed.
-        synthetic: Whether the radiographs are phantoms.
     """
 
     recipe: Recipe
     preprocessing: PreprocessingOptions
     working_side: int
     seed: int
-    synthetic: bool
 
 
 def training_record(
@@ -54,21 +53,22 @@ def training_record(
     Args:
         model: The trained model.
         history: One row an epoch, with the columns epoch and kept.
-        train_rows: Columns radiograph_id, patient_id, sha256, label and sample_weight.
+        train_rows: Columns radiograph_id, patient_id, source, sha256, label and
+            sample_weight.
         origin: What it was trained with.
         precision: What `choose_precision` said.
     """
     from pneumoscope.models.backend import pin_settings
 
-    recipe = origin.recipe
+    recipe, data = origin.recipe, describe_training_data(train_rows)
     # A path names the machine and its user; the file's own name and hash are in started_from.
     own = {"model": recipe.model.root.model_dump(mode="json", exclude={"weights"})}
     return TrainingRecord(
         fingerprint=model_fingerprint(model),
         architecture=recipe.model.root.architecture,
-        synthetic=origin.synthetic,
+        synthetic=data.sources.phantoms > 0,
         preprocessing=describe_preprocessing(origin.preprocessing, origin.working_side),
-        data=describe_training_data(train_rows),
+        data=data,
         seed=recipe.fitting.seed_or(origin.seed),
         best_epoch=int(history.loc[history["kept"], "epoch"].iloc[0]),
         epochs=len(history),
@@ -90,7 +90,8 @@ def describe_training_data(rows: pd.DataFrame) -> TrainingFilms:
     """Count and hash the radiographs that a model was trained on.
 
     Args:
-        rows: Columns radiograph_id, patient_id, sha256, label and sample_weight.
+        rows: Columns radiograph_id, patient_id, source, sha256, label and
+            sample_weight.
     """
     lines = sorted(
         f"{identity} {content} {label} {weight:.6f}"
@@ -100,6 +101,7 @@ def describe_training_data(rows: pd.DataFrame) -> TrainingFilms:
         radiographs=len(rows),
         patients=int(rows[Column.PATIENT_ID].nunique()),
         classes={label: int((rows[Column.LABEL] == label).sum()) for label in Label},
+        sources=Sources.of(rows),
         sha256=sha256("\n".join(lines).encode()).hexdigest(),
     )
 

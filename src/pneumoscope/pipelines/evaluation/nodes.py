@@ -23,8 +23,8 @@ from pneumoscope.options import EvaluationOptions, Recipe
 from pneumoscope.splitting.records import SplitAudit
 
 SCORE_COLUMNS = [
-    Column.RADIOGRAPH_ID, Column.PATIENT_ID, Column.LABEL, Column.SUBTYPE, Column.SPLIT,
-    Column.SCORE,
+    Column.RADIOGRAPH_ID, Column.PATIENT_ID, Column.SOURCE, Column.LABEL, Column.SUBTYPE,
+    Column.SPLIT, Column.SCORE,
 ]  # fmt: skip
 
 

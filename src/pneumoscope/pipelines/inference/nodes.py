@@ -21,18 +21,21 @@ from pneumoscope.ingestion.appearance import appearance_sentences, appearance_wa
 from pneumoscope.ingestion.doubts import refusal_warnings
 from pneumoscope.ingestion.litter import LITTER
 from pneumoscope.ingestion.scan import ScannedFile, scan
-from pneumoscope.naming import Column, Label
+from pneumoscope.models.records import TrainingRecord
+from pneumoscope.naming import Column, Label, Source
 from pneumoscope.options import (
     EvaluationOptions,
     InferenceOptions,
     IngestionOptions,
     PreprocessingOptions,
-    ReportOptions,
 )
 
 logger = logging.getLogger(__name__)
 
-SYNTHETIC = "The model was trained on synthetic radiographs: nothing here is true of a patient."
+SYNTHETIC_MODEL = (
+    "The model was trained on synthetic radiographs: nothing here is true of a patient."
+)
+SYNTHETIC_FILM = "This radiograph is a synthetic phantom, no patient's."
 
 
 def check_model(
@@ -81,8 +84,8 @@ def score_new_radiographs(
             ensemble.
 
     Returns:
-        One row a file: path, sha256, reason, note, warning and score, which is NaN where there is
-        a reason.
+        One row a file: path, sha256, source, reason, note, warning and score, which is NaN where
+        there is a reason.
 
     Raises:
         InputError: There is no film at all, so that no earlier predictions are replaced.
@@ -97,8 +100,10 @@ def score_new_radiographs(
     loaded = {name: model_fingerprint(model) for name, model in models.items()}
     check_evaluated(loaded, scored_by, metrics)
     files = decoded.files.assign(**{Column.WARNING: appearance_warnings(decoded.files)})
-    told = [Column.PATH, Column.SHA256, Column.REASON, Column.NOTE, Column.WARNING]
-    files = files[told].reset_index(drop=True)
+    kept = [
+        Column.PATH, Column.SHA256, Column.SOURCE, Column.REASON, Column.NOTE, Column.WARNING,
+    ]  # fmt: skip
+    files = files[kept].reset_index(drop=True)
     readable = files.loc[files[Column.REASON] == "", Column.PATH]
     films = PreprocessedFilms(decoded, readable.tolist(), preprocessing)
     scores = pd.Series(np.nan, index=files.index, dtype="float32")
@@ -117,12 +122,22 @@ def prediction_writer(model: str) -> Callable[..., pd.DataFrame]:
         film_scores: pd.DataFrame,
         metrics: ModelMetrics,
         options: InferenceOptions,
-        report: ReportOptions,
+        **members: TrainingRecord,
     ) -> pd.DataFrame:
-        """Apply the locked threshold, zone and calibration; say what the result is not."""
-        notice = f"{NOTICE} {SYNTHETIC}" if report.synthetic else NOTICE
+        """Apply the locked threshold, zone and calibration; say what the result is not.
+
+        Args:
+            film_scores: One row a file.
+            metrics: What was locked for the model, or for the ensemble.
+            options: Which of the measured grey zones to apply.
+            **members: `training_record_<name>` of the model, or of each member of the ensemble.
+        """
+        synthetic = any(record.synthetic for record in members.values())
+        notice = f"{NOTICE} {SYNTHETIC_MODEL}" if synthetic else NOTICE
         locked = locked_by(model, metrics, options)
         predictions = predict(film_scores, locked, notice)
+        phantoms = film_scores[Column.SOURCE] == Source.PHANTOMS.value
+        predictions.loc[phantoms, Column.NOTICE] += f" {SYNTHETIC_FILM}"
         if locked.calibration is None:
             reason = metrics.calibration.reason
             logger.warning(

@@ -53,7 +53,12 @@ def create_pipeline(model: str, members: Sequence[str]) -> Pipeline:
     )
     write = Node(
         prediction_writer(model),
-        ["film_scores", f"{model}.metrics", "params:inference", "params:report"],
+        {
+            "film_scores": "film_scores",
+            "metrics": f"{model}.metrics",
+            "options": "params:inference",
+            **{f"training_record_{name}": f"{name}.training_record" for name in members},
+        },
         "predictions",
         name="write_predictions",
     )

@@ -12,16 +12,17 @@ from pneumoscope.ingestion.manifest import Ingested, check_complete, check_worth
 from pneumoscope.ingestion.records import IngestionAudit
 from pneumoscope.ingestion.scan import ScannedFile, scan
 from pneumoscope.ingestion.similarity import similar_radiographs
+from pneumoscope.naming import Source
 from pneumoscope.options import IngestionOptions
 
 logger = logging.getLogger(__name__)
 
 
 def scan_files(
-    radiographs: dict[str, Callable[[], bytes]], options: IngestionOptions
+    radiographs: dict[str, Callable[[], bytes]], options: IngestionOptions, source: str
 ) -> Iterable[ScannedFile]:
     """Hash, inspect and decode every file in one pass, streamed to the next dataset."""
-    return scan(radiographs, options)
+    return scan(radiographs, options, Source(source))
 
 
 def sort_files(

@@ -16,7 +16,12 @@ def create_pipeline() -> Pipeline:
     options = "params:ingestion"
     return Pipeline(
         [
-            Node(scan_files, ["radiographs", options], "decoded_radiographs", name="scan_files"),
+            Node(
+                scan_files,
+                ["radiographs", options, "params:fetch.source"],
+                "decoded_radiographs",
+                name="scan_files",
+            ),
             Node(
                 sort_files,
                 ["decoded_radiographs", options],

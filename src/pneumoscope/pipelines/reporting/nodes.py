@@ -180,7 +180,7 @@ def write_slides(
     findings: Findings, options: ReportOptions, evaluation: EvaluationOptions
 ) -> list[Figure]:
     """Write the slides: the run told to readers who are no data scientists."""
-    return draw_slides(deck(options, evaluation, findings), options.synthetic)
+    return draw_slides(deck(options, evaluation, findings), findings.synthetic)
 
 
 def model_card_writer(name: str) -> Callable[[Findings, ReportOptions, EvaluationOptions], str]:

@@ -137,6 +137,7 @@ def _collect(
         "pixel_statistics": "pixel_statistics",
         **{name: name for name in figures},
         **{f"history_{name}": f"{name}.history" for name in architectures},
+        **{f"origin_{name}": f"{name}.training_record" for name in architectures},
         **{f"settings_{name}": f"params:{name}" for name in architectures},
         **{f"explanations_{name}": f"{name}.explanations" for name in architectures},
         "shift": "shift",

@@ -92,12 +92,11 @@ def record_training(
     preprocessing: PreprocessingOptions,
     working_side: int,
     seed: int,
-    synthetic: bool,
 ) -> TrainingRecord:
     """Put on record where a model comes from, for its contract."""
     from pneumoscope.models.training.record import Origin, training_record
 
-    origin = Origin(recipe, preprocessing, working_side, seed, synthetic)
+    origin = Origin(recipe, preprocessing, working_side, seed)
     return training_record(model, history, train_rows, origin, precision)
 
 

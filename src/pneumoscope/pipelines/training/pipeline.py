@@ -19,7 +19,6 @@ PARAMETERS = {
     "params:seed",
     "params:preprocessing",
     "params:ingestion.working_side",
-    "params:report.synthetic",
 }
 
 
@@ -86,7 +85,6 @@ def _template(architecture: str) -> Pipeline:
                     "params:preprocessing",
                     "params:ingestion.working_side",
                     "params:seed",
-                    "params:report.synthetic",
                 ],
                 "training_record",
                 name="record_training",

@@ -17,7 +17,7 @@ def what_to_do(told: Context) -> Slide:
     """Derive the next steps from what was found."""
     title = (
         "Next: run it on real radiographs. Phantoms say nothing about patients."
-        if told.options.synthetic
+        if told.found.synthetic
         else "Test it on your own radiographs before anyone relies on it."
     )
     steps = [
@@ -56,7 +56,8 @@ def _weak_groups(told: Context) -> list[str]:
 
 def limits(told: Context) -> Slide:
     """List what the results cannot tell."""
-    points = known_limits(told.measured, told.subjects, told.options.synthetic)
+    phantoms = told.measured.splits[Split.TEST].sources.only_phantoms
+    points = known_limits(told.measured, told.subjects, phantoms)
     title = "These results hold for radiographs like these, and for no others."
     looks = looks_at_test(told.found.access_log, told.found.fingerprints)
     return Slide("Limits", title, Points(points), looks)

@@ -15,7 +15,7 @@ class Context:
     """The findings of a run, and how the slides speak of them.
 
     Attributes:
-        options: Title, and whether the radiographs are phantoms.
+        options: Title.
         evaluation: How the numbers were made.
         found: The findings.
         model: Name of the model in view.
@@ -29,7 +29,7 @@ class Context:
     @property
     def subjects(self) -> str:
         """Who was radiographed, in the plural."""
-        return self.options.subject_noun
+        return self.found.subject_noun(self.options)
 
     @property
     def measured(self) -> ModelMetrics:

@@ -26,7 +26,7 @@ def deck(options: ReportOptions, evaluation: EvaluationOptions, found: Findings)
     """Tell the run in 10 to 12 slides: problem, data, method, result, what to do, limits.
 
     Args:
-        options: Title, and whether the radiographs are phantoms.
+        options: Title.
         evaluation: How the numbers were made.
         found: What the run found.
     """

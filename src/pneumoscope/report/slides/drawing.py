@@ -26,15 +26,15 @@ SYNTHETIC = "#7b3fa8"
 
 @dataclass(frozen=True)
 class Frame:
-    """What stands on every page: `number` of `count`, and whether phantoms must be named."""
+    """What stands on every page: `number` of `count`, and what is synthetic, if anything is."""
 
     number: int
     count: int
-    synthetic: bool
+    synthetic: str
 
 
-def draw_slides(slides: Sequence[Slide], synthetic: bool) -> list[Figure]:
-    """Draw each slide with its number and the notice; phantoms are named on every one."""
+def draw_slides(slides: Sequence[Slide], synthetic: str) -> list[Figure]:
+    """Draw each slide with its number and the notice; what is synthetic is named on every one."""
     return [
         _draw(slide, Frame(number, len(slides), synthetic))
         for number, slide in enumerate(slides, start=1)
@@ -81,5 +81,5 @@ def _frame(figure: Figure, frame: Frame) -> None:
         band = Rectangle((0, 1 - 22 / HEIGHT), 1, 22 / HEIGHT, color=SYNTHETIC)
         band.set_transform(figure.transFigure)
         figure.add_artist(band)
-        text = "SYNTHETIC: phantoms drawn by a program, not patients"
+        text = f"SYNTHETIC: {frame.synthetic}"
         _write(figure, WIDTH / 2, HEIGHT - 11, text, 13, PAPER, "bold", ha="center", va="center")

@@ -1,0 +1,76 @@
+"""What of a run is synthetic, in words: each record speaks for what it is stored with."""
+
+from collections.abc import Mapping, Sequence
+
+from pneumoscope.evaluation.records import ModelMetrics
+from pneumoscope.models.records import TrainingRecord
+from pneumoscope.naming import Split
+from pneumoscope.provenance import Sources
+from pneumoscope.report.wording import counted, joined
+
+DRAWN = "phantoms drawn by a program, not patients"
+NAMED = 3
+"""Models that a note names; more are counted."""
+
+
+def synthetic_note(
+    films: Sources, metrics: Mapping[str, ModelMetrics], origins: Mapping[str, TrainingRecord]
+) -> str:
+    """Say what is synthetic, to follow "Synthetic radiographs: "; empty where nothing is.
+
+    Args:
+        films: Sources of the radiographs in the manifest.
+        metrics: Model to its metrics, which know what it was tested on.
+        origins: Trained model to its training record.
+    """
+    tested = {name: found.splits[Split.TEST].sources for name, found in metrics.items()}
+    trained = {name: record.data.sources for name, record in origins.items()}
+    if all(each.only_phantoms for each in (films, *tested.values(), *trained.values())):
+        return DRAWN
+    told = [
+        *_of_films(films),
+        *_of_models(tested, "tested"),
+        *_of_models(trained, "trained"),
+    ]
+    return "; ".join(told)
+
+
+def own_origins(
+    metrics: Mapping[str, ModelMetrics], origins: Mapping[str, TrainingRecord]
+) -> dict[str, TrainingRecord]:
+    """Return the training records that are of the very models that were evaluated."""
+    return {
+        name: record
+        for name, record in origins.items()
+        if record.fingerprint == metrics[name].model.fingerprint
+    }
+
+
+def _of_films(films: Sources) -> list[str]:
+    if not films.phantoms:
+        return []
+    if films.only_phantoms:
+        return ["the radiographs are phantoms"]
+    return [f"{films.phantoms:,} of {counted(films.total, 'radiograph')} are phantoms"]
+
+
+def _of_models(sources: Mapping[str, Sources], what: str) -> list[str]:
+    names = [name for name, found in sources.items() if found.phantoms]
+    return [f"{_listed(names)} {what} on phantoms"] if names else []
+
+
+def _listed(names: Sequence[str]) -> str:
+    return joined(names) if len(names) <= NAMED else f"{len(names)} models"
+
+
+def licences(sources: Sources) -> str:
+    """Return under which licences radiographs from these sources stand."""
+    told = [
+        (sources.phantoms, "phantoms of this project, MIT"),
+        (
+            sources.archive,
+            "the published collection, CC BY 4.0 (Kermany 2018, doi 10.17632/rscbjbr9sj)",
+        ),
+        (sources.folder, "a folder of your own, under the licence that came with it"),
+    ]
+    return "; ".join(licence for count, licence in told if count)
