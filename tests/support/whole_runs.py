@@ -18,6 +18,7 @@ import pandas as pd
 PROJECT = Path(__file__).parents[2]
 KEDRO = str(Path(sys.executable).with_name("kedro"))
 LOCK = ".run.lock"
+UNFINISHED = (".unfinished.", ".replaced.")
 
 _NUMBERS = count(1)
 
@@ -92,15 +93,16 @@ def visible(results: Path) -> dict[str, set[bytes]]:
 
 def hidden(name: str) -> bool:
     """Tell whether a path is none that a user sees, or holds what a training goes on from."""
-    of_the_films = name.startswith("01_raw/")
-    dotted = any(part.startswith(".") for part in name.split("/"))
-    return (dotted and not of_the_films) or name.startswith("06_checkpoints/")
+    parts = name.split("/")
+    unfinished = any(part.startswith(UNFINISHED) for part in parts)
+    # Litter belongs to a collection, the phantoms' as well.
+    dotted = any(part.startswith(".") for part in parts) and parts[0] != "01_raw"
+    return unfinished or dotted or parts[0] == "06_checkpoints"
 
 
 def leftovers(results: Path) -> list[str]:
     """Return what unfinished runs have left."""
-    names = (".unfinished.*", ".replaced.*")
-    return [str(path.relative_to(results)) for name in names for path in results.rglob(name)]
+    return [path.name for path in results.rglob(".*") if path.name.startswith(UNFINISHED)]
 
 
 def copy(reference: Path, results: Path) -> None:
