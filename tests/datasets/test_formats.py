@@ -35,14 +35,30 @@ def test_data_that_cannot_be_written_leave_the_earlier_file(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
 
 
-def test_a_remote_store_is_written_to_as_kedro_does():
-    dataset = CSVDataset(filepath="memory:///results/a.csv")
-    dataset.settle()
-    dataset.save(TABLE)
+@pytest.fixture
+def store():
     store = fsspec.filesystem("memory")
-    assert store.find("/results") == ["/results/a.csv"]
-    assert dataset.load().equals(TABLE)
+    yield store
     store.rm("/results", recursive=True)
+
+
+@pytest.mark.parametrize(("kind", "ending", "data"), CASES)
+def test_a_remote_store_is_sent_the_finished_file(store, kind, ending, data):
+    dataset = kind(filepath=f"memory:///results/a.{ending}")
+    dataset.settle()
+    dataset.save(data)
+    assert store.find("/results") == [f"/results/a.{ending}"]
+    loaded = dataset.load()
+    assert loaded.equals(data) if isinstance(data, pd.DataFrame) else loaded == data
+
+
+def test_a_remote_store_keeps_the_earlier_object_when_a_save_fails(store):
+    dataset = JSONDataset(filepath="memory:///results/a.json")
+    dataset.save({"a": 1})
+    with pytest.raises(DatasetError, match="not JSON serializable"):
+        dataset.save({"a": 2, "b": object()})
+    assert store.find("/results") == ["/results/a.json"]
+    assert dataset.load() == {"a": 1}
 
 
 def test_leftovers_of_killed_runs_are_cleared_away_and_versions_stay(tmp_path):
