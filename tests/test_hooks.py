@@ -63,7 +63,11 @@ def test_a_runner_under_which_results_differ_is_refused(catalog, runner):
             RunnerHooks().before_pipeline_run({"runner": told}, WRITES, catalog)
 
 
-@pytest.mark.parametrize("runner", ["SequentialRunner", str(SequentialRunner()), "None", None])
+@pytest.mark.parametrize(
+    "runner",
+    ["SequentialRunner", str(SequentialRunner()), "None", None],
+    ids=["name", "object", "text", "nothing"],  # An object's address differs between processes.
+)
 def test_the_sequential_runner_may_begin(catalog, runner):
     RunnerHooks().before_pipeline_run({"runner": runner}, WRITES, catalog)
 
