@@ -179,6 +179,13 @@ def test_films_that_look_alike_are_put_into_words(look):
         assert len(found.stored_anew) == (similarity == COPY)
 
 
+def test_films_that_look_odd_are_put_into_words(look):
+    looks = ["inverted", *[""] * 19]
+    (sentence,) = [told for told in look(twenty(), orientation=looks).warnings if "look" in told]
+    assert sentence.startswith("1 of 20 radiographs look inverted, white for black: train/NORMAL/")
+    assert not [told for told in look(twenty()).warnings if "look" in told]
+
+
 def test_data_without_shortcuts_raise_no_warning(look):
     found = look(twenty())
     assert found.warnings == []

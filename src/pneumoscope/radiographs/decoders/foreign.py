@@ -1,6 +1,7 @@
 """Formats that no radiograph is read from, named so that a refusal tells the truth."""
 
 import re
+from collections.abc import Callable
 
 from PIL import Image
 
@@ -28,19 +29,22 @@ def reason_for(data: bytes) -> str:
     """
     if data[128:132] == b"DICM" or _BARE_DICOM.match(data):
         return DICOM
-    name = "PDF" if data.startswith(b"%PDF") else _known_to_pillow(data)
-    if name is None:
+    names = ["PDF"] if data.startswith(b"%PDF") else _known_to_pillow(data)
+    if not names:
         return "the content is not an image in any known format"
-    return f"the content is {name}, which is not read: save the radiograph as PNG or JPEG"
+    return (
+        f"its first bytes are those of {' or '.join(names)}, which is not read: "
+        "save the radiograph as PNG or JPEG"
+    )
 
 
-def _known_to_pillow(data: bytes) -> str | None:
+def _known_to_pillow(data: bytes) -> list[str]:
     Image.init()
-    for name in Image.ID:
-        _, accepts = Image.OPEN[name]
-        try:
-            if accepts is not None and accepts(data[:_PREFIX]) is True:
-                return name
-        except Exception:  # some look beyond the end of a short file
-            continue
-    return None
+    return [name for name in Image.ID if _accepts(Image.OPEN[name][1], data[:_PREFIX])]
+
+
+def _accepts(asked: Callable[[bytes], bool | str] | None, head: bytes) -> bool:
+    try:
+        return asked is not None and asked(head) is True
+    except Exception:  # some look beyond the end of a short file
+        return False
