@@ -1,5 +1,9 @@
 """Degradations: what each does to a film, in numbers worked out by hand."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -28,7 +32,7 @@ def roughness(image):
 @pytest.mark.parametrize("name", DEGRADATIONS)
 def test_every_degradation_keeps_shape_and_type_and_its_input(name, grain):
     before = grain.copy()
-    changed = DEGRADATIONS[name](grain, 2.0)
+    changed = DEGRADATIONS[name].apply(grain, 2.0, np.random.default_rng(0))
     assert changed.shape == grain.shape
     assert changed.dtype == np.uint8
     assert (changed != grain).any()
@@ -95,3 +99,62 @@ def test_an_extreme_frame_keeps_a_row_or_a_column(grain):
 
 def test_the_same_frame_changes_nothing(grain):
     np.testing.assert_array_equal(reframe(grain, 1.0), grain)
+
+
+@pytest.mark.parametrize("name", [name for name, known in DEGRADATIONS.items() if known.neutral])
+def test_a_neutral_strength_changes_nothing(name, grain):
+    known = DEGRADATIONS[name]
+    unchanged = known.apply(grain, known.neutral, np.random.default_rng(0))
+    np.testing.assert_array_equal(unchanged, grain)
+
+
+PACKAGE = """
+from typing import Annotated
+from pydantic import Field
+from pneumoscope.radiographs.degradations import DEGRADATIONS, Degradation
+
+DEGRADATIONS["bars"] = Degradation(
+    lambda image, width, rng: image * (rng.random(image.shape[1]) > width).astype("uint8"),
+    Annotated[float, Field(gt=0, lt=1)],
+    "dead columns (share)",
+)
+"""
+USE = """
+import graphics.bars
+import numpy as np, pandas as pd
+from pydantic import ValidationError
+from pneumoscope.options import RobustnessOptions, StressVariant
+from pneumoscope.radiographs.stress import StressTask, degrade
+from pneumoscope.robustness.tables import DEGRADED_BY
+from pneumoscope.robustness.variants import VariedRadiographs, plan_variants
+
+film = np.full((8, 200), 9, dtype=np.uint8)
+degraded = degrade(film, StressTask(0, "NORMAL", StressVariant(name="worn", bars=0.5)))
+assert 60 < (degraded[0] == 0).sum() < 140
+options = RobustnessOptions.model_validate({
+    "border": 0.1, "equalised_quality": 50, "equalised_detail": 2.0,
+    "strengths": {"bars": [0.3]}, "films": 1, "tolerance": 0.05,
+})
+rows = pd.DataFrame({"radiograph_id": ["a"], "patient_id": ["p"], "label": ["NORMAL"]})
+planned = plan_variants(rows, options)
+assert (planned[-1].name, planned[-1].strength) == ("bars", 0.3)
+varied = VariedRadiographs(film[np.newaxis, ..., np.newaxis], planned, 1)
+assert (varied[np.array([len(planned) - 1])] == 0).any()
+try:
+    StressVariant(name="worn", bars=2.0)
+except ValidationError as error:
+    assert "less than 1" in str(error)
+print(DEGRADED_BY["bars"])
+"""
+
+
+def test_a_degradation_of_someone_elses_package_is_one_entry(tmp_path):
+    (tmp_path / "graphics").mkdir()
+    (tmp_path / "graphics" / "bars.py").write_text(PACKAGE)
+    path = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
+    printed = subprocess.run(
+        [sys.executable, "-c", USE], env={**os.environ, "PYTHONPATH": path},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert printed.returncode == 0, printed.stderr[-2000:]
+    assert printed.stdout.strip() == "dead columns (share)"

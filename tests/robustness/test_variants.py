@@ -50,8 +50,8 @@ def test_every_film_is_planned_under_every_condition_and_some_are_degraded(plann
     rows = planned[1]
     counts = rows.groupby(["variant", "strength"], dropna=False, sort=False).size()
     assert counts.reset_index().to_numpy().tolist()[6:] == [
-        ["quality", 30.0, 2], ["noise", 5.0, 2], ["noise", 50.0, 2], ["rotation", 20.0, 2],
-        ["aspect", 1.5, 2],
+        ["aspect", 1.5, 2], ["rotation", 20.0, 2], ["noise", 5.0, 2], ["noise", 50.0, 2],
+        ["quality", 30.0, 2],
     ]  # fmt: skip
     assert rows["variant"].iloc[:24].tolist() == [name for name in CONDITIONS for _ in range(4)]
     assert rows["radiograph_id"].iloc[-2:].tolist() == ["p", "r"]

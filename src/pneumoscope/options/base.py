@@ -1,9 +1,9 @@
 """What all parameters share: immutable, of the very type, finite, and no key unknown to them."""
 
 from collections.abc import Hashable, Iterable, Mapping
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, cast
 
-from pydantic import BaseModel, ConfigDict, Field, Strict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, Strict, create_model, model_validator
 
 from pneumoscope.errors import InputError, did_you_mean
 
@@ -24,19 +24,7 @@ Batch = Annotated[int, Field(ge=1, le=4096)]
 Seed = Annotated[int, Field(ge=0, lt=2**31)]
 # Below 16 px nothing of a chest is left; above 4,096 no detector has more to give.
 Side = Annotated[int, Field(ge=16, le=4096)]
-# Pillow's range; above 95 files grow and nothing else changes.
-Quality = Annotated[int, Field(ge=1, le=95)]
 Text = Annotated[str, Field(min_length=1)]
-
-# Strengths of degradations. A narrower Gaussian changes no grey value; a wider one, a coarser
-# grain or a stronger change of shape or grey leaves nothing that a film could look like.
-Sigma = Annotated[float, Field(ge=0.1, le=50)]
-Detail = Annotated[float, Field(ge=1, le=16)]
-Aspect = Annotated[float, Field(ge=0.25, le=4)]
-Contrast = Annotated[float, Field(gt=0, le=10)]
-Gamma = Annotated[float, Field(ge=0.1, le=10)]
-Noise = Annotated[float, Field(gt=0, le=128)]
-Degrees = Annotated[float, Field(gt=0, le=180)]
 
 
 def all_different(what: str, values: Iterable[Hashable]) -> None:
@@ -70,3 +58,8 @@ class Options(BaseModel):
                 known = did_you_mean(str(name), cls.model_fields)
                 raise InputError("a parameter that exists", f"`{name}`", known)
         return given
+
+
+def options_with(fields: Mapping[str, tuple[Any, Any]]) -> Any:
+    """Return a class of options with these fields, each a type and a default."""
+    return create_model(Options.__name__, __base__=Options, **cast(Any, fields))

@@ -1,26 +1,22 @@
 """Parameters of the preprocessing and of the stressed validation."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, field_validator, model_validator
 
 from pneumoscope.errors import InputError
 from pneumoscope.naming import Fit, Label
 from pneumoscope.options.base import (
-    Aspect,
     AsYaml,
     Batch,
-    Contrast,
-    Detail,
-    Gamma,
     Options,
     Pair,
-    Quality,
     Side,
-    Sigma,
     Text,
     all_different,
+    options_with,
 )
+from pneumoscope.radiographs.degradations import DEGRADATIONS, Quality
 
 
 class ClaheOptions(Options):
@@ -63,40 +59,40 @@ class PreprocessingOptions(Options):
         return self
 
 
-class StressVariant(Options):
-    """One way in which a film from elsewhere may differ; keys are applied in this order.
+_OneStrengthEach: Any = options_with(
+    {name: (known.strength | None, None) for name, known in DEGRADATIONS.items()}
+)
+
+
+class StressVariant(_OneStrengthEach):
+    """One way in which a film from elsewhere may differ.
+
+    Beside these it has the strength of each entry of `radiographs.degradations.DEGRADATIONS`, in
+    the order of which they are applied.
 
     Attributes:
         name: What reports call it.
         only: The class that is degraded; the other stays as it is. Null degrades both.
-        aspect: Factor on width over height: above 1 the top and bottom are cut off, below 1 the
-            sides, and what is left is squashed to the stored shape.
-        detail: Factor by which a film is shrunk and enlarged again.
-        blur: Standard deviation of a Gaussian, in pixels of the stored size.
-        contrast: Factor on grey values about their mean.
-        gamma: Exponent on grey values in [0, 1].
-        quality: JPEG quality of a compression that comes last.
     """
 
     name: Text
     only: Annotated[Label, AsYaml] | None = None
-    aspect: Aspect | None = None
-    detail: Detail | None = None
-    blur: Sigma | None = None
-    contrast: Contrast | None = None
-    gamma: Gamma | None = None
-    quality: Quality | None = None
 
     @model_validator(mode="after")
     def _something_changes(self) -> "StressVariant":
-        # A factor or exponent of 1 changes nothing either.
-        factors = (self.aspect, self.detail, self.contrast, self.gamma)
-        if not (self.blur or self.quality or any(value not in (None, 1) for value in factors)):
+        strengths = self.strengths
+        if all(strength == DEGRADATIONS[name].neutral for name, strength in strengths.items()):
             raise InputError(
                 f"a degradation in the variant '{self.name}'", "none that changes a film",
-                "Give it a strength of quality, blur, detail, contrast, gamma or aspect.",
+                f"Give it a strength of one of {', '.join(DEGRADATIONS)}.",
             )  # fmt: skip
         return self
+
+    @property
+    def strengths(self) -> dict[str, float]:
+        """The degradations that are asked for, in their order."""
+        given = {name: getattr(self, name) for name in DEGRADATIONS}
+        return {name: strength for name, strength in given.items() if strength is not None}
 
 
 class StressOptions(Options):

@@ -1,52 +1,36 @@
 """Parameters of the audit of shift, shortcuts and robustness."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
 from pneumoscope.errors import InputError
-from pneumoscope.options.base import (
-    Aspect,
-    Contrast,
-    Count,
-    Degrees,
-    Detail,
-    Noise,
-    Options,
-    Quality,
-    Several,
-    Share,
-    Sigma,
-    all_different,
+from pneumoscope.options.base import Count, Options, Several, Share, all_different, options_with
+from pneumoscope.radiographs.degradations import DEGRADATIONS, Detail, Quality
+
+
+def _several(strength: Any) -> Any:
+    # Only a running program knows the types that the table names.
+    return Several[strength]
+
+
+_SeveralStrengths: Any = options_with(
+    {name: (_several(known.strength), ()) for name, known in DEGRADATIONS.items()}
 )
 
 
-class StrengthOptions(Options):
+class StrengthOptions(_SeveralStrengths):
     """Strengths of each degradation, from mild to harsh, at the stored size; none leaves it out.
 
-    Attributes:
-        quality: JPEG qualities of a new compression.
-        blur: Standard deviations of a Gaussian, in pixels.
-        contrast: Factors on grey values about their mean.
-        noise: Standard deviations of added noise, in grey levels.
-        rotation: Turns, in degrees; each film is turned one way or the other at random.
-        aspect: Factors on width over height: above 1 the top and bottom are cut off, below 1
-            the sides, and what is left is squashed to the stored shape.
+    Its keys are those of `radiographs.degradations.DEGRADATIONS`.
     """
-
-    quality: Several[Quality] = ()
-    blur: Several[Sigma] = ()
-    contrast: Several[Contrast] = ()
-    noise: Several[Noise] = ()
-    rotation: Several[Degrees] = ()
-    aspect: Several[Aspect] = ()
 
     @model_validator(mode="after")
     def _something_is_tried(self) -> "StrengthOptions":
         if not any(dict(self).values()):
             raise InputError(
                 "a strength of at least one degradation", "none",
-                "Give one of quality, blur, contrast, noise, rotation and aspect.",
+                f"Give one of {', '.join(DEGRADATIONS)}.",
             )  # fmt: skip
         return self
 
@@ -54,10 +38,11 @@ class StrengthOptions(Options):
     def _every_strength_changes_something_and_stands_there_once(self) -> "StrengthOptions":
         for name, strengths in dict(self).items():
             all_different(f"strengths of {name}", strengths)
-        if 1 in (*self.contrast, *self.aspect):
-            raise InputError(
-                "factors that change a film in `contrast` and `aspect`", "1", "Leave it out."
-            )
+            neutral = DEGRADATIONS[name].neutral
+            if neutral in strengths:
+                raise InputError(
+                    f"strengths of `{name}` that change a film", f"{neutral:g}", "Leave it out."
+                )
         return self
 
 

@@ -7,19 +7,16 @@ from pydantic import Field, RootModel, SerializeAsAny, field_validator, model_va
 
 from pneumoscope.errors import InputError, did_you_mean
 from pneumoscope.options.base import (
-    Aspect,
     Batch,
-    Detail,
-    Gamma,
     Options,
     Pair,
-    Quality,
     Seed,
     Several,
     Share,
     Side,
     Text,
 )
+from pneumoscope.radiographs.degradations import Aspect, Detail, Gamma, Quality
 
 SMALLEST_BACKBONE_SIDE = 32
 """Pixels that every published backbone needs: it halves the side five times."""

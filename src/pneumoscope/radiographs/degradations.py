@@ -1,14 +1,32 @@
 """What a film suffers between two hospitals: compression, blur, exposure, noise, framing."""
 
-from collections.abc import Callable
-from io import BytesIO
+from __future__ import annotations
 
-import cv2
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING, Annotated, Any
+
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from pydantic import Field
 
-from pneumoscope.arrays import Grey
+# Options read the strengths off the table below: OpenCV, Pillow and pandas, which take long to
+# load, are left to the functions that need them.
+if TYPE_CHECKING:
+    from pneumoscope.arrays import Grey
+
+# Bounds of strengths. A narrower Gaussian changes no grey value; a wider one, a coarser grain or a
+# stronger change of shape or grey leaves nothing that a film could look like.
+Sigma = Annotated[float, Field(ge=0.1, le=50)]
+Detail = Annotated[float, Field(ge=1, le=16)]
+Aspect = Annotated[float, Field(ge=0.25, le=4)]
+Contrast = Annotated[float, Field(gt=0, le=10)]
+Gamma = Annotated[float, Field(ge=0.1, le=10)]
+Noise = Annotated[float, Field(gt=0, le=128)]
+Degrees = Annotated[float, Field(gt=0, le=180)]
+# Pillow's range; above 95 files grow and nothing else changes.
+Quality = Annotated[int, Field(ge=1, le=95)]
 
 
 def recompress(image: Grey, quality: float) -> Grey:
@@ -18,6 +36,8 @@ def recompress(image: Grey, quality: float) -> Grey:
         image: uint8 (height, width).
         quality: From 1 to 95; rounded.
     """
+    from PIL import Image
+
     buffer = BytesIO()
     Image.fromarray(image).save(buffer, format="JPEG", quality=round(quality))
     with Image.open(buffer) as encoded:
@@ -26,11 +46,15 @@ def recompress(image: Grey, quality: float) -> Grey:
 
 def blur(image: Grey, sigma: float) -> Grey:
     """Blur with a Gaussian of this standard deviation, in pixels."""
+    import cv2
+
     return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma), dtype=np.uint8)
 
 
 def lose_detail(image: Grey, factor: float) -> Grey:
     """Shrink by a factor of at least 1 and enlarge again: fine grain is gone for good."""
+    import cv2
+
     height, width = image.shape
     small = (max(1, round(width / factor)), max(1, round(height / factor)))
     shrunk = cv2.resize(image, small, interpolation=cv2.INTER_AREA)
@@ -57,6 +81,8 @@ def add_noise(image: Grey, sigma: float, rng: np.random.Generator) -> Grey:
 
 def rotate(image: Grey, degrees: float) -> Grey:
     """Turn counter-clockwise about the centre; what comes in from outside is mirrored film."""
+    import cv2
+
     height, width = image.shape
     turn = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), degrees, 1.0)
     # Black corners would be a mark that no tilted patient leaves.
@@ -70,6 +96,8 @@ def reframe(image: Grey, aspect: float) -> Grey:
     Above 1 the top and bottom go and what is left looks taller; below 1 the sides go. It is what
     becomes of a film that was collimated otherwise, where films are squashed to one shape.
     """
+    import cv2
+
     height, width = image.shape
     rows = max(1, round(height / max(aspect, 1.0)))
     columns = max(1, round(width * min(aspect, 1.0)))
@@ -84,13 +112,43 @@ def _as_grey(values: NDArray[np.floating]) -> Grey:
     return np.clip(np.rint(values), 0, 255).astype(np.uint8)
 
 
-DEGRADATIONS: dict[str, Callable[[Grey, float], Grey]] = {
-    "quality": recompress,
-    "blur": blur,
-    "detail": lose_detail,
-    "contrast": change_contrast,
-    "gamma": change_gamma,
-    "rotation": rotate,
-    "aspect": reframe,
+@dataclass(frozen=True)
+class Degradation:
+    """One way in which a film grows worse: everything that the project knows of it.
+
+    Attributes:
+        apply: From uint8 (height, width), a strength and a source of draws to the same shape.
+        strength: Type of a strength, with its bounds.
+        label: What reports call it, with the unit of the strength.
+        neutral: The strength that changes nothing; None where each changes something.
+    """
+
+    apply: Callable[[Grey, float, np.random.Generator], Grey]
+    strength: Any
+    label: str
+    neutral: float | None = None
+
+
+def _undrawn(change: Callable[[Grey, float], Grey]) -> Callable[..., Grey]:
+    return lambda image, strength, _: change(image, strength)
+
+
+def _turn_either_way(image: Grey, degrees: float, rng: np.random.Generator) -> Grey:
+    return rotate(image, degrees * rng.choice((-1, 1)))
+
+
+DEGRADATIONS: dict[str, Degradation] = {
+    "aspect": Degradation(_undrawn(reframe), Aspect, "wider frame (factor)", neutral=1.0),
+    "rotation": Degradation(_turn_either_way, Degrees, "rotation (degrees)"),
+    "detail": Degradation(_undrawn(lose_detail), Detail, "lost detail (factor)", neutral=1.0),
+    "blur": Degradation(_undrawn(blur), Sigma, "blur (pixels)"),
+    "contrast": Degradation(_undrawn(change_contrast), Contrast, "contrast (factor)", neutral=1.0),
+    "gamma": Degradation(_undrawn(change_gamma), Gamma, "gamma (exponent)", neutral=1.0),
+    "noise": Degradation(add_noise, Noise, "noise (grey levels)"),
+    "quality": Degradation(_undrawn(recompress), Quality, "JPEG quality"),
 }
-"""Deterministic degradations by the name that parameters give them, each with one strength."""
+"""By the name that parameters give it, in the order in which a film suffers several.
+
+Framing and optics come before the detector, and the archive's compression last: it is what the
+receiving hospital sees of everything before.
+"""

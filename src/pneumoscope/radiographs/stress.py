@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from pneumoscope.arrays import Grey
@@ -12,9 +13,6 @@ from pneumoscope.radiographs.degradations import DEGRADATIONS
 
 STRESS = "stress"
 """Column: the name of the variant that a row was degraded by."""
-
-# Compression comes last: it is what the receiving hospital sees of everything before.
-ORDER = ("aspect", "detail", "blur", "contrast", "gamma", "quality")
 
 
 @dataclass(frozen=True)
@@ -47,18 +45,17 @@ def stressed_rows(rows: pd.DataFrame, variants: Sequence[StressVariant]) -> pd.D
     return pd.concat(copies, ignore_index=True)
 
 
-def degrade(image: Grey, label: str, variant: StressVariant) -> Grey:
-    """Degrade one film as its variant says; a film of a class that is spared stays as it is.
+def degrade(image: Grey, task: StressTask) -> Grey:
+    """Degrade one film as it is planned; a film of a class that is spared stays as it is.
 
     Args:
         image: uint8 (height, width).
-        label: Its class.
-        variant: Strength of each degradation.
+        task: What it suffers. What is drawn depends on its position and the variant's name alone.
     """
-    if variant.only is not None and Label(label) is not variant.only:
+    variant = task.variant
+    if variant.only is not None and Label(task.label) is not variant.only:
         return image
-    for name in ORDER:
-        strength = getattr(variant, name)
-        if strength is not None:
-            image = DEGRADATIONS[name](image, strength)
+    rng = np.random.default_rng([task.position, *variant.name.encode()])
+    for name, strength in variant.strengths.items():
+        image = DEGRADATIONS[name].apply(image, strength, rng)
     return image

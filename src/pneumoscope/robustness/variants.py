@@ -11,13 +11,7 @@ from numpy.typing import NDArray
 
 from pneumoscope.naming import Column
 from pneumoscope.options import RobustnessOptions
-from pneumoscope.radiographs.degradations import (
-    DEGRADATIONS,
-    add_noise,
-    lose_detail,
-    recompress,
-    rotate,
-)
+from pneumoscope.radiographs.degradations import DEGRADATIONS, lose_detail, recompress
 from pneumoscope.radiographs.fields import black_out_centre, keep_border, keep_centre
 from pneumoscope.robustness.selection import spread_evenly
 
@@ -39,14 +33,7 @@ SAME_ENCODING = "one detail and JPEG quality"
 CONDITIONS = (AS_IT_IS, LUNGS_GONE, BORDER_ALONE, LUNGS_ALONE, SAME_QUALITY, SAME_ENCODING)
 """What every test film is scored under."""
 
-DEGRADED_BY = {
-    "quality": "JPEG quality",
-    "blur": "blur (pixels)",
-    "contrast": "contrast (factor)",
-    "noise": "noise (grey levels)",
-    "rotation": "rotation (degrees)",
-    "aspect": "wider frame (factor)",
-}
+DEGRADED_BY = {name: known.label for name, known in DEGRADATIONS.items()}
 """What chosen test films are degraded by, strength after strength; and what reports call it."""
 
 
@@ -55,7 +42,7 @@ class Variant:
     """One change, and the films that suffer it.
 
     Attributes:
-        name: One of `CONDITIONS` or `DEGRADED_BY`.
+        name: One of `CONDITIONS` or `DEGRADATIONS`.
         strength: Of a degradation; None for a condition.
         change: From uint8 (height, width) and a source of draws to the same shape.
         positions: Of the films within test, ascending.
@@ -80,7 +67,7 @@ def plan_variants(rows: pd.DataFrame, options: RobustnessOptions) -> list[Varian
     ]
     degraded = [
         Variant(name, float(strength), _degradation(name, strength), chosen)
-        for name in DEGRADED_BY
+        for name in DEGRADATIONS
         for strength in getattr(options.strengths, name)
     ]
     return [*conditions, *degraded]
@@ -153,8 +140,4 @@ def _undrawn(change: Callable[[Grey], Grey]) -> Change:
 
 
 def _degradation(name: str, strength: float) -> Change:
-    if name == "noise":
-        return lambda image, rng: add_noise(image, strength, rng)
-    if name == "rotation":
-        return lambda image, rng: rotate(image, strength * rng.choice((-1, 1)))
-    return lambda image, _: DEGRADATIONS[name](image, strength)
+    return lambda image, rng: DEGRADATIONS[name].apply(image, strength, rng)

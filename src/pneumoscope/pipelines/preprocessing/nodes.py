@@ -36,7 +36,7 @@ class _Stress:
 
     def __call__(self, task: StressTask) -> Pixels:
         image = self.images[task.position][..., 0]
-        return degrade(image, task.label, task.variant)[..., np.newaxis]
+        return degrade(image, task)[..., np.newaxis]
 
 
 def select_rows(
