@@ -1,12 +1,12 @@
-import numpy as np
 import pandas as pd
 import pytest
 from pydantic import TypeAdapter
 
-from pneumoscope.ingestion.audit import SHORTCUTS, audit, shortcut_values
+from pneumoscope.ingestion.audit import audit
+from pneumoscope.ingestion.checks import LostFile
 from pneumoscope.ingestion.layout import Layout
 from pneumoscope.ingestion.litter import LITTER
-from pneumoscope.ingestion.manifest import LostFile, sort_out
+from pneumoscope.ingestion.manifest import sort_out
 from pneumoscope.ingestion.records import Duplicates, IngestionAudit, PatientCounts
 from pneumoscope.ingestion.similarity import COPY, SIMILAR_COLUMNS
 
@@ -30,11 +30,6 @@ def look(scanned, ingestion_options, layout):
 def twenty(part: str = "train") -> list[str]:
     normal = [f"{part}/NORMAL/IM-{n:04}-0001.jpeg" for n in range(10)]
     return normal + [f"{part}/PNEUMONIA/person{n}_virus_1.jpeg" for n in range(10)]
-
-
-def auroc(found: IngestionAudit, feature: str) -> float:
-    (value,) = [row.auroc for row in found.shortcuts if row.feature == feature]
-    return value
 
 
 def test_counts_sizes_and_modes_are_those_of_the_files(look):
@@ -131,43 +126,6 @@ def test_a_share_of_copies_within_a_part_is_put_into_words(look, copies, warns):
         assert "such as train/NORMAL/IM-0000-0001.jpeg" in told[0]
 
 
-def test_a_number_that_tells_the_class_is_reported_in_words(look):
-    # NORMAL 1000 … 1900 bytes, PNEUMONIA 100 … 910: every NORMAL file is the larger one.
-    sizes = [*range(1000, 2000, 100), *range(100, 1000, 90)]
-    found = look(twenty(), bytes=sizes)
-    assert auroc(found, "bytes_per_pixel") == auroc(found, "bytes") == 0.0
-    assert auroc(found, "width") == auroc(found, "colour") == 0.5
-    (warning,) = found.warnings
-    assert warning.startswith("In train a class can be told without looking at the lungs")
-    assert "compression (bytes per pixel) (AUROC 1.00, lower in PNEUMONIA)" in warning
-    assert "width" not in warning
-
-
-def test_the_auroc_of_a_shortcut_is_that_of_the_pairs(look):
-    # Colour: 4 of 10 PNEUMONIA, 0 of 10 NORMAL. 40 pairs won, 60 tied: (40 + 30) / 100.
-    found = look(twenty(), mode=["L"] * 16 + ["RGB"] * 4)
-    assert auroc(found, "colour") == pytest.approx(0.7)
-
-
-def test_a_shortcut_is_warned_of_only_beyond_chance(look):
-    # Of 10 + 10 patients the standard error is sqrt(21 / 1200) = 0.132, so three are 0.397;
-    # of 40 + 40 it is sqrt(81 / 19200) = 0.065, so three are 0.195.
-    assert look(twenty(), mode=["L"] * 16 + ["RGB"] * 4).warnings == []
-    many = [f"train/NORMAL/IM-{n:04}-0001.jpeg" for n in range(40)]
-    many += [f"train/PNEUMONIA/person{n}_virus_1.jpeg" for n in range(40)]
-    (warning,) = look(many, mode=["L"] * 64 + ["RGB"] * 16).warnings
-    assert "being stored in colour (AUROC 0.70, higher in PNEUMONIA)" in warning
-
-
-def test_numbers_that_know_nothing_are_seldom_warned_of(look):
-    rng, warned = np.random.default_rng(0), 0
-    for _ in range(100):
-        sizes = rng.integers(100, 1000, (3, 20))
-        found = look(twenty(), width=sizes[0], height=sizes[1], bytes=sizes[2], warn_auroc=0.6)
-        warned += bool(found.warnings)
-    assert warned <= 5
-
-
 def test_films_that_look_alike_are_put_into_words(look):
     one, other = (path.removesuffix(".jpeg") for path in twenty()[:2])
     for similarity, words in ((COPY, "one picture stored twice"), (0.85, "may be one patient")):
@@ -184,32 +142,6 @@ def test_films_that_look_odd_are_put_into_words(look):
     (sentence,) = [told for told in look(twenty(), orientation=looks).warnings if "look" in told]
     assert sentence.startswith("1 of 20 radiographs look inverted, white for black: train/NORMAL/")
     assert not [told for told in look(twenty()).warnings if "look" in told]
-
-
-def test_data_without_shortcuts_raise_no_warning(look):
-    found = look(twenty())
-    assert found.warnings == []
-    assert {row.auroc for row in found.shortcuts} == {0.5}
-    assert len(found.shortcuts) == len(SHORTCUTS)
-
-
-def test_a_part_too_small_for_an_auroc_is_passed_over(look):
-    assert look(twenty()[1:]).shortcuts == []
-
-
-def test_radiographs_in_no_part_are_called_the_data(look):
-    paths = [path.removeprefix("train/") for path in twenty()]
-    found = look(paths, width=[100] * 10 + [200] * 10)
-    assert found.warnings[0].startswith("In the data a class can be told")
-
-
-def test_shortcut_values_are_plain_arithmetic(make_manifest):
-    manifest = make_manifest(["NORMAL/a.jpeg"], width=30, height=20, bytes=60, mode="P")
-    (row,) = shortcut_values(manifest).to_dict("records")
-    assert row == {
-        "width": 30, "height": 20, "area": 600, "aspect": 1.5, "bytes": 60,
-        "bytes_per_pixel": 0.1, "colour": 1,
-    }  # fmt: skip
 
 
 def test_the_audit_is_ready_for_json_and_changes_nothing(scanned, ingestion_options, layout):

@@ -12,7 +12,7 @@ from pneumoscope.datasets.checkpoint import CheckpointFolder
 from pneumoscope.datasets.decoded_radiographs import DecodedRadiographsDataset
 from pneumoscope.datasets.sharded_images import ShardedImages
 from pneumoscope.errors import InputError
-from pneumoscope.ingestion.manifest import PointlessRun
+from pneumoscope.ingestion.checks import PointlessRun
 from pneumoscope.models.records import PrecisionChoice
 from pneumoscope.naming import Split
 from pneumoscope.options import (

@@ -1,20 +1,35 @@
-"""What should be doubted of a collection's files and folders, in sentences."""
+"""What should be doubted of a collection: its files, folders, patients and copies, in words."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
 import pandas as pd
 
 from pneumoscope.ingestion.layout import UNASSIGNED, Layout
 from pneumoscope.ingestion.litter import LITTER
+from pneumoscope.ingestion.records import Duplicates, PatientCounts, Resemblance
 from pneumoscope.naming import Column
+from pneumoscope.provenance import Sources
 
 SHOWN = 3
 """Examples that a sentence names."""
 
+MANY_COPIES = 0.02
+"""Share of byte-identical copies within parts that is put into words; the published has 0.6 %."""
+
 LONGEST = 160
 """Characters of a path that a sentence shows; a path can have thousands."""
+
+
+def phantom_warnings(sources: Sources) -> list[str]:
+    """Say that phantoms are mixed with other radiographs."""
+    if not sources.phantoms or sources.only_phantoms:
+        return []
+    return [
+        f"{sources.phantoms:,} of {sources.total:,} radiographs are synthetic phantoms of this "
+        "project, mixed with others: no figure says anything about patients."
+    ]
 
 
 def refusal_warnings(refused: pd.DataFrame) -> list[str]:
@@ -73,6 +88,45 @@ def folder_warnings(manifest: pd.DataFrame, layout: Layout) -> list[str]:
         sentences.append(
             f"{len(against):,} file names speak of another class or disease than their folders "
             f"do: {_listed(map(_short, against))}. The folder was believed."
+        )
+    return sentences
+
+
+def leak_warnings(duplicates: Duplicates, patients: PatientCounts, radiographs: int) -> list[str]:
+    """Say which patients and copies could make results look better than they are."""
+    crossing, copies = len(patients.across_source_splits), duplicates.within_parts
+    sentences = {
+        f"{crossing} patients stand in more than one of the given parts.": crossing,
+        f"{len(duplicates.across_splits)} groups of identical files stand in more than one "
+        "of the given parts.": duplicates.across_splits,
+        f"{len(duplicates.across_classes)} groups of identical files carry both "
+        "labels.": duplicates.across_classes,
+        f"{copies:,} of {radiographs:,} radiographs ({copies / radiographs:.0%}) are "
+        "byte-identical copies of others in the same part and class, such as "
+        f"{duplicates.example}. Every film counts once in the splits.": copies
+        > MANY_COPIES * radiographs,
+        f"{patients.without_pattern} file names fit no patient pattern: each counts as its "
+        "own patient, so a patient may stand in two splits.": patients.without_pattern,
+    }
+    return [sentence for sentence, present in sentences.items() if present]
+
+
+def resemblance_warnings(
+    stored_anew: Sequence[Resemblance], alike: Sequence[Resemblance]
+) -> list[str]:
+    """Say which films look alike as pictures."""
+    sentences = []
+    if stored_anew:
+        first = stored_anew[0]
+        sentences.append(
+            f"Pairs of films that look like one picture stored twice, at another quality, size or "
+            f"format: {len(stored_anew):,}, such as {first.first} and {first.second}."
+        )
+    if alike:
+        first = alike[0]
+        sentences.append(
+            f"Pairs of films of different patients that look alike: {len(alike):,}, such as "
+            f"{first.first} and {first.second}. Look at them: two names may be one patient."
         )
     return sentences
 

@@ -122,7 +122,7 @@ class Shortcut:
 
     Attributes:
         source_split: The part.
-        feature: One of `audit.SHORTCUTS`.
+        feature: One of `shortcuts.SHORTCUTS`.
         auroc: Area under the ROC curve, above 0.5 where PNEUMONIA has the larger values.
         warns: Whether it is put into words.
     """

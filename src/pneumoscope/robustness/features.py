@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pneumoscope.ingestion.audit import SHORTCUTS, shortcut_values
+from pneumoscope.ingestion.shortcuts import SHORTCUTS, shortcut_values
 from pneumoscope.progress import track
 
 if TYPE_CHECKING:

@@ -103,7 +103,8 @@ def copy_flaws(pairs: Sequence[SimilarPair]) -> list[str]:
     return [
         f"Pairs of films that look like one picture stored twice and stand in two splits: "
         f"{counts}; for example {first.first} and {first.second} (correlation "
-        f"{first.similarity:.2f}). What is measured on a film that was trained on is too good."
+        f"{first.similarity:.2f}). What is measured on a film that stands in two splits is too "
+        "good."
     ]
 
 

@@ -7,8 +7,9 @@ import pandas as pd
 
 from pneumoscope.datasets.decoded_radiographs import DecodedRadiographs
 from pneumoscope.ingestion.audit import audit
+from pneumoscope.ingestion.checks import check_complete, check_worth_running
 from pneumoscope.ingestion.layout import Layout
-from pneumoscope.ingestion.manifest import Ingested, check_complete, check_worth_running, sort_out
+from pneumoscope.ingestion.manifest import Ingested, sort_out
 from pneumoscope.ingestion.records import IngestionAudit
 from pneumoscope.ingestion.scan import ScannedFile, scan
 from pneumoscope.ingestion.similarity import similar_radiographs

@@ -1,0 +1,93 @@
+import numpy as np
+import pytest
+
+from pneumoscope.ingestion.records import Shortcut
+from pneumoscope.ingestion.shortcuts import (
+    SHORTCUTS,
+    measure_shortcuts,
+    shortcut_values,
+    shortcut_warnings,
+)
+
+
+@pytest.fixture
+def look(make_manifest):
+    def look(paths, warn_auroc=0.7, **columns) -> tuple[list[Shortcut], list[str]]:
+        found = measure_shortcuts(make_manifest(paths, **columns), warn_auroc)
+        return found, shortcut_warnings(found)
+
+    return look
+
+
+def twenty(part: str = "train") -> list[str]:
+    normal = [f"{part}/NORMAL/IM-{n:04}-0001.jpeg" for n in range(10)]
+    return normal + [f"{part}/PNEUMONIA/person{n}_virus_1.jpeg" for n in range(10)]
+
+
+def auroc(found: list[Shortcut], feature: str) -> float:
+    (value,) = [row.auroc for row in found if row.feature == feature]
+    return value
+
+
+def test_a_number_that_tells_the_class_is_reported_in_words(look):
+    # NORMAL 1000 … 1900 bytes, PNEUMONIA 100 … 910: every NORMAL file is the larger one.
+    sizes = [*range(1000, 2000, 100), *range(100, 1000, 90)]
+    found, (warning,) = look(twenty(), bytes=sizes)
+    assert auroc(found, "bytes_per_pixel") == auroc(found, "bytes") == 0.0
+    assert auroc(found, "width") == auroc(found, "colour") == 0.5
+    assert warning.startswith("In train a class can be told without looking at the lungs")
+    assert "compression (bytes per pixel) (AUROC 1.00, lower in PNEUMONIA)" in warning
+    assert "width" not in warning
+
+
+def test_the_auroc_of_a_shortcut_is_that_of_the_pairs(look):
+    # Colour: 4 of 10 PNEUMONIA, 0 of 10 NORMAL. 40 pairs won, 60 tied: (40 + 30) / 100.
+    found, _ = look(twenty(), mode=["L"] * 16 + ["RGB"] * 4)
+    assert auroc(found, "colour") == pytest.approx(0.7)
+
+
+def test_a_shortcut_is_warned_of_only_beyond_chance(look):
+    # Of 10 + 10 patients the standard error is sqrt(21 / 1200) = 0.132, so three are 0.397;
+    # of 40 + 40 it is sqrt(81 / 19200) = 0.065, so three are 0.195.
+    assert look(twenty(), mode=["L"] * 16 + ["RGB"] * 4)[1] == []
+    many = [f"train/NORMAL/IM-{n:04}-0001.jpeg" for n in range(40)]
+    many += [f"train/PNEUMONIA/person{n}_virus_1.jpeg" for n in range(40)]
+    _, (warning,) = look(many, mode=["L"] * 64 + ["RGB"] * 16)
+    assert "being stored in colour (AUROC 0.70, higher in PNEUMONIA)" in warning
+
+
+def test_numbers_that_know_nothing_are_seldom_warned_of(look):
+    rng, warned = np.random.default_rng(0), 0
+    for _ in range(100):
+        sizes = rng.integers(100, 1000, (3, 20))
+        _, warnings = look(
+            twenty(), width=sizes[0], height=sizes[1], bytes=sizes[2], warn_auroc=0.6
+        )
+        warned += bool(warnings)
+    assert warned <= 5
+
+
+def test_data_without_shortcuts_raise_no_warning(look):
+    found, warnings = look(twenty())
+    assert warnings == []
+    assert {row.auroc for row in found} == {0.5}
+    assert len(found) == len(SHORTCUTS)
+
+
+def test_a_part_too_small_for_an_auroc_is_passed_over(look):
+    assert look(twenty()[1:]) == ([], [])
+
+
+def test_radiographs_in_no_part_are_called_the_data(look):
+    paths = [path.removeprefix("train/") for path in twenty()]
+    _, (warning,) = look(paths, width=[100] * 10 + [200] * 10)
+    assert warning.startswith("In the data a class can be told")
+
+
+def test_shortcut_values_are_plain_arithmetic(make_manifest):
+    manifest = make_manifest(["NORMAL/a.jpeg"], width=30, height=20, bytes=60, mode="P")
+    (row,) = shortcut_values(manifest).to_dict("records")
+    assert row == {
+        "width": 30, "height": 20, "area": 600, "aspect": 1.5, "bytes": 60,
+        "bytes_per_pixel": 0.1, "colour": 1,
+    }  # fmt: skip
