@@ -11,12 +11,16 @@ BY_PATIENT = (Metric.AUROC, Metric.ACCURACY, Metric.SENSITIVITY, Metric.SPECIFIC
 """Metrics that the table gives by patient, too, under `patient_column`."""
 
 
+Row = dict[str, object]
+"""Column to value."""
+
+
 def patient_column(rule: PatientRule, metric: Metric) -> str:
     """Return the name of a metric counted by patient: "mean_score_auroc"."""
     return f"{rule}_{metric}"
 
 
-def comparison_rows(architecture: str, measured: ModelMetrics, replicate_of: str) -> list[dict]:
+def comparison_rows(architecture: str, measured: ModelMetrics, replicate_of: str) -> list[Row]:
     """Flatten the metrics of one architecture.
 
     Args:

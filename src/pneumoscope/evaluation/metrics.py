@@ -22,8 +22,10 @@ BIASED = (
 NO_RADIOGRAPH = "there is no radiograph"
 
 # Metrics of decisions, by what the same ratio is called among the consequences of a threshold.
-_DECIDED = {metric: Consequence(metric.value) for metric in Metric if metric in set(Consequence)}
-_DECIDED[Metric.PRECISION] = Consequence.PPV
+_DECIDED = {
+    Metric.PRECISION: Consequence.PPV,
+    **{Metric(name.value): name for name in Consequence if name.value in list(Metric)},
+}
 
 
 def measure_metrics(

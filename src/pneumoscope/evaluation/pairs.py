@@ -52,7 +52,7 @@ class _Read:
     @cached_property
     def right(self) -> FloatArray:
         """Shape (n,), 1 where the prediction is right."""
-        return (self.predicted == self.sample.label).astype(np.float64)
+        return np.asarray(self.predicted == self.sample.label, dtype=np.float64)
 
 
 def compare_pairs(

@@ -119,7 +119,7 @@ def subgroup_table(attributes: Groups) -> pd.DataFrame:
     )
 
 
-def _flat(measured: Subgroup) -> dict:
+def _flat(measured: Subgroup) -> dict[str, object]:
     return {
         (metric.value if key == "value" else f"{metric}_{key}"): getattr(
             getattr(measured, metric), key, None
@@ -197,5 +197,5 @@ def _measure(
     )
 
 
-def _other(labels: set) -> Label:
+def _other(labels: set[str]) -> Label:
     return Label.NORMAL if Label.PNEUMONIA in labels else Label.PNEUMONIA
