@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 from scipy.special import expit
 from scipy.stats import norm
 
+from pneumoscope.evaluation.calibration.intervals import calibration_estimates
+from pneumoscope.evaluation.calibration.recalibration import calibration_slope_intercept
+from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.intervals import patient_counts, percentile_interval
 from pneumoscope.evaluation.metrics import measure_metrics
 from pneumoscope.evaluation.pairs import compare_pairs
@@ -117,18 +120,28 @@ def draw(setting: Setting, rng: np.random.Generator, models: int = 1) -> list[Sa
     return samples
 
 
-def truth(setting: Setting) -> dict[Metric, float]:
+def truth(setting: Setting) -> dict[str, float]:
     """Return the true values: by formula where there is one, else of a million radiographs."""
     many = replace(setting, patients=400_000)
     (sample,) = draw(many, np.random.default_rng(0))
-    measured = measure_metrics(sample, setting.threshold, OPTIONS)
-    known = {metric: found.estimate.value or 0.0 for metric, found in measured.items()}
+    known = {name: found.value or 0.0 for name, found in measure(sample, setting).items()}
     sensitivity = float(norm.sf(norm.ppf(setting.specificity) - setting.distance))
     return known | {
         Metric.AUROC: setting.auroc,
         Metric.SENSITIVITY: sensitivity,
         Metric.SPECIFICITY: setting.specificity,
         Metric.MACRO_RECALL: (sensitivity + setting.specificity) / 2,
+    }
+
+
+def measure(sample: Sample, setting: Setting) -> dict[str, Estimate]:
+    """Estimate every metric, and the numbers of the calibration line."""
+    metrics = measure_metrics(sample, setting.threshold, OPTIONS)
+    line = calibration_slope_intercept(sample.label, sample.score)
+    fitted = calibration_estimates(sample, line, OPTIONS.confidence)
+    return {
+        **{metric.value: found.estimate for metric, found in metrics.items()},
+        **{f"calibration {name}": found for name, found in fitted.items()},
     }
 
 
@@ -143,15 +156,12 @@ def coverage(setting: Setting, runs: int, seed: int = 1) -> dict[str, float]:
     held: dict[str, list[bool]] = {}
     for run in range(runs):
         (sample,) = draw(setting, rng)
-        found = {
-            metric.value: one.estimate.bounds
-            for metric, one in measure_metrics(sample, setting.threshold, OPTIONS).items()
-        }
+        found = {name: one.bounds for name, one in measure(sample, setting).items()}
         for name, metric in ((f"{m}, percentile bootstrap", m) for m in _RESAMPLED):
             found[name] = _percentile(sample, metric, setting.threshold, run)
         for name, bounds in found.items():
             if bounds:
-                value = true[Metric(name.split(",")[0])]
+                value = true[name.split(",")[0]]
                 held.setdefault(name, []).append(bounds[0] <= value <= bounds[1])
     shares = {name: float(np.mean(values)) for name, values in held.items()}
     missing = 1 - len(held.get(Metric.AVERAGE_PRECISION.value, [])) / runs

@@ -2,7 +2,15 @@ import numpy as np
 import pytest
 
 from pneumoscope.evaluation.estimate import Estimate
-from pneumoscope.evaluation.measured import ALIKE, Measured, mean_of, none_in, paired_difference
+from pneumoscope.evaluation.measured import (
+    ALIKE,
+    Measured,
+    degrees_of_freedom,
+    mean_of,
+    none_in,
+    paired_difference,
+    student_interval,
+)
 from pneumoscope.evaluation.verdict import difference
 
 UP, DOWN = np.array([0.3, -0.1, -0.2]), np.array([-0.3, 0.1, 0.2])
@@ -77,6 +85,23 @@ def test_a_rising_function_moves_value_bounds_and_influence():
     found = FIRST.mapped(lambda share: share**2, 1.6)
     assert found.estimate.bounds == pytest.approx((0.69**2, 0.88**2))
     assert found.influence == pytest.approx(1.6 * UP)
+
+
+def test_an_interval_of_students_is_computed_by_hand():
+    influence = np.array([1.0, -1, 1, -1]) / 4
+    found = student_interval(0.5, influence, 0.95)
+    # 4/3 of 4/16; no fourth moment stands out, so all three degrees of freedom: t = 3.1824.
+    assert found.high - 0.5 == pytest.approx(3.1824 * np.sqrt(1 / 3), rel=1e-4)
+    assert found.high - 0.5 == pytest.approx(0.5 - found.low)
+    assert student_interval(0.5, influence[:1], 0.95).reason.endswith("received 1")
+
+
+def test_a_variance_that_one_patient_carries_is_hardly_known():
+    even, one = np.ones(100), np.r_[10.0, np.full(99, 0.1)]
+    assert degrees_of_freedom([(even, 100)]) == 99
+    # 2 A² / (sum of fourth powers - A² / n), A = 100.99.
+    assert degrees_of_freedom([(one, 100)]) == pytest.approx(2.0602, abs=1e-3)
+    assert degrees_of_freedom([(even, 100), (np.ones(100), 31)]) == 30
 
 
 def test_none_in_a_hundred_leaves_three_and_a_half_percent():

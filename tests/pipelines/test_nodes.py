@@ -158,7 +158,7 @@ def tested(trained, images, rows, locks):
 def measured(validated, tested, locks, manifest, checked):
     scores, scored_by = validated
     return evaluation.measure_scores(
-        scores, tested, scored_by, locks, manifest, checked[1], EVALUATION, SEED
+        scores, tested, scored_by, locks, manifest, checked[1], EVALUATION
     )
 
 
@@ -311,7 +311,7 @@ def test_measure_scores_applies_what_was_locked(
 ):
     moved = tested.assign(score=1 - tested["score"])
     _, again = evaluation.measure_scores(
-        validated[0], moved, validated[1], locks, manifest, checked[1], EVALUATION, SEED
+        validated[0], moved, validated[1], locks, manifest, checked[1], EVALUATION
     )
     (lock,) = locks.values()
     assert again.operating_point == metrics.operating_point

@@ -7,16 +7,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from pneumoscope.arrays import BoolArray, FloatArray
 from pneumoscope.evaluation.metrics import estimate_metrics
 from pneumoscope.evaluation.records import Conformal, ConformalCoverage
-from pneumoscope.evaluation.score_arrays import (
-    BoolArray,
-    FloatArray,
-    checked_labels,
-    checked_scores,
-    labels_of,
-    scores_of,
-)
+from pneumoscope.evaluation.score_arrays import checked_labels, checked_scores, labels_of, scores_of
 from pneumoscope.naming import Column, Label, Metric, Split
 from pneumoscope.options import EvaluationOptions
 

@@ -5,17 +5,12 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pneumoscope.arrays import BoolArray, FloatArray
 from pneumoscope.evaluation.measured import Measured, mean_of
 from pneumoscope.evaluation.proportions import proportion
 from pneumoscope.evaluation.records import Confusion
 from pneumoscope.evaluation.sample import Sample
-from pneumoscope.evaluation.score_arrays import (
-    BoolArray,
-    FloatArray,
-    checked_labels,
-    checked_scores,
-    ratio,
-)
+from pneumoscope.evaluation.score_arrays import checked_labels, checked_scores, ratio
 from pneumoscope.naming import Consequence
 
 CELLS = ("tn", "fp", "fn", "tp", "deferred")

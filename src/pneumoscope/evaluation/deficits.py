@@ -3,11 +3,11 @@
 from collections.abc import Hashable, Mapping
 from typing import TypeVar
 
+from pneumoscope.arrays import BoolArray
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.measured import Measured, paired_difference
 from pneumoscope.evaluation.proportions import proportion
 from pneumoscope.evaluation.sample import Sample
-from pneumoscope.evaluation.score_arrays import BoolArray
 from pneumoscope.naming import Metric
 
 Kind = TypeVar("Kind", bound=Hashable)

@@ -7,8 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from pneumoscope.arrays import IntArray
-from pneumoscope.evaluation.score_arrays import FloatArray
+from pneumoscope.arrays import FloatArray, IntArray
 
 Name = TypeVar("Name", bound=str)
 

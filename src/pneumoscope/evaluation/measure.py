@@ -25,7 +25,6 @@ def evaluate(
     manifest: pd.DataFrame,
     split_audit: SplitAudit,
     options: EvaluationOptions,
-    seed: int,
 ) -> ModelMetrics:
     """Measure every split at the operating point that was locked on validation.
 
@@ -35,8 +34,7 @@ def evaluate(
         lock: What was fixed before test was scored.
         manifest: The manifest of all radiographs.
         split_audit: Policy and flaws of the split, repeated beside the numbers.
-        options: Rules beside the locked one, confidence and bootstrap.
-        seed: Seed of the bootstrap, of the calibration alone.
+        options: Rules beside the locked one, and confidence.
     """
     point = lock.operating_point
     return ModelMetrics(
@@ -47,7 +45,7 @@ def evaluate(
         lock_revision=lock.revision,
         operating_point=point,
         operating_points=operating_points(scores, options),
-        calibration=measure_calibration(scores, options, seed),
+        calibration=measure_calibration(scores, options),
         grey_zone=measure_grey_zone(scores, point.threshold, options),
         conformal=measure_conformal(scores, options),
         subgroups=measure_subgroups(scores, manifest, point.threshold, options),

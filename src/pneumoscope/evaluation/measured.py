@@ -1,12 +1,13 @@
 """Estimates with what each patient moves them by, so that they can be combined and compared."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import stdtrit
 
+from pneumoscope.arrays import FloatArray
 from pneumoscope.evaluation.estimate import Estimate
-from pneumoscope.evaluation.score_arrays import FloatArray
 
 _ROUNDING = 1e-12
 ALIKE = "the two are alike on every patient, which shows nothing of how far they may differ"
@@ -89,6 +90,47 @@ def paired_difference(first: Measured, second: Measured, confidence: float) -> E
         value - _length(below, other_above, shared),
         value + _length(above, other_below, shared),
     )
+
+
+def student_interval(value: float, influence: FloatArray, confidence: float) -> Estimate:
+    """Return a value with an interval symmetric about it, or why there is none.
+
+    Args:
+        value: What patients move.
+        influence: Shape (patients,), by how much each does; sums to 0.
+        confidence: Coverage of the interval, in (0, 1).
+    """
+    patients = influence.size
+    if patients < 2:
+        return Estimate(value, reason=too_few_patients(patients))
+    variance = patients / (patients - 1) * float(influence @ influence)
+    freedom = degrees_of_freedom([(influence, patients)])
+    reach = float(stdtrit(freedom, (1 + confidence) / 2) * np.sqrt(variance))
+    return Estimate(value, value - reach, value + reach)
+
+
+def degrees_of_freedom(parts: Sequence[tuple[FloatArray, int]]) -> float:
+    """Return how well a variance is known: little where few patients carry most of it.
+
+    Args:
+        parts: What patients move a statistic by, shape (patients,), in independent parts, each
+            with the number of patients that it is of.
+
+    Source: Satterthwaite 1946, with the fourth moments as they are in place of those of normal
+        deviates.
+    """
+    squares = [float(moved @ moved) for moved, _ in parts]
+    noise = sum(
+        float((moved**4).sum()) - square**2 / count
+        for (moved, count), square in zip(parts, squares, strict=True)
+    )
+    most = min(count for _, count in parts) - 1.0
+    return min(most, max(1.0, 2 * sum(squares) ** 2 / noise)) if noise > 0 else most
+
+
+def too_few_patients(patients: int, having: str = "") -> str:
+    """Say why so few patients give no interval."""
+    return f"an interval needs two patients or more{having}, received {patients}"
 
 
 def none_in(units: int, confidence: float) -> float:

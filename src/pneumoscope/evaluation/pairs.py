@@ -8,12 +8,12 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
+from pneumoscope.arrays import BoolArray, FloatArray
 from pneumoscope.evaluation.measured import Measured, paired_difference
 from pneumoscope.evaluation.metrics import measure_metrics
 from pneumoscope.evaluation.pair import Pair
 from pneumoscope.evaluation.ranking import Spread, auroc_spread
 from pneumoscope.evaluation.sample import Sample
-from pneumoscope.evaluation.score_arrays import BoolArray, FloatArray
 from pneumoscope.evaluation.significance import auroc_p, holm, influence_p, mcnemar_p
 from pneumoscope.evaluation.verdict import MARGIN, Verdict, judge
 from pneumoscope.naming import Column, Metric

@@ -3,9 +3,9 @@
 import numpy as np
 from scipy.special import betaincinv, stdtrit
 
+from pneumoscope.arrays import FloatArray
 from pneumoscope.evaluation.estimate import Estimate
-from pneumoscope.evaluation.measured import Measured
-from pneumoscope.evaluation.score_arrays import FloatArray
+from pneumoscope.evaluation.measured import Measured, too_few_patients
 
 _ROUNDING = 1e-12
 
@@ -78,8 +78,3 @@ def clopper_pearson(share: float, size: float, confidence: float) -> tuple[float
     low = float(betaincinv(hits, rest + 1, tail)) if share > _ROUNDING else 0.0
     high = float(betaincinv(hits + 1, rest, 1 - tail)) if 1 - share > _ROUNDING else 1.0
     return low, high
-
-
-def too_few_patients(patients: int, having: str = "") -> str:
-    """Say why so few patients give no interval."""
-    return f"an interval needs two patients or more{having}, received {patients}"

@@ -1,15 +1,20 @@
 """How well scores rank PNEUMONIA above NORMAL, where some radiographs are of one patient."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.special import expit, logit, stdtrit
 
+from pneumoscope.arrays import BoolArray, FloatArray
 from pneumoscope.evaluation.estimate import Estimate
-from pneumoscope.evaluation.measured import Measured, none_in
-from pneumoscope.evaluation.proportions import too_few_patients
+from pneumoscope.evaluation.measured import (
+    Measured,
+    degrees_of_freedom,
+    none_in,
+    too_few_patients,
+)
 from pneumoscope.evaluation.sample import Sample
-from pneumoscope.evaluation.score_arrays import BoolArray, FloatArray
 
 _ROUNDING = 1e-12
 _NO_SPREAD = "no patient moves it, so that its spread cannot be estimated"
@@ -38,7 +43,7 @@ class Spread:
         """Shape (patients,), by how much each patient moves the statistic."""
         return self.pneumonia + self.normal
 
-    @property
+    @cached_property
     def variance(self) -> float:
         """The variance of the statistic between samples of patients.
 
@@ -52,19 +57,10 @@ class Spread:
 
     @property
     def degrees_of_freedom(self) -> float:
-        """How well that variance is known: few where few patients carry most of it.
-
-        Source: Satterthwaite 1946, with the fourth moments as they are in place of those of
-            normal deviates.
-        """
-        parts = ((self.pneumonia, self.with_pneumonia), (self.normal, self.with_normal))
-        squares = [float(part @ part) for part, _ in parts]
-        noise = sum(
-            float((part**4).sum()) - square**2 / count
-            for (part, count), square in zip(parts, squares, strict=True)
+        """How well that variance is known."""
+        return degrees_of_freedom(
+            [(self.pneumonia, self.with_pneumonia), (self.normal, self.with_normal)]
         )
-        most = min(self.with_pneumonia, self.with_normal) - 1.0
-        return min(most, max(1.0, 2 * sum(squares) ** 2 / noise)) if noise > 0 else most
 
     def minus(self, other: "Spread") -> "Spread":
         """Return the spread of the difference from another statistic of the same radiographs."""
@@ -168,9 +164,8 @@ def _from_here_on(values: FloatArray) -> FloatArray:
 
 def _by_class(sample: Sample, moved: FloatArray) -> Spread:
     def summed(members: BoolArray) -> tuple[FloatArray, int]:
-        here = sample.patient[members]
-        by_patient = np.bincount(here, weights=moved[members], minlength=sample.patients)
-        return by_patient.astype(np.float64), int(np.unique(here).size)
+        by_patient = sample.by_patient(np.where(members, moved, 0.0))
+        return by_patient, int((sample.by_patient(members) > 0).sum())
 
     (pneumonia, with_pneumonia), (normal, with_normal) = map(summed, (sample.label, ~sample.label))
     return Spread(pneumonia, normal, with_pneumonia, with_normal)

@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from pneumoscope.evaluation.score_arrays import FloatArray, labels_of, scores_of
+from pneumoscope.arrays import FloatArray
+from pneumoscope.evaluation.score_arrays import labels_of, scores_of
 
 RocCurve = tuple[FloatArray, FloatArray, float | None]
 """False-positive rates, true-positive rates and the area below, None where undefined."""

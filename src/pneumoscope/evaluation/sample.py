@@ -6,15 +6,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from pneumoscope.evaluation.intervals import IntArray, patient_codes
-from pneumoscope.evaluation.score_arrays import (
-    BoolArray,
-    FloatArray,
-    checked_labels,
-    checked_scores,
-    labels_of,
-    scores_of,
-)
+from pneumoscope.arrays import BoolArray, FloatArray, IntArray
+from pneumoscope.evaluation.intervals import patient_codes
+from pneumoscope.evaluation.score_arrays import checked_labels, checked_scores, labels_of, scores_of
 from pneumoscope.naming import Column
 
 

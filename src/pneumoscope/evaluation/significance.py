@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.special import ndtr
 
+from pneumoscope.arrays import FloatArray
 from pneumoscope.evaluation.measured import Measured
 from pneumoscope.evaluation.ranking import Spread
-from pneumoscope.evaluation.score_arrays import FloatArray
 
 _ROUNDING = 1e-12
 

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from pneumoscope.arrays import FloatArray
 from pneumoscope.evaluation.deficits import deficits
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.metrics import estimate_metrics
 from pneumoscope.evaluation.records import Groups, Subgroup, Subgroups
 from pneumoscope.evaluation.sample import Sample
-from pneumoscope.evaluation.score_arrays import FloatArray
 from pneumoscope.evaluation.verdict import MARGIN, Verdict, judge_excess
 from pneumoscope.naming import Column, Label, Metric, Subtype
 from pneumoscope.options import EvaluationOptions

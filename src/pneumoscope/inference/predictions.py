@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pneumoscope.arrays import FloatArray
 from pneumoscope.errors import InputError
 from pneumoscope.evaluation.calibration.recalibration import at_prevalence, recalibrate
 from pneumoscope.evaluation.records import CalibrationMap, DeferralZone, ModelMetrics
-from pneumoscope.evaluation.score_arrays import FloatArray
 from pneumoscope.naming import Column, Label
 from pneumoscope.options import InferenceOptions
 

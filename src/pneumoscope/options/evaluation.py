@@ -135,7 +135,8 @@ class EvaluationOptions(Options):
         calibration: What validation teaches about reading scores as probabilities: a slope and
             an intercept (`platt`), or a `temperature`, which cannot undo class weights.
         grey_zone: Which radiographs are handed to a human.
-        bootstrap: Resamples of patients behind every interval; 0 leaves intervals out.
+        bootstrap: Resamples of patients behind the intervals of attribution shares; 0 leaves
+            them out. No other interval needs any.
         confidence: Coverage of the intervals.
         ece_bins: Equal-width bins of the expected calibration error.
         batch_size: Radiographs scored at a time.

@@ -110,6 +110,5 @@ def _facts(evaluation: EvaluationOptions, found: Findings) -> dict[str, object]:
         **{f"of them {label}": audit.of_class(label) for label in Label},
         "patients": audit.patients.total,
         "threshold_rule": evaluation.threshold.name,
-        "bootstrap_resamples_of_patients": evaluation.bootstrap,
         "confidence": evaluation.confidence,
     }

@@ -2,10 +2,11 @@ import numpy as np
 import pytest
 from scipy.special import expit, logit
 
-from pneumoscope.evaluation.calibration.intervals import LINE, calibration_intervals
+from pneumoscope.evaluation.calibration.intervals import calibration_estimates
 from pneumoscope.evaluation.calibration.recalibration import calibration_slope_intercept
-from pneumoscope.evaluation.intervals import patient_counts
 from pneumoscope.evaluation.sample import Sample
+
+LINE = ("slope", "intercept", "in_the_large")
 
 
 def case(radiographs: int = 150, patients: int = 50, sharpness: float = 1.5):
@@ -15,62 +16,58 @@ def case(radiographs: int = 150, patients: int = 50, sharpness: float = 1.5):
     return label, expit(logits), np.arange(radiographs) % patients
 
 
-def intervals(label, score, patient, resamples=40, confidence=0.9):
+def estimates(label, score, patient, confidence=0.95):
     line = calibration_slope_intercept(label, score)
-    sample = Sample.of(label, score, patient)
-    return calibration_intervals(sample, line, resamples, confidence, 7)
+    return calibration_estimates(Sample.of(label, score, patient), line, confidence)
 
 
-def test_intervals_equal_those_of_fitting_every_resample_on_its_own():
+def test_values_are_those_of_the_line():
     label, score, patient = case()
-    fits = []
-    for counts in patient_counts(50, 40, 7):
-        drawn = np.repeat(np.arange(label.size), counts[patient])
-        fits.append(calibration_slope_intercept(label[drawn], score[drawn]))
-    found = intervals(label, score, patient)
+    line = calibration_slope_intercept(label, score)
+    for name, found in estimates(label, score, patient).items():
+        assert found.value == getattr(line, name)
+        assert found.low < found.value < found.high
+
+
+def test_intervals_agree_with_leaving_each_patient_out():
+    """The jackknife over patients, to which the sandwich is the first order."""
+    label, score, patient = case(600, 200)
+    left_out = [
+        calibration_slope_intercept(label[patient != one], score[patient != one])
+        for one in range(200)
+    ]
+    found = estimates(label, score, patient)
     for name in LINE:
-        expected = np.quantile([getattr(fit, name) for fit in fits], [0.05, 0.95])
-        assert found[name] == pytest.approx(expected, abs=1e-6), name
+        values = np.array([getattr(line, name) for line in left_out])
+        error = np.sqrt(199 / 200 * np.square(values - values.mean()).sum())
+        half = (found[name].high - found[name].low) / 2
+        assert half / error == pytest.approx(1.97, rel=0.03)  # Student's t, about 195 degrees
 
 
-def test_chunks_and_the_slow_way_give_the_same(monkeypatch):
+def test_intervals_agree_with_the_information_matrix_where_the_model_holds():
+    label, score, patient = case(20_000, 20_000, sharpness=1.0)
+    logits = logit(score)
+    spread = np.sqrt(1 / (score * (1 - score)).sum())
+    design = np.column_stack([np.ones_like(logits), logits])
+    information = (design * (score * (1 - score))[:, None]).T @ design
+    errors = np.sqrt(np.diag(np.linalg.inv(information)))
+    found = estimates(label, score, patient)
+    for name, error in (("intercept", errors[0]), ("slope", errors[1]), ("in_the_large", spread)):
+        assert (found[name].high - found[name].low) / 2 == pytest.approx(1.96 * error, rel=0.03)
+
+
+def test_repeating_every_radiograph_of_a_patient_adds_no_certainty():
     label, score, patient = case()
-    whole = intervals(label, score, patient)
-    monkeypatch.setattr("pneumoscope.evaluation.calibration.intervals._CHUNK", 7 * label.size)
-    monkeypatch.setattr("pneumoscope.evaluation.calibration.intervals._STEPS", 1)
-    slow = intervals(label, score, patient)
+    once = estimates(label, score, patient)
+    thrice = estimates(*(np.tile(values, 3) for values in (label, score, patient)))
     for name in LINE:
-        assert slow[name] == pytest.approx(whole[name], abs=1e-6), name
+        assert thrice[name].bounds == pytest.approx(once[name].bounds, abs=1e-5)
 
 
-@pytest.mark.parametrize("centre", [0.0, -4.0])
-def test_scores_close_together_need_no_slow_way(monkeypatch, centre):
-    def fail(*_):
-        raise AssertionError("expected Newton's steps to settle in every resample")
-
-    monkeypatch.setattr("pneumoscope.evaluation.calibration.intervals._slowly", fail)
-    label, score, patient = case()
-    apart = intervals(label, score, patient)["slope"]
-    close = intervals(label, expit(centre + 1e-4 * logit(score)), patient)["slope"]
-    assert close == pytest.approx([1e4 * bound for bound in apart], rel=1e-6)
-
-
-def test_a_slope_that_few_radiographs_hold_down_has_no_interval():
-    # One overlapping pair of patients: many resamples leave one of them out.
-    label, score = [0, 0, 0, 1, 0, 1, 1, 1], [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8]
-    found = intervals(np.array(label), np.array(score), np.arange(8), 100)
-    assert found["slope"] is None
-    assert found["intercept"] is None
-
-
-def test_an_undefined_line_has_no_interval():
-    separated = intervals(np.arange(40) >= 20, np.linspace(0.1, 0.9, 40), np.arange(40))
-    assert separated["slope"] is None
-    assert separated["in_the_large"] is not None
-    one_class = intervals(np.ones(4, dtype=int), np.full(4, 0.3), np.arange(4))
-    assert one_class == dict.fromkeys(LINE)
-
-
-def test_no_resamples_leave_all_intervals_out():
-    label, score, patient = case()
-    assert intervals(label, score, patient, resamples=0) == dict.fromkeys(LINE)
+def test_what_is_undefined_has_the_reason_of_the_line():
+    separated = estimates(np.arange(40) >= 20, np.linspace(0.1, 0.9, 40), np.arange(40))
+    assert separated["slope"].value is None
+    assert separated["slope"].reason.startswith("one threshold separates the classes")
+    assert separated["in_the_large"].bounds is not None
+    one_class = estimates(np.ones(4, dtype=int), np.full(4, 0.3), np.arange(4))
+    assert {found.reason for found in one_class.values()} == {"PNEUMONIA or NORMAL is absent"}

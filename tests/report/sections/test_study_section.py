@@ -114,7 +114,7 @@ def test_a_study_that_published_nothing_has_no_such_column():
 @pytest.mark.parametrize(
     ("difference", "sentence"),
     [
-        (estimate(0.12, paired=True), "on the same films, so resample by resample: it flatters"),
+        (estimate(0.12, paired=True), "on the same films, paired by patient: it flatters"),
         (estimate(0.02, paired=False), "with the luck of both draws: no difference in sensitivity"),
         (
             estimate(None, paired=True),

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+from pneumoscope.arrays import BoolArray, FloatArray
 from pneumoscope.evaluation.calibration.recalibration import (
     ONE_CLASS,
     ROUNDED,
@@ -11,12 +12,7 @@ from pneumoscope.evaluation.calibration.recalibration import (
     logits_of,
 )
 from pneumoscope.evaluation.records import CalibrationMap
-from pneumoscope.evaluation.score_arrays import (
-    BoolArray,
-    FloatArray,
-    checked_labels,
-    checked_scores,
-)
+from pneumoscope.evaluation.score_arrays import checked_labels, checked_scores
 from pneumoscope.naming import CalibrationMethod
 
 _NOT_RISING = "scores do not rise with PNEUMONIA"
@@ -57,7 +53,7 @@ def fit_calibrator(
         return (CalibrationMap(1 / fitted.value), None) if fitted.value else (None, fitted.reason)
     if np.ptp(scores) <= ROUNDED:
         return None, "all scores are equal"
-    intercept, slope = logistic_fit(_smoothed(labels), logits_of(scores), np.ones(labels.size))
+    intercept, slope = logistic_fit(_smoothed(labels), logits_of(scores))
     return (CalibrationMap(slope, intercept), None) if slope > 0 else (None, _NOT_RISING)
 
 

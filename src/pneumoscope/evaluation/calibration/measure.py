@@ -3,13 +3,11 @@
 import pandas as pd
 
 from pneumoscope.evaluation.calibration.calibrators import fit_calibrator
-from pneumoscope.evaluation.calibration.intervals import calibration_intervals
+from pneumoscope.evaluation.calibration.intervals import calibration_estimates
 from pneumoscope.evaluation.calibration.recalibration import (
     calibration_slope_intercept,
     recalibrate,
 )
-from pneumoscope.evaluation.estimate import Estimate
-from pneumoscope.evaluation.intervals import missing_reasons
 from pneumoscope.evaluation.measured import Measured, paired_difference
 from pneumoscope.evaluation.metrics import measure_metrics
 from pneumoscope.evaluation.records import (
@@ -27,20 +25,19 @@ from pneumoscope.options import EvaluationOptions
 _ANY_THRESHOLD = 0.5
 
 
-def measure_calibration(scores: pd.DataFrame, options: EvaluationOptions, seed: int) -> Calibration:
+def measure_calibration(scores: pd.DataFrame, options: EvaluationOptions) -> Calibration:
     """Fit a calibrator on validation; measure calibration before and after on every split.
 
     Args:
         scores: Columns patient_id, label, split and score.
-        options: The method, bins and bootstrap.
-        seed: Seed of the bootstrap.
+        options: The method, bins and confidence.
     """
     validation = scores[scores[Column.SPLIT] == Split.VALIDATION]
     labels = labels_of(validation)
     line, reason = fit_calibrator(labels, scores_of(validation), options.calibration)
     prevalence = float(labels.mean()) if labels.size else None
     splits = {
-        str(split): _before_and_after(rows, line, options, seed)
+        str(split): _before_and_after(rows, line, options)
         for split, rows in scores.groupby(Column.SPLIT, sort=False)
     }
     return Calibration(options.calibration, prevalence, line, reason, splits)
@@ -57,29 +54,19 @@ def with_calibration(rows: pd.DataFrame, line: CalibrationMap) -> pd.DataFrame:
 
 
 def _before_and_after(
-    rows: pd.DataFrame, line: CalibrationMap | None, options: EvaluationOptions, seed: int
+    rows: pd.DataFrame, line: CalibrationMap | None, options: EvaluationOptions
 ) -> SplitCalibration:
-    before, brier = _describe(Sample.of_rows(rows), options, seed)
+    before, brier = _describe(Sample.of_rows(rows), options)
     if line is None:
         return SplitCalibration(before, None, None)
-    after, mended = _describe(Sample.of_rows(with_calibration(rows, line)), options, seed)
+    after, mended = _describe(Sample.of_rows(with_calibration(rows, line)), options)
     return SplitCalibration(before, after, paired_difference(brier, mended, options.confidence))
 
 
-def _describe(
-    sample: Sample, options: EvaluationOptions, seed: int
-) -> tuple[CalibrationMeasures, Measured]:
+def _describe(sample: Sample, options: EvaluationOptions) -> tuple[CalibrationMeasures, Measured]:
     """Return every measure, and the Brier score with what each patient moves it by."""
     measured = measure_metrics(sample, _ANY_THRESHOLD, options)
     line = calibration_slope_intercept(sample.label, sample.score)
-    resamples = options.bootstrap
-    intervals = calibration_intervals(sample, line, resamples, options.confidence, seed)
-    missing = missing_reasons(intervals, sample.patient, resamples)
-    fitted = {
-        name: Estimate.of(
-            getattr(line, name), interval, (line.reason or missing[name]) if not interval else None
-        )
-        for name, interval in intervals.items()
-    }
+    fitted = calibration_estimates(sample, line, options.confidence)
     brier = measured[Metric.BRIER]
     return CalibrationMeasures(brier.estimate, measured[Metric.ECE].estimate, **fitted), brier

@@ -1,27 +1,22 @@
 """Maps on the logits of scores that bring them nearer to probabilities, or measure how far."""
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit, logit
 
+from pneumoscope.arrays import BoolArray, FloatArray
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.records import CalibrationMap
-from pneumoscope.evaluation.score_arrays import (
-    BoolArray,
-    FloatArray,
-    checked_labels,
-    checked_scores,
-)
+from pneumoscope.evaluation.score_arrays import checked_labels, checked_scores
 
 # A float32 sigmoid saturates near here; beyond it the logit would be infinite.
 _SATURATED = 1e-7
 ROUNDED = 1e-6
 """Scores of one film differ by less from one batch to another: they count as equal."""
-_Numbers = TypeVar("_Numbers", float, FloatArray)
 ONE_CLASS = "PNEUMONIA or NORMAL is absent"
 """Why nothing can be fitted to labels of one class."""
 
@@ -42,36 +37,6 @@ class CalibrationLine:
     intercept: float | None
     in_the_large: float | None
     reason: str | None = None
-
-
-@dataclass(frozen=True)
-class LogitScale:
-    """Where logits lie and how far they spread: fits settle fast where they are centred.
-
-    Attributes:
-        centre: Their mean.
-        spread: Their standard deviation, above 0.
-    """
-
-    centre: float
-    spread: float
-
-    @classmethod
-    def of(cls, logits: FloatArray) -> "LogitScale":
-        """Measure logits that are not all equal."""
-        return cls(float(logits.mean()), float(logits.std()))
-
-    def standardised(self, logits: FloatArray) -> FloatArray:
-        """Bring logits to the mean 0 and the standard deviation 1."""
-        return (logits - self.centre) / self.spread
-
-    def to_standard(self, intercept: float, slope: float) -> tuple[float, float]:
-        """Give the line on standardised logits that is this line on logits."""
-        return intercept + slope * self.centre, slope * self.spread
-
-    def to_logits(self, intercept: _Numbers, slope: _Numbers) -> tuple[_Numbers, _Numbers]:
-        """Give the line on logits that is this line on standardised ones."""
-        return intercept - slope * self.centre / self.spread, slope / self.spread
 
 
 def calibration_slope_intercept(label: ArrayLike, score: ArrayLike) -> CalibrationLine:
@@ -96,15 +61,14 @@ def calibration_slope_intercept(label: ArrayLike, score: ArrayLike) -> Calibrati
     logits = logits_of(scores)
     if labels.all() or not labels.any():
         return CalibrationLine(None, None, None, ONE_CLASS)
-    weights = np.ones_like(logits)
-    in_the_large = shift_of(labels, logits, weights)
+    in_the_large = shift_of(labels, logits)
     normal, pneumonia = logits[~labels], logits[labels]
     if np.ptp(scores) <= ROUNDED:
         return CalibrationLine(None, None, in_the_large, "all scores are equal")
     if normal.max() <= pneumonia.min() or pneumonia.max() <= normal.min():
         reason = "one threshold separates the classes, so the slope grows without bound"
         return CalibrationLine(None, None, in_the_large, reason)
-    intercept, slope = logistic_fit(labels, logits, weights)
+    intercept, slope = logistic_fit(labels, logits)
     return CalibrationLine(slope, intercept, in_the_large)
 
 
@@ -196,35 +160,37 @@ def _root(function: Callable[[float], float], low: float, high: float) -> float:
     return float(root_scalar(function, bracket=(low, high), xtol=1e-12).root)
 
 
-def shift_of(labels: BoolArray, logits: FloatArray, weights: FloatArray) -> float:
+def shift_of(labels: BoolArray, logits: FloatArray) -> float:
     """Return what added to every logit makes the mean score the observed share of PNEUMONIA.
 
     Args:
-        labels: Shape (n,), of both classes among those of any weight.
+        labels: Shape (n,), of both classes.
         logits: Shape (n,).
-        weights: Shape (n,), not negative.
     """
-    return _root(lambda shift: float(weights @ (expit(logits + shift) - labels)), -60, 60)
+    return _root(lambda shift: float((expit(logits + shift) - labels).sum()), -60, 60)
 
 
-def logistic_fit(
-    targets: BoolArray | FloatArray, logits: FloatArray, weights: FloatArray
-) -> tuple[float, float]:
+def logistic_fit(targets: BoolArray | FloatArray, logits: FloatArray) -> tuple[float, float]:
     """Return intercept and slope of the largest likelihood, without a penalty.
 
     Args:
         targets: Shape (n,), labels or shares of PNEUMONIA in [0, 1]; no threshold on the logits
             separates those of 0 from those of 1.
         logits: Shape (n,), not all equal.
-        weights: Shape (n,), not negative.
     """
     # Loading scikit-learn takes half a second, which listing the pipelines need not wait for.
+    from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
 
-    scale = LogitScale.of(logits)
+    # Newton's steps settle fast where logits are centred.
+    centre, spread = float(logits.mean()), float(logits.std())
     # A share is two radiographs, one of each class, that weigh as much as one.
-    design = np.tile(scale.standardised(logits), 2)[:, None]
-    shares = np.concatenate([weights * targets, weights * (1.0 - targets)])
+    design = np.tile((logits - centre) / spread, 2)[:, None]
+    shares = np.concatenate([targets, 1.0 - targets])
     fit = LogisticRegression(C=np.inf, solver="newton-cholesky", tol=1e-10, max_iter=1000)
-    fit.fit(design, np.repeat([1, 0], logits.size), sample_weight=shares)
-    return scale.to_logits(float(fit.intercept_[0]), float(fit.coef_[0, 0]))
+    with warnings.catch_warnings():
+        # Near separation it goes on with another solver, and says so.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        fit.fit(design, np.repeat([1, 0], logits.size), sample_weight=shares)
+    slope = float(fit.coef_[0, 0]) / spread
+    return float(fit.intercept_[0]) - slope * centre, slope

@@ -4,13 +4,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from pneumoscope.evaluation.score_arrays import (
-    BoolArray,
-    FloatArray,
-    checked_labels,
-    checked_scores,
-    ratio,
-)
+from pneumoscope.arrays import BoolArray, FloatArray
+from pneumoscope.evaluation.score_arrays import checked_labels, checked_scores, ratio
 
 
 def calibration_error(labels: BoolArray, scores: FloatArray, bins: int) -> float | None:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
+from pneumoscope.arrays import FloatArray
 from pneumoscope.evaluation.calibration.recalibration import logits_of
 from pneumoscope.evaluation.consequences import consequences
 from pneumoscope.evaluation.decisions import confusion
@@ -14,7 +15,7 @@ from pneumoscope.evaluation.measured import paired_difference
 from pneumoscope.evaluation.proportions import proportion
 from pneumoscope.evaluation.records import DeferralZone, ZoneOutcome
 from pneumoscope.evaluation.sample import Sample
-from pneumoscope.evaluation.score_arrays import FloatArray, scores_of
+from pneumoscope.evaluation.score_arrays import scores_of
 from pneumoscope.naming import Column, Consequence, Split
 from pneumoscope.options import EvaluationOptions
 

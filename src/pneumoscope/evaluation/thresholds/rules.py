@@ -8,17 +8,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from pneumoscope.arrays import BoolArray, FloatArray
 from pneumoscope.errors import InputError
 from pneumoscope.evaluation.decisions import ratios
 from pneumoscope.evaluation.proportions import proportion
 from pneumoscope.evaluation.records import OperatingPoint
-from pneumoscope.evaluation.score_arrays import (
-    BoolArray,
-    FloatArray,
-    checked_labels,
-    checked_scores,
-    require_both_classes,
-)
+from pneumoscope.evaluation.score_arrays import checked_labels, checked_scores, require_both_classes
 from pneumoscope.naming import Consequence, ThresholdRule
 from pneumoscope.options import ThresholdOptions
 

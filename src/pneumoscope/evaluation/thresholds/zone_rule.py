@@ -7,9 +7,10 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import expit
 
+from pneumoscope.arrays import BoolArray
 from pneumoscope.evaluation.calibration.recalibration import logits_of
 from pneumoscope.evaluation.records import OperatingPoint
-from pneumoscope.evaluation.score_arrays import BoolArray, checked_scores
+from pneumoscope.evaluation.score_arrays import checked_scores
 from pneumoscope.evaluation.thresholds.rules import FIXED, ROUNDING, sweep
 from pneumoscope.naming import ThresholdRule
 from pneumoscope.options import ThresholdOptions

@@ -71,12 +71,11 @@ def measure_scores(
     manifest: pd.DataFrame,
     split_audit: SplitAudit,
     options: EvaluationOptions,
-    seed: int,
 ) -> tuple[pd.DataFrame, ModelMetrics]:
     """Measure validation and test at the locked operating point; give all scores as one table."""
     scores = pd.concat([validation_scores, test_scores], ignore_index=True)
     lock = read_lock(locks, scored_by.fingerprint)
-    return scores, evaluate(scores, scored_by, lock, manifest, split_audit, options, seed)
+    return scores, evaluate(scores, scored_by, lock, manifest, split_audit, options)
 
 
 def summarise_metrics(metrics: ModelMetrics) -> dict[str, float]:

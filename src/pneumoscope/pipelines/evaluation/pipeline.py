@@ -21,7 +21,7 @@ from pneumoscope.pipelines.evaluation.nodes import (
 
 IMAGES = {"validation_images", "validation_rows", "test_images", "test_rows"}
 SHARED = {"manifest", "splits", "split_audit", "known_locks"}
-PARAMETERS = {"params:evaluation", "params:seed"}
+PARAMETERS = {"params:evaluation"}
 
 
 def create_pipeline(
@@ -143,7 +143,6 @@ def _lock_and_measure(recorded_as: str) -> list[Node]:
                 "manifest",
                 "split_audit",
                 "params:evaluation",
-                "params:seed",
             ],
             ["scores", "metrics"],
             name="measure_scores",

@@ -143,7 +143,7 @@ def _difference(found: Mapping[str, Any], arm: str, study: StudyOptions) -> str:
     if not known:
         return f"Protocol {arm} cannot be compared: {metric_name(metric)} is undefined."
     same = (
-        "on the same films, so resample by resample"
+        "on the same films, paired by patient"
         if next(iter(known.values()))["paired"]
         else "on other films, so with the luck of both draws"
     )
