@@ -18,7 +18,7 @@ PLATFORMS := x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu aarch64-apple-da
 	x86_64-pc-windows-msvc
 STUDIES := zephyr_health local_hospital be_well mlp_cnn_vgg16 serenity_health
 # DVC's stages call kedro by its name.
-export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PATH := $(abspath $(BIN)):$(PATH)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint types unit slow bench studies results graph viz lock platforms matrix clean
@@ -109,8 +109,8 @@ define install
 endef
 
 $(READY): requirements.lock pyproject.toml
-	@test -n "$(PYTHON)" || { echo "Pneumoscope needs Python 3.11, 3.12 or 3.13 (with venv):" \
-		"install one, or name it: make $(MAKECMDGOALS) PYTHON=<path>"; exit 1; }
+	@"$(PYTHON)" -c '$(FITS)' 2>/dev/null || { echo "Pneumoscope needs Python 3.11, 3.12 or 3.13" \
+		"with venv: install one, or name it: make $(MAKECMDGOALS) PYTHON=<path>"; exit 1; }
 	@test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV)
 	@test -x "$(UV)" || $(BIN)/pip install --disable-pip-version-check uv
 	$(call install,dev$(comma)dvc)
