@@ -168,15 +168,26 @@ def test_no_layer_is_fed_by_a_later_one_else_kedro_viz_drops_them_all(environmen
     resolver = DataCatalog.from_config(entries).config_resolver
 
     def layers(names):
-        found = [resolver.resolve_pattern(name) or entries.get(name) for name in names]
+        found = [entries.get(name) or resolver.resolve_pattern(name) for name in names]
         return {entry["metadata"]["kedro-viz"]["layer"] for entry in found if entry}
+
+    def parts(pipeline):
+        """Give what goes into and comes out of each node, and of each namespace as one node."""
+        names = {node.namespace.split(".")[0] for node in pipeline.nodes if node.namespace}
+        for name in names:
+            inside = pipeline.only_nodes_with_namespaces([name])
+            others = {
+                entry for node in set(pipeline.nodes) - set(inside.nodes) for entry in node.inputs
+            }
+            yield inside.inputs(), inside.outputs() | (inside.all_outputs() & others)
+        yield from ((node.inputs, node.outputs) for node in pipeline.nodes)
 
     for pipeline in create_pipelines(selection(environment)).values():
         feeds: dict[str, set[str]] = {}
-        for node in pipeline.nodes:
-            inputs = layers(name for name in node.inputs if not name.startswith("params:"))
-            for layer in layers(node.outputs):
-                feeds.setdefault(layer, set()).update(inputs - {layer})
+        for inputs, outputs in parts(pipeline):
+            below = layers(name for name in inputs if not name.startswith("params:"))
+            for layer in layers(outputs):
+                feeds.setdefault(layer, set()).update(below - {layer})
         TopologicalSorter(feeds).prepare()
 
 
