@@ -12,7 +12,8 @@ from kedro.io import DataCatalog
 from pneumoscope.configuration import LayeredConfigLoader
 from pneumoscope.errors import InputError
 from pneumoscope.naming import Source
-from pneumoscope.options.project import check_names
+from pneumoscope.options.names import check_names
+from pneumoscope.options.project import ProjectOptions
 from pneumoscope.options.reading import read_parameters
 from pneumoscope.pipeline_registry import Selection, create_pipelines
 from pneumoscope.settings import CONFIG_LOADER_ARGS
@@ -125,12 +126,12 @@ def test_no_model_can_be_called_as_a_pipeline_a_tag_or_an_entry_is(environment):
     assert {"checked"} == entries
     for name in (tags | entries | pipelines) - own:
         with pytest.raises(InputError, match="that nothing else bears"):
-            check_names("architectures", [name])
+            check_names("architectures", [name], ProjectOptions.model_fields)
 
 
 @pytest.mark.parametrize("name", ["a", "Net_2", "x" * 64, "resnet50v2", "scores", "model_a", "T"])
 def test_a_model_of_any_other_name_has_files_of_its_own(name):
-    check_names("architectures", [name])
+    check_names("architectures", [name], ProjectOptions.model_fields)
     entries = configuration("base")["catalog"]
     resolver = DataCatalog.from_config(entries).config_resolver
     paths: dict[str, list[str]] = {}

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 
 from kedro.pipeline import Pipeline
 
+from pneumoscope.errors import InputError
+
 BEGIN, END = "<!-- graph: begin -->", "<!-- graph: end -->"
 
 
@@ -35,7 +37,9 @@ def replace_between_markers(text: str, mermaid: str) -> str:
         ValueError: The text lacks the markers.
     """
     if BEGIN not in text or END not in text:
-        raise ValueError(f"expected the markers {BEGIN} and {END} in the text, found none")
+        raise InputError(
+            f"the markers {BEGIN} and {END} in the text", "none", "Put them where the graph goes."
+        )
     block = f"{BEGIN}\n```mermaid\n{mermaid}\n```\n{END}"
     return re.sub(f"{re.escape(BEGIN)}.*{re.escape(END)}", lambda _: block, text, flags=re.DOTALL)
 

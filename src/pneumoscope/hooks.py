@@ -13,12 +13,13 @@ from kedro.io import CatalogProtocol
 from kedro.pipeline import Pipeline
 from kedro.runner import SequentialRunner
 
-from pneumoscope.configuration import LayeredConfigLoader, check_results, check_variables
+from pneumoscope.configuration import LayeredConfigLoader
 from pneumoscope.datasets.atomic import AtomicSave
 from pneumoscope.errors import InputError
 from pneumoscope.repeated_lines import RepeatedLines
 from pneumoscope.results_lock import ResultsLock
 from pneumoscope.session import check_inputs, check_versions
+from pneumoscope.surroundings import check_results, check_variables
 
 logger = logging.getLogger(__name__)
 

@@ -160,7 +160,7 @@ def test_an_older_model_is_not_given_the_origin_of_a_newer_one(record) -> None:
 
 
 def test_metrics_of_another_model_are_refused(model, record) -> None:
-    with pytest.raises(ValueError, match=r"received those of another \(000000000000\); run the"):
+    with pytest.raises(ValueError, match=r"received those of another \(000000000000\). Run the"):
         model_contract("plain", model, metrics("0" * 64), record)
 
 

@@ -6,6 +6,7 @@ from hashlib import sha256
 import numpy as np
 import pandas as pd
 
+from pneumoscope.errors import InputError
 from pneumoscope.evaluation.records import ScoredBy
 from pneumoscope.naming import Column
 
@@ -34,10 +35,10 @@ def average_scores(members: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         other = members[name].set_index(KEY)[Column.SCORE]
         aligned = other.reindex(pd.MultiIndex.from_frame(first[KEY]))
         if len(other) != len(first) or aligned.isna().any():
-            raise ValueError(
-                f"expected {names[0]} and {name} to have scored the same radiographs, received "
-                f"{len(first)} and {len(other)}, {int(aligned.notna().sum())} of them in both; "
-                "run the evaluation of every member again"
+            raise InputError(
+                f"{names[0]} and {name} to have scored the same radiographs",
+                f"{len(first)} and {len(other)}, {int(aligned.notna().sum())} of them in both",
+                "Run the evaluation of every member again.",
             )
         columns.append(aligned.to_numpy(dtype=float))
     mean = np.mean(columns, axis=0).astype(first[Column.SCORE].dtype)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pneumoscope.errors import InputError
 from pneumoscope.evaluation.access import model_fingerprint
 from pneumoscope.evaluation.records import ModelMetrics
 from pneumoscope.models.records import (
@@ -36,9 +37,10 @@ def model_contract(
     """
     fingerprint, measured = model_fingerprint(model), metrics.model.fingerprint
     if fingerprint != measured:
-        raise ValueError(
-            f"expected metrics of the model itself ({fingerprint[:12]}), received those of another "
-            f"({measured[:12]}); run the whole evaluation of {name} again"
+        raise InputError(
+            f"metrics of the model itself ({fingerprint[:12]})",
+            f"those of another ({measured[:12]})",
+            f"Run the whole evaluation of {name} again.",
         )
     own = training.fingerprint == fingerprint
     note = (

@@ -1,6 +1,5 @@
 """All parameters of one environment in one schema, and what they must be to each other."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any, Self
 
@@ -13,23 +12,13 @@ from pneumoscope.options.explanation import ExplanationOptions
 from pneumoscope.options.fetch import FetchOptions
 from pneumoscope.options.inference import InferenceOptions
 from pneumoscope.options.ingestion import IngestionOptions
+from pneumoscope.options.names import check_names
 from pneumoscope.options.preprocessing import PreprocessingOptions, StressOptions
 from pneumoscope.options.reporting import ReportOptions
 from pneumoscope.options.robustness import RobustnessOptions
 from pneumoscope.options.splitting import SplitOptions
 from pneumoscope.options.study import StudyOptions
 from pneumoscope.options.training import SMALLEST_BACKBONE_SIDE, BackboneOptions, Recipe
-
-NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
-"""What a model may be called: its name becomes a folder, a tag and part of catalog entries."""
-
-TAKEN = frozenset(
-    """
-    checked con data figures nul parameters prn aux
-    comparison ensembles rebalancing reporting shift training
-    """.split()  # noqa: SIM905
-)
-"""Names that entries of the catalog, tags, pipelines or Windows have taken for themselves."""
 
 
 class ArmOptions(Options):
@@ -79,9 +68,9 @@ class ProjectOptions(Options):
     @model_validator(mode="after")
     def _every_name_works(self) -> Self:
         arms = list(self.study.arms)[1:] if self.study else []
-        check_names("architectures", self.architectures)
-        check_names("ensembles", self.averaged)
-        check_names("study.arms", arms)
+        check_names("architectures", self.architectures, type(self).model_fields)
+        check_names("ensembles", self.averaged, type(self).model_fields)
+        check_names("study.arms", arms, type(self).model_fields)
         everything = [*self.architectures, *self.averaged, *arms]
         # File systems of macOS and Windows take Cnn and cnn for one folder.
         all_different("names, whatever their case", (name.lower() for name in everything))
@@ -176,32 +165,6 @@ class ProjectOptions(Options):
                 known = did_you_mean(str(name), common | chosen | arms)
                 raise InputError("a parameter that exists", f"`{name}`", known)
         return arranged
-
-
-def check_names(where: str, names: Iterable[str]) -> None:
-    """Refuse names that cannot be a folder, a tag and part of a catalog entry at once.
-
-    Raises:
-        InputError: A name has other characters, or is taken.
-    """
-    parameters = set(ProjectOptions.model_fields)
-    for name in names:
-        if not NAME.fullmatch(name):
-            raise InputError(
-                f"names of letters, digits and _ in `{where}`, a letter first, 64 at most",
-                f"'{name}'",
-                f"Call it '{_legal(name)}', for example.",
-            )
-        # `model_card_x` and `model_checked` are entries of their own.
-        if name.lower() in TAKEN | parameters or name.lower().startswith("card_"):
-            raise InputError(
-                f"names in `{where}` that nothing else bears", f"'{name}'",
-                f"Call it 'my_{name[:50]}', for example.",
-            )  # fmt: skip
-
-
-def _legal(name: str) -> str:
-    return re.sub(r"^(?=[^A-Za-z])", "m", re.sub(r"[^A-Za-z0-9_]", "_", name))[:64]
 
 
 def _names(parameters: Mapping[str, Any], *path: str) -> set[str]:
