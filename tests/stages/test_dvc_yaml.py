@@ -17,8 +17,9 @@ from pneumoscope.stages.dvc import dvc_yaml
 PROJECT = Path(__file__).parents[2]
 # They start a run, check it or print: see docs/dvc.md.
 NO_RESULTS = {
-    "__main__.py", "cli.py", "command_line.py", "graph.py", "options/project.py",
-    "options/reading.py", "repeated_lines.py", "results_lock.py", "session.py",
+    "__main__.py", "cli.py", "command_line.py", "graph.py", "options/names.py",
+    "options/project.py",
+    "options/reading.py", "repeated_lines.py", "results_lock.py", "session.py", "surroundings.py",
 }  # fmt: skip
 # The default run has neither a study nor a download, and predicts no new radiographs.
 OTHER_RUNS = (
