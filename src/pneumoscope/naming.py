@@ -111,6 +111,14 @@ class Outcome(StrEnum):
     TRUE_NEGATIVE = "true negative"
 
 
+class FeatureSet(StrEnum):
+    """Which simple numbers of a film a classifier is given."""
+
+    ALL = "all numbers"
+    PIXELS = "pixels"
+    FILE = "file"
+
+
 class Choice(StrEnum):
     """Why a radiograph of one outcome is shown."""
 

@@ -1,6 +1,5 @@
 """The nodes of the robustness pipeline, on a model that reads one number: the mean grey value."""
 
-import json
 from dataclasses import replace
 
 import numpy as np
@@ -8,14 +7,16 @@ import pandas as pd
 import pytest
 from example_metrics import model_metrics
 from matplotlib.figure import Figure
+from pydantic import TypeAdapter
 
 from pneumoscope.datasets.sharded_images import ShardedImages
 from pneumoscope.evaluation.access import model_fingerprint
 from pneumoscope.evaluation.records import ModelMetrics, ScoredBy
-from pneumoscope.naming import Split
+from pneumoscope.naming import Label, Metric, Split
 from pneumoscope.options import EvaluationOptions, RobustnessOptions
 from pneumoscope.pipelines.reporting import nodes as reporting
 from pneumoscope.pipelines.robustness import nodes
+from pneumoscope.robustness.records import Robustness, Shift
 
 SEED = 7
 EVALUATION = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}, "bootstrap": 20})
@@ -76,12 +77,12 @@ def scores(model, films, rows, metrics) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def robustness(scores, metrics) -> dict:
+def robustness(scores, metrics) -> Robustness:
     return nodes.measure_robustness(scores, metrics, ROBUSTNESS, EVALUATION)
 
 
 @pytest.fixture(scope="module")
-def shift(films, rows) -> dict:
+def shift(films, rows) -> Shift:
     dim = images([*range(20, 68, 2)])
     return nodes.measure_shift(dim, rows, films, rows, films, rows, EVALUATION, SEED)
 
@@ -100,14 +101,15 @@ def test_score_variants_refuses_the_threshold_of_another_model(model, films, row
         nodes.score_variants(model, films, rows, other, ROBUSTNESS, EVALUATION, SEED)
 
 
-def test_measure_robustness_finds_that_brightness_is_no_lung(robustness):
-    assert robustness["threshold"] == 0.5
-    gone = robustness["shortcuts"]["conditions"]["lungs blacked out"]
-    assert gone["auroc"]["value"] == 1.0
-    assert "something other than lungs" in gone["verdict"]
-    assert robustness["degradations"]["films"] == 10
-    assert list(robustness["degradations"]["curves"]) == ["contrast", "noise"]
-    assert json.loads(json.dumps(robustness, allow_nan=False)) == robustness
+def test_measure_robustness_finds_that_brightness_is_read_off_the_rim(robustness):
+    assert robustness.threshold == 0.5
+    gone = robustness.shortcuts.ablations["centre blacked out"]
+    assert gone.altered.metrics[Metric.AUROC].value == 1.0
+    assert "still ranks PNEUMONIA above NORMAL" in gone.verdict
+    assert robustness.degradations.counted.films == 10
+    assert list(robustness.degradations.curves) == ["contrast", "noise"]
+    adapter = TypeAdapter(Robustness)
+    assert adapter.validate_json(adapter.dump_json(robustness)) == robustness
 
 
 def test_record_variant_access_says_that_films_were_altered(robustness, metrics):
@@ -120,10 +122,10 @@ def test_record_variant_access_says_that_films_were_altered(robustness, metrics)
 
 
 def test_measure_shift_compares_test_and_validation_with_train(shift):
-    assert list(shift["classes"]["NORMAL"]) == [Split.VALIDATION, Split.TEST]
+    assert list(shift.classes[Label.NORMAL]) == [Split.VALIDATION, Split.TEST]
     # Twelve films of a class are too few to tell anything.
-    assert "train has 12 of 12" in shift["classes"]["NORMAL"]["test"]["verdict"]
-    assert "Nothing can be said" in shift["features_alone"]["verdict"]
+    assert "train has 12 of 12" in shift.classes[Label.NORMAL][Split.TEST].verdict
+    assert "Nothing can be told" in shift.baseline.verdict
 
 
 def test_the_figures_are_drawn(shift, robustness):

@@ -30,7 +30,7 @@ def test_each_degradation_is_a_row_of_three_panels_with_a_line_a_model():
 def test_conditions_are_rows_with_a_mark_for_each_model_and_chance_is_dashed():
     table = pd.DataFrame(
         {
-            "condition": ["as it is", "lungs blacked out"],
+            "condition": ["as it is", "centre blacked out"],
             "value": [0.9, None],
             "low": [0.8, None],
             "high": [0.95, None],
@@ -42,7 +42,7 @@ def test_conditions_are_rows_with_a_mark_for_each_model_and_chance_is_dashed():
     assert mlp.get_ydata()[0] < 0 < cnn.get_ydata()[0]
     assert list(chance.get_xdata()) == [0.5, 0.5]
     labels = [label.get_text() for label in ax.get_yticklabels()]
-    assert labels == ["as it is", "lungs blacked out"]
+    assert labels == ["as it is", "centre blacked out"]
 
 
 def test_intervals_of_many_models_are_left_to_the_tables():

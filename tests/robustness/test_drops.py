@@ -1,10 +1,12 @@
 import pandas as pd
 import pytest
 
+from pneumoscope.evaluation.estimate import Estimate
+from pneumoscope.naming import Metric
 from pneumoscope.options import EvaluationOptions
-from pneumoscope.robustness.drops import Baseline
+from pneumoscope.robustness import drops
 
-OPTIONS = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}, "bootstrap": 0})
+OPTIONS = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}, "bootstrap": 20})
 
 
 def rows(scores: list[float], labels: list[str] | None = None) -> pd.DataFrame:
@@ -23,34 +25,35 @@ GOOD = rows([0.1] * 10 + [0.9] * 10)
 HALF_MISSED = rows([0.1] * 10 + [0.9] * 5 + [0.2] * 5)
 
 
-def test_a_fall_is_the_difference_with_an_interval_over_patients():
-    found = Baseline(GOOD, 0.5, OPTIONS).compare(HALF_MISSED)
-    fall = found["sensitivity"]["fall"]
-    assert fall["value"] == pytest.approx(0.5)
-    assert 0 < fall["low"] < 0.5 < fall["high"] < 1
-    # All ten NORMAL are decided alike: as few as 1 - 0.025 ** (1 / 10) may be decided otherwise.
-    assert found["specificity"]["fall"] == {
-        "value": 0.0, "low": pytest.approx(-0.3085, abs=1e-4),
-        "high": pytest.approx(0.3085, abs=1e-4), "reason": None,
-    }  # fmt: skip
-    assert found["accuracy"]["value"] == pytest.approx(0.75)
+def test_a_drop_is_the_difference_with_an_interval_over_patients():
+    found = drops.compare(GOOD, HALF_MISSED, 0.5, OPTIONS)
+    drop = found.drops[Metric.SENSITIVITY]
+    assert drop.value == pytest.approx(0.5)
+    assert 0 < drop.low < 0.5 < drop.high < 1
+    assert found.metrics[Metric.ACCURACY].value == pytest.approx(0.75)
 
 
-def test_equal_scores_do_not_fall():
+def test_what_did_not_change_among_few_films_may_still_drop():
+    # None of ten NORMAL changed; of as many others some may.
+    drop = drops.compare(GOOD, HALF_MISSED, 0.5, OPTIONS).drops[Metric.SPECIFICITY]
+    assert drop.value == 0
+    assert drop.high == pytest.approx(1 - 0.025 ** (1 / 10))
+
+
+def test_equal_scores_do_not_drop():
     noisy = rows([0.1, 0.6] * 5 + [0.4, 0.9] * 5)
-    baseline = Baseline(noisy, 0.5, OPTIONS)
-    falls = [metric["fall"] for metric in baseline.compare(noisy.copy()).values()]
-    assert falls == [{"value": 0.0, "low": 0.0, "high": 0.0, "reason": None}] * 4
-    assert baseline.measured["auroc"]["low"] < baseline.measured["auroc"]["value"]
+    found = drops.compare(noisy, noisy.copy(), 0.5, OPTIONS)
+    assert set(found.drops.values()) == {Estimate(0.0, 0.0, 0.0)}
+    assert list(found.metrics) == list(drops.KNOWN)
 
 
 def test_what_is_undefined_keeps_its_reason():
     sick = rows([0.1, 0.9], ["PNEUMONIA"] * 2)
-    found = Baseline(sick, 0.5, OPTIONS).compare(sick)
-    assert found["auroc"]["value"] is None
-    assert found["auroc"]["fall"]["reason"] == "no radiograph is NORMAL"
+    found = drops.compare(sick, sick, 0.5, OPTIONS)
+    assert found.metrics[Metric.AUROC] == Estimate(None, reason="no radiograph is NORMAL")
+    assert found.drops[Metric.AUROC] == Estimate(None, reason="no radiograph is NORMAL")
 
 
 def test_other_films_are_refused():
     with pytest.raises(ValueError, match="expected the same 20 radiographs in the same order"):
-        Baseline(GOOD, 0.5, OPTIONS).compare(HALF_MISSED.iloc[::-1])
+        drops.compare(GOOD, HALF_MISSED.iloc[::-1], 0.5, OPTIONS)

@@ -1,16 +1,17 @@
-import json
-
 import numpy as np
 import pandas as pd
 import pytest
+from pydantic import TypeAdapter
 
-from pneumoscope.naming import Split
+from pneumoscope.naming import FeatureSet, Label, Metric, Split
 from pneumoscope.options import EvaluationOptions
 from pneumoscope.robustness.features import FEATURES
+from pneumoscope.robustness.records import Counted, Shift
 from pneumoscope.robustness.shift import Films, measure_shift
 from pneumoscope.robustness.tables import shift_tables
 
 OPTIONS = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}, "bootstrap": 20})
+NORMAL, PNEUMONIA = Label.NORMAL, Label.PNEUMONIA
 
 
 def films(split: str, count: int, compressed: dict[str, float]) -> Films:
@@ -30,64 +31,66 @@ def films(split: str, count: int, compressed: dict[str, float]) -> Films:
 
 
 @pytest.fixture(scope="module")
-def shift() -> dict:
+def shift() -> Shift:
     train = {"NORMAL": 5.0, "PNEUMONIA": 0.0}
     splits = {
-        Split.TRAIN: films("train", 40, train),
+        Split.TRAIN: films("train", 80, train),
         Split.VALIDATION: films("validation", 8, train),
-        Split.TEST: films("test", 30, {"NORMAL": 0.0, "PNEUMONIA": 0.0}),
+        Split.TEST: films("test", 60, {"NORMAL": 0.0, "PNEUMONIA": 0.0}),
     }
     return measure_shift(splits, OPTIONS, 7)
 
 
 def test_the_class_that_moved_is_named_with_the_number_that_moved(shift):
-    normal = shift["classes"]["NORMAL"]["test"]
-    assert normal["all numbers"]["value"] > 0.9
-    assert normal["telling"][0]["feature"] == "bytes_per_pixel"
-    assert normal["telling"][0]["higher"] is False
-    assert normal["train"] == {"films": 40, "patients": 40}
-    assert "mainly by compression (bytes per pixel), median" in normal["verdict"]
-    assert normal["verdict"].endswith("does not carry over.")
+    normal = shift.classes[NORMAL][Split.TEST]
+    assert normal.aurocs[FeatureSet.ALL].value > 0.9
+    assert normal.features[0].feature == "bytes_per_pixel"
+    assert normal.features[0].higher is False
+    assert normal.train == Counted(80, 80)
+    assert "mainly by compression (bytes per pixel), median" in normal.verdict
+    assert normal.verdict.endswith("need not hold there.")
 
 
 def test_what_only_the_file_tells_is_kept_apart_from_the_pixels(shift):
-    normal = shift["classes"]["NORMAL"]["test"]
-    assert normal["file"]["value"] > 0.9
-    assert 0.3 < normal["pixels"]["value"] < 0.7
+    normal = shift.classes[NORMAL][Split.TEST]
+    assert normal.aurocs[FeatureSet.FILE].value > 0.9
+    assert 0.3 < normal.aurocs[FeatureSet.PIXELS].value < 0.7
 
 
 def test_the_class_that_stayed_is_not_accused(shift):
-    assert "cannot be told from train" in shift["classes"]["PNEUMONIA"]["test"]["verdict"]
+    verdict = shift.classes[PNEUMONIA][Split.TEST].verdict
+    assert "whether test differs from train cannot be told, AUROC" in verdict
 
 
 def test_few_films_leave_the_verdict_open(shift):
-    control = shift["classes"]["NORMAL"]["validation"]
-    assert control["all numbers"]["value"] is None
-    assert control["telling"] == []
-    assert control["verdict"] == (
-        "NORMAL, validation: Nothing can be said: at least 20 films of 10 patients are needed, "
+    control = shift.classes[NORMAL][Split.VALIDATION]
+    assert control.aurocs[FeatureSet.ALL].value is None
+    assert control.features == []
+    assert control.verdict == (
+        "NORMAL, validation: Nothing can be told: at least 20 films of 10 patients are needed, "
         "validation has 8 of 8."
     )
 
 
 def test_a_shortcut_of_train_is_seen_not_to_carry_over(shift):
-    alone = shift["features_alone"]
-    assert alone["all numbers"]["train"]["auroc"]["value"] > 0.95
-    assert alone["all numbers"]["test"]["auroc"]["value"] < 0.7
+    metrics = shift.baseline.metrics
+    assert metrics[FeatureSet.ALL][Split.TRAIN][Metric.AUROC].value > 0.95
+    assert metrics[FeatureSet.ALL][Split.TEST][Metric.AUROC].value < 0.7
     # On train NORMAL was the barely compressed class: compressed test NORMAL is missed.
-    assert alone["file"]["test"]["specificity"]["value"] < 0.2
-    assert "does not carry over" in alone["verdict"]
+    assert metrics[FeatureSet.FILE][Split.TEST][Metric.SPECIFICITY].value < 0.3
+    assert "does not carry over" in shift.baseline.verdict
 
 
 def test_an_oversampled_film_counts_once():
     once = films("train", 20, {"NORMAL": 5.0, "PNEUMONIA": 0.0})
     repeated = [pd.concat([table, table.iloc[:10]]) for table in (once.rows, once.features)]
-    assert Films(*repeated).counted == {"films": 50, "patients": 40}
+    assert Films(*repeated).counted == Counted(50, 40)
     pd.testing.assert_frame_equal(Films(*repeated).once().features, once.features)
 
 
-def test_the_result_is_plain_json(shift):
-    assert json.loads(json.dumps(shift, allow_nan=False)) == shift
+def test_the_result_is_the_same_after_json(shift):
+    adapter = TypeAdapter(Shift)
+    assert adapter.validate_json(adapter.dump_json(shift)) == shift
 
 
 def test_tables_show_what_was_measured_and_the_strongest_number_first(shift):

@@ -63,8 +63,8 @@ def test_each_planned_film_is_what_its_row_says(films, planned):
     assert varied.shape == (len(rows), 16, 16, 1)
     of = {name: altered[(rows["variant"] == name).to_numpy()] for name in CONDITIONS}
     np.testing.assert_array_equal(of["as it is"], films)
-    np.testing.assert_array_equal(of["lungs blacked out"] + of["lungs alone"], films)
-    rim = of["lungs blacked out"]
+    np.testing.assert_array_equal(of["centre blacked out"] + of["centre alone"], films)
+    rim = of["centre blacked out"]
     np.testing.assert_array_equal(of["border alone"][rim > 0], rim[rim > 0])
     squeezed = recompress(films[2, ..., 0], 20)
     np.testing.assert_array_equal(of["one JPEG quality"][2, ..., 0], squeezed)

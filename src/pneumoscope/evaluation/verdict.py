@@ -100,9 +100,13 @@ def widened(estimate: Estimate, claims: int) -> Estimate:
     """
     if claims < 1:
         raise ValueError(f"expected one claim or more, received {claims}")
-    if estimate.value is None or estimate.bounds is None or claims == 1:
+    return stretched(estimate, _quantile(ALPHA / claims) / _quantile(ALPHA))
+
+
+def stretched(estimate: Estimate, factor: float) -> Estimate:
+    """Move both bounds of an interval away from its value by a factor."""
+    if estimate.value is None or estimate.bounds is None or factor == 1:
         return estimate
-    factor = _quantile(ALPHA / claims) / _quantile(ALPHA)
     low, high = (estimate.value + factor * (end - estimate.value) for end in estimate.bounds)
     return Estimate(estimate.value, low, high, estimate.reason)
 

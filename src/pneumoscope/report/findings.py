@@ -17,6 +17,7 @@ from pneumoscope.naming import Column, Metric, Split
 from pneumoscope.options import Recipe, ReportOptions
 from pneumoscope.radiographs.pixel_statistics import PixelStatistics
 from pneumoscope.report.provenance import own_origins, synthetic_note
+from pneumoscope.robustness.records import Robustness, Shift
 from pneumoscope.splitting.records import SplitAudit
 
 
@@ -39,7 +40,7 @@ class Findings:
         figures: Name to PNG; `<kind>_<architecture>` where each has its own.
         study: What a published study comes to when it is repeated; None without one.
         shift: How far test lies from train; None if it was not measured.
-        robustness: Trained architecture to its `robustness.json`; empty if not measured.
+        robustness: Trained model to what altered test films came to; empty if not measured.
     """
 
     ingestion_audit: IngestionAudit
@@ -55,8 +56,8 @@ class Findings:
     explanations: Mapping[str, Explanations]
     figures: Mapping[str, bytes]
     study: Mapping[str, Any] | None = None
-    shift: Mapping[str, Any] | None = None
-    robustness: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    shift: Shift | None = None
+    robustness: Mapping[str, Robustness] = field(default_factory=dict)
 
     @property
     def ranking(self) -> list[str]:
@@ -94,7 +95,7 @@ def collect_findings(
     significance: pd.DataFrame,
     pixel_statistics: PixelStatistics,
     study: dict | None = None,
-    shift: dict | None = None,
+    shift: Shift | None = None,
     **collected: Any,
 ) -> Findings:
     """Collect every figure and table of the run, for the report, the slides and the cards.

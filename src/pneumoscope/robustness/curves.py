@@ -1,56 +1,43 @@
 """How good a model stays while films grow worse."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import pandas as pd
 
+from pneumoscope.evaluation.verdict import Verdict, judge_excess
 from pneumoscope.naming import Column, Metric
 from pneumoscope.options import EvaluationOptions
-from pneumoscope.robustness.drops import Baseline
+from pneumoscope.robustness import drops
+from pneumoscope.robustness.records import Curve, Degradations, Metrics, Strength
 from pneumoscope.robustness.variants import AS_IT_IS, DEGRADED_BY, STRENGTH, VARIANT
-from pneumoscope.robustness.wording import cannot_be_said, metric_word
+from pneumoscope.robustness.wording import cannot_be_told, metric_word
 
 WATCHED = (Metric.AUROC, Metric.SENSITIVITY, Metric.SPECIFICITY)
 
 
 def measure_curves(
-    scores: pd.DataFrame,
-    threshold: float,
-    tolerance: float,
-    options: EvaluationOptions,
-) -> dict:
-    """Measure the degraded films at every strength, and say where a metric falls.
+    scores: pd.DataFrame, threshold: float, tolerance: float, options: EvaluationOptions
+) -> Degradations:
+    """Measure the degraded films at every strength, and say where a metric drops.
 
     Args:
         scores: Columns radiograph_id, patient_id, label, variant, strength and score; the
             degraded films are among those as they are, in the same order.
         threshold: A score of at least this is predicted PNEUMONIA.
-        tolerance: A fall beyond this is named if its interval lies above 0.
-        options: Confidence of intervals.
-
-    Returns:
-        films, patients, as_it_is (metrics of the same films) and curves: by degradation its
-        points (strength and metrics with `fall`) from mild to harsh, and a verdict. Plain
-        values, for JSON.
+        tolerance: A drop beyond this is named where one is shown.
+        options: Confidence.
     """
     degraded = scores[scores[VARIANT].isin(DEGRADED_BY)]
     films = _undegraded(scores, degraded)
-    baseline = Baseline(films, threshold, options)
-    whole = baseline.measured
-    points: dict[str, list[dict]] = {}
+    whole = drops.measure(films, threshold, options)
+    points: dict[str, list[Strength]] = {}
     for (name, strength), rows in degraded.groupby([VARIANT, STRENGTH], sort=False):
-        measured = {"strength": float(str(strength)), **baseline.compare(rows)}
-        points.setdefault(str(name), []).append(measured)
-    return {
-        "films": len(films),
-        "patients": int(films[Column.PATIENT_ID].nunique()),
-        "as_it_is": whole,
-        "curves": {
-            name: {"points": found, "verdict": _verdict(whole, found, tolerance)}
-            for name, found in points.items()
-        },
+        altered = drops.compare(films, rows, threshold, options)
+        points.setdefault(str(name), []).append(Strength(float(str(strength)), altered))
+    curves = {
+        name: Curve(found, _verdict(whole, found, tolerance)) for name, found in points.items()
     }
+    return Degradations(drops.count(films), whole, curves)
 
 
 def _undegraded(scores: pd.DataFrame, degraded: pd.DataFrame) -> pd.DataFrame:
@@ -58,24 +45,41 @@ def _undegraded(scores: pd.DataFrame, degraded: pd.DataFrame) -> pd.DataFrame:
     return scores[chosen & (scores[VARIANT] == AS_IT_IS)]
 
 
-def _verdict(whole: Mapping[str, Any], points: Sequence[Mapping[str, Any]], limit: float) -> str:
-    unknown = [metric for metric in WATCHED if points[0][metric]["fall"]["low"] is None]
-    if len(unknown) == len(WATCHED):
-        return cannot_be_said(points[0][Metric.AUROC])
-    falls = [fall for metric in WATCHED if (fall := _first_fall(metric, whole, points, limit))]
-    if not falls:
-        return f"Nothing surely falls by more than {limit:g} at any strength tried."
-    return f"{'; '.join(falls)}."
-
-
-def _first_fall(
-    metric: str, whole: Mapping[str, Any], points: Sequence[Mapping[str, Any]], limit: float
-) -> str | None:
-    for point in points:
-        fall = point[metric]["fall"]
-        if fall["low"] is not None and fall["low"] > 0 and fall["value"] > limit:
-            return (
-                f"{metric_word(metric)} falls from {whole[metric]['value']:.2f} to "
-                f"{point[metric]['value']:.2f} at {point['strength']:g}"
+def _verdict(whole: Metrics, points: Sequence[Strength], limit: float) -> str:
+    known = [metric for metric in WATCHED if points[0].altered.drops[metric].bounds is not None]
+    if not known:
+        return cannot_be_told(points[0].altered.drops[Metric.AUROC])
+    told, left_open = [], []
+    for metric in known:
+        first = _first_drop(metric, points, limit)
+        if first is not None:
+            told.append(
+                f"{metric_word(metric)} drops from {whole[metric].value:.2f} to "
+                f"{first.altered.metrics[metric].value:.2f} at {first.strength:g}"
             )
-    return None
+        elif any(_judge(metric, point, limit) is not Verdict.SMALL for point in points):
+            left_open.append(metric_word(metric))
+    if not told and not left_open:
+        return f"No metric drops by more than {limit:g} at any strength tried."
+    if left_open:
+        told.append(f"whether {', '.join(left_open)} may drop by {limit:g} cannot be told")
+    return f"{'; '.join(told)}."
+
+
+def _first_drop(metric: Metric, points: Sequence[Strength], limit: float) -> Strength | None:
+    """Return the mildest strength at which a drop is shown, as at all harsher ones.
+
+    The harshest is judged first and a milder one only where all before it drop, so that however
+    many strengths are tried, chance has one occasion a metric (fixed-sequence testing).
+    """
+    first = None
+    for point in reversed(points):
+        drop = point.altered.drops[metric].value
+        if drop is None or drop <= limit or _judge(metric, point, limit) is not Verdict.SHOWN:
+            break
+        first = point
+    return first
+
+
+def _judge(metric: Metric, point: Strength, limit: float) -> Verdict:
+    return judge_excess(point.altered.drops[metric], limit, len(WATCHED))

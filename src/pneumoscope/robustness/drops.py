@@ -1,61 +1,46 @@
-"""Scores of altered films measured against those of the same films as they are."""
+"""Altered films measured against the same films as they are."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 
 import pandas as pd
 
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.metrics import estimate_metrics, metric_differences
-from pneumoscope.naming import Metric
+from pneumoscope.naming import Column, Metric
 from pneumoscope.options import EvaluationOptions
+from pneumoscope.robustness.records import Altered, Counted, Metrics
 
-SHOWN = (Metric.AUROC, Metric.ACCURACY, Metric.SENSITIVITY, Metric.SPECIFICITY)
+KNOWN = (Metric.AUROC, Metric.ACCURACY, Metric.SENSITIVITY, Metric.SPECIFICITY)
+"""What is measured of films, in the order in which it is shown."""
 
 
-class Baseline:
-    """Films as they are, for altered copies to be measured against.
+def measure(rows: pd.DataFrame, threshold: float, options: EvaluationOptions) -> Metrics:
+    """Measure films: columns patient_id, label and score."""
+    return _known(estimate_metrics(rows, threshold, options))
+
+
+def compare(
+    whole: pd.DataFrame, altered: pd.DataFrame, threshold: float, options: EvaluationOptions
+) -> Altered:
+    """Measure altered films, and by how much each metric drops from the films as they are.
 
     Args:
-        rows: Columns radiograph_id, patient_id, label and score.
+        whole: Columns radiograph_id, patient_id, label and score, of the films as they are.
+        altered: The same films in the same order, with other scores.
         threshold: A score of at least this is predicted PNEUMONIA.
         options: Confidence and bins.
+
+    Raises:
+        ValueError: The films are others, or in another order.
     """
-
-    def __init__(self, rows: pd.DataFrame, threshold: float, options: EvaluationOptions) -> None:
-        """Measure the films once for all copies."""
-        self._rows, self._threshold, self._options = rows, threshold, options
-        self._measured = self._measure(rows)
-
-    @property
-    def measured(self) -> dict[str, dict]:
-        """AUROC, accuracy, sensitivity and specificity: value, low, high, and a reason if None."""
-        return self._measured
-
-    def compare(self, altered: pd.DataFrame) -> dict[str, dict]:
-        """Measure altered copies of the same films, and how far each metric falls.
-
-        Args:
-            altered: The rows of the baseline in the same order, with other scores.
-
-        Returns:
-            As `measured`, each metric with `fall`: value, low and high of baseline minus
-            altered, paired by patient; a reason where one is None.
-
-        Raises:
-            ValueError: The films are others, or in another order.
-        """
-        falls = _plain(
-            metric_differences(self._rows, altered, (self._threshold,) * 2, self._options)
-        )
-        return {
-            metric: {**found, "fall": falls[metric]}
-            for metric, found in self._measure(altered).items()
-        }
-
-    def _measure(self, rows: pd.DataFrame) -> dict[str, dict]:
-        return _plain(estimate_metrics(rows, self._threshold, self._options))
+    drops = metric_differences(whole, altered, (threshold, threshold), options)
+    return Altered(measure(altered, threshold, options), _known(drops))
 
 
-def _plain(found: Mapping[Metric, Estimate]) -> dict[str, dict]:
-    return {metric.value: asdict(found[metric]) for metric in SHOWN}
+def count(rows: pd.DataFrame) -> Counted:
+    """Count films, one a row, and their patients."""
+    return Counted(len(rows), int(rows[Column.PATIENT_ID].nunique()))
+
+
+def _known(found: Mapping[Metric, Estimate]) -> Metrics:
+    return {metric: found[metric] for metric in KNOWN}

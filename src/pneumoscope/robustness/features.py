@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pneumoscope.ingestion.shortcuts import SHORTCUTS, shortcut_values
+from pneumoscope.naming import FeatureSet
 from pneumoscope.progress import track
 
 if TYPE_CHECKING:
@@ -41,6 +42,13 @@ FILE_FEATURES = SHORTCUTS
 """Numbers of the file, which a model sees only by the traces that they leave."""
 
 FEATURES = {**PIXEL_FEATURES, **FILE_FEATURES}
+
+SETS = {
+    FeatureSet.ALL: list(FEATURES),
+    FeatureSet.PIXELS: list(PIXEL_FEATURES),
+    FeatureSet.FILE: list(FILE_FEATURES),
+}
+"""Features by where they are read: a model sees pixels; a file shows only by its traces there."""
 
 
 def film_features(images: "RadiographArray", rows: pd.DataFrame, title: str) -> pd.DataFrame:

@@ -1,28 +1,25 @@
-"""How far test lies from train, and how far the classes come apart without a lung."""
+"""Covariate shift: how far test lies from train, and what its features alone say of the class."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from pneumoscope.evaluation.metrics import estimate_metrics
-from pneumoscope.evaluation.score_arrays import labels_of
-from pneumoscope.naming import Column, Label, Metric, Split
+from pneumoscope.evaluation.estimate import Estimate
+from pneumoscope.evaluation.score_arrays import BoolArray, FloatArray, labels_of
+from pneumoscope.naming import Column, FeatureSet, Label, Split
 from pneumoscope.options import EvaluationOptions
-from pneumoscope.robustness import domain_classifier as telling
-from pneumoscope.robustness.features import FEATURES, FILE_FEATURES, PIXEL_FEATURES
-from pneumoscope.robustness.verdicts import alone_verdict, shift_verdict
-
-SETS: dict[str, list[str]] = {
-    "all numbers": list(FEATURES),
-    "pixels": list(PIXEL_FEATURES),
-    "file": list(FILE_FEATURES),
-}
-"""Features by where they are read: a model sees pixels; a file shows only by its traces there."""
-
-KNOWN = (Metric.AUROC, Metric.ACCURACY, Metric.SENSITIVITY, Metric.SPECIFICITY)
+from pneumoscope.robustness import domain_classifier, drops
+from pneumoscope.robustness.features import SETS
+from pneumoscope.robustness.records import (
+    Counted,
+    DomainComparison,
+    FeatureBaseline,
+    Metrics,
+    Shift,
+)
+from pneumoscope.robustness.verdicts import baseline_verdict, shift_verdict
 
 
 @dataclass(frozen=True)
@@ -45,18 +42,17 @@ class Films:
         """Return each film once; oversampling repeats some."""
         return self.where(~self.rows[Column.RADIOGRAPH_ID].duplicated().to_numpy())
 
-    def where(self, mask: telling.BoolArray) -> "Films":
+    def where(self, mask: BoolArray) -> "Films":
         """Return the films where `mask`, shape (n,), is true."""
         return Films(self.rows[mask], self.features[mask])
 
     @property
-    def counted(self) -> dict[str, int]:
+    def counted(self) -> Counted:
         """Films and patients."""
-        patients = self.rows[Column.PATIENT_ID].nunique()
-        return {"films": len(self.rows), "patients": int(patients)}
+        return drops.count(self.rows)
 
 
-def measure_shift(films: Mapping[Split, Films], options: EvaluationOptions, seed: int) -> dict:
+def measure_shift(films: Mapping[Split, Films], options: EvaluationOptions, seed: int) -> Shift:
     """Tell test from train, class by class, and the classes from each other, by simple numbers.
 
     Validation, cut from the source of train, is compared too: the control that should show
@@ -64,72 +60,67 @@ def measure_shift(films: Mapping[Split, Films], options: EvaluationOptions, seed
 
     Args:
         films: Train, validation and test.
-        options: Confidence of intervals.
+        options: Confidence.
         seed: Seed of the folds.
-
-    Returns:
-        `classes`: by class and split (validation, test) what `_compare` gives;
-        `features_alone`: by set of features and split how well a classifier fitted on train
-        tells PNEUMONIA from NORMAL, and a verdict. Plain values, for JSON.
-
-    Source: classifier two-sample test, Lopez-Paz and Oquab 2017.
     """
     train = films[Split.TRAIN].once()
     others = {split: films[split].once() for split in (Split.VALIDATION, Split.TEST)}
-    alone = {name: _alone(train, others, names, options, seed) for name, names in SETS.items()}
-    return {
-        "classes": {
-            str(label): {
-                str(split): _compare(train.of(label), other.of(label), split, label, options, seed)
-                for split, other in others.items()
-            }
-            for label in Label
-        },
-        "features_alone": {**alone, "verdict": alone_verdict(alone["all numbers"])},
+    classes = {
+        label: {
+            split: _compare(train.of(label), other.of(label), split, label, options, seed)
+            for split, other in others.items()
+        }
+        for label in Label
     }
+    metrics = {name: _baseline(train, others, names, options, seed) for name, names in SETS.items()}
+    verdict = baseline_verdict(metrics[FeatureSet.ALL])
+    return Shift(classes, FeatureBaseline(metrics, verdict))
 
 
 def _compare(
     train: Films, other: Films, split: Split, label: Label, options: EvaluationOptions, seed: int
-) -> dict[str, Any]:
-    rows = pd.concat([train.rows, other.rows])
+) -> DomainComparison:
     features = pd.concat([train.features, other.features])
     group = np.repeat([False, True], [len(train.rows), len(other.rows)])
-    patient = rows[Column.PATIENT_ID].to_numpy(dtype=str)
-    reason = telling.too_few(group, patient, (Split.TRAIN, split))
-    found: dict[str, Any] = {Split.TRAIN.value: train.counted, split.value: other.counted}
-    for name, names in SETS.items():
-        if reason:
-            found[name] = {"value": None, "low": None, "high": None, "reason": reason}
-            continue
-        ranks = telling.ranks_within(*telling.held_out(features[names], group, patient, seed))
-        found[name] = telling.estimate_auroc(group, ranks, patient, options)
-    found["telling"] = [] if reason else telling.single_strengths(features, group)
-    return {**found, "verdict": shift_verdict(found, split, label)}
+    patient = pd.concat([train.rows, other.rows])[Column.PATIENT_ID].to_numpy(dtype=str)
+    reason = domain_classifier.too_few(group, patient, (Split.TRAIN, split))
+    aurocs = {
+        name: Estimate(None, reason=reason)
+        if reason
+        else domain_classifier.domain_auroc(
+            features[names], group, patient, options.confidence, seed
+        )
+        for name, names in SETS.items()
+    }
+    single = [] if reason else domain_classifier.single_features(features, group)
+    verdict = shift_verdict(aurocs, single, split, label)
+    return DomainComparison(train.counted, other.counted, aurocs, single, verdict)
 
 
-def _alone(
+def _baseline(
     train: Films,
     others: Mapping[Split, Films],
     names: list[str],
     options: EvaluationOptions,
     seed: int,
-) -> dict[str, dict]:
+) -> dict[Split, Metrics]:
+    """Measure how well these numbers tell the classes, on patients that no fit has seen."""
     group = labels_of(train.rows)
     patient = train.rows[Column.PATIENT_ID].to_numpy(dtype=str)
-    if reason := telling.too_few(group, patient, (Label.NORMAL, Label.PNEUMONIA)):
-        unknown = {"value": None, "low": None, "high": None, "reason": reason}
-        return {str(split): dict.fromkeys(map(str, KNOWN), unknown) for split in Split}
-    train_scores, _ = telling.held_out(train.features[names], group, patient, seed)
-    scores = {Split.TRAIN: (train, train_scores)} | {
-        split: (other, telling.probabilities(train.features[names], group, other.features[names]))
+    if reason := domain_classifier.too_few(group, patient, (Label.NORMAL, Label.PNEUMONIA)):
+        unknown = dict.fromkeys(drops.KNOWN, Estimate(None, reason=reason))
+        return dict.fromkeys(Split, unknown)
+    known = train.features[names]
+    scores = {
+        split: domain_classifier.probabilities(known, group, other.features[names])
         for split, other in others.items()
     }
-    return {str(split): _measured(part, score, options) for split, (part, score) in scores.items()}
+    held_out, _ = domain_classifier.held_out(known, group, patient, seed)
+    return {
+        Split.TRAIN: _measured(train, held_out, options),
+        **{split: _measured(others[split], score, options) for split, score in scores.items()},
+    }
 
 
-def _measured(
-    films: Films, score: telling.FloatArray, options: EvaluationOptions
-) -> dict[str, dict]:
-    found = estimate_metrics(films.rows.assign(**{Column.SCORE: score}), 0.5, options)
-    return {str(metric): asdict(found[metric]) for metric in KNOWN}
+def _measured(films: Films, score: FloatArray, options: EvaluationOptions) -> Metrics:
+    return drops.measure(films.rows.assign(**{Column.SCORE: score}), 0.5, options)

@@ -1,36 +1,34 @@
 """The measured shift, shortcuts and curves as rows to be drawn."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
-from pneumoscope.naming import Metric, Split
+from pneumoscope.evaluation.estimate import Estimate
+from pneumoscope.naming import FeatureSet, Metric, Split
 from pneumoscope.robustness.curves import WATCHED
-from pneumoscope.robustness.shift import SETS
-from pneumoscope.robustness.variants import DEGRADED_BY
+from pneumoscope.robustness.records import Degradations, Metrics, Robustness, Shift
+from pneumoscope.robustness.variants import AS_IT_IS, DEGRADED_BY
 
-Measured = Mapping[str, Any]
-
-MOST_TELLING = 8
+MOST_SINGLE = 8
 """Single numbers that are drawn."""
 
 
-def curve_tables(robustness: Mapping[str, Measured]) -> dict[str, dict[str, pd.DataFrame]]:
+def curve_tables(robustness: Mapping[str, Robustness]) -> dict[str, dict[str, pd.DataFrame]]:
     """Return the curves of each degradation that was tried.
 
     Args:
-        robustness: Architecture to its `robustness.json`.
+        robustness: Architecture to what was measured of it.
 
     Returns:
         Degradation, as reports call it, to architecture to columns strength (text, "none" for
         the films as they are) and, for AUROC, sensitivity and specificity, the value, `_low`
         and `_high`; None where undefined.
     """
-    first = next(iter(robustness.values()))["degradations"]["curves"]
+    first = next(iter(robustness.values())).degradations.curves
     return {
         words: {
-            name: _curve(measured["degradations"], degradation)
+            name: _curve(measured.degradations, degradation)
             for name, measured in robustness.items()
         }
         for degradation, words in DEGRADED_BY.items()
@@ -38,20 +36,26 @@ def curve_tables(robustness: Mapping[str, Measured]) -> dict[str, dict[str, pd.D
     }
 
 
-def shortcut_tables(robustness: Mapping[str, Measured]) -> dict[str, pd.DataFrame]:
+def shortcut_tables(robustness: Mapping[str, Robustness]) -> dict[str, pd.DataFrame]:
     """Return the AUROC of each architecture: columns condition, value, low and high."""
     return {
         name: pd.DataFrame(
             [
-                {"condition": condition, **_estimate(found[Metric.AUROC])}
-                for condition, found in measured["shortcuts"]["conditions"].items()
+                {"condition": condition, **_plain(metrics[Metric.AUROC])}
+                for condition, metrics in {
+                    AS_IT_IS: measured.shortcuts.as_it_is,
+                    **{
+                        ablation: found.altered.metrics
+                        for ablation, found in measured.shortcuts.ablations.items()
+                    },
+                }.items()
             ]
         )
         for name, measured in robustness.items()
     }
 
 
-def shift_tables(shift: Measured) -> dict[str, pd.DataFrame]:
+def shift_tables(shift: Shift) -> dict[str, pd.DataFrame]:
     """Return what simple numbers tell: of the splits, of the classes, and one by one.
 
     Args:
@@ -59,61 +63,61 @@ def shift_tables(shift: Measured) -> dict[str, pd.DataFrame]:
 
     Returns:
         Three titled tables of columns label, line, value, low and high; None where undefined.
-        The last holds the most telling numbers without intervals, and may be empty.
+        The last holds the best single numbers without intervals, and may be empty.
     """
     splits = [
-        {"label": label, "line": f"{split}, {name}", **_estimate(measured[split][name])}
+        {"label": label, "line": f"{split}, {name}", **_plain(measured[split].aurocs[name])}
         for split in (Split.TEST, Split.VALIDATION)
-        for name in SETS
-        for label, measured in shift["classes"].items()
+        for name in FeatureSet
+        for label, measured in shift.classes.items()
     ]
     classes = [
-        {"label": "both", "line": f"{split}, {name}", **_estimate(found[split][Metric.AUROC])}
+        {"label": "both", "line": f"{split}, {name}", **_plain(found[split][Metric.AUROC])}
         for split in Split
-        for name, found in shift["features_alone"].items()
-        if name in SETS
+        for name, found in shift.baseline.metrics.items()
     ]
     tables = {
         "Told from train, by class": splits,
         "PNEUMONIA told from NORMAL": classes,
-        "Test told from train by one number": _one_by_one(shift["classes"]),
+        "Test told from train by one number": _one_by_one(shift),
     }
     return {title: pd.DataFrame(rows) for title, rows in tables.items()}
 
 
-def _one_by_one(classes: Measured) -> list[dict]:
-    rows = [
-        {"label": label, "feature": row["feature"], "value": row["auroc"]}
-        for label, measured in classes.items()
-        for row in measured[Split.TEST]["telling"]
+def _one_by_one(shift: Shift) -> list[dict[str, str | float | None]]:
+    found = [
+        (str(label), single)
+        for label, measured in shift.classes.items()
+        for single in measured[Split.TEST].features
     ]
     # The strongest of either class first.
-    order = dict.fromkeys(row["feature"] for row in sorted(rows, key=lambda row: -row["value"]))
+    order = dict.fromkeys(one.feature for _, one in sorted(found, key=lambda row: -row[1].auroc))
     return [
-        {"label": row["label"], "line": feature.replace("_", " "), "value": row["value"]}
-        | {"low": None, "high": None}
-        for feature in list(order)[:MOST_TELLING]
-        for row in rows
-        if row["feature"] == feature
+        {"label": label, "line": feature.replace("_", " "), **_plain(Estimate(single.auroc))}
+        for feature in list(order)[:MOST_SINGLE]
+        for label, single in found
+        if single.feature == feature
     ]
 
 
-def _curve(degradations: Measured, name: str) -> pd.DataFrame:
-    points = [("none", degradations["as_it_is"])]
-    points += [
-        (f"{found['strength']:g}", found) for found in degradations["curves"][name]["points"]
-    ]
+def _curve(degradations: Degradations, name: str) -> pd.DataFrame:
+    points: list[tuple[str, Metrics]] = [("none", degradations.as_it_is)]
+    points += [(f"{p.strength:g}", p.altered.metrics) for p in degradations.curves[name].points]
     ends = {"": "value", "_low": "low", "_high": "high"}
     return pd.DataFrame(
         [
             {
                 "strength": strength,
-                **{f"{m}{end}": found[m][key] for m in WATCHED for end, key in ends.items()},
+                **{
+                    f"{metric}{end}": getattr(found[metric], key)
+                    for metric in WATCHED
+                    for end, key in ends.items()
+                },
             }
             for strength, found in points
         ]
     )
 
 
-def _estimate(measured: Measured) -> dict[str, float | None]:
-    return {key: measured[key] for key in ("value", "low", "high")}
+def _plain(measured: Estimate) -> dict[str, float | None]:
+    return {key: getattr(measured, key) for key in ("value", "low", "high")}

@@ -25,12 +25,12 @@ VARIANT, STRENGTH = "variant", "strength"
 """Columns of `variant_rows`: what was done to a film, and how strongly (NaN: all or nothing)."""
 
 AS_IT_IS = "as it is"
-LUNGS_GONE = "lungs blacked out"
+CENTRE_GONE = "centre blacked out"
 BORDER_ALONE = "border alone"
-LUNGS_ALONE = "lungs alone"
+CENTRE_ALONE = "centre alone"
 SAME_QUALITY = "one JPEG quality"
 SAME_ENCODING = "one detail and JPEG quality"
-CONDITIONS = (AS_IT_IS, LUNGS_GONE, BORDER_ALONE, LUNGS_ALONE, SAME_QUALITY, SAME_ENCODING)
+CONDITIONS = (AS_IT_IS, CENTRE_GONE, BORDER_ALONE, CENTRE_ALONE, SAME_QUALITY, SAME_ENCODING)
 """What every test film is scored under."""
 
 DEGRADED_BY = {name: known.label for name, known in DEGRADATIONS.items()}
@@ -124,9 +124,9 @@ def _conditions(options: RobustnessOptions) -> dict[str, Change]:
     quality = options.equalised_quality
     changes: dict[str, Callable[[Grey], Grey]] = {
         AS_IT_IS: lambda image: image,
-        LUNGS_GONE: black_out_centre,
+        CENTRE_GONE: black_out_centre,
         BORDER_ALONE: partial(keep_border, share=options.border),
-        LUNGS_ALONE: keep_centre,
+        CENTRE_ALONE: keep_centre,
         SAME_QUALITY: partial(recompress, quality=quality),
         SAME_ENCODING: lambda image: recompress(
             lose_detail(image, options.equalised_detail), quality

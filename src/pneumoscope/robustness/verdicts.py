@@ -1,78 +1,103 @@
 """What measured shift means for a score, in words."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from pneumoscope.naming import Label, Metric, Split
+from pneumoscope.evaluation.estimate import Estimate
+from pneumoscope.evaluation.verdict import MARGIN, Verdict, difference, judge, judge_excess
+from pneumoscope.naming import FeatureSet, Label, Metric, Split
 from pneumoscope.robustness.features import FEATURES
-from pneumoscope.robustness.wording import cannot_be_said, with_interval
+from pneumoscope.robustness.records import Metrics, SingleFeature
+from pneumoscope.robustness.wording import cannot_be_told, with_interval
 
-CLEAR, PLAIN = 0.7, 0.85
-"""AUROC from which two groups of films differ clearly, and plainly."""
+APART = 0.1
+"""Distance of a domain classifier's AUROC from 0.5 up to which two groups differ little."""
+
+CLEAR, PLAIN = 0.2, 0.35
+"""Distance from which they differ clearly, and plainly."""
 
 NAMED = 3
 """Features that a verdict names at most."""
 
-CARRIED = 0.05
-"""A smaller loss of AUROC from train to test is not called one."""
+_CHANCE = 0.5
 
 
-def shift_verdict(found: Mapping[str, Any], split: Split, label: Label) -> str:
+def shift_verdict(
+    aurocs: Mapping[FeatureSet, Estimate],
+    single: Sequence[SingleFeature],
+    split: Split,
+    label: Label,
+) -> str:
     """Say whether films of one class can be told from train, by what, and what follows."""
-    auroc = found["all numbers"]
-    if auroc["low"] is None:
-        return f"{label}, {split}: {cannot_be_said(auroc)}"
-    if auroc["low"] <= 0.5:
-        return (
-            f"{label}: {split} cannot be told from train, {with_interval(auroc)}. These numbers "
-            "give no reason to expect other scores; a difference that they do not see remains "
-            "possible."
-        )
+    auroc = aurocs[FeatureSet.ALL]
+    if auroc.value is None or auroc.bounds is None:
+        return f"{label}, {split}: {cannot_be_told(auroc, auroc)}"
+    match judge(_from_chance(auroc), APART):
+        case Verdict.SHOWN:
+            return (
+                f"{label}: {split} can be told from train with {with_interval(auroc)}"
+                f"{_mainly(single, split)}{_by_pixels(aurocs[FeatureSet.PIXELS])}: "
+                f"{_consequence(abs(auroc.value - _CHANCE))}."
+            )
+        case Verdict.SMALL:
+            return (
+                f"{label}: {split} hardly differs from train, {with_interval(auroc)}. These "
+                "numbers give no reason to expect other scores; a difference that they do not see "
+                "remains possible."
+            )
     return (
-        f"{label}: {split} can be told from train with {with_interval(auroc)}"
-        f"{_mainly(found['telling'], split)}{_by_pixels(found['pixels'])}: "
-        f"{_consequence(auroc['value'])}."
+        f"{label}: whether {split} differs from train cannot be told, {with_interval(auroc)} with "
+        "these numbers of patients."
     )
 
 
-def alone_verdict(found: Mapping[str, Mapping[str, Any]]) -> str:
+def baseline_verdict(metrics: Mapping[Split, Metrics]) -> str:
     """Say what knowing these numbers alone is worth, and whether it carries over to test."""
-    train, test = found[Split.TRAIN][Metric.AUROC], found[Split.TEST][Metric.AUROC]
-    if train["value"] is None or test["value"] is None:
-        return cannot_be_said(train if train["value"] is None else test)
+    train, test = metrics[Split.TRAIN][Metric.AUROC], metrics[Split.TEST][Metric.AUROC]
+    if train.value is None or test.value is None:
+        missing = train if train.value is None else test
+        return cannot_be_told(missing)
     told = (
         f"A classifier that knows only these numbers reaches {with_interval(train)} on patients "
         f"of train that it was not fitted on and {with_interval(test)} on test."
     )
-    if train["value"] - test["value"] > CARRIED:
+    if judge_excess(difference(train, test), MARGIN) is Verdict.SHOWN:
         return f"{told} What it learned does not carry over: a model that learned it will lose."
-    if test["low"] is not None and test["low"] > 0.5:
-        return f"{told} Only what a model adds to that on test can be its reading of lungs."
-    return f"{told} On test these numbers are no shortcut."
+    match judge_excess(_from_chance(test), MARGIN):
+        case Verdict.SHOWN:
+            return f"{told} Only what a model adds to that on test can be its reading of disease."
+        case Verdict.SMALL:
+            return f"{told} On test these numbers are no shortcut."
+    return f"{told} Whether they are a shortcut on test cannot be told."
 
 
-def feature_words(row: Mapping[str, Any], split: Split) -> str:
+def feature_words(found: SingleFeature, split: Split) -> str:
     """Return "the file size, median 14,800 in test against 22,900 in train"."""
-    train, other = map(_number, row["medians"])
-    return f"{FEATURES[row['feature']]}, median {other} in {split} against {train} in train"
+    train, other = map(_number, found.medians)
+    return f"{FEATURES[found.feature]}, median {other} in {split} against {train} in train"
+
+
+def _from_chance(auroc: Estimate) -> Estimate:
+    return auroc.mapped(lambda value: value - _CHANCE)
 
 
 def _number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
-def _mainly(telling: Sequence[Mapping[str, Any]], split: Split) -> str:
-    named = [feature_words(row, split) for row in telling[:NAMED] if row["auroc"] >= CLEAR]
+def _mainly(single: Sequence[SingleFeature], split: Split) -> str:
+    named = [
+        feature_words(found, split) for found in single[:NAMED] if found.auroc >= _CHANCE + CLEAR
+    ]
     return f", mainly by {'; by '.join(named)}" if named else ", by several numbers together"
 
 
-def _by_pixels(auroc: Mapping[str, Any]) -> str:
-    return f"; by the pixels alone with {with_interval(auroc)}"
+def _by_pixels(auroc: Estimate) -> str:
+    return "" if auroc.value is None else f"; by the pixels alone with {with_interval(auroc)}"
 
 
-def _consequence(auroc: float) -> str:
-    if auroc >= PLAIN:
-        return "a score measured on films like those of train does not carry over"
-    if auroc >= CLEAR:
+def _consequence(distance: float) -> str:
+    if distance >= PLAIN:
+        return "a score measured on films like those of train need not hold there"
+    if distance >= CLEAR:
         return "expect a score measured on films like those of train to change"
     return "a small difference, which may move a score a little"

@@ -1,9 +1,8 @@
 """Numbers put into the sentences of a verdict."""
 
-from collections.abc import Mapping
-from typing import Any
-
+from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.naming import Metric
+from pneumoscope.robustness.records import Altered
 
 
 def metric_word(metric: str) -> str:
@@ -11,22 +10,27 @@ def metric_word(metric: str) -> str:
     return "AUROC" if metric == Metric.AUROC else str(metric).replace("_", " ")
 
 
-def with_interval(auroc: Mapping[str, Any]) -> str:
+def with_interval(auroc: Estimate) -> str:
     """Return "AUROC 0.71 (0.62 to 0.80)"; without an interval the value alone."""
-    bounds = "" if auroc["low"] is None else f" ({auroc['low']:.2f} to {auroc['high']:.2f})"
-    return f"AUROC {auroc['value']:.2f}{bounds}"
+    bounds = "" if auroc.bounds is None else f" ({auroc.low:.2f} to {auroc.high:.2f})"
+    return f"AUROC {auroc.value:.2f}{bounds}"
 
 
-def fell(found: Mapping[str, Mapping[str, Any]], metric: str) -> str:
-    """Return "specificity falls by 0.30 (0.21 to 0.40) to 0.54"."""
-    fall = found[metric]["fall"]
+def dropped(altered: Altered, metric: Metric) -> str:
+    """Return "specificity drops by 0.30 (0.21 to 0.40) to 0.54"."""
+    drop = altered.drops[metric]
     return (
-        f"{metric_word(metric)} falls by {fall['value']:.2f} "
-        f"({fall['low']:.2f} to {fall['high']:.2f}) to {found[metric]['value']:.2f}"
+        f"{metric_word(metric)} drops by {drop.value:.2f} ({drop.low:.2f} to {drop.high:.2f}) to "
+        f"{altered.metrics[metric].value:.2f}"
     )
 
 
-def cannot_be_said(auroc: Mapping[str, Any]) -> str:
-    """Say that a verdict needs an interval, and why there is none."""
-    found = "" if auroc["value"] is None else f" {with_interval(auroc)} was found."
-    return f"Nothing can be said: {auroc['reason']}.{found}"
+def cannot_be_told(estimate: Estimate, auroc: Estimate | None = None) -> str:
+    """Say that a verdict needs an interval, and why there is none.
+
+    Args:
+        estimate: What lacks one.
+        auroc: What was found all the same.
+    """
+    found = "" if auroc is None or auroc.value is None else f" {with_interval(auroc)} was found."
+    return f"Nothing can be told: {estimate.reason}.{found}"

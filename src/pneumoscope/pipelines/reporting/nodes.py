@@ -39,6 +39,7 @@ from pneumoscope.report.model_card import model_card
 from pneumoscope.report.page import render_page
 from pneumoscope.report.slides.deck import deck
 from pneumoscope.report.slides.drawing import draw_slides
+from pneumoscope.robustness.records import Robustness, Shift
 from pneumoscope.robustness.tables import curve_tables, shift_tables, shortcut_tables
 from pneumoscope.splitting.records import SplitAudit
 
@@ -128,17 +129,17 @@ def draw_subgroups(metrics: ModelMetrics) -> Figure:
     )
 
 
-def draw_shift(shift: dict) -> Figure:
+def draw_shift(shift: Shift) -> Figure:
     """Draw how far test lies from train, by simple numbers."""
     return plot_shift(shift_tables(shift))
 
 
-def draw_shortcuts(**robustness: dict) -> Figure:
+def draw_shortcuts(**robustness: Robustness) -> Figure:
     """Draw the AUROC of each model with parts of the films gone."""
     return plot_shortcuts(shortcut_tables(robustness))
 
 
-def draw_robustness(**robustness: dict) -> Figure:
+def draw_robustness(**robustness: Robustness) -> Figure:
     """Draw how each model fares as films grow worse."""
     return plot_curves(curve_tables(robustness))
 

@@ -14,6 +14,7 @@ from pneumoscope.options import EvaluationOptions, RobustnessOptions
 from pneumoscope.robustness import shift
 from pneumoscope.robustness.curves import measure_curves
 from pneumoscope.robustness.features import film_features
+from pneumoscope.robustness.records import Robustness, Shift
 from pneumoscope.robustness.shortcuts import measure_shortcuts
 from pneumoscope.robustness.variants import VariedRadiographs, plan_variants, variant_rows
 
@@ -27,7 +28,7 @@ def measure_shift(
     test_rows: pd.DataFrame,
     evaluation: EvaluationOptions,
     seed: int,
-) -> dict:
+) -> Shift:
     """Tell how far validation and test lie from train, and the classes apart, without a lung."""
     films = {
         split: shift.Films(rows, film_features(images, rows, f"measuring films of {split}"))
@@ -74,23 +75,25 @@ def measure_robustness(
     metrics: ModelMetrics,
     robustness: RobustnessOptions,
     evaluation: EvaluationOptions,
-) -> dict:
+) -> Robustness:
     """Measure the altered films at the locked threshold, and say what follows."""
     threshold = metrics.operating_point.threshold
-    return {
-        "threshold": threshold,
-        "shortcuts": measure_shortcuts(variant_scores, threshold, evaluation),
-        "degradations": measure_curves(variant_scores, threshold, robustness.tolerance, evaluation),
-    }
+    return Robustness(
+        threshold,
+        measure_shortcuts(variant_scores, threshold, evaluation),
+        measure_curves(variant_scores, threshold, robustness.tolerance, evaluation),
+    )
 
 
-def variant_access_recorder(architecture: str) -> Callable[[dict, ModelMetrics], pd.DataFrame]:
+def variant_access_recorder(
+    architecture: str,
+) -> Callable[[Robustness, ModelMetrics], pd.DataFrame]:
     """Give the node function that puts the altered films of one architecture on record.
 
     A closure and no partial: Kedro reads the types of a node's arguments off the function.
     """
 
-    def record_variant_access(robustness: dict, metrics: ModelMetrics) -> pd.DataFrame:  # noqa: ARG001
+    def record_variant_access(robustness: Robustness, metrics: ModelMetrics) -> pd.DataFrame:  # noqa: ARG001
         """Put this look at test on record, for the log to append.
 
         `robustness` is what there is to record: without it nothing was looked at.

@@ -1,76 +1,77 @@
 """How far test lies from train."""
 
 from collections.abc import Mapping
-from typing import Any
 
-from pneumoscope.evaluation.estimate import Estimate
-from pneumoscope.naming import Metric, Split
+from pneumoscope.naming import FeatureSet, Label, Metric, Split
 from pneumoscope.report.blocks import Block, Bullets, Figure, Heading, Paragraph, Section, Table
 from pneumoscope.report.cells import Cell
-from pneumoscope.report.wording import joined, metric_name, readable
+from pneumoscope.report.wording import joined, metric_name
+from pneumoscope.robustness.drops import KNOWN
 from pneumoscope.robustness.features import FEATURES
-from pneumoscope.robustness.shift import SETS
+from pneumoscope.robustness.records import DomainComparison, FeatureBaseline, Shift
 from pneumoscope.robustness.wording import with_interval
 
 INTRODUCTION = (
-    "A classifier is asked, class by class, which films are of test and which of train. It is "
-    "given a few simple numbers that say nothing of lungs: nine of the pixels (tones, sharpness, "
+    "A domain classifier is asked, class by class, which films are of test and which of train. It "
+    "is given a few simple numbers that say little of lungs: nine of the pixels (tones, sharpness, "
     "the border) and seven of the file (size, compression, colour). An AUROC of 0.5 means that it "
     "guesses; 0.9, that of a film of each it picks the right one nine times out of ten. Validation "
-    "comes from the source of train and is the control: there it should guess."
+    "comes from the source of train and is the control: there it should guess. The intervals allow "
+    "for two classes, and for how far a cross-fitted AUROC strays from 0.5 by chance."
 )
 BASELINE = (
     "The same numbers, fitted on train, are then asked which film shows PNEUMONIA. What they reach "
     "on test can be had without looking at a lung; compare it with what the models reach there."
 )
 LEGEND = (
-    "Above: several numbers together. Middle: the classes. Below: the most telling single numbers, "
-    "in either direction. Bars are intervals over patients."
+    "Above: several numbers together. Middle: the classes. Below: the best single numbers, in "
+    "either direction. Bars are intervals over patients."
 )
-KNOWN = (Metric.AUROC, Metric.ACCURACY, Metric.SENSITIVITY, Metric.SPECIFICITY)
+
+Classes = Mapping[Label, Mapping[Split, DomainComparison]]
 
 
-def shift_section(shift: Mapping[str, Any], figure: bytes | None) -> Section:
+def shift_section(shift: Shift, figure: bytes | None) -> Section:
     """Return the verdicts on each class, the figure, and the tables behind it.
 
     Args:
         shift: What `measure_shift` gave.
         figure: PNG of it; None leaves it out.
     """
-    classes, alone = shift["classes"], shift["features_alone"]
     verdicts = [
-        found[split]["verdict"]
-        for found in classes.values()
+        found[split].verdict
+        for found in shift.classes.values()
         for split in (Split.TEST, Split.VALIDATION)
     ]
     blocks: list[Block] = [Paragraph(INTRODUCTION), Bullets(verdicts)]
     if figure is not None and _anything_known(shift):
         alt = "AUROC of simple numbers, by split and class."
-        blocks.append(Figure(figure, f"{_told(classes)} {LEGEND}", alt))
+        blocks.append(Figure(figure, f"{_told(shift.classes)} {LEGEND}", alt))
     blocks += [
-        *_telling(classes),
+        *_single(shift.classes),
         Heading("What can be had without looking at a lung"),
-        Paragraph(f"{BASELINE} {alone['verdict']}"),
-        _alone(alone),
+        Paragraph(f"{BASELINE} {shift.baseline.verdict}"),
+        _baseline(shift.baseline),
     ]
     return Section("Are test films like training films?", blocks)
 
 
-def _anything_known(shift: Mapping[str, Any]) -> bool:
-    told = [found[split]["all numbers"] for found in shift["classes"].values() for split in found]
-    told += [found[Metric.AUROC] for part in SETS for found in _by_split(shift, part)]
-    return any(auroc["value"] is not None for auroc in told)
+def _anything_known(shift: Shift) -> bool:
+    known = [
+        one.aurocs[FeatureSet.ALL] for found in shift.classes.values() for one in found.values()
+    ]
+    known += [
+        metrics[Metric.AUROC] for found in shift.baseline.metrics.values()
+        for metrics in found.values()
+    ]  # fmt: skip
+    return any(auroc.value is not None for auroc in known)
 
 
-def _by_split(shift: Mapping[str, Any], part: str) -> list[Mapping[str, Any]]:
-    return list(shift["features_alone"][part].values())
-
-
-def _told(classes: Mapping[str, Any]) -> str:
+def _told(classes: Classes) -> str:
     """Name the AUROC of each class; the verdicts say what follows."""
-    aurocs = {label: found[Split.TEST]["all numbers"] for label, found in classes.items()}
+    aurocs = {label: found[Split.TEST].aurocs[FeatureSet.ALL] for label, found in classes.items()}
     named = [
-        f"{label} not comparable" if auroc["value"] is None else f"{label} {with_interval(auroc)}"
+        f"{label} not comparable" if auroc.value is None else f"{label} {with_interval(auroc)}"
         for label, auroc in aurocs.items()
     ]
     return (
@@ -79,11 +80,11 @@ def _told(classes: Mapping[str, Any]) -> str:
     )
 
 
-def _telling(classes: Mapping[str, Any]) -> list[Block]:
+def _single(classes: Classes) -> list[Block]:
     rows: list[list[Cell]] = [
-        [label, FEATURES[row["feature"]], row["auroc"], *row["medians"]]
+        [str(label), FEATURES[one.feature], one.auroc, *one.medians]
         for label, found in classes.items()
-        for row in found[Split.TEST]["telling"]
+        for one in found[Split.TEST].features
     ]
     if not rows:
         return []
@@ -91,17 +92,17 @@ def _telling(classes: Mapping[str, Any]) -> list[Block]:
         Table(
             ["class", "one number alone", "AUROC", "median in train", "median in test"],
             rows,
-            "How well each number alone tells test from train, the most telling first",
+            "How well each number alone tells test from train, the best first",
             {"AUROC": ".2f", "median in train": ".4g", "median in test": ".4g"},
             folded=True,
         )
     ]
 
 
-def _alone(alone: Mapping[str, Any]) -> Table:
+def _baseline(baseline: FeatureBaseline) -> Table:
     rows: list[list[Cell]] = [
-        [readable(name), str(split), *(_cell(alone[name][split][metric]) for metric in KNOWN)]
-        for name in SETS
+        [str(name), str(split), *(found[split][metric] for metric in KNOWN)]
+        for name, found in baseline.metrics.items()
         for split in Split
     ]
     header = ["numbers", "split", *map(metric_name, KNOWN)]
@@ -110,9 +111,3 @@ def _alone(alone: Mapping[str, Any]) -> Table:
         "fit. A model that is not clearly better on test may have learned no more than this."
     )
     return Table(header, rows, caption, dict.fromkeys(map(metric_name, KNOWN), ".2f"))
-
-
-def _cell(measured: Mapping[str, Any]) -> Cell:
-    if measured["value"] is None:
-        return Estimate(None, reason=measured["reason"])
-    return Estimate(measured["value"], measured["low"], measured["high"])
