@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pneumoscope.arrays import BoolArray, FloatArray
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.ranking import auroc
 from pneumoscope.evaluation.sample import Sample
-from pneumoscope.evaluation.score_arrays import BoolArray, FloatArray
 from pneumoscope.evaluation.verdict import stretched, widened
 from pneumoscope.robustness.records import SingleFeature
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from pneumoscope.arrays import BoolArray, FloatArray
 from pneumoscope.evaluation.estimate import Estimate
-from pneumoscope.evaluation.score_arrays import BoolArray, FloatArray, labels_of
+from pneumoscope.evaluation.score_arrays import labels_of
 from pneumoscope.naming import Column, FeatureSet, Label, Split
 from pneumoscope.options import EvaluationOptions
 from pneumoscope.robustness import domain_classifier, drops
