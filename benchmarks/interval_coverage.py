@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from scipy.special import expit
 from scipy.stats import norm
 
+from pneumoscope.evaluation.bootstrap import patient_counts, percentile_interval
 from pneumoscope.evaluation.calibration.intervals import calibration_estimates
 from pneumoscope.evaluation.calibration.recalibration import calibration_slope_intercept
 from pneumoscope.evaluation.estimate import Estimate
-from pneumoscope.evaluation.intervals import patient_counts, percentile_interval
 from pneumoscope.evaluation.metrics import measure_metrics
 from pneumoscope.evaluation.pairs import compare_pairs
 from pneumoscope.evaluation.sample import Sample

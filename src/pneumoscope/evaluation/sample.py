@@ -7,7 +7,6 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from pneumoscope.arrays import BoolArray, FloatArray, IntArray
-from pneumoscope.evaluation.intervals import patient_codes
 from pneumoscope.evaluation.score_arrays import checked_labels, checked_scores, labels_of, scores_of
 from pneumoscope.naming import Column
 
@@ -42,8 +41,14 @@ class Sample:
         """
         labels = checked_labels(label)
         scores = checked_scores(score, labels.size)
-        codes, patients = patient_codes(patient, labels.size)
-        return cls(labels, scores, codes, patients)
+        codes, keys = pd.factorize(np.asarray(patient), sort=True)
+        if codes.shape != labels.shape or (codes < 0).any():
+            raise ValueError(
+                f"expected a patient for each of the {labels.size} radiographs, received "
+                f"{codes.size} with {int((codes < 0).sum())} missing; take patient_id from the "
+                "same rows"
+            )
+        return cls(labels, scores, codes.astype(np.int64), len(keys))
 
     @classmethod
     def of_rows(cls, rows: pd.DataFrame) -> "Sample":

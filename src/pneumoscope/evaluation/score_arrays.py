@@ -91,8 +91,3 @@ def ratio(numerator: ArrayLike, denominator: ArrayLike) -> FloatArray:
         np.asarray(numerator, dtype=np.float64), np.asarray(denominator, dtype=np.float64)
     )
     return np.asarray(np.divide(top, bottom, out=np.full(top.shape, np.nan), where=bottom != 0))
-
-
-def plain(value: float) -> float | None:
-    """Return a plain number for JSON, None for NaN."""
-    return None if np.isnan(value) else float(value)

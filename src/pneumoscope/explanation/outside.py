@@ -5,8 +5,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pneumoscope.arrays import FloatArray
+from pneumoscope.evaluation.bootstrap import patient_counts, percentile_interval
 from pneumoscope.evaluation.estimate import Estimate
-from pneumoscope.evaluation.intervals import patient_counts, percentile_interval
 from pneumoscope.explanation.records import OutsideShare
 from pneumoscope.naming import Column, Label
 from pneumoscope.radiographs.fields import central_field
