@@ -8,6 +8,7 @@ from pneumoscope.evaluation.comparison import BY_PATIENT, patient_column
 from pneumoscope.naming import Column, PatientRule
 from pneumoscope.report.blocks import Block, Heading, Paragraph, Table
 from pneumoscope.report.cells import Cell
+from pneumoscope.report.prose import prose
 from pneumoscope.report.wording import metric_name
 
 RULES = {
@@ -39,10 +40,5 @@ def by_patient_blocks(
         for _, row in test.iterrows()
         for rule, name in RULES.items()
     ]
-    caption = (
-        f"Test. The scores of the radiographs of one of the {subjects} are averaged (mean score), "
-        "or the highest counts (any radiograph), at the same locked threshold. Who has a "
-        "radiograph of PNEUMONIA counts as PNEUMONIA."
-    )
     header = ["architecture", "by", *map(metric_name, BY_PATIENT), subjects]
-    return [heading, Table(header, rows, caption)]
+    return [heading, Table(header, rows, prose("by_patient"))]

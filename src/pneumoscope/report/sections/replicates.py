@@ -8,6 +8,7 @@ from pneumoscope.evaluation.replicates import Replicates, replicates
 from pneumoscope.naming import Column, Metric, Split
 from pneumoscope.report.blocks import Block, Heading, Table
 from pneumoscope.report.cells import Cell
+from pneumoscope.report.prose import prose
 from pneumoscope.report.wording import joined, metric_name
 
 HEADER = [
@@ -32,11 +33,7 @@ def replicate_blocks(
         return []
     rows = [row for one in found for row in _rows(one, comparison, estimate_of)]
     seeds = joined([f"{one.models[0]} ({len(one.models)} seeds)" for one in found])
-    caption = (
-        f"Models that differ in their seed alone: {seeds}. An interval over patients tells how "
-        "far other patients would move one trained model; the spread over seeds how far training "
-        "it again would."
-    )
+    caption = prose("replicates", seeds=seeds)
     return [Heading("Seeds of one recipe"), Table(HEADER, rows, caption)]
 
 

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.pair import Pair
 from pneumoscope.evaluation.verdict import MARGIN, Verdict
-from pneumoscope.naming import Metric
-from pneumoscope.report.blocks import Block, Paragraph, Section, Table
+from pneumoscope.report.blocks import Paragraph, Section, Table
 from pneumoscope.report.cells import Cell
 from pneumoscope.report.estimates import rounded
+from pneumoscope.report.prose import prose
 from pneumoscope.report.wording import counted, joined, metric_name
 
 LONG = 15
@@ -35,12 +35,18 @@ def significance_section(pairs: Sequence[Pair], confidence: float = 0.95) -> Sec
     metrics = list(dict.fromkeys(pair.metric for pair in pairs))
     primary, *others = [[pair for pair in pairs if pair.metric is metric] for metric in metrics]
     tables = [_table(primary, len(primary) > LONG), *(_table(found, True) for found in others)]
-    introduction = Paragraph(_introduction(metrics[0], len(primary), confidence))
-    blocks: list[Block] = [introduction, Paragraph(conclusion(primary)), *tables]
-    return Section(title, blocks)
+    introduction = prose(
+        "significance",
+        primary=metric_name(metrics[0]),
+        pairs=len(primary),
+        interval=f"{confidence:.0%}",
+        level=f"{1 - confidence:.2g}",
+        margin=f"{MARGIN:g}",
+    )
+    return Section(title, [Paragraph(introduction), *tables])
 
 
-def conclusion(pairs: Sequence[Pair]) -> str:
+def _conclusion(pairs: Sequence[Pair]) -> str:
     """Say of the pairs of one metric how many are shown to differ, and how many are not."""
     by_verdict = {
         verdict: [pair for pair in pairs if pair.verdict is verdict] for verdict in Verdict
@@ -53,26 +59,6 @@ def conclusion(pairs: Sequence[Pair]) -> str:
     return f"{metric_name(pairs[0].metric)}: {joined(told)}."
 
 
-def _introduction(primary: Metric, pairs: int, confidence: float) -> str:
-    corrected = (
-        f"p values are corrected for the {pairs} pairs after Holm, each metric by itself"
-        if pairs > 1
-        else "there is one pair, so no p value needs a correction"
-    )
-    return (
-        "Each two models on the same test radiographs, paired by patient: several radiographs of "
-        "one patient count as the one patient that they are. Of one recipe the first seed is "
-        f"compared. The primary endpoint, locked before the test, is {metric_name(primary)}; what "
-        f"follows it is secondary. A difference is shown where its {confidence:.0%} interval "
-        f"excludes 0 and its p value lies below {1 - confidence:.2g} ({corrected}). It is shown to "
-        f"be no more than {MARGIN:g} where its interval, widened for the number of pairs, lies "
-        "within that. Otherwise it cannot be told, which is no proof that the two are equal. "
-        "p is by Obuchowski's test of AUROCs and by an exact clustered McNemar test of "
-        "predictions. The last column is by DeLong's and McNemar's own tests, which take all "
-        "radiographs as independent: they find too many differences where patients have several."
-    )
-
-
 def _table(pairs: Sequence[Pair], folded: bool) -> Table:
     name = metric_name(pairs[0].metric)
     header = [
@@ -81,7 +67,7 @@ def _table(pairs: Sequence[Pair], folded: bool) -> Table:
     ]  # fmt: skip
     rows: list[list[Cell]] = [
         [
-            f"{pair.architecture_a} and {pair.architecture_b}",
+            _pair(pair),
             _or_reason(pair.a, pair),
             _or_reason(pair.b, pair),
             pair.estimate.mapped(rounded),
@@ -91,7 +77,11 @@ def _table(pairs: Sequence[Pair], folded: bool) -> Table:
         ]
         for pair in pairs
     ]
-    return Table(header, rows, conclusion(pairs), {"difference": "+.3f"}, folded=folded)
+    return Table(header, rows, _conclusion(pairs), {"difference": "+.3f"}, folded=folded)
+
+
+def _pair(pair: Pair) -> str:
+    return f"{pair.architecture_a} against {pair.architecture_b}"
 
 
 def _or_reason(value: float | None, pair: Pair) -> Estimate:
@@ -116,4 +106,6 @@ def _what(verdict: Verdict, count: int) -> str:
 def _named(pairs: Sequence[Pair]) -> str:
     if len(pairs) > NAMED:
         return ""
-    return f" ({joined([f'{pair.architecture_a} and {pair.architecture_b}' for pair in pairs])})"
+    return (
+        f" ({joined([f'{pair.architecture_a} against {pair.architecture_b}' for pair in pairs])})"
+    )
