@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from pneumoscope.radiographs.orientation import orientation_of
 
-_SIDE = 64
+_SIDE = 32
 """Pixels a side that suffice for a glance."""
 
 

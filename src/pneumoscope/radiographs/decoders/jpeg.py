@@ -6,6 +6,7 @@ from io import BytesIO
 
 import numpy as np
 import simplejpeg
+from numpy.typing import NDArray
 from PIL import Image
 
 from pneumoscope.options import DecodingOptions
@@ -52,36 +53,46 @@ def decode(data: bytes, options: DecodingOptions) -> DecodedRadiograph:
         height, width, colours, _ = simplejpeg.decode_jpeg_header(data)
         check_bounds(width, height, options)
         with alone_if_large(width, height):
-            grey, note = _pixels(data, width, height, _MODES[colours], options.working_side)
+            samples = _samples(data, width, height, _MODES[colours], options.working_side)
     except ValueError as error:
         if isinstance(error, UnreadableRadiograph):
             raise
         raise UnreadableRadiograph(f"damaged JPEG: {_plain(error)}") from error
-    turned = ""
-    if _APP1 in segments:
-        grey, turned = _upright(grey, data)
+    pixels, note = samples[..., 0], ""
+    further = min(pixels.shape) // options.working_side > 1
+    # A Pillow image and back would copy every pixel twice.
+    if further or samples.shape[2] > 1 or _APP1 in segments:
+        pixels, note = _by_pillow(samples, data, options.working_side)
     several = segments.get(_APP2, b"").startswith(b"MPF\0")
     return DecodedRadiograph(
-        pixels=np.ascontiguousarray(reduce(grey, options.working_side)),
+        pixels=pixels,
         width=width,
         height=height,
         mode=_MODES[colours],
         bits=8,
-        note=noted(note, turned, "the first of several pictures (MPO)" if several else ""),
+        note=noted(note, "the first of several pictures (MPO)" if several else ""),
     )
 
 
-def _pixels(data: bytes, width: int, height: int, mode: str, side: int) -> tuple[Image.Image, str]:
+def _samples(data: bytes, width: int, height: int, mode: str, side: int) -> NDArray[np.uint8]:
     scale = next((scale for scale in SCALES if min(width, height) // side >= scale), 1)
-    samples = simplejpeg.decode_jpeg(
+    return simplejpeg.decode_jpeg(
         data,
         "CMYK" if mode == "CMYK" else "GRAY",
         min_height=-(-height // scale),
         min_width=-(-width // scale),
     )
-    if mode == "CMYK":  # Adobe's is stored inverted, and nobody writes another
-        return to_grey(Image.fromarray(255 - samples, "CMYK"))
-    return Image.fromarray(samples[..., 0]), ""
+
+
+def _by_pillow(samples: NDArray[np.uint8], data: bytes, side: int) -> tuple[NDArray[np.uint8], str]:
+    """Turn samples grey and upright and reduce them, and say what was done."""
+    if samples.shape[2] == 1:
+        grey, note = Image.fromarray(samples[..., 0]), ""
+    else:  # Adobe's CMYK is stored inverted, and nobody writes another
+        grey, note = to_grey(Image.fromarray(255 - samples, "CMYK"))
+    with Image.open(BytesIO(data), formats=["JPEG"]) as image:
+        grey, turned = upright(grey, image)
+    return np.ascontiguousarray(reduce(grey, side)), noted(note, turned)
 
 
 def _segments(data: bytes) -> Iterator[tuple[int, bytes]]:
@@ -141,11 +152,6 @@ def _scans(data: bytes) -> int:
         length = int.from_bytes(data[found.end() : found.end() + 2], "big")
         place = found.end() + length
     return scans
-
-
-def _upright(grey: Image.Image, data: bytes) -> tuple[Image.Image, str]:
-    with Image.open(BytesIO(data), formats=["JPEG"]) as image:
-        return upright(grey, image)
 
 
 def _plain(error: ValueError) -> str:
