@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 from omegaconf import OmegaConf
 
 from pneumoscope.command_line import split_params
@@ -36,6 +38,20 @@ from pneumoscope.errors import InputError
 )
 def test_what_a_user_writes_is_what_the_run_gets(text, parameters):
     assert split_params(None, None, text) == parameters
+
+
+MARKS = st.sampled_from(["\\", "${", "}", ",", "seed=", " ", "#", ": ", "'", '"', "[", "films"])
+LETTERS = st.characters(exclude_categories=["C", "Zl", "Zp"])
+
+
+@given(path=st.lists(MARKS | LETTERS, min_size=1).map("".join))
+@settings(max_examples=500)
+def test_any_path_in_quotes_comes_through(path):
+    mark = "'" if '"' in path else '"'
+    assume(mark not in path)
+    given = OmegaConf.create(split_params(None, None, f"films={mark}{path}{mark},seed=3"))
+    read = OmegaConf.to_container(given, resolve=True)
+    assert read == {"films": path, "seed": 3}
 
 
 def test_a_dollar_in_a_path_names_no_parameter():

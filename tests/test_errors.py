@@ -19,6 +19,10 @@ def test_the_three_parts_are_one_message_too_and_cross_a_process():
     assert str(pickle.loads(pickle.dumps(UNUSABLE))) == message
 
 
+def test_a_sentence_that_was_received_ends_with_one_full_stop():
+    assert "received none. Look." in str(InputError("one", "none.", "Look."))
+
+
 def raised(function, *arguments):
     with pytest.raises(Exception) as caught:
         function(*arguments)

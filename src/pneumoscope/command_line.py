@@ -82,8 +82,10 @@ def _end_of_brackets(text: str, begin: int) -> int | None:
 def _value(key: str, text: str) -> Any:
     quoted = bool(_QUOTED.fullmatch(text))
     if key in PATHS:
-        # OmegaConf would take ${ for the name of another parameter.
-        return (text[1:-1] if quoted else text).replace("${", "\\${")
+        # OmegaConf would take ${ for the name of another parameter, unless a backslash is before
+        # it, and backslashes before that one as pairs.
+        path = text[1:-1] if quoted else text
+        return re.sub(r"(\\*)\$\{", lambda found: found[1] * 2 + "\\${", path)
     try:
         value = yaml.load(text, Loader=get_yaml_loader())
     except yaml.YAMLError as error:

@@ -24,7 +24,7 @@ class InputError(ValueError):
 
     def __init__(self, expected: str, received: str, remedy: str) -> None:
         self.expected, self.received, self.remedy = expected, received, remedy
-        super().__init__(f"expected {expected}, received {received}. {remedy}")
+        super().__init__(f"expected {expected}, received {received.rstrip('.')}. {remedy}")
 
     def __reduce__(self) -> tuple[type, tuple[str, str, str]]:
         """Let an error cross the border between processes with its three parts."""

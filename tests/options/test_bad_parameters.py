@@ -12,6 +12,8 @@ from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from omegaconf import OmegaConf
 from pydantic import BaseModel, RootModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
@@ -184,6 +186,21 @@ def test_no_option_takes_what_it_cannot_be(env):
                 assert all(line and "\n" not in line for line in three_lines(error)), option.path
     assert taken == []
     assert seen > 200
+
+
+PLAIN = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
+ANYTHING = st.recursive(
+    PLAIN, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner)
+)
+
+
+@given(option=st.sampled_from(list(every_option(parameters_of("be_well")))), value=ANYTHING)
+@settings(max_examples=300, deadline=None)
+def test_whatever_an_option_is_set_to_it_fits_or_is_refused_in_three_lines(option, value):
+    try:
+        read_parameters(with_value(parameters_of("be_well"), option.path, value), somewhere)
+    except InputError as error:
+        assert all(line and "\n" not in line for line in three_lines(error))
 
 
 @pytest.mark.parametrize("env", ENVIRONMENTS)
