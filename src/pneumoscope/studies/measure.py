@@ -7,8 +7,8 @@ from pneumoscope.evaluation.metrics import estimate_metrics
 from pneumoscope.naming import Column, Metric, Split
 from pneumoscope.options import EvaluationOptions, StudyOptions
 from pneumoscope.studies.arms import Arm, Reader, readers
-from pneumoscope.studies.flattery import differences, seen_and_unseen
-from pneumoscope.studies.ladder import climb, tuned_readers, tuning_on_test
+from pneumoscope.studies.comparison import differences, seen_and_unseen
+from pneumoscope.studies.steps import climb, tuned_readers, tuning_on_test
 from pneumoscope.studies.targets import (
     calling_everyone_ill,
     choose_reader,

@@ -8,8 +8,8 @@ from pneumoscope.naming import Metric, Split
 from pneumoscope.options import StudyOptions
 from pneumoscope.report.blocks import Block, Bullets, Figure, Note, Paragraph, Section, Table
 from pneumoscope.report.estimates import difference_cell, estimate_cell, estimate_in_words
-from pneumoscope.report.sections.flattery import flattery_blocks
-from pneumoscope.report.sections.ladder import ladder_blocks
+from pneumoscope.report.sections.protocol_bias import flattery_blocks
+from pneumoscope.report.sections.steps import ladder_blocks
 from pneumoscope.report.wording import joined, metric_name
 from pneumoscope.studies.targets import Verdict
 

@@ -2,7 +2,7 @@ import pytest
 
 from pneumoscope.naming import Column, Metric, Split
 from pneumoscope.studies.arms import Reader
-from pneumoscope.studies.flattery import differences, seen_and_unseen
+from pneumoscope.studies.comparison import differences, seen_and_unseen
 
 
 def test_a_reader_does_not_flatter_itself(perfect, evaluation):

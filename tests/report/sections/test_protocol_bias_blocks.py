@@ -3,7 +3,7 @@ import pytest
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.options import StudyOptions
 from pneumoscope.report.blocks import Table
-from pneumoscope.report.sections.flattery import flattery_blocks
+from pneumoscope.report.sections.protocol_bias import flattery_blocks
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ import pytest
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.options import StudyOptions
 from pneumoscope.report.blocks import Table
-from pneumoscope.report.sections.ladder import ladder_blocks
+from pneumoscope.report.sections.steps import ladder_blocks
 
 
 @pytest.fixture

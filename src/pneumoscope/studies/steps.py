@@ -10,7 +10,7 @@ from pneumoscope.evaluation.thresholds.rules import choose_threshold
 from pneumoscope.naming import Metric, Split
 from pneumoscope.options import EvaluationOptions, ThresholdOptions
 from pneumoscope.studies.arms import Reader
-from pneumoscope.studies.flattery import differences
+from pneumoscope.studies.comparison import differences
 from pneumoscope.studies.targets import on_validation
 
 

@@ -3,7 +3,7 @@ import pytest
 from pneumoscope.naming import Metric, Split
 from pneumoscope.options import ThresholdOptions
 from pneumoscope.studies.arms import Reader
-from pneumoscope.studies.ladder import climb, tuned_readers, tuning_on_test
+from pneumoscope.studies.steps import climb, tuned_readers, tuning_on_test
 
 ACCURATE = ThresholdOptions.model_validate({"rule": "max_accuracy"})
 
