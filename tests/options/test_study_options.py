@@ -9,7 +9,7 @@ GIVEN = {
     "asked": "It asked for recall.",
     "target": {"metric": "sensitivity", "at_least": 0.9, "source": "the study"},
     "protocol": "As it was.",
-    "flatters": "Much.",
+    "bias": "Much.",
     "differs": ["Not at all."],
     "arms": {"reproduced": "as published", "honest": "by patient"},
     "honest": "honest",

@@ -1,35 +1,15 @@
 import pytest
+from example_metrics import estimate
+from example_studies import arm, study_findings, summary
 
 from pneumoscope.plots.study import plot_study
 
-
-def arm(**models: tuple) -> dict:
-    measured = {
-        name: {"sensitivity": dict(zip(("value", "low", "high"), values, strict=True))}
-        for name, values in models.items()
+FOUND = study_findings(
+    arms={
+        "reproduced": arm(summary(), summary(mlp=estimate(None), cnn=estimate(0.97, 0.9, 1.0))),
+        "honest": arm(summary(), summary(mlp=estimate(0.8), cnn=estimate(0.85, 0.8, 0.9))),
     }
-    return {"test": {"models": measured}}
-
-
-FOUND = {
-    "study": {
-        "name": "Study",
-        "asked": "It asked for recall.",
-        "target": {"metric": "sensitivity", "at_least": 0.9, "source": "named by the study"},
-        "protocol": "As it was.",
-        "flatters": "Much.",
-        "differs": ["Not at all."],
-        "arms": {"reproduced": "as published", "honest": "by patient"},
-        "honest": "honest",
-        "published": [
-            {"architecture": "cnn", "source": "its table", "metrics": {"sensitivity": 0.98}}
-        ],
-    },
-    "arms": {
-        "reproduced": arm(mlp=(None, None, None), cnn=(0.97, 0.9, 1.0)),
-        "honest": arm(mlp=(0.8, None, None), cnn=(0.85, 0.8, 0.9)),
-    },
-}
+)
 
 
 @pytest.fixture

@@ -21,3 +21,12 @@ from pneumoscope.report.cells import NO_REASON, Shown, show
 )
 def test_a_cell_is_shown_as_text(cell, number_format, expected):
     assert show(cell, number_format) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(-0.0004, "+0.000"), (-0.0006, "-0.001"), (0.0121, "+0.012")]
+)
+def test_a_number_never_shows_as_minus_zero(value, shown):
+    assert show(Estimate(value), "+.3f").text == shown
+    assert show(value, "+.3f").text == shown
+    assert show(Estimate(0.0, value, 0.5), "+.3f").detail == f"{shown} to +0.500"

@@ -8,7 +8,7 @@ from example_metrics import model_metrics
 
 from pneumoscope.naming import Column, Label, Split
 from pneumoscope.options import EvaluationOptions, StudyOptions
-from pneumoscope.studies.arms import Arm, Reader
+from pneumoscope.studies.arms import Arm, Classifier
 
 TEST_CHILDREN = ["n1", "n2", "n3", "n3", "p1", "p2", "p3", "p3"]
 
@@ -28,7 +28,7 @@ def study() -> StudyOptions:
             "asked": "It asked for recall.",
             "target": {"metric": "sensitivity", "at_least": 0.9, "source": "named by the study"},
             "protocol": "As it was.",
-            "flatters": "Much.",
+            "bias": "Much.",
             "differs": ["Not at all."],
             "arms": {"reproduced": "as published", "honest": "by patient"},
             "honest": "honest",
@@ -61,30 +61,32 @@ def scored() -> Callable[..., pd.DataFrame]:
 
 
 @pytest.fixture
-def perfect(scored) -> Reader:
-    return Reader("perfect", scored([0.1, 0.2, 0.3, 0.4, 0.6, 0.7, 0.8, 0.9]), 0.5)
+def perfect(scored) -> Classifier:
+    return Classifier("perfect", scored([0.1, 0.2, 0.3, 0.4, 0.6, 0.7, 0.8, 0.9]), 0.5)
 
 
 @pytest.fixture
-def half_blind(scored) -> Reader:
+def half_blind(scored) -> Classifier:
     """Find every second child with pneumonia, and call no one else ill."""
-    return Reader("half blind", scored([0.1, 0.1, 0.1, 0.1, 0.2, 0.9, 0.2, 0.9]), 0.5)
+    return Classifier("half blind", scored([0.1, 0.1, 0.1, 0.1, 0.2, 0.9, 0.2, 0.9]), 0.5)
 
 
 @pytest.fixture
 def arm_of() -> Callable[..., Arm]:
-    """Give an arm of these readers; the metrics hold what the studies read of them."""
+    """Give an arm of these classifiers; the metrics hold what the studies read of them."""
 
-    def arm_of(*readers: Reader, trained_on: Sequence[str] = (), flaws: Sequence[str] = ()) -> Arm:
+    def arm_of(
+        *classifiers: Classifier, trained_on: Sequence[str] = (), flaws: Sequence[str] = ()
+    ) -> Arm:
         part = {"n": 8, "patients": 6}
         metrics = {
-            reader.name: model_metrics(
-                operating_point={"threshold": reader.threshold},
+            one.name: model_metrics(
+                operating_point={"threshold": one.threshold},
                 splits={"test": part, "validation": part},
             )
-            for reader in readers
+            for one in classifiers
         }
-        scores = {reader.name: reader.scores for reader in readers}
+        scores = {one.name: one.scores for one in classifiers}
         return Arm(scores, metrics, frozenset(trained_on), list(flaws))
 
     return arm_of

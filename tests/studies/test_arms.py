@@ -1,12 +1,18 @@
 import pandas as pd
 
 from pneumoscope.naming import Column, Split
-from pneumoscope.studies.arms import readers, training_patients
+from pneumoscope.studies.arms import training_patients
 
 
-def test_a_reader_has_the_locked_threshold_of_its_model(arm_of, perfect):
-    (reader,) = readers(arm_of(perfect)).values()
-    assert (reader.name, reader.threshold) == ("perfect", 0.5)
+def test_a_classifier_has_the_locked_threshold_of_its_model(arm_of, perfect):
+    (found,) = arm_of(perfect).classifiers.values()
+    assert (found.name, found.threshold) == ("perfect", 0.5)
+
+
+def test_a_test_patient_in_train_is_leakage(arm_of, perfect):
+    assert arm_of(perfect, trained_on=["p3", "x"]).has_patient_leakage
+    # v1 is a patient of validation.
+    assert not arm_of(perfect, trained_on=["x", "v1"]).has_patient_leakage
 
 
 def test_the_rows_of_a_split_stand_in_the_order_of_their_names(perfect):

@@ -51,29 +51,29 @@ class StudyOptions(Options):
         asked: What its stakeholder asked for, in one sentence.
         target: The bound to reach.
         protocol: What the study did, in one sentence.
-        flatters: What that protocol flatters, in one sentence.
+        bias: What that protocol makes look better than it is, and why, in words.
         differs: How this repetition differs from the study, one sentence each.
         arms: Name of each protocol to its description, the environment's own first. Each of the
             others is a namespace, and has a block under its name with a `split` of its own.
-        honest: Which of them is judged: nothing that is reported was chosen on test, and no child
+        honest: Which of them is judged: nothing that is reported was chosen on test, and no patient
             stands in two splits.
         reported: Metrics that are set beside the published ones; the target's is always there.
         published: What was published.
-        ladder: Whether the architectures are steps, each to be compared with the one before.
-        tuned: Rules for the threshold, each one more step of the ladder.
+        stepwise: Whether the architectures are steps, each to be compared with the one before.
+        tuned: Rules for the threshold of the last model, each one more step.
     """
 
     name: Text
     asked: Text
     target: TargetOptions
     protocol: Text
-    flatters: Text
+    bias: Text
     differs: Annotated[list[Text], Field(min_length=1)]
     arms: Annotated[dict[Text, Text], Field(min_length=1)]
     honest: Text
     reported: Several[Measured] = ()
     published: Several[PublishedOptions] = ()
-    ladder: bool = False
+    stepwise: bool = False
     tuned: Several[ThresholdOptions] = ()
 
     @model_validator(mode="after")

@@ -1,12 +1,13 @@
 """A study's metric as published and under each protocol, model by model."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pneumoscope.naming import Metric, Split
+from pneumoscope.evaluation.estimate import Estimate
+from pneumoscope.naming import Metric
 from pneumoscope.options import StudyOptions
 from pneumoscope.plots.style import (
     INK,
@@ -17,30 +18,32 @@ from pneumoscope.plots.style import (
     polish,
     series_styles,
 )
+from pneumoscope.report.wording import metric_name
+from pneumoscope.studies.records import StudyFindings
 
 # Drawn side by side within a model's row, this far apart.
 GAP = 0.22
 MARKERS = ("o", "s", "^", "v")
 
 
-def plot_study(findings: Mapping[str, Any], ax: Axes | None = None) -> Figure:
+def plot_study(findings: StudyFindings, ax: Axes | None = None) -> Figure:
     """Draw the target's metric on test with intervals, one row a model, and the bound.
 
     Args:
-        findings: What `studies.measure.measure_study` gave.
+        findings: What the study comes to.
         ax: Where to draw; a new figure by default.
     """
-    study = StudyOptions.model_validate(findings["study"])
+    study = findings.study
     metric = study.target.metric
-    models = list(findings["arms"][study.honest][Split.TEST]["models"])
+    models = list(findings.arms[study.honest].test.models)
     ax = axes_or_new(ax, height=1.9 + len(models) * (0.35 + GAP * len(study.arms)))
     for place, (arm, (colour, _)) in enumerate(series_styles(list(study.arms)).items()):
         offset = GAP * (place - (len(study.arms) - 1) / 2)
-        measured = [findings["arms"][arm][Split.TEST]["models"][name][metric] for name in models]
+        measured = [findings.arms[arm].test.models[name][metric] for name in models]
         _draw_arm(ax, measured, offset, colour, MARKERS[place % len(MARKERS)], _label(arm, study))
     _draw_published(ax, models, study, metric)
     ax.axvline(study.target.at_least, color=MUTED, linestyle=":", linewidth=1.6, label="target")
-    polish(ax, xlabel=_axis(metric), grid="x")
+    polish(ax, xlabel=f"{metric_name(metric)} on test", grid="x")
     ax.set_yticks(range(len(models)), models)
     ax.set_ylim(len(models) - 0.4, -0.6)
     ax.spines["left"].set_visible(False)
@@ -51,7 +54,7 @@ def plot_study(findings: Mapping[str, Any], ax: Axes | None = None) -> Figure:
 
 
 def _draw_arm(
-    ax: Axes, measured: list[dict], offset: float, colour: str, marker: str, label: str
+    ax: Axes, measured: Sequence[Estimate], offset: float, colour: str, marker: str, label: str
 ) -> None:
     shown: dict[str, Any] = {
         "color": colour,
@@ -60,13 +63,12 @@ def _draw_arm(
         "markeredgecolor": "white",
     }
     for row, values in enumerate(measured):
-        if values["value"] is None:
+        if values.value is None:
             ax.text(0.02, row + offset, "n/a", transform=ax.get_yaxis_transform(), color=MUTED)
             continue
-        if values["low"] is not None:
-            bounds = [values["low"], values["high"]]
-            ax.plot(bounds, [row + offset] * 2, color=colour, linewidth=2.2)
-        ax.plot(values["value"], row + offset, linestyle="", **shown)
+        if values.bounds is not None:
+            ax.plot(values.bounds, [row + offset] * 2, color=colour, linewidth=2.2)
+        ax.plot(values.value, row + offset, linestyle="", **shown)
     ax.plot([], [], linestyle="", label=label, **shown)
 
 
@@ -81,8 +83,3 @@ def _draw_published(ax: Axes, models: list[str], study: StudyOptions, metric: Me
 
 def _label(arm: str, study: StudyOptions) -> str:
     return f"{arm} (judged)" if arm == study.honest else arm
-
-
-def _axis(metric: Metric) -> str:
-    names = {Metric.AUROC: "AUROC", Metric.F1: "F1"}
-    return f"{names.get(metric, str(metric).replace('_', ' '))} on test"

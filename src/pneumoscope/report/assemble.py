@@ -52,7 +52,11 @@ def _sections(
 ) -> list[Section]:
     pixels = found.pixel_statistics
     return [
-        *([study_section(found.study, found.figures.get("study"))] if found.study else []),
+        *(
+            [study_section(found.study, found.subject_noun(options), found.figures.get("study"))]
+            if found.study
+            else []
+        ),
         comparison_section(
             found.comparison,
             found.significance,
@@ -84,6 +88,12 @@ def _sections(
         crosswalk_section(read_guidelines()),
         about_section(_facts(evaluation, found)),
     ]
+
+
+def _study(found: Findings, subjects: str) -> list[Section]:
+    if found.study is None:
+        return []
+    return [study_section(found.study, subjects, found.figures.get("study"))]
 
 
 def _robustness(found: Findings) -> list[Section]:

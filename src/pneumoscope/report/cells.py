@@ -60,11 +60,18 @@ def show(cell: Cell, number_format: str = "") -> Shown:
     number_format = number_format or ("," if isinstance(cell, int) else ".3f")
     if isinstance(cell, Estimate):
         assert cell.value is not None
-        return Shown(format(cell.value, number_format), _range(cell, number_format), numeric=True)
-    return Shown(format(cell, number_format), numeric=True)
+        text = _formatted(cell.value, number_format)
+        return Shown(text, _range(cell, number_format), numeric=True)
+    return Shown(_formatted(cell, number_format), numeric=True)
+
+
+def _formatted(value: float, number_format: str) -> str:
+    """Format a number; what rounds to zero bears no minus."""
+    text = format(value, number_format)
+    return text if text.strip("-0.,%") else format(abs(value), number_format)
 
 
 def _range(cell: Estimate, number_format: str) -> str:
     if cell.low is None or cell.high is None:
         return ""
-    return f"{cell.low:{number_format}} to {cell.high:{number_format}}"
+    return " to ".join(_formatted(end, number_format) for end in (cell.low, cell.high))

@@ -1,4 +1,4 @@
-"""Measured values as cells of a table and in words."""
+"""Measured values as cells of a table."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,23 +17,6 @@ def estimate_cell(measured: Mapping[str, Any], otherwise: str = "") -> Cell:
     if measured["value"] is None:
         return Estimate(None, reason=measured.get("reason") or otherwise)
     return Estimate(measured["value"], measured["low"], measured["high"])
-
-
-def difference_cell(measured: Mapping[str, Any]) -> Cell:
-    """Return a difference with its interval, rounded so that none shows as minus zero."""
-    if measured["value"] is None:
-        return Estimate(None, reason="undefined for one of the two")
-    low, high = (None if measured[e] is None else rounded(measured[e]) for e in ("low", "high"))
-    return Estimate(rounded(measured["value"]), low, high)
-
-
-def estimate_in_words(measured: Mapping[str, Any]) -> str:
-    """Return "0.982 (0.971 to 0.991)", or that there is no value and why."""
-    if measured["value"] is None:
-        return f"no value ({measured['reason']})"
-    if measured["low"] is None:
-        return f"{measured['value']:.3f}"
-    return f"{measured['value']:.3f} ({measured['low']:.3f} to {measured['high']:.3f})"
 
 
 def rounded(value: float) -> float:

@@ -19,6 +19,7 @@ from pneumoscope.radiographs.pixel_statistics import PixelStatistics
 from pneumoscope.report.provenance import own_origins, synthetic_note
 from pneumoscope.robustness.records import Robustness, Shift
 from pneumoscope.splitting.records import SplitAudit
+from pneumoscope.studies.records import StudyFindings
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Findings:
     origins: Mapping[str, TrainingRecord]
     explanations: Mapping[str, Explanations]
     figures: Mapping[str, bytes]
-    study: Mapping[str, Any] | None = None
+    study: StudyFindings | None = None
     shift: Shift | None = None
     robustness: Mapping[str, Robustness] = field(default_factory=dict)
 
@@ -94,7 +95,7 @@ def collect_findings(
     comparison: pd.DataFrame,
     significance: pd.DataFrame,
     pixel_statistics: PixelStatistics,
-    study: dict | None = None,
+    study: StudyFindings | None = None,
     shift: Shift | None = None,
     **collected: Any,
 ) -> Findings:

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from pneumoscope.evaluation.metrics import estimate_metrics
 from pneumoscope.evaluation.records import ModelMetrics
-from pneumoscope.naming import Column, Split
+from pneumoscope.naming import Column, Metric, Split
+from pneumoscope.options import EvaluationOptions
+from pneumoscope.studies.records import Measured
 
 
 @dataclass(frozen=True)
@@ -17,7 +20,7 @@ class Arm:
         scores: Model to its scores on validation and test.
         metrics: Model to its metrics.
         trained_on: Patients of the training part.
-        flaws: What the protocol flatters, in sentences.
+        flaws: The biases that its split has, in sentences.
     """
 
     scores: Mapping[str, pd.DataFrame]
@@ -25,9 +28,24 @@ class Arm:
     trained_on: frozenset[str]
     flaws: Sequence[str]
 
+    @property
+    def classifiers(self) -> dict[str, "Classifier"]:
+        """Each model with its locked threshold, by name."""
+        return {
+            name: Classifier(name, scores, self.metrics[name].operating_point.threshold)
+            for name, scores in self.scores.items()
+        }
+
+    @property
+    def has_patient_leakage(self) -> bool:
+        """Whether a patient of test is in train too."""
+        scores = next(iter(self.scores.values()))
+        tested = scores.loc[scores[Column.SPLIT] == Split.TEST, Column.PATIENT_ID]
+        return bool(tested.isin(self.trained_on).any())
+
 
 @dataclass(frozen=True)
-class Reader:
+class Classifier:
     """A model with a threshold: what turns radiographs into answers.
 
     Attributes:
@@ -45,13 +63,12 @@ class Reader:
         rows = self.scores[self.scores[Column.SPLIT] == split]
         return rows.sort_values(Column.RADIOGRAPH_ID, ignore_index=True)
 
-
-def readers(arm: Arm) -> dict[str, Reader]:
-    """Return each model of an arm with its locked threshold, by name."""
-    return {
-        name: Reader(name, scores, arm.metrics[name].operating_point.threshold)
-        for name, scores in arm.scores.items()
-    }
+    def measured(
+        self, split: Split, metrics: Sequence[Metric], options: EvaluationOptions
+    ) -> Measured:
+        """Return some of its metrics on one split, with intervals over patients."""
+        found = estimate_metrics(self.on(split), self.threshold, options)
+        return {metric: found[metric] for metric in metrics}
 
 
 def training_patients(splits: pd.DataFrame, manifest: pd.DataFrame) -> frozenset[str]:

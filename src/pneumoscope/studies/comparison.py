@@ -1,77 +1,62 @@
-"""How much a protocol flatters: the same model under two protocols, its children seen or not."""
+"""The bias of a protocol: a model compared with itself under another, and patient leakage."""
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Sequence
 
-from pneumoscope.evaluation.estimate import Estimate
+import pandas as pd
+
 from pneumoscope.evaluation.metrics import estimate_metrics, metric_differences
 from pneumoscope.evaluation.verdict import difference
 from pneumoscope.naming import Column, Metric, Split
 from pneumoscope.options import EvaluationOptions
-from pneumoscope.studies.arms import Reader
+from pneumoscope.studies.arms import Classifier
+from pneumoscope.studies.records import Difference, LeakagePart, PatientLeakage
 
 
-def differences(
-    flattered: Reader, honest: Reader, options: EvaluationOptions
-) -> dict[Metric, dict]:
-    """Subtract every test metric of one reader from another's, with an interval over patients.
+def compare(
+    first: Classifier, second: Classifier, metrics: Sequence[Metric], options: EvaluationOptions
+) -> Difference:
+    """Subtract test metrics of the second from the first's, with intervals over patients.
 
     Where both were tested on the same radiographs they are paired by patient, which takes the
     difficulty of the films out of the comparison; else the two tests count as independent.
 
     Args:
-        flattered: What is expected to be higher.
-        honest: What is subtracted.
+        first: What is subtracted from.
+        second: What is subtracted.
+        metrics: Which metrics.
         options: Confidence and bins.
-
-    Returns:
-        By metric `value`, `low`, `high`, `reason` and `paired`; None where undefined.
     """
-    first, second = flattered.on(Split.TEST), honest.on(Split.TEST)
-    paired = first[Column.RADIOGRAPH_ID].tolist() == second[Column.RADIOGRAPH_ID].tolist()
-    found = (
-        metric_differences(first, second, (flattered.threshold, honest.threshold), options)
-        if paired
-        else _unpaired(
-            estimate_metrics(first, flattered.threshold, options),
-            estimate_metrics(second, honest.threshold, options),
-        )
-    )
-    return {metric: {**asdict(value), "paired": paired} for metric, value in found.items()}
+    rows, others = first.on(Split.TEST), second.on(Split.TEST)
+    paired = rows[Column.RADIOGRAPH_ID].tolist() == others[Column.RADIOGRAPH_ID].tolist()
+    if paired:
+        found = metric_differences(rows, others, (first.threshold, second.threshold), options)
+        return Difference(True, {metric: found[metric] for metric in metrics})
+    one, other = (each.measured(Split.TEST, metrics, options) for each in (first, second))
+    return Difference(False, {metric: difference(one[metric], other[metric]) for metric in metrics})
 
 
-def seen_and_unseen(
-    reader: Reader, trained_on: frozenset[str], options: EvaluationOptions
-) -> dict[str, dict]:
-    """Measure one reader on test films of children that are in train, and on the others.
+def measure_leakage(
+    classifier: Classifier,
+    trained_on: frozenset[str],
+    metrics: Sequence[Metric],
+    options: EvaluationOptions,
+) -> PatientLeakage:
+    """Measure test films of patients that are in train too, and those of new patients.
 
     Args:
-        reader: A model of a split that tears children apart.
+        classifier: A model of a split with patient leakage.
         trained_on: Patients of the training part.
+        metrics: Which metrics.
         options: Confidence and bins.
-
-    Returns:
-        For `seen` and `unseen`: n, patients and, if there are any, metrics with intervals.
     """
-    rows = reader.on(Split.TEST)
-    known = rows[Column.PATIENT_ID].isin(trained_on)
-    return {
-        name: {
-            "n": len(part),
-            "patients": int(part[Column.PATIENT_ID].nunique()),
-            "metrics": _plain(estimate_metrics(part, reader.threshold, options))
-            if len(part)
-            else {},
-        }
-        for name, part in (("seen", rows[known]), ("unseen", rows[~known]))
-    }
+    rows = classifier.on(Split.TEST)
+    leaked = rows[Column.PATIENT_ID].isin(trained_on)
 
+    def part(films: pd.DataFrame) -> LeakagePart:
+        patients = int(films[Column.PATIENT_ID].nunique())
+        if films.empty:
+            return LeakagePart(0, 0, {})
+        found = estimate_metrics(films, classifier.threshold, options)
+        return LeakagePart(len(films), patients, {metric: found[metric] for metric in metrics})
 
-def _plain(measured: Mapping[Metric, Estimate]) -> dict[str, dict]:
-    return {metric.value: asdict(values) for metric, values in measured.items()}
-
-
-def _unpaired(
-    first: Mapping[Metric, Estimate], second: Mapping[Metric, Estimate]
-) -> dict[Metric, Estimate]:
-    return {metric: difference(estimate, second[metric]) for metric, estimate in first.items()}
+    return PatientLeakage(part(rows[leaked]), part(rows[~leaked]))

@@ -1,77 +1,68 @@
 import pytest
+from example_metrics import estimate
+from example_studies import about, arm, study_findings, summary
 
 from pneumoscope.evaluation.estimate import Estimate
-from pneumoscope.options import StudyOptions
 from pneumoscope.report.blocks import Table
-from pneumoscope.report.sections.protocol_bias import flattery_blocks
+from pneumoscope.report.sections.protocol_bias import bias_blocks, excess_in_words
+from pneumoscope.studies.records import StudyFindings
 
 
-@pytest.fixture
-def study() -> StudyOptions:
-    return StudyOptions.model_validate(
-        {
-            "name": "Study",
-            "asked": "It asked for recall.",
-            "target": {"metric": "sensitivity", "at_least": 0.9, "source": "the study"},
-            "protocol": "As it was.",
-            "flatters": "Much.",
-            "differs": ["Not at all."],
-            "arms": {"reproduced": "as published", "honest": "by patient"},
-            "honest": "honest",
-        }
+def tables(found: StudyFindings) -> list[Table]:
+    return [block for block in bias_blocks(found, "children") if isinstance(block, Table)]
+
+
+def validated(value: float, margin: float = 0.05, **more: object) -> StudyFindings:
+    """Give findings in which validation and test differ under one protocol."""
+    return study_findings(
+        arms={
+            "reproduced": arm(
+                summary(16, 16, cnn=about(value, margin)), summary(100, 90, cnn=about(0.8, margin))
+            ),
+            "honest": arm(summary(50, 50, cnn=about(0.8, 0.01)), summary(cnn=about(0.8, 0.01))),
+        },
+        **more,
     )
 
 
-def part(n: int, value: float) -> dict:
-    measured = {"value": value, "low": value - 0.05, "high": value + 0.05}
-    return {"n": n, "patients": n, "models": {"cnn": {"sensitivity": measured}}}
-
-
-def findings(promised: float, **more: dict) -> dict:
-    arms = {
-        "reproduced": {"validation": part(16, promised), "test": part(100, 0.8)},
-        "honest": {"validation": part(50, 0.82), "test": part(100, 0.8)},
-    }
-    return {"arms": arms, "seen": {}, **more}
-
-
-def tables(found: dict, study: StudyOptions) -> list[Table]:
-    return [block for block in flattery_blocks(found, study) if isinstance(block, Table)]
-
-
-def test_what_validation_promised_stands_beside_what_test_gave(study):
-    (promises,) = tables(findings(1.0), study)
-    assert promises.rows[0] == [
-        "reproduced", "cnn", 16, Estimate(1.0, 0.95, 1.05), Estimate(0.8, 0.75, 0.8 + 0.05),
-    ]  # fmt: skip
-    assert len(promises.rows) == 2
+def test_validation_stands_beside_test_with_their_difference():
+    (optimism,) = tables(validated(1.0))
+    assert optimism.rows[0][:3] == ["reproduced", "cnn", 16]
+    assert optimism.rows[0][3] == Estimate(1.0, 0.95, 1.05)
+    assert optimism.rows[0][5].value == pytest.approx(0.2)
+    assert len(optimism.rows) == 2
 
 
 @pytest.mark.parametrize(
-    ("promised", "sentence"),
+    ("value", "margin", "sentence"),
     [
-        (1.0, "Promised more than test's interval holds: cnn under reproduced."),
-        (0.84, "No promise lies above the interval that test gave."),
+        (1.0, 0.05, "is shown for cnn under reproduced; shown to stay below 0.05 for cnn under h"),
+        (0.8, 0.01, "is shown to stay below 0.05 for cnn under reproduced and cnn under honest."),
+        (0.84, 0.1, "for cnn under honest; neither shown nor ruled out for cnn under reproduced."),
     ],
 )
-def test_a_broken_promise_is_named(study, promised, sentence):
-    (promises,) = tables(findings(promised), study)
-    assert sentence in promises.caption
+def test_optimism_is_judged_by_the_interval_of_the_difference(value, margin, sentence):
+    (optimism,) = tables(validated(value, margin))
+    assert sentence in optimism.caption
 
 
-def test_children_seen_in_training_stand_beside_the_others(study):
-    measured = {"value": 0.9, "low": 0.8, "high": 0.95}
+def test_patients_leaked_into_train_stand_beside_new_ones():
     parts = {
-        "seen": {"n": 5, "patients": 3, "metrics": {"sensitivity": measured}},
-        "unseen": {"n": 0, "patients": 0, "metrics": {}},
+        "leaked": {"n": 5, "patients": 3, "metrics": {"sensitivity": estimate(0.9, 0.8, 0.95)}},
+        "new": {"n": 0, "patients": 0, "metrics": {}},
     }
-    _, seen = tables(findings(1.0, seen={"reproduced": {"cnn": parts}}), study)
-    assert seen.rows == [
-        [
-            "cnn",
-            "sensitivity",
-            Estimate(0.9, 0.8, 0.95),
-            Estimate(None, reason="no such film is in test"),
-        ]
-    ]
-    assert "5 films of 3 children" in seen.caption
+    _, leakage = tables(validated(1.0, leakage={"reproduced": {"cnn": parts}}))
+    assert leakage.header[2:] == ["children in train too", "children in test alone"]
+    assert leakage.rows == [
+        ["cnn", "sensitivity", Estimate(0.9, 0.8, 0.95),
+         Estimate(None, reason="no such film is in test")],
+    ]  # fmt: skip
+    assert "5 films of 3 children with other films in train" in leakage.caption
+
+
+def test_excesses_read_together_have_wider_intervals():
+    one = Estimate(0.1, 0.005, 0.195)
+    assert excess_in_words({"a": one}) == "shown for a"
+    assert (
+        excess_in_words(dict.fromkeys("abc", one)) == "neither shown nor ruled out for a, b and c"
+    )

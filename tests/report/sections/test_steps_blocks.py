@@ -1,68 +1,39 @@
 import pytest
+from example_studies import about, step, study_findings
 
-from pneumoscope.evaluation.estimate import Estimate
-from pneumoscope.options import StudyOptions
 from pneumoscope.report.blocks import Table
-from pneumoscope.report.sections.steps import ladder_blocks
+from pneumoscope.report.sections.steps import FIRST, steps_blocks
+
+STEPWISE = {
+    "target": {"metric": "sensitivity", "at_least": 0.9, "then": "accuracy", "source": "named"},
+    "arms": {"honest": "by patient"},
+    "stepwise": True,
+    "tuned": [{"rule": "youden"}],
+}
 
 
-@pytest.fixture
-def study() -> StudyOptions:
-    return StudyOptions.model_validate(
-        {
-            "name": "Study",
-            "asked": "It asked for recall.",
-            "target": {
-                "metric": "sensitivity", "at_least": 0.9, "then": "accuracy", "source": "the study",
-            },
-            "protocol": "As it was.",
-            "flatters": "Much.",
-            "differs": ["Not at all."],
-            "arms": {"honest": "by patient"},
-            "honest": "honest",
-            "ladder": True,
-            "tuned": [{"rule": "youden"}],
-        }
-    )  # fmt: skip
+def values(sensitivity: float, accuracy: float) -> dict:
+    return {"sensitivity": about(sensitivity), "accuracy": about(accuracy)}
 
 
-def values(sensitivity: float, accuracy: float, margin: float = 0.05) -> dict:
-    return {
-        name: {"value": value, "low": value - margin, "high": value + margin}
-        for name, value in (("sensitivity", sensitivity), ("accuracy", accuracy))
-    }
+def tables(gain: float) -> list[Table]:
+    tuned = step("cnn, youden", **values(0.9, 0.8))
+    steps = [
+        step("mlp", **values(0.7, 0.8)),
+        step("cnn", change=values(0.2, 0.0), **values(0.9, 0.8)),
+    ]
+    tuning = {
+        "rule": "youden", "on_validation": tuned, "on_test": tuned, "optimism": values(0.0, gain),
+    }  # fmt: skip
+    found = study_findings(study=STEPWISE, differences={}, steps=steps, tuning=[tuning])
+    return [block for block in steps_blocks(found) if isinstance(block, Table)]
 
 
-def step(name: str, sensitivity: float, **more: dict) -> dict:
-    chosen_by = {"sensitivity": sensitivity, "accuracy": 0.8}
-    tested = values(sensitivity, 0.8)
-    return {"step": name, "threshold": 0.5, "validation": chosen_by, "test": tested, **more}
-
-
-def found(gain: float) -> dict:
-    return {
-        "steps": [step("mlp", 0.7), step("cnn", 0.9, change=values(0.2, 0.0))],
-        "tuning_on_test": [
-            {
-                "rule": "youden",
-                "validation": step("cnn, youden", 0.9),
-                "test": step("cnn, youden", 0.9),
-                "flattery": values(0.0, gain),
-            }
-        ],
-        "chosen": {"name": "cnn"},
-    }
-
-
-def tables(gain: float, study: StudyOptions) -> list[Table]:
-    return [block for block in ladder_blocks(found(gain), study) if isinstance(block, Table)]
-
-
-def test_each_step_says_what_it_changed(study):
-    steps, _ = tables(0.1, study)
+def test_each_step_says_what_it_changed():
+    steps, _ = tables(0.1)
     assert [row[0] for row in steps.rows] == ["mlp", "cnn"]
-    assert steps.rows[0][-1] == Estimate(None, reason="the first step has none before it")
-    assert "raise sensitivity beyond chance: cnn. " in steps.caption
+    assert steps.rows[0][-1] == FIRST
+    assert "A gain of sensitivity is shown for cnn. " in steps.caption
     assert "Validation chooses cnn" in steps.caption
 
 
@@ -73,10 +44,10 @@ def test_each_step_says_what_it_changed(study):
         (0.0, "No rule would have gained accuracy by being read off test."),
     ],
 )
-def test_the_caption_says_what_tuning_on_test_would_pretend(study, gain, sentence):
-    _, tuning = tables(gain, study)
+def test_the_caption_says_what_tuning_on_test_would_add(gain, sentence):
+    _, tuning = tables(gain)
     assert sentence in tuning.caption
 
 
-def test_without_a_ladder_nothing_is_shown(study):
-    assert ladder_blocks({"steps": [], "tuning_on_test": []}, study) == []
+def test_without_steps_nothing_is_shown():
+    assert steps_blocks(study_findings()) == []

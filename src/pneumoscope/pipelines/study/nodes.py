@@ -8,6 +8,7 @@ from pneumoscope.options import EvaluationOptions, StudyOptions
 from pneumoscope.splitting.records import SplitAudit
 from pneumoscope.studies.arms import Arm, training_patients
 from pneumoscope.studies.measure import measure_study as measure
+from pneumoscope.studies.records import StudyFindings
 
 
 def collect_arm(
@@ -29,8 +30,8 @@ def collect_arm(
     )
 
 
-def measure_study(study: StudyOptions, evaluation: EvaluationOptions, **arms: Arm) -> dict:
-    """Judge the study's target and measure what its protocol flatters; arms by name."""
+def measure_study(study: StudyOptions, evaluation: EvaluationOptions, **arms: Arm) -> StudyFindings:
+    """Judge the study's target and measure the bias of its protocol; arms by name."""
     return measure(study, evaluation, {name: arms[name] for name in study.arms})
 
 

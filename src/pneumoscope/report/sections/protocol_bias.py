@@ -1,98 +1,88 @@
-"""What a protocol flatters, seen within it: its validation, and children it has seen before."""
+"""The bias within a protocol: its validation against its test, and patient leakage."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from pneumoscope.evaluation.estimate import Estimate
-from pneumoscope.naming import Metric, Split
-from pneumoscope.options import StudyOptions
+from pneumoscope.evaluation.verdict import MARGIN, Verdict, difference, judge_excess
+from pneumoscope.naming import Metric
 from pneumoscope.report.blocks import Block, Heading, Table
 from pneumoscope.report.cells import Cell
-from pneumoscope.report.estimates import estimate_cell
 from pneumoscope.report.wording import joined, metric_name
+from pneumoscope.studies.records import LeakagePart, PatientLeakage, StudyFindings
+
+_SAID = {
+    Verdict.SHOWN: "shown for",
+    Verdict.SMALL: f"shown to stay below {MARGIN:g} for",
+    Verdict.OPEN: "neither shown nor ruled out for",
+}
 
 
-def flattery_blocks(found: Mapping[str, Any], study: StudyOptions) -> list[Block]:
-    """Show what each validation promised, and how children seen in training fared.
+def bias_blocks(found: StudyFindings, subjects: str) -> list[Block]:
+    """Show validation beside test under each protocol, and what patient leakage does.
 
     Args:
-        found: `study.json`.
-        study: The study.
+        found: What the study comes to.
+        subjects: Who was radiographed, in the plural.
     """
-    blocks: list[Block] = [Heading("What validation promised"), _promises(found, study)]
-    for arm, models in found["seen"].items():
-        blocks += [Heading(f"Children that {arm} has seen before"), _seen(models, study)]
+    blocks: list[Block] = [Heading("Validation against test"), _optimism(found)]
+    for arm, models in found.leakage.items():
+        blocks += [Heading(f"Patient leakage under {arm}"), _leakage(models, found, subjects)]
     return blocks
 
 
-def _promises(found: Mapping[str, Any], study: StudyOptions) -> Table:
-    metric = study.target.metric
-    rows: list[list[Cell]] = [
-        [
-            arm,
-            name,
-            found["arms"][arm][Split.VALIDATION]["n"],
-            *(
-                estimate_cell(found["arms"][arm][split]["models"][name][metric])
-                for split in (Split.VALIDATION, Split.TEST)
-            ),
-        ]
-        for arm in study.arms
-        for name in found["arms"][arm][Split.TEST]["models"]
-    ]
+def excess_in_words(excesses: Mapping[str, Estimate]) -> str:
+    """Return of which names an excess is shown, small or open: "shown for cnn; …".
+
+    Args:
+        excesses: Name to how much larger something is, with its interval; all are read together.
+    """
+    named: dict[Verdict, list[str]] = {}
+    for name, excess in excesses.items():
+        named.setdefault(judge_excess(excess, MARGIN, len(excesses)), []).append(name)
+    return "; ".join(
+        f"{_SAID[verdict]} {joined(named[verdict])}" for verdict in _SAID if verdict in named
+    )
+
+
+def _optimism(found: StudyFindings) -> Table:
+    metric = found.study.target.metric
+    rows: list[list[Cell]] = []
+    excesses: dict[str, Estimate] = {}
+    for arm, result in found.arms.items():
+        for name, tested in result.test.models.items():
+            validated = result.validation.models[name][metric]
+            excess = difference(validated, tested[metric])
+            excesses[f"{name} under {arm}"] = excess
+            rows.append([arm, name, result.validation.n, validated, tested[metric], excess])
     named = metric_name(metric)
-    header = ["protocol", "model", "films in validation", f"{named}, validation", f"{named}, test"]
-    return Table(header, rows, _promise_caption(found, study))
-
-
-def _promise_caption(found: Mapping[str, Any], study: StudyOptions) -> str:
-    """Say which protocols promised more on validation than test's interval holds."""
-    broken = [
-        f"{name} under {arm}"
-        for arm in study.arms
-        for name, tested in found["arms"][arm][Split.TEST]["models"].items()
-        if _breaks(found["arms"][arm][Split.VALIDATION]["models"][name], tested, study)
-    ]
-    start = (
-        "Validation is what chose the epoch, and what a study without a test of its own would "
-        "report."
+    header = [
+        "protocol", "model", "films in validation", f"{named}, validation", f"{named}, test",
+        "optimism",
+    ]  # fmt: skip
+    caption = (
+        "Validation chose the epoch, and is what a study without a test of its own would report. "
+        f"Optimism, validation minus test, is {excess_in_words(excesses)}."
     )
-    if not broken:
-        return f"{start} No promise lies above the interval that test gave."
-    return f"{start} Promised more than test's interval holds: {joined(broken)}."
+    return Table(header, rows, caption, {"optimism": "+.3f"})
 
 
-def _breaks(promised: Mapping[str, Any], tested: Mapping[str, Any], study: StudyOptions) -> bool:
-    value, high = promised[study.target.metric]["value"], tested[study.target.metric]["high"]
-    return value is not None and high is not None and value > high
-
-
-def _seen(models: Mapping[str, Any], study: StudyOptions) -> Table:
+def _leakage(models: Mapping[str, PatientLeakage], found: StudyFindings, subjects: str) -> Table:
     rows: list[list[Cell]] = [
-        [
-            name,
-            metric_name(metric),
-            *(_of_part(parts[part], metric) for part in ("seen", "unseen")),
-        ]
+        [name, metric_name(metric), _of_part(parts.leaked, metric), _of_part(parts.new, metric)]
         for name, parts in models.items()
-        for metric in study.metrics
+        for metric in found.study.metrics
     ]
-    header = ["model", "metric", "children seen in training", "children not seen"]
-    return Table(header, rows, _seen_caption(models))
-
-
-def _seen_caption(models: Mapping[str, Any]) -> str:
+    header = ["model", "metric", f"{subjects} in train too", f"{subjects} in test alone"]
     parts = next(iter(models.values()))
-    seen, unseen = parts["seen"], parts["unseen"]
-    return (
-        f"The same models, their test split in two: {seen['n']:,} films of {seen['patients']:,} "
-        f"children with other films in train, {unseen['n']:,} of {unseen['patients']:,} without. "
-        "The kinds of children differ too (who is ill for long has more films), so read the gap "
-        "as a hint and the table above as the measurement."
+    caption = (
+        f"The same models, their test split in two: {parts.leaked.n:,} films of "
+        f"{parts.leaked.patients:,} {subjects} with other films in train, {parts.new.n:,} of "
+        f"{parts.new.patients:,} without. The two kinds of {subjects} differ otherwise too (who is "
+        "ill for long has more films), so the table above measures the bias, and this one shows "
+        "where it may come from."
     )
+    return Table(header, rows, caption)
 
 
-def _of_part(part: Mapping[str, Any], metric: Metric) -> Cell:
-    if not part["n"]:
-        return Estimate(None, reason="no such film is in test")
-    return estimate_cell(part["metrics"][metric])
+def _of_part(part: LeakagePart, metric: Metric) -> Cell:
+    return part.metrics[metric] if part.n else Estimate(None, reason="no such film is in test")

@@ -1,46 +1,39 @@
-"""The ladder of a study: what each step brings, and what tuning on test would pretend."""
-
-from collections.abc import Mapping, Sequence
-from typing import Any
+"""A stepwise study: what each step brings, and what tuning the threshold on test would add."""
 
 from pneumoscope.evaluation.estimate import Estimate
-from pneumoscope.options import StudyOptions
+from pneumoscope.naming import Metric
 from pneumoscope.report.blocks import Block, Heading, Table
 from pneumoscope.report.cells import Cell
-from pneumoscope.report.estimates import difference_cell, estimate_cell
-from pneumoscope.report.wording import counted, joined, metric_name
+from pneumoscope.report.sections.protocol_bias import excess_in_words
+from pneumoscope.report.wording import counted, metric_name
+from pneumoscope.studies.records import Step, StudyFindings
+
+FIRST = Estimate(None, reason="the first step has none before it")
 
 
-def ladder_blocks(found: Mapping[str, Any], study: StudyOptions) -> list[Block]:
-    """Return the steps side by side and the thresholds tuned on test; nothing without a ladder.
-
-    Args:
-        found: `study.json`.
-        study: The study.
-    """
+def steps_blocks(found: StudyFindings) -> list[Block]:
+    """Return the steps side by side and thresholds tuned on test; nothing where there are none."""
     blocks: list[Block] = []
-    if found["steps"]:
-        blocks += [Heading("The ladder, step by step"), _steps(found, study)]
-    if found["tuning_on_test"]:
-        blocks += [
-            Heading("What tuning the threshold on test would pretend"),
-            _tuning(found, study),
-        ]
+    if found.steps:
+        blocks += [Heading("Step by step"), _steps(found)]
+    if found.tuning:
+        blocks += [Heading("Optimism of tuning the threshold on test"), _tuning(found)]
     return blocks
 
 
-def _steps(found: Mapping[str, Any], study: StudyOptions) -> Table:
+def _steps(found: StudyFindings) -> Table:
+    metrics = found.study.metrics
     rows: list[list[Cell]] = [
         [
-            step["step"],
-            step["threshold"],
-            *(_value(step["validation"][metric]) for metric in study.metrics),
-            *(estimate_cell(step["test"][metric]) for metric in study.metrics),
-            *(_change(step, metric) for metric in study.metrics),
+            step.name,
+            step.threshold,
+            *(step.validation[metric] for metric in metrics),
+            *(step.test[metric] for metric in metrics),
+            *(_change(step, metric) for metric in metrics),
         ]
-        for step in found["steps"]
+        for step in found.steps
     ]
-    names = [metric_name(metric) for metric in study.metrics]
+    names = [metric_name(metric) for metric in metrics]
     header = [
         "step",
         "threshold",
@@ -49,48 +42,39 @@ def _steps(found: Mapping[str, Any], study: StudyOptions) -> Table:
         *(f"change in {name}" for name in names),
     ]
     signed = {f"change in {name}": "+.3f" for name in names}
-    return Table(header, rows, _steps_caption(found, study), signed)
+    return Table(header, rows, _steps_caption(found), signed)
 
 
-def _steps_caption(found: Mapping[str, Any], study: StudyOptions) -> str:
-    metric = study.target.metric
-    proven = [
-        step["step"]
-        for step in found["steps"][1:]
-        if step["change"][metric]["low"] is not None and step["change"][metric]["low"] > 0
-    ]
-    told = (
-        f"raise {metric_name(metric)} beyond chance: {joined(proven)}"
-        if proven
-        else (f"raise {metric_name(metric)} beyond chance: none")
-    )
+def _steps_caption(found: StudyFindings) -> str:
+    metric = found.study.target.metric
+    gains = {step.name: step.change[metric] for step in found.steps if step.change is not None}
+    gained = f" A gain of {metric_name(metric)} is {excess_in_words(gains)}." if gains else ""
     return (
-        f"Each step against the one before, on the same test films; these steps {told}. The last "
-        f"{counted(len(study.tuned), 'step')} tune the threshold of the last model on validation. "
-        f"Validation chooses {found['chosen']['name']}."
+        f"Each step against the one before, on the same test films.{gained} The last "
+        f"{counted(len(found.study.tuned), 'step')} tune the threshold of the last model on "
+        f"validation. Validation chooses {found.chosen.name}."
     )
 
 
-def _tuning(found: Mapping[str, Any], study: StudyOptions) -> Table:
+def _tuning(found: StudyFindings) -> Table:
     rows: list[list[Cell]] = [
         [
-            row["rule"],
+            tuned.rule,
             metric_name(metric),
-            estimate_cell(row["validation"]["test"][metric]),
-            estimate_cell(row["test"]["test"][metric]),
-            difference_cell(row["flattery"][metric]),
+            tuned.on_validation.test[metric],
+            tuned.on_test.test[metric],
+            tuned.optimism[metric],
         ]
-        for row in found["tuning_on_test"]
-        for metric in study.metrics
+        for tuned in found.tuning
+        for metric in found.study.metrics
     ]
-    header = ["rule", "metric", "chosen on validation", "chosen on test", "flattery"]
-    caption = _tuning_caption(found["tuning_on_test"], study)
-    return Table(header, rows, caption, {"flattery": "+.3f"})
+    header = ["rule", "metric", "chosen on validation", "chosen on test", "optimism"]
+    return Table(header, rows, _tuning_caption(found), {"optimism": "+.3f"})
 
 
-def _tuning_caption(tuned: Sequence[Mapping[str, Any]], study: StudyOptions) -> str:
-    aim = study.target.then or study.target.metric
-    gains = [(row["flattery"][aim]["value"], row["rule"]) for row in tuned]
+def _tuning_caption(found: StudyFindings) -> str:
+    aim = found.study.target.then or found.study.target.metric
+    gains = [(tuned.optimism[aim].value, tuned.rule) for tuned in found.tuning]
     known = [(value, rule) for value, rule in gains if value is not None]
     start = "All on the same test films."
     if not known or max(known)[0] <= 0:
@@ -98,15 +82,9 @@ def _tuning_caption(tuned: Sequence[Mapping[str, Any]], study: StudyOptions) -> 
     value, rule = max(known)
     return (
         f"{start} Read off test, {rule} would have shown {value:.3f} more {metric_name(aim)}, "
-        "which no new child would confirm."
+        "which no new patient would confirm."
     )
 
 
-def _change(step: Mapping[str, Any], metric: str) -> Cell:
-    if "change" not in step:
-        return Estimate(None, reason="the first step has none before it")
-    return difference_cell(step["change"][metric])
-
-
-def _value(value: float | None) -> Cell:
-    return Estimate(None, reason="undefined on validation") if value is None else value
+def _change(step: Step, metric: Metric) -> Cell:
+    return FIRST if step.change is None else step.change[metric]
