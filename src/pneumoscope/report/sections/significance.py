@@ -7,7 +7,6 @@ from pneumoscope.evaluation.pair import Pair
 from pneumoscope.evaluation.verdict import MARGIN, Verdict
 from pneumoscope.report.blocks import Paragraph, Section, Table
 from pneumoscope.report.cells import Cell
-from pneumoscope.report.estimates import rounded
 from pneumoscope.report.prose import prose
 from pneumoscope.report.wording import counted, joined, metric_name
 
@@ -91,7 +90,7 @@ def _or_reason(value: float | None, pair: Pair) -> Estimate:
 def _p(value: float | None, pair: Pair) -> Cell:
     if value is None:
         return Estimate(None, reason=pair.reason or "not tested for this metric")
-    return "< 0.001" if value < 0.001 else rounded(value)
+    return "< 0.001" if value < 0.001 else value
 
 
 def _what(verdict: Verdict, count: int) -> str:

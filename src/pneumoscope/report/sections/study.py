@@ -158,7 +158,6 @@ def _figure_caption(study: StudyOptions, subjects: str) -> str:
     if len(study.arms) == 1:
         return f"Test, with intervals over {subjects}. Dotted: the target."
     return (
-        f"Test, with intervals over {subjects}. Whether a protocol is biased against "
-        f"{study.honest} is told by the differences in the table, not by overlapping intervals. "
-        "Dotted: the target."
+        f"Test, with intervals over {subjects}. Whether a protocol raises the metric shows the "
+        "difference in the table, not whether intervals overlap. Dotted: the target."
     )
