@@ -64,20 +64,57 @@ class Subtype(StrEnum):
 
 
 class Metric(StrEnum):
-    """Numbers computed from scores; every one lies in [0, 1]."""
+    """Numbers computed from scores; every one lies in [0, 1].
 
-    ACCURACY = "accuracy"
-    PRECISION = "precision"
-    SENSITIVITY = "sensitivity"
-    SPECIFICITY = "specificity"
-    F1 = "f1"
-    AUROC = "auroc"
-    AVERAGE_PRECISION = "average_precision"
-    BRIER = "brier"
-    ECE = "ece"
-    MACRO_PRECISION = "macro_precision"
-    MACRO_RECALL = "macro_recall"
-    MACRO_F1 = "macro_f1"
+    A member is its name in files, its name in text, and what it means. How it is measured stands
+    in `evaluation.metrics`.
+    """
+
+    label: str
+    meaning: str
+
+    def __new__(cls, value: str, label: str = "", meaning: str = "") -> "Metric":
+        """Make a metric that equals its name in files."""
+        member = str.__new__(cls, value)
+        member._value_, member.label, member.meaning = value, label, meaning
+        return member
+
+    ACCURACY = ("accuracy", "accuracy", "share of the radiographs that are called what they are")
+    PRECISION = (
+        "precision", "precision",
+        "share of the radiographs called PNEUMONIA that are PNEUMONIA; falls where pneumonia is "
+        "rarer than here",
+    )  # fmt: skip
+    SENSITIVITY = (
+        "sensitivity", "sensitivity", "share of the PNEUMONIA radiographs that are found; recall",
+    )  # fmt: skip
+    SPECIFICITY = (
+        "specificity", "specificity", "share of the NORMAL radiographs that are left alone",
+    )  # fmt: skip
+    F1 = ("f1", "F1", "harmonic mean of precision and sensitivity")
+    AUROC = (
+        "auroc", "AUROC",
+        "chance that a PNEUMONIA radiograph scores above a NORMAL one; 0.5 is guessing; needs no "
+        "threshold",
+    )  # fmt: skip
+    AVERAGE_PRECISION = (
+        "average_precision", "average precision",
+        "precision averaged over every threshold that finds one more PNEUMONIA radiograph",
+    )  # fmt: skip
+    BRIER = (
+        "brier", "Brier score", "mean squared distance of the score from the truth; 0 is perfect",
+    )  # fmt: skip
+    ECE = (
+        "ece", "ECE",
+        "expected calibration error: mean distance between score and observed share; 0 is perfect",
+    )  # fmt: skip
+    MACRO_PRECISION = (
+        "macro_precision", "macro precision", "precision, averaged over the two classes",
+    )  # fmt: skip
+    MACRO_RECALL = (
+        "macro_recall", "macro recall", "share of a class that is found, averaged over the two",
+    )  # fmt: skip
+    MACRO_F1 = ("macro_f1", "macro F1", "F1, averaged over the two classes")
 
 
 class Consequence(StrEnum):

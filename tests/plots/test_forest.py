@@ -40,4 +40,4 @@ def test_a_split_that_was_not_scored_is_refused():
 
 def test_each_metric_has_its_panel():
     axes = plot_comparison(COMPARISON, metrics=("auroc", "f1", "auroc")).axes
-    assert [ax.get_title(loc="left") for ax in axes] == ["AUROC", "f1", "AUROC", ""]
+    assert [ax.get_title(loc="left") for ax in axes] == ["AUROC", "F1", "AUROC", ""]

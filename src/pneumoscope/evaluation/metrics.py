@@ -1,5 +1,8 @@
 """Every metric of scored radiographs at one threshold, with its interval over patients."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
@@ -21,11 +24,20 @@ BIASED = (
 
 NO_RADIOGRAPH = "there is no radiograph"
 
-# Metrics of decisions, by what the same ratio is called among the consequences of a threshold.
-_DECIDED = {
-    Metric.PRECISION: Consequence.PPV,
-    **{Metric(name.value): name for name in Consequence if name.value in list(Metric)},
-}
+
+@dataclass(frozen=True)
+class Scored:
+    """What a metric is measured on.
+
+    Attributes:
+        sample: The radiographs.
+        decided: The ratios of decisions at the threshold.
+        options: Confidence, and bins of the expected calibration error.
+    """
+
+    sample: Sample
+    decided: Mapping[str, Measured]
+    options: EvaluationOptions
 
 
 def measure_metrics(
@@ -39,14 +51,8 @@ def measure_metrics(
         options: Confidence, and bins of the expected calibration error.
     """
     decided = measure_ratios(count_decisions(sample, (threshold, threshold)), options.confidence)
-    found = {
-        **{metric: decided[name] for metric, name in _DECIDED.items()},
-        Metric.AUROC: auroc(sample, options.confidence),
-        Metric.AVERAGE_PRECISION: average_precision(sample, options.confidence),
-        Metric.BRIER: _brier(sample, options.confidence),
-        Metric.ECE: _ece(sample, options.ece_bins),
-    }
-    return {metric: found[metric] for metric in Metric}
+    scored = Scored(sample, decided, options)
+    return {metric: MEASURES[metric](scored) for metric in Metric}
 
 
 def estimate_metrics(
@@ -121,3 +127,26 @@ def _ece(sample: Sample, bins: int) -> Measured:
     value = calibration_error(sample.label, sample.score, bins)
     reason = NO_RADIOGRAPH if value is None else BIASED
     return Measured(Estimate(value, reason=reason), np.zeros(sample.patients))
+
+
+def _ratio(consequence: Consequence) -> Callable[[Scored], Measured]:
+    return lambda scored: scored.decided[consequence]
+
+
+MEASURES: dict[Metric, Callable[[Scored], Measured]] = {
+    Metric.ACCURACY: _ratio(Consequence.ACCURACY),
+    Metric.PRECISION: _ratio(Consequence.PPV),
+    Metric.SENSITIVITY: _ratio(Consequence.SENSITIVITY),
+    Metric.SPECIFICITY: _ratio(Consequence.SPECIFICITY),
+    Metric.F1: _ratio(Consequence.F1),
+    Metric.AUROC: lambda scored: auroc(scored.sample, scored.options.confidence),
+    Metric.AVERAGE_PRECISION: lambda scored: average_precision(
+        scored.sample, scored.options.confidence
+    ),
+    Metric.BRIER: lambda scored: _brier(scored.sample, scored.options.confidence),
+    Metric.ECE: lambda scored: _ece(scored.sample, scored.options.ece_bins),
+    Metric.MACRO_PRECISION: _ratio(Consequence.MACRO_PRECISION),
+    Metric.MACRO_RECALL: _ratio(Consequence.MACRO_RECALL),
+    Metric.MACRO_F1: _ratio(Consequence.MACRO_F1),
+}
+"""How each metric is measured, with what each patient moves it by."""

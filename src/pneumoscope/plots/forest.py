@@ -69,7 +69,7 @@ def plot_forest(
     styles = series_styles(names)
     for row, (_, values) in enumerate(chosen.iterrows()):
         _estimate(ax, row, values, metric, styles[names[row]][0])
-    polish(ax, "AUROC" if metric == Metric.AUROC else str(metric).replace("_", " "), grid="x")
+    polish(ax, Metric(metric).label, grid="x")
     ax.tick_params(axis="x", labelsize=SMALL_TEXT)
     ax.set_yticks(range(len(names)), names)
     ax.set_ylim(len(names) - 0.45, -0.65)

@@ -18,7 +18,6 @@ from pneumoscope.plots.style import (
     polish,
     series_styles,
 )
-from pneumoscope.report.wording import metric_name
 from pneumoscope.studies.records import StudyFindings
 
 # Drawn side by side within a model's row, this far apart.
@@ -43,7 +42,7 @@ def plot_study(findings: StudyFindings, ax: Axes | None = None) -> Figure:
         _draw_arm(ax, measured, offset, colour, MARKERS[place % len(MARKERS)], _label(arm, study))
     _draw_published(ax, models, study, metric)
     ax.axvline(study.target.at_least, color=MUTED, linestyle=":", linewidth=1.6, label="target")
-    polish(ax, xlabel=f"{metric_name(metric)} on test", grid="x")
+    polish(ax, xlabel=f"{metric.label} on test", grid="x")
     ax.set_yticks(range(len(models)), models)
     ax.set_ylim(len(models) - 0.4, -0.6)
     ax.spines["left"].set_visible(False)

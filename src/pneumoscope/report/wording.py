@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from pneumoscope.evaluation.estimate import Estimate
+from pneumoscope.naming import Metric
 
 
 def joined(words: Sequence[str]) -> str:
@@ -43,5 +44,4 @@ def rule_name(rule: str) -> str:
 
 def metric_name(metric: str) -> str:
     """Return a metric as it is written in running text."""
-    capitals = {"auroc": "AUROC", "f1": "F1", "brier": "Brier score", "ece": "ECE"}
-    return capitals.get(str(metric), readable(metric).replace("f1", "F1"))
+    return Metric(metric).label

@@ -5,11 +5,6 @@ from pneumoscope.naming import Metric
 from pneumoscope.robustness.records import Altered
 
 
-def metric_word(metric: str) -> str:
-    """Return a metric as running text has it."""
-    return "AUROC" if metric == Metric.AUROC else str(metric).replace("_", " ")
-
-
 def with_interval(auroc: Estimate) -> str:
     """Return "AUROC 0.71 (0.62 to 0.80)"; without an interval the value alone."""
     bounds = "" if auroc.bounds is None else f" ({auroc.low:.2f} to {auroc.high:.2f})"
@@ -20,7 +15,7 @@ def dropped(altered: Altered, metric: Metric) -> str:
     """Return "specificity drops by 0.30 (0.21 to 0.40) to 0.54"."""
     drop = altered.drops[metric]
     return (
-        f"{metric_word(metric)} drops by {drop.value:.2f} ({drop.low:.2f} to {drop.high:.2f}) to "
+        f"{metric.label} drops by {drop.value:.2f} ({drop.low:.2f} to {drop.high:.2f}) to "
         f"{altered.metrics[metric].value:.2f}"
     )
 

@@ -69,7 +69,7 @@ def _table(pairs: Sequence[Pair], folded: bool) -> Table:
             _pair(pair),
             _or_reason(pair.a, pair),
             _or_reason(pair.b, pair),
-            pair.estimate.mapped(rounded),
+            pair.estimate,
             *(_p(p, pair) for p in (pair.p, pair.p_holm)),
             IN_WORDS[pair.verdict],
             _p(pair.p_independent, pair),
