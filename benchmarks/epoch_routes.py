@@ -142,9 +142,9 @@ class _TimedFolder(CheckpointFolder):
         self.laps: list[float] = []
         self._seconds = 0.0
 
-    def write(self, name: str, record: Record) -> None:
+    def write(self, record: Record) -> None:
         started = time.perf_counter()
-        super().write(name, record)
+        super().write(record)
         self._seconds += time.perf_counter() - started
 
     def lap(self) -> float:

@@ -14,9 +14,9 @@ RECORD = Record({"epoch": 3, "loss": 0.1 + 0.2}, {"weights": np.float32([0.1, np
 
 def test_a_record_comes_back_to_the_last_bit(tmp_path: Path) -> None:
     store = CheckpointDataset(str(tmp_path / "cnn")).load()
-    assert store.read("state") is None
-    store.write("state", RECORD)
-    found = store.read("state")
+    assert store.read() is None
+    store.write(RECORD)
+    found = store.read()
     assert found.facts == RECORD.facts
     np.testing.assert_array_equal(found.arrays["weights"], RECORD.arrays["weights"])
     assert found.arrays["weights"].dtype == np.float32
@@ -24,25 +24,25 @@ def test_a_record_comes_back_to_the_last_bit(tmp_path: Path) -> None:
 
 def test_a_write_that_fails_leaves_the_record_before_it(tmp_path: Path) -> None:
     store = CheckpointFolder(tmp_path)
-    store.write("state", RECORD)
+    store.write(RECORD)
     with pytest.raises(ValueError, match="pickle"):
-        store.write("state", Record({}, {"weights": np.array([object()])}))
-    assert store.read("state").facts == RECORD.facts
+        store.write(Record({}, {"weights": np.array([object()])}))
+    assert store.read().facts == RECORD.facts
 
 
 @pytest.mark.parametrize("content", [b"", b"no archive", b"PK\x03\x04"])
 def test_a_damaged_file_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "state.npz").write_bytes(content)
     with pytest.raises(ValueError, match=r"^(EOFError|BadZipFile|ValueError)"):
-        CheckpointFolder(tmp_path).read("state")
+        CheckpointFolder(tmp_path).read()
 
 
 def test_removing_spares_what_was_set_aside(tmp_path: Path) -> None:
     folder = tmp_path / "cnn"
     store = CheckpointFolder(folder)
-    store.write("state", RECORD)
-    aside = store.set_aside("state")
-    store.write("state", RECORD)
+    store.write(RECORD)
+    aside = store.set_aside()
+    store.write(RECORD)
     store.remove()
     assert [str(file) for file in folder.iterdir()] == [aside]
     Path(aside).unlink()

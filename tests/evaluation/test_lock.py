@@ -59,7 +59,6 @@ def test_another_model_has_a_lock_of_its_own():
     ("now", "told"),
     [
         ({"options": changed(threshold={"rule": "max_f1"})}, "evaluation.threshold: "),
-        ({"options": changed(test_time_flips=True)}, "test_time_flips: False then, True now"),
         ({"options": changed(primary_endpoint="f1")}, "primary endpoint: auroc then, f1 now"),
         ({"splits": SPLITS.assign(split="test")}, "splits: "),
         ({"validation": VALIDATION.assign(score=VALIDATION["score"] / 2)}, "threshold: 0.7"),

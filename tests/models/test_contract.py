@@ -69,7 +69,7 @@ def record(model, origin):
 
 def metrics(fingerprint: str, **named: object) -> ModelMetrics:
     return model_metrics(
-        model={"fingerprint": fingerprint, "test_time_flips": True, **named},
+        model={"fingerprint": fingerprint, **named},
         operating_point={"threshold": 0.4},
         calibration={"map": {"slope": 1 / 1.3, "intercept": 0.0}},
     )
@@ -131,7 +131,7 @@ def test_starting_weights_are_named_and_hashed_without_their_path(model, origin,
 def test_a_contract_says_what_the_model_takes_and_gives(model, record) -> None:
     contract = model_contract("plain", model, metrics(record.fingerprint), record)
     plain = TypeAdapter(ModelContract).dump_python(contract, mode="json", warnings="error")
-    assert plain["contract"] == 1
+    assert plain["contract"] == 2
     assert plain["name"] == "plain"
     assert plain["notice"] == NOTICE
     assert plain["input"]["shape"] == [None, 18, 16, 1]
@@ -139,7 +139,6 @@ def test_a_contract_says_what_the_model_takes_and_gives(model, record) -> None:
     assert plain["output"]["shape"] == [None, 1]
     assert plain["classes"] == ["NORMAL", "PNEUMONIA"]
     assert plain["operating_point"]["threshold"] == 0.4
-    assert plain["scoring"] == {"test_time_flips": True}
     assert plain["calibration"] == {
         "method": "temperature", "prevalence": 0.5, "reason": None,
         "map": {"slope": 1 / 1.3, "intercept": 0.0},

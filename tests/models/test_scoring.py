@@ -34,15 +34,6 @@ def test_scores_do_not_depend_on_the_batch_size(left_minded, films):
     assert whole == pytest.approx(expected, abs=1e-5)
 
 
-def test_flips_give_the_mean_of_a_film_and_its_mirror_image(left_minded, films):
-    mirrored = films[:, :, ::-1]
-    alone = [score(left_minded, part, 5, "scoring") for part in (films, mirrored)]
-    both = score(left_minded, films, 2, "scoring", flips=True)
-    assert both == pytest.approx(np.mean(alone, axis=0), abs=1e-6)
-    assert both == pytest.approx(score(left_minded, mirrored, 5, "scoring", flips=True), abs=1e-6)
-    assert np.abs(both - alone[0]).max() > 0.01
-
-
 def test_films_of_another_size_are_refused_before_any_is_scored(left_minded, films):
     with pytest.raises(InputError, match=r"2 × 4 × 1, received films of 4 × 2 × 1"):
         score(left_minded, films.transpose(0, 2, 1, 3), 5, "scoring")
@@ -74,7 +65,7 @@ def test_a_model_is_traced_once_for_batches_of_all_sizes(films):
     model = keras.Model(inputs, score_output(flat))
     before = counted.calls
     for size in (5, 2, 1):
-        score(model, films, size, "scoring", flips=True)
+        score(model, films, size, "scoring")
     assert counted.calls == before + 1
 
 

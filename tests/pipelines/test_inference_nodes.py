@@ -60,13 +60,13 @@ def test_a_folder_without_a_film_replaces_no_predictions(names, ingestion_option
         nodes.score_new_radiographs(dataset.load(), measured, SIZE, EVALUATION, **one)
 
 
-def member(name: str, seed: int, flips: bool = False) -> dict:
+def member(name: str, seed: int) -> dict:
     options = ModelOptions.model_validate({"architecture": "mlp", "units": [4]})
     model = build(options, (16, 16, 1), seed, "float32")
     fingerprint = model_fingerprint(model)
     return {
         f"model_{name}": model,
-        f"scored_by_{name}": ScoredBy(fingerprint, flips),
+        f"scored_by_{name}": ScoredBy(fingerprint),
     }
 
 
@@ -121,13 +121,6 @@ def test_an_ensemble_gives_the_mean_of_its_members(decoded, one, scored):
     expected = (scored["score"] + second["score"]) / 2
     assert mean["score"].to_numpy() == pytest.approx(expected.to_numpy(), abs=1e-6, nan_ok=True)
     assert mean["score"].dropna().tolist() != scored["score"].dropna().tolist()
-
-
-def test_films_are_flipped_where_the_evaluation_flipped(decoded, scored):
-    flipping = member("one", 1, flips=True)
-    measured = metrics(flipping["scored_by_one"].fingerprint)
-    flipped = nodes.score_new_radiographs(decoded, measured, SIZE, EVALUATION, **flipping)
-    assert np.abs(flipped["score"] - scored["score"]).max() > 1e-6
 
 
 def test_a_folder_without_a_film_is_told_and_nothing_is_scored(decoded, one):

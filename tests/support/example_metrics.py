@@ -59,7 +59,7 @@ def calibration_measures(**changes: Any) -> dict[str, Any]:
 
 
 MEASURED: dict[str, Any] = {
-    "model": {"fingerprint": "f" * 64, "test_time_flips": False, "members": None},
+    "model": {"fingerprint": "f" * 64, "members": None},
     "protocol": "official",
     "flaws": [],
     "primary_endpoint": "auroc",

@@ -15,7 +15,7 @@ _FACTS = "facts"
 
 
 class CheckpointFolder:
-    """Records in a folder, one `.npz` file each, written whole or not at all.
+    """A record in a folder, one `.npz` file, written whole or not at all.
 
     Args:
         folder: The folder; it is made with the first record.
@@ -23,47 +23,41 @@ class CheckpointFolder:
 
     def __init__(self, folder: Path) -> None:
         """Remember the folder; nothing is read yet."""
-        self._folder = folder
+        self._folder, self._file = folder, folder / "state.npz"
 
-    def read(self, name: str) -> Record | None:
-        """Return a record, or None where there is none.
+    def read(self) -> Record | None:
+        """Return the record, or None where there is none.
 
         Raises:
             ValueError: The file is damaged.
         """
-        file = self._file(name)
-        if not file.is_file():
+        if not self._file.is_file():
             return None
         try:
             # Without pickle, so that a file cannot carry code.
-            with file.open("rb") as opened, np.load(opened, allow_pickle=False) as stored:
+            with self._file.open("rb") as opened, np.load(opened, allow_pickle=False) as stored:
                 arrays = {key: stored[key] for key in stored.files}
             return Record(json.loads(str(arrays.pop(_FACTS))), arrays)
         except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
             raise ValueError(f"{type(error).__name__}: {error}") from error
 
-    def write(self, name: str, record: Record) -> None:
+    def write(self, record: Record) -> None:
         """Put a record in the place of the last one; a kill leaves one of the two."""
         facts = np.array(json.dumps(record.facts))
-        with replacing(self._file(name)) as file, file.open("wb") as opened:
+        with replacing(self._file) as file, file.open("wb") as opened:
             np.savez(opened, allow_pickle=False, **{_FACTS: facts}, **record.arrays)
 
-    def set_aside(self, name: str) -> str:
-        """Rename a record, in place of one set aside before; return its new path."""
-        aside = self._folder / f"{name}.set_aside.npz"
-        self._file(name).replace(aside)
+    def set_aside(self) -> str:
+        """Rename the record, in place of one set aside before; return its new path."""
+        aside = self._folder / "state.set_aside.npz"
+        self._file.replace(aside)
         return str(aside)
 
     def remove(self) -> None:
-        """Remove all records but those set aside, and the folder once it is empty."""
-        for file in self._folder.glob("*.npz"):
-            if not file.stem.endswith(".set_aside"):
-                file.unlink(missing_ok=True)
+        """Remove the record, but not one set aside, and the folder once it is empty."""
+        self._file.unlink(missing_ok=True)
         if self._folder.is_dir() and not any(self._folder.iterdir()):
             self._folder.rmdir()
-
-    def _file(self, name: str) -> Path:
-        return self._folder / f"{name}.npz"
 
 
 class CheckpointDataset(AbstractDataset[None, CheckpointFolder]):

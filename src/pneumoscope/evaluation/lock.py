@@ -17,7 +17,7 @@ from pneumoscope.options import EvaluationOptions
 
 logger = logging.getLogger(__name__)
 
-DECIDES = ("threshold", "calibration", "grey_zone", "test_time_flips")
+DECIDES = ("threshold", "calibration", "grey_zone")
 """Parameters of the evaluation that decide what a score of test is taken to mean."""
 
 

@@ -21,17 +21,14 @@ from pneumoscope.provenance import Sources
 
 @dataclass(frozen=True)
 class ScoredBy:
-    """Which model gave scores, and how.
+    """Which model gave scores.
 
     Attributes:
         fingerprint: SHA-256 of its weights, or over those of an ensemble's members.
-        test_time_flips: Whether a score is the mean over a radiograph and its mirror image;
-            None of an ensemble, whose members say it.
         members: Name to fingerprint of an ensemble's members; None of a single model.
     """
 
     fingerprint: str
-    test_time_flips: bool | None = None
     members: Mapping[str, str] | None = None
 
 

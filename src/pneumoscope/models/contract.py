@@ -10,7 +10,6 @@ from pneumoscope.evaluation.records import ModelMetrics
 from pneumoscope.models.records import (
     ContractedCalibration,
     ModelContract,
-    Scoring,
     Tensor,
     TrainingRecord,
 )
@@ -77,7 +76,6 @@ def _promise(name: str, metrics: ModelMetrics) -> dict[str, Any]:
     return {
         "name": name,
         "fingerprint": metrics.model.fingerprint,
-        "scoring": Scoring(metrics.model.test_time_flips),
         "operating_point": metrics.operating_point,
         "calibration": ContractedCalibration(
             fitted.method, fitted.prevalence, fitted.map, fitted.reason

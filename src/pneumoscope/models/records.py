@@ -10,7 +10,7 @@ from pneumoscope.evaluation.records import CalibrationMap, OperatingPoint
 from pneumoscope.naming import CalibrationMethod, Label
 from pneumoscope.provenance import Sources
 
-CONTRACT_VERSION = 1
+CONTRACT_VERSION = 2
 """Grows when a key of the contract changes its meaning or goes."""
 
 
@@ -143,13 +143,6 @@ SCORE = Tensor(
 
 
 @dataclass(frozen=True)
-class Scoring:
-    """How scores are made of a model's output; None of an ensemble, whose members say it."""
-
-    test_time_flips: bool | None
-
-
-@dataclass(frozen=True)
 class ContractedCalibration:
     """How scores become probabilities, for a prevalence; `reason` says why there is no map."""
 
@@ -166,7 +159,6 @@ class ModelContract:
     Attributes:
         name: Name of the model in the comparison.
         fingerprint: SHA-256 of its weights, or over those of its members.
-        scoring: How scores are made.
         operating_point: The locked threshold.
         calibration: How scores become probabilities.
         input: What it takes; None of an ensemble, whose members say it in their contracts.
@@ -182,7 +174,6 @@ class ModelContract:
 
     name: str
     fingerprint: str
-    scoring: Scoring
     operating_point: OperatingPoint
     calibration: ContractedCalibration
     input: Tensor | None = None

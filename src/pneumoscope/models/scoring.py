@@ -21,7 +21,7 @@ _SCORERS: WeakKeyDictionary[keras.Model, _Scorer] = WeakKeyDictionary()
 
 
 def score(
-    model: keras.Model, images: RadiographArray, batch_size: int, title: str, flips: bool = False
+    model: keras.Model, images: RadiographArray, batch_size: int, title: str
 ) -> NDArray[np.float32]:
     """Score radiographs, a batch in memory at a time.
 
@@ -30,8 +30,6 @@ def score(
         images: The radiographs.
         batch_size: Radiographs scored at once.
         title: What the progress line calls the work.
-        flips: Whether to score the mirror image too (left and right exchanged) and give the
-            mean of both.
 
     Returns:
         P(pneumonia), float32 (n,), in [0, 1].
@@ -44,7 +42,7 @@ def score(
     scorer = _scorer_of(model)
     starts = range(0, images.shape[0], batch_size)
     batches = (
-        _predict(scorer, images[np.arange(start, min(start + batch_size, images.shape[0]))], flips)
+        scorer(images[np.arange(start, min(start + batch_size, images.shape[0]))])
         for start in starts
     )
     scores = np.concatenate(list(track(batches, len(starts), title)))[:, 0].astype(np.float32)
@@ -80,10 +78,3 @@ def _make_scorer(model: keras.Model) -> _Scorer:
     signature = [tf.TensorSpec(entry.shape, entry.dtype) for entry in model.inputs]
     traced = tf.function(lambda batch: copy(batch, training=False), signature, autograph=False)
     return lambda batch: traced(batch).numpy()
-
-
-def _predict(scorer: _Scorer, batch: NDArray[np.uint8], flips: bool) -> NDArray[np.floating]:
-    predicted = scorer(batch)
-    if not flips:
-        return predicted
-    return (predicted + scorer(np.ascontiguousarray(batch[:, :, ::-1]))) / 2

@@ -140,7 +140,6 @@ class EvaluationOptions(Options):
         confidence: Coverage of the intervals.
         ece_bins: Equal-width bins of the expected calibration error.
         batch_size: Radiographs scored at a time.
-        test_time_flips: Whether a score is the mean over a film and its mirror image.
         primary_endpoint: The metric by which models are compared; locked before test is scored.
         relock: Whether what was locked for a model may be replaced after its test was scored.
     """
@@ -156,7 +155,6 @@ class EvaluationOptions(Options):
     confidence: Annotated[float, Field(ge=0.5, le=0.999)] = 0.95
     ece_bins: Annotated[int, Field(ge=1, le=1000)] = 10
     batch_size: Batch = 64
-    test_time_flips: bool = False
     primary_endpoint: Annotated[Metric, AsYaml] = Metric.AUROC
     relock: bool = False
 

@@ -9,7 +9,7 @@ from pneumoscope.evaluation.metrics import estimate_metrics
 from pneumoscope.evaluation.records import ModelMetrics
 from pneumoscope.naming import Column, Metric, Split
 from pneumoscope.options import EvaluationOptions
-from pneumoscope.studies.records import Measured
+from pneumoscope.studies.records import MetricEstimates
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Classifier:
 
     def measured(
         self, split: Split, metrics: Sequence[Metric], options: EvaluationOptions
-    ) -> Measured:
+    ) -> MetricEstimates:
         """Return some of its metrics on one split, with intervals over patients."""
         found = estimate_metrics(self.on(split), self.threshold, options)
         return {metric: found[metric] for metric in metrics}

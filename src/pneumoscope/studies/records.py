@@ -8,7 +8,7 @@ from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.naming import Metric
 from pneumoscope.options import StudyOptions
 
-Measured = Mapping[Metric, Estimate]
+MetricEstimates = Mapping[Metric, Estimate]
 
 
 class TargetVerdict(StrEnum):
@@ -27,7 +27,7 @@ class SplitSummary:
 
     n: int
     patients: int
-    models: Mapping[str, Measured]
+    models: Mapping[str, MetricEstimates]
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Difference:
     """
 
     paired: bool
-    metrics: Measured
+    metrics: MetricEstimates
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class LeakagePart:
 
     n: int
     patients: int
-    metrics: Measured
+    metrics: MetricEstimates
 
 
 @dataclass(frozen=True)
@@ -83,9 +83,9 @@ class Step:
 
     name: str
     threshold: float
-    validation: Measured
-    test: Measured
-    change: Measured | None = None
+    validation: MetricEstimates
+    test: MetricEstimates
+    change: MetricEstimates | None = None
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class TunedThreshold:
     rule: str
     on_validation: Step
     on_test: Step
-    optimism: Measured
+    optimism: MetricEstimates
 
 
 @dataclass(frozen=True)
@@ -129,4 +129,4 @@ class StudyFindings:
     tuning: Sequence[TunedThreshold]
     chosen: Step
     verdict: TargetVerdict
-    all_positive: Measured
+    all_positive: MetricEstimates

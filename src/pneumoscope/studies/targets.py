@@ -6,7 +6,7 @@ from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.naming import Column, Metric, Split
 from pneumoscope.options import EvaluationOptions, TargetOptions
 from pneumoscope.studies.arms import Classifier
-from pneumoscope.studies.records import Measured, TargetVerdict
+from pneumoscope.studies.records import MetricEstimates, TargetVerdict
 
 
 def judge_target(measured: Estimate, at_least: float) -> TargetVerdict:
@@ -47,7 +47,7 @@ def choose_classifier(
 
 def all_positive_baseline(
     classifier: Classifier, metrics: Sequence[Metric], options: EvaluationOptions
-) -> Measured:
+) -> MetricEstimates:
     """Return what calling every film PNEUMONIA reaches on test.
 
     Args:

@@ -108,7 +108,7 @@ def test_a_checkpoint_of_another_training_is_set_aside_and_says_why(
     # Earlier tests may have let lines of progress through.
     warned = [line.getMessage() for line in caplog.records if line.levelno >= logging.WARNING]
     assert warned == [
-        "dense: the checkpoint 'state' belongs to another training (different: fitting); it was "
+        "dense: the checkpoint belongs to another training (different: fitting); it was "
         f"set aside as {tmp_path}/state.set_aside.npz and is not used"
     ]
     assert (tmp_path / "state.set_aside.npz").is_file()
@@ -117,12 +117,12 @@ def test_a_checkpoint_of_another_training_is_set_aside_and_says_why(
 def test_a_damaged_checkpoint_is_set_aside(tmp_path: Path, caplog) -> None:
     store = CheckpointFolder(tmp_path)
     checkpoint = Checkpoint(store, {"seed": "1"}, "cnn")
-    checkpoint.write("state", Record({"phase": 1}, {"weights": np.arange(1000.0)}))
+    checkpoint.write(Record({"phase": 1}, {"weights": np.arange(1000.0)}))
     file = tmp_path / "state.npz"
     file.write_bytes(file.read_bytes()[:-500])
     with caplog.at_level(logging.WARNING):
-        assert checkpoint.read("state") is None
-    assert "cnn: the checkpoint 'state' cannot be read (BadZipFile" in caplog.text
+        assert checkpoint.read() is None
+    assert "cnn: the checkpoint cannot be read (BadZipFile" in caplog.text
     assert not file.exists()
 
 

@@ -14,7 +14,7 @@ _FINGERPRINT = "fingerprint"
 
 @dataclass(frozen=True)
 class Record:
-    """What is stored under one name.
+    """What a training goes on from.
 
     Attributes:
         facts: Numbers, texts, lists and dicts, as JSON knows them.
@@ -26,27 +26,27 @@ class Record:
 
 
 class CheckpointStore(Protocol):
-    """Records of one training that outlive its process."""
+    """A record of one training that outlives its process."""
 
-    def read(self, name: str) -> Record | None:
-        """Return a record, or None where there is none.
+    def read(self) -> Record | None:
+        """Return the record, or None where there is none.
 
         Raises:
             ValueError: What lies there cannot be read.
         """
 
-    def write(self, name: str, record: Record) -> None:
+    def write(self, record: Record) -> None:
         """Put a record in the place of the last one, wholly or not at all."""
 
-    def set_aside(self, name: str) -> str:
-        """Move a record out of the way, keep it, and say where it is now."""
+    def set_aside(self) -> str:
+        """Move the record out of the way, keep it, and say where it is now."""
 
 
 class Checkpoint:
     """A store bound to one training: it gives back only what that training has written.
 
     Args:
-        store: Where records are kept; None keeps none.
+        store: Where the record is kept; None keeps none.
         fingerprint: Everything that shapes the result, from `fingerprint`.
         title: What log lines call the training.
     """
@@ -59,32 +59,31 @@ class Checkpoint:
         self._fingerprint = dict(fingerprint)
         self._title = title
 
-    def read(self, name: str) -> Record | None:
-        """Return a record that fits, or None; one that does not is set aside and named."""
+    def read(self) -> Record | None:
+        """Return the record if it fits, or None; one that does not is set aside and named."""
         if self._store is None:
             return None
         try:
-            record = self._store.read(name)
+            record = self._store.read()
             problem = self._misfit(record) if record else ""
         except ValueError as error:
             record, problem = None, f"cannot be read ({error})"
         if problem:
-            place = self._store.set_aside(name)
+            place = self._store.set_aside()
             logger.warning(
-                "%s: the checkpoint '%s' %s; it was set aside as %s and is not used",
+                "%s: the checkpoint %s; it was set aside as %s and is not used",
                 self._title,
-                name,
                 problem,
                 place,
             )
             return None
         return record
 
-    def write(self, name: str, record: Record) -> None:
+    def write(self, record: Record) -> None:
         """Write a record together with the fingerprint."""
         if self._store is not None:
             facts = {**record.facts, _FINGERPRINT: self._fingerprint}
-            self._store.write(name, Record(facts, record.arrays))
+            self._store.write(Record(facts, record.arrays))
 
     def _misfit(self, record: Record) -> str:
         found = record.facts.get(_FINGERPRINT, {})

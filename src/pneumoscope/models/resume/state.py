@@ -14,8 +14,6 @@ from pneumoscope.models.training.monitor import EpochMonitor, Standing
 from pneumoscope.models.training.variables import Values, values
 from pneumoscope.models.training.weight_averaging import AveragedWeights
 
-_NAME = "state"
-
 
 @dataclass(frozen=True)
 class TrainingState:
@@ -42,7 +40,7 @@ class TrainingState:
 
 def read_state(checkpoint: Checkpoint) -> TrainingState:
     """Return the state after the last finished epoch, or that of the start."""
-    record = checkpoint.read(_NAME)
+    record = checkpoint.read()
     if record is None:
         return TrainingState()
     facts = record.facts
@@ -78,7 +76,7 @@ def write_state(checkpoint: Checkpoint, state: TrainingState) -> None:
         for name, group in groups.items()
         for index, array in enumerate(group)
     }
-    checkpoint.write(_NAME, Record(facts, arrays))
+    checkpoint.write(Record(facts, arrays))
 
 
 def _group(arrays: Mapping[str, NDArray[Any]], group: str) -> list[NDArray[np.generic]]:

@@ -11,7 +11,7 @@ from pneumoscope.models.backend import pin_settings
 logger = logging.getLogger(__name__)
 
 
-def prepare_backend(seed: int, deterministic: bool = True) -> None:
+def prepare_backend(seed: int) -> None:
     """Pin what Keras computes with, seed every generator and use the cores at hand.
 
     Called before building and training, it lets two runs with the same seed and data give equal
@@ -20,12 +20,11 @@ def prepare_backend(seed: int, deterministic: bool = True) -> None:
 
     Args:
         seed: Seed of Python, NumPy and the backend.
-        deterministic: Refuse operations whose result depends on the order of threads.
     """
     # TensorFlow warns of retracing, but each fit and each model brings a step of its own.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     if keras.backend.backend() == "tensorflow":
-        _prepare_tensorflow(deterministic)
+        _prepare_tensorflow()
     pin_settings()
     keras.utils.set_random_seed(seed)
 
@@ -49,11 +48,11 @@ def available_cores() -> int:
     return os.cpu_count() or 1
 
 
-def _prepare_tensorflow(deterministic: bool) -> None:
+def _prepare_tensorflow() -> None:
     import tensorflow as tf
 
-    if deterministic:
-        tf.config.experimental.enable_op_determinism()
+    # It refuses operations whose result depends on the order of threads.
+    tf.config.experimental.enable_op_determinism()
     cores = available_cores()
     if tf.config.threading.get_intra_op_parallelism_threads() == cores:
         return

@@ -36,7 +36,7 @@ def score_validation(
 ) -> tuple[pd.DataFrame, ScoredBy]:
     """Score validation with a model as it was saved; tell which model it was, and how."""
     scores = _score(model, validation_images, validation_rows, options)
-    return scores, ScoredBy(model_fingerprint(model), options.test_time_flips)
+    return scores, ScoredBy(model_fingerprint(model))
 
 
 def lock_operating_point(
@@ -187,7 +187,7 @@ def _score(
     from pneumoscope.models.scoring import score
 
     title = f"scoring {rows[Column.SPLIT].iloc[0]}"
-    scores = score(model, images, options.batch_size, title, options.test_time_flips)
+    scores = score(model, images, options.batch_size, title)
     return rows.assign(**{Column.SCORE: scores})[SCORE_COLUMNS]
 
 

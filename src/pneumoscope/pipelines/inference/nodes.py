@@ -13,7 +13,7 @@ from pneumoscope.datasets.decoded_radiographs import DecodedRadiographs
 from pneumoscope.errors import InputError
 from pneumoscope.evaluation.access import model_fingerprint
 from pneumoscope.evaluation.ensembles import average_scores
-from pneumoscope.evaluation.records import ModelMetrics, ScoredBy
+from pneumoscope.evaluation.records import ModelMetrics
 from pneumoscope.inference.evaluated import check_evaluated, check_prepared
 from pneumoscope.inference.films import PreprocessedFilms
 from pneumoscope.inference.predictions import locked_by, predict
@@ -108,7 +108,7 @@ def score_new_radiographs(
     films = PreprocessedFilms(decoded, readable.tolist(), preprocessing)
     scores = pd.Series(np.nan, index=files.index, dtype="float32")
     if len(readable):
-        scores[readable.index] = _scores(models, scored_by, films, evaluation.batch_size)
+        scores[readable.index] = _scores(models, films, evaluation.batch_size)
     return files.assign(**{Column.SCORE: scores})
 
 
@@ -153,12 +153,7 @@ def prediction_writer(model: str) -> Callable[..., pd.DataFrame]:
     return write_predictions
 
 
-def _scores(
-    models: dict[str, Any],
-    scored_by: dict[str, ScoredBy],
-    films: PreprocessedFilms,
-    batch_size: int,
-) -> np.ndarray:
+def _scores(models: dict[str, Any], films: PreprocessedFilms, batch_size: int) -> np.ndarray:
     from pneumoscope.models.scoring import score
 
     films_by_number = pd.DataFrame(
@@ -166,8 +161,7 @@ def _scores(
     )
     tables = {}
     for name, model in models.items():
-        flips = bool(scored_by[name].test_time_flips)
-        scores = score(model, films, batch_size, f"scoring with {name}", flips)
+        scores = score(model, films, batch_size, f"scoring with {name}")
         tables[name] = films_by_number.assign(**{Column.SCORE: scores})
     return average_scores(tables)[Column.SCORE].to_numpy()
 

@@ -65,8 +65,7 @@ def score_variants(
         )
     variants = plan_variants(test_rows, robustness)
     films = VariedRadiographs(test_images, variants, seed)
-    size, flips = evaluation.batch_size, evaluation.test_time_flips
-    scores = score(model, films, size, "scoring altered films", flips)
+    scores = score(model, films, evaluation.batch_size, "scoring altered films")
     return variant_rows(test_rows, variants).assign(**{Column.SCORE: scores})
 
 

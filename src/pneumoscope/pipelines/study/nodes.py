@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from pneumoscope.arrays import named
 from pneumoscope.options import EvaluationOptions, StudyOptions
 from pneumoscope.splitting.records import SplitAudit
 from pneumoscope.studies.arms import Arm, training_patients
@@ -23,8 +24,8 @@ def collect_arm(
         **collected: `scores_<model>` and `metrics_<model>` of each of its models.
     """
     return Arm(
-        scores=_named("scores_", collected),
-        metrics=_named("metrics_", collected),
+        scores=named("scores_", collected),
+        metrics=named("metrics_", collected),
         trained_on=training_patients(splits, manifest),
         flaws=split_audit.flaws,
     )
@@ -33,11 +34,3 @@ def collect_arm(
 def measure_study(study: StudyOptions, evaluation: EvaluationOptions, **arms: Arm) -> StudyFindings:
     """Judge the study's target and measure the bias of its protocol; arms by name."""
     return measure(study, evaluation, {name: arms[name] for name in study.arms})
-
-
-def _named(prefix: str, collected: dict[str, Any]) -> dict[str, Any]:
-    return {
-        key.removeprefix(prefix): value
-        for key, value in collected.items()
-        if key.startswith(prefix)
-    }
