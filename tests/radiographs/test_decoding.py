@@ -1,14 +1,16 @@
 import contextlib
 import os
+import struct
 import subprocess
 import threading
+import time
 import warnings
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from image_files import png, png_chunk
+from image_files import Tiff, png, png_chunk, tiff
 from PIL import Image
 
 from pneumoscope.radiographs.decoders.interface import UnreadableRadiograph, alone_if_large
@@ -251,3 +253,38 @@ def is_free(side: int) -> bool:
     if free:
         guard.release()
     return free
+
+
+def crowded(kind: str, encode, gradient) -> bytes:
+    """Give a film in a file with 100,001 parts that hold nothing."""
+    many, data = 100_001, encode(gradient, kind)
+    if kind == "JPEG":
+        return data[:2] + b"\xff\xe5\0\2" * many + data[2:]
+    if kind == "PNG":
+        return data[:33] + png_chunk(b"teXt", b"") * many + data[33:]
+    if kind == "JPEG2000":
+        start = data.index(b"\xff\x90")
+        return data[:start] + b"\xff\x64\0\4\0\1" * many + data[start:]
+    if kind == "GIF":
+        start = 13 + 3 * (2 << (data[10] & 7))
+        return data[:start] + b"\x21\xfe\1a\0" * 2 * many + data[start:]
+    return tiff(gradient, Tiff(more={273: 8})).replace(
+        struct.pack("<HHI", 273, 4, 1), struct.pack("<HHI", 273, 4, many)
+    )
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "JPEG2000", "GIF", "TIFF"])
+def test_a_file_of_countless_parts_is_refused_before_it_takes_time(kind, encode, gradient, read):
+    data = crowded(kind, encode, gradient)
+    started = time.process_time()
+    with pytest.raises(UnreadableRadiograph, match="too many parts: more than 100,000"):
+        read(data, max_megabytes=9)
+    assert time.process_time() - started < 1
+    read(encode(gradient, kind))
+
+
+def test_fill_bytes_before_a_marker_are_skipped_at_once(encode, gradient, read):
+    data = encode(gradient)
+    started = time.process_time()
+    assert read(data[:2] + b"\xff" * 8_000_000 + data[2:], max_megabytes=9).note == ""
+    assert time.process_time() - started < 0.5

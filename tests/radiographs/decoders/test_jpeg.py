@@ -96,6 +96,22 @@ def test_a_coding_that_is_not_read_is_named(film, marker, name, read):
         read(relabelled(film, marker))
 
 
+@pytest.mark.parametrize("factors", [0x31, 0x14, 0x33])
+def test_an_unusual_sampling_of_colours_is_named(encode, gradient, factors, read):
+    data = bytearray(encode(Image.fromarray(gradient).convert("RGB")))
+    (start,) = [start for kind, start, _ in jpeg_segments(bytes(data)) if kind == 0xC0]
+    data[start + 11] = factors
+    with pytest.raises(UnreadableRadiograph, match="colours are sampled unusually is not read"):
+        read(bytes(data))
+
+
+@pytest.mark.parametrize("subsampling", ["4:4:4", "4:2:2", "4:2:0"])
+def test_every_usual_sampling_is_read(encode, gradient, subsampling, read):
+    film = Image.fromarray(gradient).convert("RGB")
+    found = read(encode(film, quality=95, subsampling=subsampling), working_side=160)
+    assert np.abs(found.pixels.astype(int) - gradient).mean() < 1
+
+
 def test_twelve_bits_are_named(film, read):
     (start,) = [start for kind, start, _ in jpeg_segments(film) if kind == 0xC0]
     deep = relabelled(film[: start + 4] + b"\x0c" + film[start + 5 :], 0xC1)

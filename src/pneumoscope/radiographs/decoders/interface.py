@@ -13,6 +13,9 @@ from pneumoscope.options import DecodingOptions
 LARGE = 16e6
 """Pixels from which on one image at a time is decoded, so that memory is no multiple of cores."""
 
+MOST_PARTS = 100_000
+"""Segments, chunks, strips or comments of one file; each of them takes time, however small."""
+
 _large = threading.Lock()
 
 
@@ -76,6 +79,16 @@ def check_bounds(width: int, height: int, options: DecodingOptions) -> None:
             f"too long for a radiograph: {width}×{height} pixels, one side more than "
             f"{options.max_aspect:g} times the other (ingestion.max_aspect)"
         )
+
+
+def check_parts(count: int) -> None:
+    """Refuse a file in so many parts that reading them would take long.
+
+    Raises:
+        UnreadableRadiograph: There are more than `MOST_PARTS`.
+    """
+    if count > MOST_PARTS:
+        raise UnreadableRadiograph(f"too many parts: more than {MOST_PARTS:,} within one file")
 
 
 def alone_if_large(width: int, height: int) -> AbstractContextManager[object]:

@@ -6,7 +6,11 @@ from math import ceil
 from pneumoscope.options import DecodingOptions
 from pneumoscope.radiographs.decoders.deep import deep_to_grey, read_samples
 from pneumoscope.radiographs.decoders.grey import to_grey
-from pneumoscope.radiographs.decoders.interface import DecodedRadiograph, UnreadableRadiograph
+from pneumoscope.radiographs.decoders.interface import (
+    DecodedRadiograph,
+    UnreadableRadiograph,
+    check_parts,
+)
 from pneumoscope.radiographs.decoders.pillow import finished, opened
 
 _CODESTREAM = b"\xff\x4f\xff\x51"
@@ -53,8 +57,9 @@ def _check_complete(data: bytes, start: int) -> None:
     """Refuse a codestream without all its tiles; the missing ones would come out black."""
     right, bottom, _, _, across, down, *origin = struct.unpack_from(">8I", data, start + 8)
     expected = ceil((right - origin[0]) / across) * ceil((bottom - origin[1]) / down)
-    found, place = set(), start + 2
+    found, place, count = set(), start + 2, 0
     while (marker := data[place : place + 2]) not in (_END, b""):
+        check_parts(count := count + 1)
         length = int.from_bytes(data[place + 2 : place + 4], "big")
         if marker == _TILE_PART:
             number, length = struct.unpack_from(">HI", data, place + 4)

@@ -14,6 +14,7 @@ from pneumoscope.radiographs.decoders.interface import (
     UnreadableRadiograph,
     alone_if_large,
     check_bounds,
+    check_parts,
     noted,
 )
 
@@ -31,6 +32,8 @@ def recognises(data: bytes) -> bool:
 
 def decode(data: bytes, options: DecodingOptions) -> DecodedRadiograph:
     """Read a radiograph of 8 bits a sample, or of more that the file itself brings to 8."""
+    if data.startswith(b"GIF"):  # of which each comment is kept in memory
+        check_parts(data.count(b"\x21\xfe") - len(data) // 1000)
     with opened(data, _FORMATS, options) as image:
         mode = image.mode
         placed = next(iter(getattr(image, "tile", [])), None)

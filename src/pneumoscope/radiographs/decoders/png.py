@@ -13,7 +13,11 @@ from pneumoscope.options import DecodingOptions
 from pneumoscope.radiographs.decoders.deep import Samples, deep_to_grey, read_samples
 from pneumoscope.radiographs.decoders.grey import to_grey
 from pneumoscope.radiographs.decoders.inflate import inflated
-from pneumoscope.radiographs.decoders.interface import DecodedRadiograph, UnreadableRadiograph
+from pneumoscope.radiographs.decoders.interface import (
+    DecodedRadiograph,
+    UnreadableRadiograph,
+    check_parts,
+)
 from pneumoscope.radiographs.decoders.pillow import finished, opened
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -79,7 +83,7 @@ def decode(data: bytes, options: DecodingOptions) -> DecodedRadiograph:
 
 def _chunks(data: bytes) -> dict[bytes, list[memoryview]]:
     """Give the contents of the chunks of each kind, all of which fit their checksums."""
-    view, place, kind = memoryview(data), len(_SIGNATURE), b""
+    view, place, kind, count = memoryview(data), len(_SIGNATURE), b"", 0
     contents: dict[bytes, list[memoryview]] = defaultdict(list)
     while kind != b"IEND":
         end = place + 12 + int.from_bytes(data[place : place + 4], "big")
@@ -91,6 +95,7 @@ def _chunks(data: bytes) -> dict[bytes, list[memoryview]]:
                 f"damaged PNG: its {kind.decode('latin-1')} chunk does not fit its checksum"
             )
         contents[kind].append(view[place + 8 : end - 4])
+        check_parts(count := count + 1)
         place = end
     return contents
 
