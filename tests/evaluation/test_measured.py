@@ -93,14 +93,16 @@ def test_an_interval_of_students_is_computed_by_hand():
     # 4/3 of 4/16; no fourth moment stands out, so all three degrees of freedom: t = 3.1824.
     assert found.high - 0.5 == pytest.approx(3.1824 * np.sqrt(1 / 3), rel=1e-4)
     assert found.high - 0.5 == pytest.approx(0.5 - found.low)
+    wider = student_interval(0.5, influence, 0.95, least=1.0)
+    assert wider.high - 0.5 == pytest.approx(3.1824, rel=1e-4)
     assert student_interval(0.5, influence[:1], 0.95).reason.endswith("received 1")
 
 
 def test_a_variance_that_one_patient_carries_is_hardly_known():
     even, one = np.ones(100), np.r_[10.0, np.full(99, 0.1)]
     assert degrees_of_freedom([(even, 100)]) == 99
-    # 2 A² / (sum of fourth powers - A² / n), A = 100.99.
-    assert degrees_of_freedom([(one, 100)]) == pytest.approx(2.0602, abs=1e-3)
+    # 2 A² / (sum of fourth powers - A² / n) - 1, A = 100.99.
+    assert degrees_of_freedom([(one, 100)]) == pytest.approx(1.0602, abs=1e-3)
     assert degrees_of_freedom([(even, 100), (np.ones(100), 31)]) == 30
 
 

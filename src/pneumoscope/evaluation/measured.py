@@ -92,18 +92,21 @@ def paired_difference(first: Measured, second: Measured, confidence: float) -> E
     )
 
 
-def student_interval(value: float, influence: FloatArray, confidence: float) -> Estimate:
+def student_interval(
+    value: float, influence: FloatArray, confidence: float, least: float = 0.0
+) -> Estimate:
     """Return a value with an interval symmetric about it, or why there is none.
 
     Args:
         value: What patients move.
         influence: Shape (patients,), by how much each does; sums to 0.
         confidence: Coverage of the interval, in (0, 1).
+        least: Variance that is known to be there, whatever these patients show.
     """
     patients = influence.size
     if patients < 2:
         return Estimate(value, reason=too_few_patients(patients))
-    variance = patients / (patients - 1) * float(influence @ influence)
+    variance = max(least, patients / (patients - 1) * float(influence @ influence))
     freedom = degrees_of_freedom([(influence, patients)])
     reach = float(stdtrit(freedom, (1 + confidence) / 2) * np.sqrt(variance))
     return Estimate(value, value - reach, value + reach)
@@ -117,7 +120,7 @@ def degrees_of_freedom(parts: Sequence[tuple[FloatArray, int]]) -> float:
             with the number of patients that it is of.
 
     Source: Satterthwaite 1946, with the fourth moments as they are in place of those of normal
-        deviates.
+        deviates; one degree is taken off for estimating these.
     """
     squares = [float(moved @ moved) for moved, _ in parts]
     noise = sum(
@@ -125,7 +128,7 @@ def degrees_of_freedom(parts: Sequence[tuple[FloatArray, int]]) -> float:
         for (moved, count), square in zip(parts, squares, strict=True)
     )
     most = min(count for _, count in parts) - 1.0
-    return min(most, max(1.0, 2 * sum(squares) ** 2 / noise)) if noise > 0 else most
+    return min(most, max(1.0, 2 * sum(squares) ** 2 / noise - 1)) if noise > 0 else most
 
 
 def too_few_patients(patients: int, having: str = "") -> str:

@@ -17,8 +17,8 @@ from pneumoscope.naming import Column, Consequence, Metric
 from pneumoscope.options import EvaluationOptions
 
 BIASED = (
-    "chance alone lifts it above 0, the more so the fewer radiographs a bin holds, and no interval "
-    "that was tried held it as often as promised"
+    "chance alone lifts it above 0, the more so the fewer radiographs a bin holds, so that an "
+    "interval around it would miss the true error"
 )
 """Why the expected calibration error has no interval."""
 

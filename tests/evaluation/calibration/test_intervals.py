@@ -9,11 +9,14 @@ from pneumoscope.evaluation.sample import Sample
 LINE = ("slope", "intercept", "in_the_large")
 
 
-def case(radiographs: int = 150, patients: int = 50, sharpness: float = 1.5):
+def case(radiographs: int = 150, patients: int = 50, sharpness: float = 1.5, shared=1.5):
+    """Draw labels and scores; radiographs of one patient resemble each other."""
     rng = np.random.default_rng(4)
+    patient = np.arange(radiographs) % patients
     logits = rng.normal(0.4, 1.2, radiographs)
-    label = rng.random(radiographs) < expit(sharpness * logits)
-    return label, expit(logits), np.arange(radiographs) % patients
+    own = shared * rng.normal(size=patients)[patient]
+    label = rng.random(radiographs) < expit(sharpness * logits + own)
+    return label, expit(logits), patient
 
 
 def estimates(label, score, patient, confidence=0.95):
@@ -45,7 +48,7 @@ def test_intervals_agree_with_leaving_each_patient_out():
 
 
 def test_intervals_agree_with_the_information_matrix_where_the_model_holds():
-    label, score, patient = case(20_000, 20_000, sharpness=1.0)
+    label, score, patient = case(20_000, 20_000, sharpness=1.0, shared=0.0)
     logits = logit(score)
     spread = np.sqrt(1 / (score * (1 - score)).sum())
     design = np.column_stack([np.ones_like(logits), logits])
@@ -58,10 +61,21 @@ def test_intervals_agree_with_the_information_matrix_where_the_model_holds():
 
 def test_repeating_every_radiograph_of_a_patient_adds_no_certainty():
     label, score, patient = case()
-    once = estimates(label, score, patient)
-    thrice = estimates(*(np.tile(values, 3) for values in (label, score, patient)))
+    thrice, often = (
+        estimates(*(np.tile(values, times) for values in (label, score, patient)))
+        for times in (3, 9)
+    )
     for name in LINE:
-        assert thrice[name].bounds == pytest.approx(once[name].bounds, abs=1e-5)
+        assert often[name].bounds == pytest.approx(thrice[name].bounds, abs=1e-5)
+
+
+def test_a_variance_is_no_less_than_that_of_independent_radiographs():
+    # Of each patient one radiograph is PNEUMONIA and one NORMAL, at the same score.
+    score = np.repeat(expit(np.linspace(-1, 1, 40)), 2)
+    label = np.tile([0, 1], 40)
+    found = estimates(label, score, np.repeat(np.arange(40), 2))["in_the_large"]
+    least = 1 / (score * (1 - score)).sum()
+    assert (found.high - found.value) == pytest.approx(2.02 * np.sqrt(least), rel=0.01)
 
 
 def test_what_is_undefined_has_the_reason_of_the_line():

@@ -1,5 +1,7 @@
 """Intervals of calibration slope and intercepts, over patients."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy.special import expit
 
@@ -26,27 +28,43 @@ def calibration_estimates(
     Source: cluster-robust ("sandwich") variances, Liang and Zeger 1986,
         doi:10.1093/biomet/73.1.13, with Student's t as for the AUROC.
     """
-    undefined = Estimate(None, reason=line.reason)
     logits = logits_of(sample.score)
-    found = dict.fromkeys(("slope", "intercept", "in_the_large"), undefined)
+    ones = np.ones_like(logits)
+    found = dict.fromkeys(
+        ("slope", "intercept", "in_the_large"), Estimate(None, reason=line.reason)
+    )
     if line.in_the_large is not None:
         chance = expit(logits + line.in_the_large)
-        (moved,) = _influence(sample, np.ones((logits.size, 1)), chance)
-        found["in_the_large"] = student_interval(line.in_the_large, moved, confidence)
+        fitted = _with_intervals(sample, [line.in_the_large], ones[:, None], chance, confidence)
+        found |= zip(("in_the_large",), fitted, strict=True)
     if line.slope is not None and line.intercept is not None:
         chance = expit(line.intercept + line.slope * logits)
-        moved = _influence(sample, np.column_stack([np.ones_like(logits), logits]), chance)
-        for name, value, one in zip(
-            ("intercept", "slope"), (line.intercept, line.slope), moved, strict=True
-        ):
-            found[name] = student_interval(value, one, confidence)
+        design = np.column_stack([ones, logits])
+        values = [line.intercept, line.slope]
+        fitted = _with_intervals(sample, values, design, chance, confidence)
+        found |= zip(("intercept", "slope"), fitted, strict=True)
     return found
 
 
-def _influence(sample: Sample, design: FloatArray, chance: FloatArray) -> FloatArray:
-    """Return by how much each patient moves each coefficient, shape (coefficients, patients)."""
+def _with_intervals(
+    sample: Sample,
+    values: Sequence[float],
+    design: FloatArray,
+    chance: FloatArray,
+    confidence: float,
+) -> list[Estimate]:
+    """Return the coefficients of a logistic fit with intervals over patients.
+
+    Few patients near a perfect separation show less variance than there is: it is taken to be no
+    less than were the fit true and all radiographs independent.
+    """
     residual = sample.label - chance
     scores = np.stack([sample.by_patient(column * residual) for column in design.T])
     information = (design * (chance * (1 - chance))[:, None]).T @ design
     # A matrix without an inverse, where no radiograph is left in doubt, has one in part.
-    return np.asarray(np.linalg.pinv(information) @ scores)
+    covariance = np.linalg.pinv(information)
+    least = np.diag(covariance)
+    return [
+        student_interval(value, moved, confidence, float(variance))
+        for value, moved, variance in zip(values, covariance @ scores, least, strict=True)
+    ]
