@@ -33,8 +33,12 @@ def test_uncorrelated_estimates_differ_as_those_of_other_patients_do():
 
 def test_what_two_estimates_share_leaves_their_difference():
     shared, opposed = (paired_difference(FIRST, second(i), 0.95) for i in (UP, DOWN))
-    # 0.2 - |0.11 - 0.10| and 0.2 + |0.08 - 0.11|; opposed, distances add up.
-    assert shared.bounds == pytest.approx((0.19, 0.23))
+    # Of three patients no correlation above 2/3 is known; opposed, distances add up.
+    below, above = (
+        np.sqrt(one**2 + other**2 - 4 / 3 * one * other)
+        for one, other in ((0.11, 0.10), (0.08, 0.11))
+    )
+    assert shared.bounds == pytest.approx((0.2 - below, 0.2 + above))
     assert opposed.bounds == pytest.approx((-0.01, 0.39))
 
 

@@ -4,6 +4,8 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sklearn import metrics as sklearn_metrics
 from sklearn.calibration import calibration_curve
 
@@ -126,6 +128,24 @@ def test_every_metric_has_a_reason_exactly_where_a_value_or_an_interval_is_missi
                     assert found.low < found.high
                 seen |= {metric} if found.value is None else set()
     assert seen == set(Metric)
+
+
+RADIOGRAPH = st.tuples(
+    st.booleans(), st.sampled_from([0.0, 0.2, 0.5, 0.8, 1.0]), st.integers(0, 5), st.floats(0, 1)
+)
+
+
+@given(st.lists(RADIOGRAPH, min_size=1, max_size=25))
+def test_no_interval_is_without_width_or_without_its_estimate(radiographs):
+    label, score, patient, other = map(list, zip(*radiographs, strict=True))
+    first, second = rows(label, score, patient), rows(label, other, patient)
+    differences = metric_differences(first, second, (0.5, 0.5), OPTIONS)
+    for found in (estimate_metrics(first, 0.5, OPTIONS), differences):
+        for metric, one in found.items():
+            assert (one.reason is None) == (one.bounds is not None), (metric, one)
+            if one.bounds and one != Estimate(0.0, 0.0, 0.0):
+                assert one.low <= one.value <= one.high, (metric, one)
+                assert one.low < one.high, (metric, one)
 
 
 def test_reasons_name_the_class_that_is_absent():

@@ -83,7 +83,9 @@ def paired_difference(first: Measured, second: Measured, confidence: float) -> E
         units = min(first.units, second.units)
         bound = none_in(units, confidence) if units else None
         return Estimate(0.0, reason=ALIKE) if bound is None else Estimate(0.0, -bound, bound)
-    shared = -_correlation(first.influence, second.influence, otherwise=0.0)
+    # One more patient could tell the two apart: no correlation is known to be perfect.
+    most = 1 - 1 / first.influence.size
+    shared = -min(most, _correlation(first.influence, second.influence, otherwise=0.0))
     (below, above), (other_below, other_above) = _distances(one), _distances(other)
     return Estimate(
         value,
