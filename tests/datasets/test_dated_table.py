@@ -1,9 +1,12 @@
 import os
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from pneumoscope.configuration import LayeredConfigLoader
 from pneumoscope.datasets.dated_table import DatedTableDataset
+from pneumoscope.settings import CONFIG_LOADER_ARGS
 
 # 2026-01-02 03:04:05 UTC
 WRITTEN = 1767323045
@@ -53,3 +56,16 @@ def test_a_folder_of_that_name_is_left_alone(dataset, tmp_path):
     with pytest.raises(Exception, match="expected no folder in the place of a file"):
         save(dataset, 1)
     assert [path.name for path in tmp_path.rglob("*")] == ["predictions.csv", "mine"]
+
+
+@pytest.mark.parametrize(
+    ("given", "place"),
+    [({}, "results/07_model_output/predictions.csv"), ({"predictions": "mine.csv"}, "mine.csv")],
+)
+def test_predictions_go_where_a_parameter_of_the_run_says(monkeypatch, given, place):
+    monkeypatch.setenv("RESULTS", "results")
+    conf = Path(__file__).parents[2] / "conf"
+    loader = LayeredConfigLoader(
+        str(conf), env="base", runtime_params=given, **CONFIG_LOADER_ARGS
+    )  # fmt: skip
+    assert loader["catalog"]["predictions"]["filepath"] == place
