@@ -70,12 +70,17 @@ def decode(data: bytes, options: DecodingOptions) -> DecodedRadiograph:
     )
 
 
+_FIRST_SCAN = b"\xff\xda"
+
+
 def _header(data: bytes) -> tuple[int, int, str]:
     try:
         height, width, colours, _ = simplejpeg.decode_jpeg_header(data)
         return height, width, colours
     except (ValueError, KeyError) as error:  # KeyError: a sampling that simplejpeg has no name for
-        if isinstance(error, KeyError) or "subsampling" in str(error):
+        # A file that ends before its first scan is told as one without a sampling, too.
+        unusual = isinstance(error, KeyError) or "subsampling" in str(error)
+        if unusual and _FIRST_SCAN in data:
             raise UnreadableRadiograph(
                 "JPEG whose colours are sampled unusually is not read: save it anew"
             ) from error
