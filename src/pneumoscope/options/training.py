@@ -138,7 +138,8 @@ class AugmentationOptions(Options):
         brightness: Largest shift either way, as a share of the full grey range.
         contrast: Largest change of contrast either way, as a share.
         gamma: Range of the exponent on grey values in [0, 1].
-        degraded: Share of the radiographs that suffer the four below, before any other change.
+        degraded: Share of the radiographs that the four below are applied to, before any other
+            change.
         quality: Range of the JPEG quality of a new compression.
         blur: Largest standard deviation of a Gaussian blur, in pixels.
         detail: Largest factor by which a film is shrunk and enlarged again.

@@ -1,4 +1,4 @@
-"""What a film suffers between two hospitals: compression, blur, exposure, noise, framing."""
+"""Degradations: how a film may differ from hospital to hospital, each with a strength."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ DEGRADATIONS: dict[str, Degradation] = {
     "noise": Degradation(add_noise, Noise, "noise (grey levels)"),
     "quality": Degradation(_undrawn(recompress), Quality, "JPEG quality"),
 }
-"""By the name that parameters give it, in the order in which a film suffers several.
+"""By the name that parameters give it, in the order in which several are applied.
 
 Framing and optics come before the detector, and the archive's compression last: it is what the
 receiving hospital sees of everything before.

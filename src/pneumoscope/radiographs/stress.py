@@ -22,7 +22,7 @@ class StressTask:
     Attributes:
         position: Of the film within validation.
         label: Its class.
-        variant: What it suffers.
+        variant: How it is degraded.
     """
 
     position: int
@@ -50,7 +50,7 @@ def degrade(image: Grey, task: StressTask) -> Grey:
 
     Args:
         image: uint8 (height, width).
-        task: What it suffers. What is drawn depends on its position and the variant's name alone.
+        task: What is done to it; draws depend on its position and the variant's name alone.
     """
     variant = task.variant
     if variant.only is not None and Label(task.label) is not variant.only:

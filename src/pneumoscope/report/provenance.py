@@ -27,12 +27,12 @@ def synthetic_note(
     trained = {name: record.data.sources for name, record in origins.items()}
     if all(each.only_phantoms for each in (films, *tested.values(), *trained.values())):
         return DRAWN
-    told = [
+    notes = [
         *_of_films(films),
         *_of_models(tested, "tested"),
         *_of_models(trained, "trained"),
     ]
-    return "; ".join(told)
+    return "; ".join(notes)
 
 
 def own_origins(
@@ -65,7 +65,7 @@ def _listed(names: Sequence[str]) -> str:
 
 def licences(sources: Sources) -> str:
     """Return under which licences radiographs from these sources stand."""
-    told = [
+    notes = [
         (sources.phantoms, "phantoms of this project, MIT"),
         (
             sources.archive,
@@ -73,4 +73,4 @@ def licences(sources: Sources) -> str:
         ),
         (sources.folder, "a folder of your own, under the licence that came with it"),
     ]
-    return "; ".join(licence for count, licence in told if count)
+    return "; ".join(licence for count, licence in notes if count)

@@ -84,8 +84,8 @@ def check_interface(model: keras.Model, place: str) -> None:
     if not one_film or given != [(None, 1)] or ends not in _SCORES:
         raise InputError(
             "a model from one grey film (height, width, 1) to one score in [0, 1], P(PNEUMONIA)",
-            f"one from {_told(taken)} to {_told(given)} with the activation {ends.__name__} in "
-            f"{place}",
+            f"one from {_written(taken)} to {_written(given)} with the activation "
+            f"{ends.__name__} in {place}",
             "Move that version away, or name another one: --load-versions=model_<name>:<version>",
         )
 
@@ -103,8 +103,8 @@ def check_films(model: keras.Model, shape: Sequence[int]) -> None:
     taken, given = tuple(model.input_shape[1:]), tuple(shape[1:])
     if taken != given:
         raise InputError(
-            f"films of the size that {model.name} was trained on, {_told([taken])}",
-            f"films of {_told([given])}",
+            f"films of the size that {model.name} was trained on, {_written([taken])}",
+            f"films of {_written([given])}",
             "Run the environment that trained it (--env), or train it again: kedro run "
             "--pipelines=training",
         )
@@ -113,7 +113,7 @@ def check_films(model: keras.Model, shape: Sequence[int]) -> None:
 _SCORES = (keras.activations.sigmoid, keras.activations.hard_sigmoid)
 
 
-def _told(shapes: Sequence[Sequence[int | None]]) -> str:
+def _written(shapes: Sequence[Sequence[int | None]]) -> str:
     return " and ".join(
         " × ".join("any" if side is None else str(side) for side in shape) for shape in shapes
     )

@@ -1,4 +1,4 @@
-"""The state of a training between two epochs: kept, and taken up again."""
+"""The state of a training between two epochs: kept, and resumed from."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pneumoscope.models.resume.checkpoint import Checkpoint, Record
 from pneumoscope.models.training.history import EpochReport
-from pneumoscope.models.training.monitor import EpochMonitor, Standing
+from pneumoscope.models.training.monitor import EpochMonitor, Progress
 from pneumoscope.models.training.variables import Values, values
 from pneumoscope.models.training.weight_averaging import AveragedWeights
 
@@ -24,7 +24,7 @@ class TrainingState:
 
     Attributes:
         phase: Index of the phase that goes on or begins; the number of phases at the end.
-        standing: Rows, best weights and patience.
+        progress: Rows, best weights and patience.
         variables: Of the model: weights, statistics of batch norm, generators of dropout.
         optimizer: Its variables: step, moments, averages of the weights; none where a phase
             begins.
@@ -32,7 +32,7 @@ class TrainingState:
     """
 
     phase: int = 0
-    standing: Standing = field(default_factory=Standing)
+    progress: Progress = field(default_factory=Progress)
     variables: Values = ()
     optimizer: Values = ()
     paused: Values = ()
@@ -44,7 +44,7 @@ def read_state(checkpoint: Checkpoint) -> TrainingState:
     if record is None:
         return TrainingState()
     facts = record.facts
-    standing = Standing(
+    progress = Progress(
         reports=tuple(EpochReport(**row) for row in facts["reports"]),
         best_epoch=facts["best_epoch"],
         best_loss=facts["best_loss"],
@@ -52,24 +52,24 @@ def read_state(checkpoint: Checkpoint) -> TrainingState:
         waited=facts["waited"],
     )
     groups = {name: _group(record.arrays, name) for name in ("variables", "optimizer", "paused")}
-    return TrainingState(facts["phase"], standing, **groups)
+    return TrainingState(facts["phase"], progress, **groups)
 
 
 def write_state(checkpoint: Checkpoint, state: TrainingState) -> None:
     """Put a state in the place of the last one."""
-    standing = state.standing
+    progress = state.progress
     facts = {
         "phase": state.phase,
-        "reports": [asdict(row) for row in standing.reports],
-        "best_epoch": standing.best_epoch,
-        "best_loss": standing.best_loss,
-        "waited": standing.waited,
+        "reports": [asdict(row) for row in progress.reports],
+        "best_epoch": progress.best_epoch,
+        "best_loss": progress.best_loss,
+        "waited": progress.waited,
     }
     groups = {
         "variables": state.variables,
         "optimizer": state.optimizer,
         "paused": state.paused,
-        "best": standing.best_weights,
+        "best": progress.best_weights,
     }
     arrays = {
         f"{name}.{index:05d}": array
@@ -115,11 +115,11 @@ class EpochKeeper(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002
         """Write the state after this epoch."""
         variables = values(self._subject.variables)
-        standing = self._monitor.standing
+        progress = self._monitor.progress
         if self._monitor.phase_ended:
-            state = TrainingState(self._phase + 1, standing, variables)
+            state = TrainingState(self._phase + 1, progress, variables)
         else:
             optimizer = values(self.model.optimizer.variables)
             paused = self._averaging.paused if self._averaging else ()
-            state = TrainingState(self._phase, standing, variables, optimizer, paused)
+            state = TrainingState(self._phase, progress, variables, optimizer, paused)
         write_state(self._checkpoint, state)

@@ -17,7 +17,7 @@ from pneumoscope.models.training.batches import TrainingData
 from pneumoscope.models.training.feeds import Feed, feed_for
 from pneumoscope.models.training.history import EpochReport
 from pneumoscope.models.training.metrics import measures
-from pneumoscope.models.training.monitor import EpochMonitor, Standing
+from pneumoscope.models.training.monitor import EpochMonitor, Progress
 from pneumoscope.models.training.optimizer import build_optimizer
 from pneumoscope.models.training.phases import Phase, list_phases
 from pneumoscope.models.training.streaming import stream
@@ -71,7 +71,7 @@ def fit(
         seed: Seed of shuffling and augmentation.
         report: Called with every epoch's row, once its state is kept.
         title: What log lines call the training; the architecture if it is not given.
-        store: Where the state after every epoch is kept, and taken up from; nowhere if it is
+        store: Where the state after every epoch is kept, and resumed from; nowhere if it is
             not given. The state of a finished training stays there.
 
     Raises:
@@ -83,14 +83,14 @@ def fit(
     checkpoint = Checkpoint(store, described, title)
     phases = list_phases(recipe, len(feed.train), title)
     try:
-        standing = _Fit(model, recipe, phases, feed, checkpoint, title).run(report)
+        progress = _Fit(model, recipe, phases, feed, checkpoint, title).run(report)
     except KeyboardInterrupt:
         if store is not None:
             logger.warning("%s: stopped; the same run goes on after its last epoch", title)
         raise
-    history = pd.DataFrame([asdict(row) for row in standing.reports])
-    history["kept"] = history["epoch"] == standing.best_epoch
-    return FitResult(model, history, standing.best_epoch)
+    history = pd.DataFrame([asdict(row) for row in progress.reports])
+    history["kept"] = history["epoch"] == progress.best_epoch
+    return FitResult(model, history, progress.best_epoch)
 
 
 class _Fit:
@@ -112,12 +112,12 @@ class _Fit:
         self._checkpoint = checkpoint
         self._title = title
 
-    def run(self, report: Report | None) -> Standing:
+    def run(self, report: Report | None) -> Progress:
         """Run the phases that are not over yet and leave the best weights in the model."""
         state = self._resumed()
         fitting = self._recipe.fitting
         monitor = EpochMonitor(
-            self._model, self._feed, self._phases, fitting, self._title, state.standing
+            self._model, self._feed, self._phases, fitting, self._title, state.progress
         )
         for index in range(state.phase, len(self._phases)):
             phase = self._phases[index]
@@ -125,14 +125,14 @@ class _Fit:
             _compile(self._feed.trainer, phase, fitting, state.optimizer)
             self._train(index, monitor, state, report)
             state = TrainingState()
-        self._finish(monitor.standing)
-        return monitor.standing
+        self._finish(monitor.progress)
+        return monitor.progress
 
     def _resumed(self) -> TrainingState:
         state = read_state(self._checkpoint)
         if state.variables:
             assign(self._model.variables, state.variables)
-            done = len(state.standing.reports)
+            done = len(state.progress.reports)
             logger.info("%s: goes on after epoch %d, from its checkpoint", self._title, done)
         return state
 
@@ -143,10 +143,10 @@ class _Fit:
         averaging = AveragedWeights(state.paused) if averages else None
         keeper = EpochKeeper(self._model, index, monitor, averaging, self._checkpoint)
         reporting = keras.callbacks.LambdaCallback(
-            on_epoch_end=lambda *_: report(monitor.standing.reports[-1]) if report else None
+            on_epoch_end=lambda *_: report(monitor.progress.reports[-1]) if report else None
         )
         last = monitor.begin_phase(index)
-        done = len(monitor.standing.reports)
+        done = len(monitor.progress.reports)
         self._feed.begin_epoch(done + 1)
         self._feed.trainer.fit(
             stream(self._feed.train),
@@ -162,12 +162,12 @@ class _Fit:
         if isinstance(self._recipe.model.root, BackboneOptions):
             train_top(self._model, share, is_pretrained(self._recipe.model))
 
-    def _finish(self, standing: Standing) -> None:
+    def _finish(self, progress: Progress) -> None:
         """Keep the result alone: a run that is stopped later takes it from here."""
         self._unfreeze(1.0)
-        if standing.best_weights:
-            assign(self._model.weights, standing.best_weights)
-            kept = replace(standing, best_weights=())
+        if progress.best_weights:
+            assign(self._model.weights, progress.best_weights)
+            kept = replace(progress, best_weights=())
             write_state(
                 self._checkpoint,
                 TrainingState(len(self._phases), kept, values(self._model.variables)),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 import pandas as pd
 
 _FEWEST = 5
-"""Epochs after the kept one below which no trend is told from the noise of an epoch."""
+"""Epochs after the kept one below which a trend cannot be separated from the noise of an epoch."""
 
 _CHANCE = 0.05
 """Share of trainings without a trend in which one may be found."""

@@ -26,7 +26,7 @@ _PASSES_OF_A_STEP = 3
 
 
 @dataclass(frozen=True)
-class Standing:
+class Progress:
     """What a monitor has seen so far: enough to go on from.
 
     Attributes:
@@ -54,7 +54,7 @@ class EpochMonitor(keras.callbacks.Callback):
         fitting: Whose loss says which epoch is best, and how many may pass without a better one
             before a phase ends.
         title: What log lines and errors call the training.
-        standing: Where an interrupted fit stood, to go on from there.
+        progress: Where an interrupted fit stood, to go on from there.
     """
 
     def __init__(
@@ -64,11 +64,11 @@ class EpochMonitor(keras.callbacks.Callback):
         phases: Sequence[Phase],
         fitting: FittingOptions,
         title: str,
-        standing: Standing,
+        progress: Progress,
     ) -> None:
-        """Go on from the standing."""
+        """Go on from the progress."""
         super().__init__()
-        self.standing = standing
+        self.progress = progress
         self._subject = subject
         self._feed = feed
         self._phases = phases
@@ -80,9 +80,9 @@ class EpochMonitor(keras.callbacks.Callback):
         """Begin a phase, or take it up; return the number of its last epoch, at most."""
         self._phase = self._phases[index]
         self._stressed = stream(self._feed.stressed)
-        earlier = [row for row in self.standing.reports if row.phase != self._phase.name]
-        if len(earlier) == len(self.standing.reports):
-            self.standing = replace(self.standing, waited=0)
+        earlier = [row for row in self.progress.reports if row.phase != self._phase.name]
+        if len(earlier) == len(self.progress.reports):
+            self.progress = replace(self.progress, waited=0)
         self._last_epoch = len(earlier) + self._phase.epochs
         self._epochs_after = sum(phase.epochs for phase in self._phases[index + 1 :])
         return self._last_epoch
@@ -90,7 +90,7 @@ class EpochMonitor(keras.callbacks.Callback):
     @property
     def phase_ended(self) -> bool:
         """Whether the epoch that has just been judged is the last of its phase."""
-        return self.standing.reports[-1].epoch == self._last_epoch or self.model.stop_training
+        return self.progress.reports[-1].epoch == self._last_epoch or self.model.stop_training
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002
         """Draw what this epoch shows."""
@@ -152,18 +152,18 @@ class EpochMonitor(keras.callbacks.Callback):
 
     def _judge(self, row: EpochReport) -> None:
         loss = row.stressed_loss if self._fitting.select_by == "stressed" else row.validation_loss
-        before = self.standing
+        before = self.progress
         reports = (*before.reports, row)
         if loss < before.best_loss:
             best = values(self._subject.weights)
-            self.standing = Standing(reports, row.epoch, loss, best, 0)
+            self.progress = Progress(reports, row.epoch, loss, best, 0)
         else:
-            self.standing = replace(before, reports=reports, waited=before.waited + 1)
-        self.model.stop_training = self.standing.waited >= self._fitting.patience
+            self.progress = replace(before, reports=reports, waited=before.waited + 1)
+        self.model.stop_training = self.progress.waited >= self._fitting.patience
 
     def _log(self, row: EpochReport) -> None:
         stops = self.model.stop_training and not self._epochs_after
-        left = seconds_left(self._phases, self.standing.reports)
+        left = seconds_left(self._phases, self.progress.reports)
         logger.info(
             "%s: epoch %d/%d (%s), loss %.3f, AUROC on validation %.3f, stressed %.3f, %s",
             self._title,

@@ -1,4 +1,4 @@
-"""The optimizer of every training, which lets go of what it has trained."""
+"""The optimizer of every training, which keeps no memory of the models it has trained."""
 
 from collections.abc import Sequence
 from typing import Any

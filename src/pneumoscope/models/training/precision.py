@@ -169,5 +169,5 @@ def _processor() -> str:
     # The first core's lines; virtual machines hide the name but not family and model.
     lines = described.read_text(encoding="utf-8").split("\n\n", 1)[0].splitlines()
     facts = {name.strip(): value.strip() for name, _, value in (x.partition(":") for x in lines)}
-    told = [f"{key} {facts[key]}" for key in ("cpu family", "model", "stepping") if key in facts]
-    return ", ".join([facts.get("model name", platform.machine()), *told])
+    known = [f"{key} {facts[key]}" for key in ("cpu family", "model", "stepping") if key in facts]
+    return ", ".join([facts.get("model name", platform.machine()), *known])

@@ -9,7 +9,7 @@ from pneumoscope.report.wording import joined
 TITLE = "What augmentation changes"
 INTRODUCTION = (
     "Training radiographs alone are changed at random, anew in every epoch, so that no corner, "
-    "contour or grey level suffices to tell the class. Look whether you could still tell it "
+    "contour or grey level suffices to classify a film. Look whether you could still do it "
     "yourself: where you cannot, the change is too strong."
 )
 
@@ -25,10 +25,10 @@ def augmentation_section(
         options: Architecture to its augmentation.
         figures: Architecture to the PNG of its grid; shown where something is changed.
     """
-    told = {name: changes(chosen) for name, chosen in options.items()}
-    plain = [name for name, found in told.items() if not found]
+    changed = {name: changes(chosen) for name, chosen in options.items()}
+    plain = [name for name, found in changed.items() if not found]
     alike: dict[tuple[str, ...], list[str]] = {}
-    for name, found in told.items():
+    for name, found in changed.items():
         if found and name in figures:
             alike.setdefault(tuple(found), []).append(name)
     drawn = [
@@ -83,7 +83,7 @@ def _regrades(options: AugmentationOptions) -> list[str]:
 
 
 def _degradations(options: AugmentationOptions) -> list[str]:
-    suffered = [
+    degraded = [
         text
         for asked, text in (
             (options.detail > 1, f"detail lost by a factor of up to {options.detail:g}"),
@@ -93,9 +93,9 @@ def _degradations(options: AugmentationOptions) -> list[str]:
         )
         if asked
     ]
-    if not suffered or not options.degraded:
+    if not degraded or not options.degraded:
         return []
-    return [f"{options.degraded:.0%} degraded first ({joined(suffered)})"]
+    return [f"{options.degraded:.0%} degraded first ({joined(degraded)})"]
 
 
 def _range(bounds: tuple[float, float] | None, spec: str) -> str:

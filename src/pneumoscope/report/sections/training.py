@@ -18,9 +18,9 @@ HEADER = [
 ]
 
 CAPTION = (
-    "Loss and AUROC of the epoch whose weights are kept. Stressed validation holds the same films "
-    "compressed, blurred, darkened, and with the encodings of the classes swapped: a model that "
-    "falls there has learnt the archive rather than the lungs."
+    "Loss and AUROC of the epoch whose weights are kept. Stressed validation holds degraded copies "
+    "of the same films (stress.variants of the parameters): the drop from the one to the other is "
+    "how much covariate shift of that kind costs."
 )
 
 
