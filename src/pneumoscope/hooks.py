@@ -79,8 +79,15 @@ class InputHooks:
         Raises:
             InputError: Something that the run loads is not there, on disk or in memory.
         """
+        from pneumoscope.datasets.radiograph_folder import RadiographFolderDataset
+
         check_versions(run_params["load_versions"], pipeline, catalog)
         check_inputs(run_params["pipeline_names"] or ["__default__"], pipeline, catalog, pipelines)
+        for name in pipeline.inputs():
+            dataset = catalog.get(name)
+            # A folder of the user's own, which no node makes.
+            if isinstance(dataset, RadiographFolderDataset):
+                dataset.require()
 
 
 class LockHooks:

@@ -48,14 +48,22 @@ class RadiographFolderDataset(AbstractDataset[Mapping[str, Reader], dict[str, Re
         self._remedy = remedy
         self.metadata = metadata
 
+    def require(self) -> None:
+        """Make sure that there is such a folder.
+
+        Raises:
+            InputError: There is none.
+        """
+        if not self._root.is_dir():
+            raise InputError("a folder of radiographs", f"none at '{self._root}'", self._remedy)
+
     def load(self) -> dict[str, Reader]:
         """List the files, sorted by path.
 
         Raises:
             InputError: There is no such folder, or it may not be read.
         """
-        if not self._root.is_dir():
-            raise InputError("a folder of radiographs", f"none at '{self._root}'", self._remedy)
+        self.require()
         files = sorted(_files(self._root.resolve()))
         return {escape_name(file.path): file for file in files if file.path != MARKER}
 
