@@ -24,9 +24,9 @@ def splits(sensitivity: float | None, specificity: float, width: float = 0.03) -
 def test_a_threshold_that_does_not_carry_over_is_told_by_what_moved():
     found = splits(0.9, 0.6)
     assert carried_over(found)[0] is Verdict.SHOWN
-    # Both widths, for three claims: 0.2 +- 2.394 / 1.960 * sqrt(2) * 0.03.
+    # Both widths, for two claims: 0.2 +- 2.241 / 1.960 * sqrt(2) * 0.03.
     assert carried_over_in_words(found) == (
-        "It does not carry over: on test specificity is lower by 0.200 (0.148 to 0.252) than on "
+        "It does not carry over: on test specificity is lower by 0.200 (0.151 to 0.249) than on "
         "validation. Scores mean something else there; choose a threshold on local radiographs "
         "first."
     )
@@ -44,10 +44,10 @@ def test_a_test_within_the_bound_carries_over():
     )
 
 
-@pytest.mark.parametrize("specificity", [0.8, 0.77])
+@pytest.mark.parametrize("specificity", [0.8, 0.76])
 def test_what_the_intervals_leave_open_is_left_open(specificity):
-    # 0.77 lies at the edge of validation's interval; 42 % of such pairs differ by more.
-    found = splits(0.9, specificity)
+    # 0.76 lies at the edge of validation's interval, as one in six of equal pairs does.
+    found = splits(0.9, specificity, width=0.04)
     assert carried_over(found)[0] is Verdict.OPEN
     assert carried_over_in_words(found).startswith(
         "Whether it carries over to test cannot be told (test minus validation: sensitivity"

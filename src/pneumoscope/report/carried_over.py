@@ -8,9 +8,7 @@ from pneumoscope.evaluation.verdict import MARGIN, Verdict, difference, judge, w
 from pneumoscope.naming import Metric, Split
 from pneumoscope.report.wording import joined, moved
 
-_CLAIMS = 3
-"""Sensitivity, specificity, and one for a threshold chosen on validation, which flatters it there
-a little."""
+_WATCHED = (Metric.SENSITIVITY, Metric.SPECIFICITY)
 
 
 def carried_over(splits: Mapping[str, SplitMetrics]) -> tuple[Verdict, dict[Metric, Estimate]]:
@@ -27,8 +25,8 @@ def carried_over(splits: Mapping[str, SplitMetrics]) -> tuple[Verdict, dict[Metr
         return Verdict.OPEN, {}
     test, validation = (splits[split].metrics for split in (Split.TEST, Split.VALIDATION))
     found = {
-        metric: widened(difference(test[metric], validation[metric]), _CLAIMS)
-        for metric in (Metric.SENSITIVITY, Metric.SPECIFICITY)
+        metric: widened(difference(test[metric], validation[metric]), len(_WATCHED))
+        for metric in _WATCHED
     }
     verdicts = {judge(one, MARGIN) for one in found.values()}
     if Verdict.SHOWN in verdicts:

@@ -26,7 +26,8 @@ folds move together, which doubles the variance where nothing can be told (a deg
 U-statistic: Serfling 1980, Approximation Theorems of Mathematical Statistics, section 5.5).
 """
 
-_CLASSES = 2
+COMPARISONS = 4
+"""Two classes in two splits, which a report tells at once."""
 
 
 def too_few(group: BoolArray, patient: NDArray[np.str_], names: tuple[str, str]) -> str | None:
@@ -60,18 +61,18 @@ def domain_auroc(
         features: One row a film.
         group: Shape (n,), true for the second group; `too_few` found nothing wrong with it.
         patient: Shape (n,), the key of the patient behind each film.
-        confidence: Coverage for films of one class of two that are compared, in (0, 1).
+        confidence: Coverage, of all `COMPARISONS` together, in (0, 1).
         seed: Seed of the folds.
 
     Returns:
-        The AUROC, with an interval that allows for the cross-fitting and for two classes. Below
-        0.5 it tells as much as above.
+        The AUROC, with an interval that allows for the cross-fitting and holds together with
+        those of the other class and split. Below 0.5 it tells as much as above.
 
     Source: Lopez-Paz and Oquab 2017, arXiv:1610.06545.
     """
     score, fold = held_out(features, group, patient, seed)
     sample = Sample.of(group, ranks_within(score, fold), patient)
-    found = stretched(widened(auroc(sample, confidence).estimate, _CLASSES), CROSS_FITTED)
+    found = stretched(widened(auroc(sample, confidence).estimate, COMPARISONS), CROSS_FITTED)
     return found.mapped(lambda bound: min(1.0, max(0.0, bound)))
 
 

@@ -1,5 +1,8 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
+import pytest
 
 from pneumoscope.models.training.history import History
 
@@ -29,9 +32,32 @@ def test_overfitting_is_found_where_validation_rises_while_training_falls():
     assert not history(falling[:6], rising[:6]).overfits
 
 
+@pytest.mark.parametrize(
+    ("fall", "rise"),
+    [(0.6, 0.02), (0.03, 0.3)],
+    ids=["validation hardly rises", "training hardly falls"],
+)
+def test_a_trend_that_is_sure_and_small_is_no_overfitting(fall, rise):
+    epochs = np.linspace(0, 1, 12)
+    loss = 0.5 * (1 - fall * epochs)
+    validation = np.r_[0.5, 0.5 * (1.01 + rise * epochs[1:])]
+    assert not history(loss, validation).overfits
+
+
+def test_a_rise_back_to_less_than_the_kept_epoch_had_is_no_overfitting():
+    falling, rising = np.linspace(0.5, 0.1, 12), np.r_[0.6, 0.5, np.linspace(0.2, 0.45, 10)]
+    found = history(falling, rising)
+    chosen_early = replace(found, kept=found.epochs[1])
+    assert not chosen_early.overfits
+
+
 def test_noise_about_a_plateau_is_seldom_called_overfitting():
+    # Epochs resemble their neighbours: a correlation of 0.7.
     rng, found = np.random.default_rng(0), []
     for _ in range(400):
-        plateau = np.r_[np.linspace(0.7, 0.5, 4), 0.5 + 0.01 * rng.standard_normal(12)]
+        noise = rng.standard_normal(32) * np.sqrt(1 - 0.7**2)
+        for epoch in range(1, 32):
+            noise[epoch] += 0.7 * noise[epoch - 1]
+        plateau = np.r_[np.linspace(0.7, 0.5, 4), 0.5 + 0.02 * noise[20:]]
         found.append(history(np.linspace(0.6, 0.1, 16), plateau).overfits)
     assert np.mean(found) < 0.05

@@ -16,10 +16,16 @@ from pneumoscope.evaluation.proportions import proportion
 from pneumoscope.evaluation.records import DeferralZone, ZoneOutcome
 from pneumoscope.evaluation.sample import Sample
 from pneumoscope.evaluation.score_arrays import scores_of
+from pneumoscope.evaluation.verdict import Verdict, judge
 from pneumoscope.naming import Column, Consequence, Split
 from pneumoscope.options import EvaluationOptions
 
+GAIN = 0.01
+"""A difference of accuracies that matters little."""
+
 _NOTHING = "there is no radiograph"
+# The report judges the widest zone of a model, and a slide another one.
+_TOLD = 2
 
 
 def measure_grey_zone(
@@ -46,6 +52,11 @@ def measure_grey_zone(
         share: _zone(scores, threshold, width, options.confidence)
         for share, width in widths.items()
     }
+
+
+def judge_gain(gain: Estimate) -> Verdict:
+    """Judge whether deferring changes the accuracy on what is left, upwards or downwards."""
+    return judge(gain, GAIN, _TOLD)
 
 
 def deferral_curve(zones: Mapping[str, DeferralZone], split: str) -> pd.DataFrame:

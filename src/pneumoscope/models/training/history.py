@@ -11,6 +11,10 @@ _FEWEST = 5
 _CHANCE = 0.05
 """Share of trainings without a trend in which one may be found."""
 
+_MOVED = 0.1
+"""Share of the kept epoch's loss that a trend has to move by: less matters little, and epochs that
+resemble their neighbours drift by as much on a plateau."""
+
 
 @dataclass(frozen=True)
 class EpochReport:
@@ -73,20 +77,24 @@ class History:
     def overfits(self) -> bool:
         """Whether the training loss falls and validation's rises after the kept epoch.
 
-        Both beyond chance: a trend over the later epochs, each taken for one noisy value. That
-        no later epoch is better follows from the choice of the kept one and shows nothing.
+        Both beyond chance and by more than a tenth: a trend over the later epochs. That no later
+        epoch is better follows from the choice of the kept one and shows nothing.
         """
-        later = [row for row in self.epochs if row.epoch > self.kept.epoch]
+        kept, last = self.kept, self.epochs[-1]
+        later = [row for row in self.epochs if row.epoch > kept.epoch]
         return (
             len(later) >= _FEWEST
-            and _trend([row.loss for row in later]) < 0
-            and _trend([row.validation_loss for row in later]) > 0
+            # Stressed validation may have chosen the kept epoch before the loss came down to it.
+            and last.loss < kept.loss
+            and last.validation_loss > kept.validation_loss
+            and _trend([row.loss for row in later]) < -_MOVED * kept.loss
+            and _trend([row.validation_loss for row in later]) > _MOVED * kept.validation_loss
         )
 
 
 def _trend(values: Sequence[float]) -> float:
-    """Return the slope of a straight line through the values, 0 where chance explains it."""
+    """Return the rise of a straight line through the values, 0 where chance explains it."""
     from scipy.stats import linregress
 
     found = linregress(range(len(values)), values)
-    return float(found.slope) if found.pvalue < _CHANCE else 0.0
+    return float(found.slope) * (len(values) - 1) if found.pvalue < _CHANCE else 0.0

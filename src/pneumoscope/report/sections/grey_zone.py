@@ -10,7 +10,8 @@ from pneumoscope.evaluation.records import (
     ModelMetrics,
     ZoneOutcome,
 )
-from pneumoscope.evaluation.verdict import MARGIN, Verdict, difference, judge, judge_excess
+from pneumoscope.evaluation.thresholds.deferral import judge_gain
+from pneumoscope.evaluation.verdict import MARGIN, Verdict, difference, judge_excess
 from pneumoscope.naming import Consequence, Label, Split
 from pneumoscope.report.blocks import Block, Figure, Heading, Paragraph, Section, Table
 from pneumoscope.report.cells import Cell
@@ -27,8 +28,6 @@ ZONES = ["architecture", "asked for", "zone", "deferred on test", "accuracy on t
 SETS = ["architecture", "PNEUMONIA covered", "NORMAL covered", "one answer", "both", "neither"]
 LONG = 20
 """A table of more rows than this is folded; the figure shows the same."""
-GAIN = 0.01
-"""A difference of accuracies that matters little."""
 _CLASSES = len(Label)
 KEPT = (Consequence.ACCURACY, Consequence.SENSITIVITY, Consequence.SPECIFICITY)
 
@@ -91,7 +90,7 @@ def _told(name: str, part: ZoneOutcome) -> str:
 
 
 def _effect(gain: Estimate) -> str:
-    match judge(gain, GAIN):
+    match judge_gain(gain):
         case Verdict.SHOWN:
             return "raises the accuracy" if (gain.value or 0) > 0 else "lowers the accuracy"
         case Verdict.SMALL:

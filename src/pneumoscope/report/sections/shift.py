@@ -16,8 +16,9 @@ INTRODUCTION = (
     "is given a few simple numbers that say little of lungs: nine of the pixels (tones, sharpness, "
     "the border) and seven of the file (size, compression, colour). An AUROC of 0.5 means that it "
     "guesses; 0.9, that of a film of each it picks the right one nine times out of ten. Validation "
-    "comes from the source of train and is the control: there it should guess. The intervals allow "
-    "for two classes, and for how far a cross-fitted AUROC strays from 0.5 by chance."
+    "comes from the source of train and is the control: there it should guess. The intervals hold "
+    "for both classes and both splits together, and allow for how far a cross-fitted AUROC strays "
+    "from 0.5 by chance."
 )
 BASELINE = (
     "The same numbers, fitted on train, are then asked which film shows PNEUMONIA. What they reach "

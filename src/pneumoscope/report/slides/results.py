@@ -8,6 +8,8 @@ import pandas as pd
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.pair import Pair
 from pneumoscope.evaluation.records import ZoneOutcome
+from pneumoscope.evaluation.thresholds.deferral import judge_gain
+from pneumoscope.evaluation.verdict import Verdict
 from pneumoscope.naming import Column, Consequence, Metric, PatientRule, Split
 from pneumoscope.report.frequencies import frequency
 from pneumoscope.report.slides.blocks import Bar, Bars, Dots, Numbers, Points, Slide
@@ -169,8 +171,8 @@ def deferral(told: Context) -> Slide | None:
     ]
     before, after = (frequency(_accuracy(zones[share]) or 0.0, of=100) for share in (0.0, nearest))
     handed = frequency(zones[nearest].deferred, of=100)
-    gain = zones[nearest].gain
-    helped = after.count > before.count and (gain.low or 0.0) > 0
+    shown = judge_gain(zones[nearest].gain) is Verdict.SHOWN
+    helped = shown and after.count > before.count
     title = (
         f"Hand the most doubtful {handed} to a human, and "
         f"{after} of the rest are right instead of {before.count}."
