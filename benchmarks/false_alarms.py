@@ -1,0 +1,345 @@
+"""How often a verdict announces what is not there, and how often what is.
+
+python benchmarks/false_alarms.py [--runs 400]
+
+Validation and test are drawn from one distribution, and altered films from two equally good
+readings of the same radiographs: whatever is announced then is a false alarm. Then an effect is
+put in. The sentences of the report are read, or the verdict behind them. Prints a table in
+Markdown, for docs/evaluation.md.
+"""
+
+import argparse
+from collections.abc import Callable
+from dataclasses import fields, replace
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from interval_coverage import KERMANY, STEEPNESS, Setting, draw
+from scipy.special import expit, logit
+
+from pneumoscope.evaluation.calibration.measure import measure_calibration
+from pneumoscope.evaluation.conformal import measure_conformal
+from pneumoscope.evaluation.deficits import deficits
+from pneumoscope.evaluation.metrics import measure_metrics
+from pneumoscope.evaluation.sample import Sample
+from pneumoscope.evaluation.thresholds.deferral import measure_grey_zone
+from pneumoscope.evaluation.thresholds.operating_points import lock_threshold
+from pneumoscope.evaluation.verdict import MARGIN, Verdict, judge_excess
+from pneumoscope.models.training.history import EpochReport, History
+from pneumoscope.naming import FeatureSet, Label, Split
+from pneumoscope.options import EvaluationOptions
+from pneumoscope.report.blocks import Figure, Table, flattened
+from pneumoscope.report.carried_over import carried_over
+from pneumoscope.report.sections.calibration import calibration_section
+from pneumoscope.report.sections.grey_zone import grey_zone_section
+from pneumoscope.robustness.curves import measure_curves
+from pneumoscope.robustness.domain_classifier import domain_auroc
+from pneumoscope.robustness.shortcuts import measure_shortcuts
+from pneumoscope.robustness.variants import CONDITIONS
+from pneumoscope.robustness.verdicts import shift_verdict
+
+OPTIONS = EvaluationOptions.model_validate(
+    {"threshold": {"rule": "youden"}, "bootstrap": 0, "grey_zone": {"shares": [0.2]}}
+)
+SMALL = Setting(60, 0.6, KERMANY, 0.5, 0.97, 0.9)
+LARGE = Setting(450, 0.65, KERMANY, 0.5, 0.985, 0.95)
+KINDS = (2, 2, 3, 3, 2)
+"""Groups of each attribute of a radiograph, at random."""
+NUMBERS = 16
+SHOWN, SMALL_, OPEN = Verdict.SHOWN, Verdict.SMALL, Verdict.OPEN
+
+Draw = np.random.Generator
+Scenario = Callable[[Setting, bool, Draw], Verdict]
+
+
+def threshold(setting: Setting, effect: bool, rng: Draw) -> Verdict:
+    """Whether the threshold carries over; the effect takes NORMAL on test nearer to PNEUMONIA."""
+    validation, test = _pair(setting, rng)
+    if effect:
+        test = _with_logits(test, _logits(test) + 1.5 * ~test.label)
+    point = lock_threshold(_rows({Split.VALIDATION: validation}), OPTIONS.threshold)
+    splits: dict[str, Any] = {
+        split: SimpleNamespace(
+            metrics={
+                metric: found.estimate
+                for metric, found in measure_metrics(sample, point.threshold, OPTIONS).items()
+            }
+        )
+        for split, sample in ((Split.VALIDATION, validation), (Split.TEST, test))
+    }
+    return carried_over(splits)[0]
+
+
+def calibration_map(setting: Setting, effect: bool, rng: Draw) -> Verdict:
+    """Whether the map holds on test; the effect raises all logits there by 1."""
+    validation, test = _pair(setting, rng)
+    told = _calibrated(validation, _with_logits(test, _logits(test) + effect))
+    return _read(told, "The map does not hold", "The map holds")
+
+
+def calibrating(setting: Setting, effect: bool, rng: Draw) -> Verdict:
+    """Whether calibrating is said to help scores that are right; the effect is overconfidence."""
+    validation, test = (_true(sample, setting) for sample in _pair(setting, rng))
+    factor = 3 if effect else 1
+    told = _calibrated(*(_with_logits(one, factor * _logits(one)) for one in (validation, test)))
+    return _read(told, "Calibrating helps", "Calibrating changes little")
+
+
+def score_errors(setting: Setting, effect: bool, rng: Draw) -> Verdict:
+    """Whether right scores are said to err; the effect is overconfidence."""
+    validation, test = (_true(sample, setting) for sample in _pair(setting, rng))
+    factor = 3 if effect else 1
+    told = _calibrated(validation, _with_logits(test, factor * _logits(test)))
+    return _read(told, "scores are too|scores are not|scores are on", "never")
+
+
+def deferral(setting: Setting, effect: bool, rng: Draw) -> Verdict:
+    """Whether deferring is said to change accuracy; without effect scores tell no doubt."""
+    samples = _pair(setting, rng)
+    if not effect:
+        # As many errors as before, spread over all distances from the threshold.
+        samples = [
+            _with_logits(
+                one, np.where(_logits(one) > 0, 1, -1) * rng.exponential(size=one.label.size)
+            )
+            for one in samples
+        ]
+    zones = measure_grey_zone(_rows(dict(zip(_SPLITS, samples, strict=True))), 0.5, OPTIONS)
+    told = _captions(_grey_zone(zones, samples))
+    return _read(told, "raises the accuracy|lowers the accuracy", "hardly changes")
+
+
+def conformal(setting: Setting, effect: bool, rng: Draw) -> Verdict:
+    """Whether the promise of conformal sets is said to be broken; the effect is that on NORMAL."""
+    validation, test = _pair(setting, rng)
+    test = _with_logits(test, _logits(test) + 1.5 * effect * ~test.label)
+    told = _captions(_grey_zone({}, [validation, test]))
+    return _read(told, "breaks the promise", "Kept on test")
+
+
+def subgroups(setting: Setting, effect: bool, rng: Draw) -> Verdict:
+    """Whether any of 12 kinds is said to be served worse; the effect is that on the first."""
+    (sample,) = draw(setting, rng)
+    kinds = {
+        (attribute, group): (groups == group)[sample.patient]
+        for attribute, count in enumerate(KINDS)
+        for groups in [rng.integers(count, size=sample.patients)]
+        for group in range(count)
+    }
+    if effect:
+        hard = kinds[0, 0] * np.where(sample.label, -1.5, 1.5)
+        sample = _with_logits(sample, _logits(sample) + hard)
+    behind = deficits(sample, 0.5, kinds, OPTIONS.confidence)
+    return _any(judge_excess(one, MARGIN) for found in behind.values() for one in found.values())
+
+
+def shift(setting: Setting, effect: bool, rng: Draw) -> Verdict:
+    """Whether validation or test of either class is told from train; the effect moves a number."""
+    verdicts = []
+    for label in Label:
+        of_class = round(setting.patients * setting.share / 2)
+        for split in (Split.VALIDATION, Split.TEST):
+            count = rng.choice(setting.radiographs, size=4 * of_class)
+            patient = np.repeat(np.arange(4 * of_class), count)
+            group = patient < of_class
+            values = rng.normal(size=(4 * of_class, NUMBERS))[patient]
+            values += rng.normal(size=values.shape)
+            values[:, 0] += 2 * effect * group
+            found = domain_auroc(
+                pd.DataFrame(values), group, patient.astype(str), OPTIONS.confidence, 7
+            )
+            told = shift_verdict(dict.fromkeys(FeatureSet, found), [], split, label)
+            verdicts.append(_read(told, "can be told from train", "hardly differs"))
+    return _any(verdicts)
+
+
+def centre_gone(setting: Setting, effect: bool, rng: Draw) -> Verdict:
+    """Whether films without their centre are said to be ranked; the effect is an AUROC of 0.7."""
+    (whole,) = draw(setting, rng)
+    (left,) = draw(replace(setting, auroc=0.7 if effect else 0.5), rng)
+    told = _ablated(
+        whole, left if left.label.size == whole.label.size else _like(whole, effect, rng)
+    )
+    return _read(told["centre blacked out"], "still ranks|wrong way", "no better than chance")
+
+
+def centre_alone(setting: Setting, effect: bool, rng: Draw) -> Verdict:
+    """Whether the model is said to use what surrounds the centre; without it, noise is added."""
+    told = _ablated(*_readings(setting, effect, rng))
+    return _read(told["centre alone"], "also uses", "ranks as well")
+
+
+def degradation(setting: Setting, effect: bool, rng: Draw) -> Verdict:
+    """Whether a drop is named at any of five strengths; the effect is at the last two."""
+    whole, *degraded = draw(setting, rng, models=6)
+    if effect:
+        degraded[3:] = [_noisy(sample, rng) for sample in degraded[3:]]
+    tables = [_rows({Split.TEST: whole}).assign(variant="as it is", strength=np.nan)]
+    tables += [
+        _rows({Split.TEST: sample}).assign(variant="blur", strength=float(strength))
+        for strength, sample in enumerate(degraded)
+    ]
+    found = measure_curves(pd.concat(tables), setting.threshold, MARGIN, OPTIONS)
+    return _read(found.curves["blur"].verdict, "drops from", "No metric drops")
+
+
+def overfitting(setting: Setting, effect: bool, rng: Draw) -> Verdict:
+    """Whether a validation loss on a plateau is called overfitting; the effect is a rise by half.
+
+    Neighbouring epochs resemble each other (0.7); the more patients, the less noise.
+    """
+    epochs = np.arange(24)
+    noise = 0.2 / np.sqrt(setting.patients) * rng.normal(size=60)
+    for epoch in range(1, 60):
+        noise[epoch] = 0.7 * noise[epoch - 1] + np.sqrt(1 - 0.7**2) * noise[epoch]
+    rise = 0.5 * effect * np.clip(epochs - 4, 0, None) / 19
+    validation = 0.4 * (1 + np.exp(-epochs) + rise + noise[-24:])
+    columns = {name.name: 0.5 for name in fields(EpochReport)}
+    table = pd.DataFrame(columns, index=epochs).assign(
+        epoch=epochs + 1, phase="training", loss=0.4 * np.exp(-epochs / 8),
+        validation_loss=validation, kept=epochs == validation.argmin(),
+    )  # fmt: skip
+    return SHOWN if History.of(table).overfits else OPEN
+
+
+SCENARIOS: dict[str, Scenario] = {
+    "the threshold does not carry over": threshold,
+    "the calibration map does not hold on test": calibration_map,
+    "calibrating helps": calibrating,
+    "scores are too high, low or extreme": score_errors,
+    "deferral changes the accuracy": deferral,
+    "test breaks the promise of conformal sets": conformal,
+    "a kind of radiograph is served worse": subgroups,
+    "a split can be told from train": shift,
+    "the model ranks without the centre": centre_gone,
+    "the model also uses what surrounds the centre": centre_alone,
+    "a metric drops as films are degraded": degradation,
+    "overfitting": overfitting,
+}
+_SPLITS = (Split.VALIDATION, Split.TEST)
+
+
+def rates(scenario: Scenario, setting: Setting, effect: bool, runs: int) -> dict[Verdict, float]:
+    """Return the share of runs that end with each verdict."""
+    rng = np.random.default_rng(11)
+    found = [scenario(setting, effect, rng) for _ in range(runs)]
+    return {verdict: float(np.mean([one is verdict for one in found])) for verdict in Verdict}
+
+
+def _pair(setting: Setting, rng: Draw) -> list[Sample]:
+    return [draw(setting, rng)[0] for _ in _SPLITS]
+
+
+def _logits(sample: Sample) -> Any:
+    return logit(np.clip(sample.score, 1e-7, 1 - 1e-7))
+
+
+def _with_logits(sample: Sample, logits: Any) -> Sample:
+    return replace(sample, score=expit(logits))
+
+
+def _true(sample: Sample, setting: Setting) -> Sample:
+    """Make scores the probabilities that they claim to be."""
+    return _with_logits(
+        sample, _logits(sample) * setting.distance / STEEPNESS + logit(setting.share)
+    )
+
+
+def _noisy(sample: Sample, rng: Draw) -> Sample:
+    return _with_logits(sample, _logits(sample) + 3 * rng.normal(size=sample.label.size))
+
+
+def _like(sample: Sample, effect: bool, rng: Draw) -> Sample:
+    """Score the same radiographs by what is left of them: an AUROC of 0.7, or chance."""
+    of_patient = rng.normal(size=sample.patients)[sample.patient]
+    noise = (of_patient + rng.normal(size=sample.label.size)) / np.sqrt(2)
+    return _with_logits(sample, 0.74 * effect * sample.label + noise)
+
+
+def _readings(setting: Setting, effect: bool, rng: Draw) -> list[Sample]:
+    first, second = draw(setting, rng, models=2)
+    return [first, _noisy(second, rng) if effect else second]
+
+
+def _rows(samples: dict[Split, Sample]) -> pd.DataFrame:
+    tables = [
+        pd.DataFrame(
+            {
+                "radiograph_id": np.arange(sample.label.size),
+                "patient_id": [f"{split}{number}" for number in sample.patient],
+                "label": np.where(sample.label, Label.PNEUMONIA, Label.NORMAL),
+                "split": split,
+                "score": sample.score,
+            }
+        )
+        for split, sample in samples.items()
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
+def _calibrated(validation: Sample, test: Sample) -> str:
+    rows = _rows({Split.VALIDATION: validation, Split.TEST: test})
+    found: Any = SimpleNamespace(calibration=measure_calibration(rows, OPTIONS))
+    return _captions(calibration_section({"model": found}, {"model": b""}))
+
+
+def _grey_zone(zones: Any, samples: list[Sample]) -> Any:
+    sets = measure_conformal(_rows(dict(zip(_SPLITS, samples, strict=True))), OPTIONS)
+    found: Any = SimpleNamespace(grey_zone=zones, conformal=sets)
+    return grey_zone_section({"model": found}, b"")
+
+
+def _ablated(whole: Sample, altered: Sample) -> dict[str, str]:
+    rows = pd.concat(
+        _rows({Split.TEST: whole if name == CONDITIONS[0] else altered}).assign(variant=name)
+        for name in CONDITIONS
+    )
+    found = measure_shortcuts(rows, 0.5, OPTIONS)
+    return {name: one.verdict for name, one in found.ablations.items()}
+
+
+def _captions(section: Any) -> str:
+    figures = [
+        figure
+        for block in flattened(section.blocks)
+        for figure in getattr(block, "figures", [block])
+    ]
+    return " ".join(one.caption for one in figures if isinstance(one, Figure | Table))
+
+
+def _read(told: str, shown: str, small: str) -> Verdict:
+    if any(words in told for words in shown.split("|")):
+        return SHOWN
+    return SMALL_ if small in told and "cannot be told" not in told else OPEN
+
+
+def _any(verdicts: Any) -> Verdict:
+    found = set(verdicts)
+    return SHOWN if SHOWN in found else SMALL_ if found == {SMALL_} else OPEN
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--runs", type=int, default=400)
+    parser.add_argument("--only", nargs="*", default=list(SCENARIOS))
+    arguments = parser.parse_args()
+    print("| announced | patients | false alarms | bounded | a real effect is announced |")
+    print("| --- | --- | --- | --- | --- |")
+    for name in arguments.only:
+        for setting in (SMALL, LARGE):
+            runs = (
+                arguments.runs if name != "a split can be told from train" else arguments.runs // 4
+            )
+            none, some = (rates(SCENARIOS[name], setting, one, runs) for one in (False, True))
+            print(
+                f"| {name} | {setting.patients} | {none[SHOWN]:.1%} | {none[SMALL_]:.0%} | "
+                f"{some[SHOWN]:.0%} |",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()
