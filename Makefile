@@ -71,6 +71,8 @@ lock: $(READY) ## Lock the dependencies anew, with hashes (UPGRADE= keeps versio
 	$(LOCK) $(UPGRADE) --output-file requirements.lock >/dev/null
 
 # antlr4-python3-runtime, which OmegaConf needs, is plain Python and published as source alone.
+# onnxruntime needs macOS 14.
+platforms: export MACOSX_DEPLOYMENT_TARGET := 14.0
 platforms: $(READY) ## Show that everything in the lock has a wheel for each platform and Python
 	@for platform in $(PLATFORMS); do for version in $(VERSIONS); do \
 		echo "$$platform, Python $$version"; \
