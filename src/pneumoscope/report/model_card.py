@@ -25,7 +25,7 @@ from pneumoscope.report.cells import Cell
 from pneumoscope.report.findings import Findings
 from pneumoscope.report.limits import limits, looks_at_test
 from pneumoscope.report.page import Page, render_markdown
-from pneumoscope.report.prose import sentences
+from pneumoscope.report.prose import prose, sentences, text
 from pneumoscope.report.provenance import licences, synthetic_note
 from pneumoscope.report.sections.augmentation import changes
 from pneumoscope.report.sections.by_patient import RULES
@@ -36,12 +36,6 @@ from pneumoscope.report.standing import standing, standing_in_words
 from pneumoscope.report.wording import counted, metric_name, readable
 
 NOT_ON_RECORD = "not known, since the training record at hand is of another model"
-LOADING = """import keras
-
-model = keras.models.load_model("{path}", safe_mode=True)
-# uint8 (n, {height}, {width}, 1), preprocessed as in training; nothing else is needed.
-scores = model.predict(radiographs)[:, 0]
-flagged = scores >= {threshold!r}"""
 
 
 def model_card(
@@ -206,8 +200,8 @@ def _loading(name: str, found: Findings) -> Section:
     return Section(
         "How to load",
         [
-            Paragraph("The file needs Keras 3 and no code of this project."),
-            Code(LOADING.format(path=path, height=height, width=width, threshold=threshold)),
+            Paragraph(prose("loading_needs")),
+            Code(text("loading", path=path, height=height, width=width, threshold=threshold)),
         ],
     )
 

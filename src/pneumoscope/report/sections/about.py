@@ -4,14 +4,8 @@ from collections.abc import Mapping
 
 from pneumoscope.naming import Metric
 from pneumoscope.report.blocks import Heading, Section, Table
+from pneumoscope.report.prose import prose
 from pneumoscope.report.wording import readable
-
-TERMS = (
-    *((metric.label, metric.meaning) for metric in Metric),
-    ("threshold", "scores at or above it are called PNEUMONIA; fixed beforehand or chosen on "
-     "validation alone"),
-    ("interval", "range the number would vary in, had other patients been drawn"),
-)  # fmt: skip
 
 
 def about_section(facts: Mapping[str, object]) -> Section:
@@ -23,11 +17,15 @@ def about_section(facts: Mapping[str, object]) -> Section:
     rows = [
         [readable(name), None if value is None else str(value)] for name, value in facts.items()
     ]
+    terms = [
+        *((metric.label, metric.meaning) for metric in Metric),
+        *((term, prose("meaning", term=term)) for term in ("threshold", "interval")),
+    ]
     return Section(
         "About this run",
         [
             Table(["fact", "value"], rows),
             Heading("How to read the numbers"),
-            Table(["word", "meaning"], TERMS),
+            Table(["word", "meaning"], terms),
         ],
     )

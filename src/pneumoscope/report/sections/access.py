@@ -4,6 +4,7 @@ import pandas as pd
 
 from pneumoscope.evaluation.access import ALTERED
 from pneumoscope.report.blocks import Paragraph, Section, Table, table_of
+from pneumoscope.report.prose import prose
 from pneumoscope.report.wording import counted
 
 SHOWN = 20
@@ -52,7 +53,4 @@ def _evaluations(log: pd.DataFrame) -> list[str]:
 def _altered(log: pd.DataFrame) -> list[str]:
     if log.empty:
         return []
-    return [
-        f"{counted(len(log), 'evaluation')} measured degraded or partly blacked-out copies of "
-        "the test films at a threshold locked before; nothing is chosen by these."
-    ]
+    return [prose("altered_copies", evaluations=counted(len(log), "evaluation"))]

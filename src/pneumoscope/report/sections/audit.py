@@ -16,6 +16,7 @@ from pneumoscope.ingestion.records import (
 from pneumoscope.naming import Label
 from pneumoscope.report.blocks import Block, Figure, Heading, Note, Paragraph, Section, Table
 from pneumoscope.report.cells import Cell
+from pneumoscope.report.prose import prose
 from pneumoscope.report.wording import counted, joined, readable
 
 SIZE_FEATURES = ("width", "height", "area", "aspect")
@@ -97,8 +98,7 @@ def _shortcuts(audit: IngestionAudit) -> Table:
     return Table(
         ["one number alone", *(f"AUROC in {split}" for split in splits)],
         rows,
-        "How well one number that knows nothing of the lungs tells the classes apart, in "
-        f"either direction (0.5: not at all, 1: perfectly). {conclusion}",
+        f"{prose('shortcuts')} {conclusion}",
         dict.fromkeys([f"AUROC in {split}" for split in splits], ".2f"),
     )
 

@@ -4,14 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from pneumoscope.options import AugmentationOptions
 from pneumoscope.report.blocks import Block, Figure, Gallery, Paragraph, Section
+from pneumoscope.report.prose import prose
 from pneumoscope.report.wording import joined
 
 TITLE = "What augmentation changes"
-INTRODUCTION = (
-    "Training radiographs alone are changed at random, anew in every epoch, so that no corner, "
-    "contour or grey level suffices to classify a film. Look whether you could still do it "
-    "yourself: where you cannot, the change is too strong."
-)
 
 
 def augmentation_section(
@@ -39,7 +35,7 @@ def augmentation_section(
         )
         for found, names in alike.items()
     ]
-    blocks: list[Block] = [Paragraph(INTRODUCTION)]
+    blocks: list[Block] = [Paragraph(prose("augmentation"))]
     if plain:
         verb = "sees" if len(plain) == 1 else "see"
         blocks.append(Paragraph(f"Without any change: {joined(plain)} {verb} the stored films."))

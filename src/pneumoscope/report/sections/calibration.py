@@ -9,19 +9,9 @@ from pneumoscope.naming import CalibrationMethod, Split
 from pneumoscope.report.blocks import Block, Figure, Gallery, Paragraph, Part, Section, Table
 from pneumoscope.report.cells import Cell
 from pneumoscope.report.folding import MANY
+from pneumoscope.report.prose import prose
 from pneumoscope.report.wording import joined, moved
 
-INTRODUCTION = (
-    "A calibrated score of 0.8 means that of 100 such radiographs 80 show pneumonia, where it is "
-    "as common as in validation{share}; elsewhere it has to be carried over to the prevalence "
-    "there. What brings scores nearer to that was fitted on validation: {method}. It changes no "
-    "ranking, so AUROC stays. Slope 1 and intercept 0 are ideal: a slope below 1 means scores too "
-    "extreme, an intercept above 0 scores too low."
-)
-METHODS = {
-    CalibrationMethod.TEMPERATURE: "one number, the temperature, that all logits are divided by",
-    CalibrationMethod.PLATT: "Platt's line, a slope and an intercept on the logits",
-}
 SLOPE, LEVEL = 0.2, 4 * MARGIN
 """Errors that matter little: of the slope, and of the mean logit, by which no probability moves
 more than `MARGIN`."""
@@ -45,14 +35,16 @@ def calibration_section(
         if Split.TEST in measured.calibration.splits
     }
     rows = [row for name, found in tested.items() for row in _rows(name, found)]
-    caption = "Calibration on test, with intervals below the values where there are any."
-    methods = dict.fromkeys(METHODS[found.method] for found in tested.values())
+    methods = dict.fromkeys(
+        prose("calibration_method", method=found.method) for found in tested.values()
+    )
     shares = dict.fromkeys(
         f"{found.prevalence:.0%}" for found in tested.values() if found.prevalence
     )
     share = f" ({joined(list(shares))} PNEUMONIA)" if shares else ""
-    introduction = INTRODUCTION.format(method=joined(list(methods)), share=share)
-    blocks: list[Block] = [Paragraph(introduction), Table(HEADER, rows, caption)]
+    introduction = prose("calibration", method=joined(list(methods)), share=share)
+    table = Table(HEADER, rows, prose("calibration_table"))
+    blocks: list[Block] = [Paragraph(introduction), table]
     return Section("Can a score be read as a probability?", [*blocks, *_diagrams(tested, figures)])
 
 

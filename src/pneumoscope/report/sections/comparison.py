@@ -11,6 +11,7 @@ from pneumoscope.options import EvaluationOptions
 from pneumoscope.report.blocks import Block, Figure, Heading, Paragraph, Section, Table
 from pneumoscope.report.cells import Cell
 from pneumoscope.report.folding import MANY
+from pneumoscope.report.prose import prose
 from pneumoscope.report.sections.by_patient import by_patient_blocks
 from pneumoscope.report.sections.replicates import replicate_blocks
 from pneumoscope.report.standing import ranked_on_test, standing, standing_in_words
@@ -102,10 +103,12 @@ def _main_table(test: pd.DataFrame, confidence: float) -> Table:
     return Table(
         ["architecture", *map(metric_name, MAIN_METRICS), "threshold", "radiographs"],
         rows,
-        f"Test, counted by radiograph, with {confidence:.0%} intervals over patients below the "
-        "values. "
-        "Each threshold was locked before test was scored. "
-        + "".join(f"Protocol: {protocol.rstrip('.')}." for protocol in protocols),
+        " ".join(
+            [
+                prose("comparison", interval=f"{confidence:.0%}"),
+                *(f"Protocol: {protocol.rstrip('.')}." for protocol in protocols),
+            ]
+        ),
     )
 
 
@@ -207,7 +210,7 @@ def _every_metric(comparison: pd.DataFrame) -> Table:
     return Table(
         header,
         rows,
-        "Every metric on every split, counted by radiograph (intervals: comparison.csv)",
+        prose("every_metric"),
         folded=True,
     )
 

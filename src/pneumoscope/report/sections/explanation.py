@@ -46,7 +46,8 @@ def explanation_section(
             drawn.append(Figure(attribution[name], _map_caption(name, found), alt))
         if name in activations:
             alt = f"What the layers of {name} answer to a film of each class."
-            drawn.append(Figure(activations[name], _layer_caption(name, found), alt))
+            caption = prose("layer_figure", model=name, units=found.layer is None)
+            drawn.append(Figure(activations[name], caption, alt))
         if drawn:
             blocks.append(Part(name, drawn, _where(found)))
     blocks += [
@@ -59,12 +60,7 @@ def explanation_section(
 
 def _trust(explanations: Mapping[str, Explanations]) -> Table:
     rows = [_row(name, found) for name, found in explanations.items()]
-    caption = (
-        f"{_verdicts(explanations)} Below a correlation: its range over radiographs and untrained "
-        "models. Outside the centre lies the mean share of attribution over a sample of test, with "
-        "intervals over patients; evenly spread is what a map without any preference would have "
-        "there."
-    )
+    caption = f"{_verdicts(explanations)} {prose('trust_in_maps')}"
     shares = dict.fromkeys(HEADER[4:], ".0%")
     return Table(HEADER, rows, caption, {**shares, HEADER[3]: ".2f"})
 
@@ -106,17 +102,8 @@ def _map_caption(name: str, found: Explanations) -> str:
     if sanity.similarity is not None:
         start += f" (absolute rank correlation with untrained models {sanity.similarity:.2f})"
     missing = [f" No {outcome}: {reason}." for outcome, reason in found.missing.items()]
-    return (
-        f"{start}. {_where(found)}{''.join(missing)} Scores of PNEUMONIA radiographs "
-        "are orange, those of NORMAL ones blue. Dashed is the centre, with the share of a map "
-        f"outside it above. Each map has a scale of its own{_meaning(found)}."
-    )
-
-
-def _meaning(found: Explanations) -> str:
-    if found.layer is None:
-        return "; it shows how strongly a pixel moves the score, either way"
-    return "; an empty one found nothing that spoke for the decision"
+    legend = prose("map_figure", by_gradient=found.layer is None)
+    return f"{start}. {_where(found)}{''.join(missing)} {legend}"
 
 
 def _where(found: Explanations) -> str:
@@ -142,21 +129,6 @@ def _where(found: Explanations) -> str:
     if less:
         return f"Only on {joined(less)} does attribution gather in the centre."
     return "Attribution is not shown to gather in the centre more than an even spread would."
-
-
-def _layer_caption(name: str, found: Explanations) -> str:
-    if found.layer is None:
-        return (
-            f"{name}: the units of the first layer with the largest weights. Orange pixels raise a "
-            "unit, blue ones lower it. Shapes of lungs or ribs were learnt; even noise is left "
-            "from the random start."
-        )
-    return (
-        f"{name}: the channels that vary most, the same below both films and on one scale. First "
-        "layers answer to edges and brightness, later ones to fewer and larger regions. A channel "
-        "that lights up outside the body, or on letters, is a shortcut to follow up; one that is "
-        "dark on both films says nothing here."
-    )
 
 
 def _cases(explanations: Mapping[str, Explanations]) -> Table:

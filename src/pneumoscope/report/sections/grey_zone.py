@@ -16,13 +16,9 @@ from pneumoscope.naming import Consequence, Label, Split
 from pneumoscope.report.blocks import Block, Figure, Heading, Paragraph, Section, Table
 from pneumoscope.report.cells import Cell
 from pneumoscope.report.folding import MANY
+from pneumoscope.report.prose import prose
 from pneumoscope.report.wording import extremes, joined, moved
 
-INTRODUCTION = (
-    "A grey zone around the threshold, set on validation, leaves the doubtful radiographs to a "
-    "human. What counts is the accuracy on the rest, and how many land in the zone on test: more "
-    "than were asked for means more work than was planned."
-)
 ZONES = ["architecture", "asked for", "zone", "deferred on test", "accuracy on the rest",
          "sensitivity", "specificity"]  # fmt: skip
 SETS = ["architecture", "PNEUMONIA covered", "NORMAL covered", "one answer", "both", "neither"]
@@ -43,13 +39,12 @@ def grey_zone_section(metrics: Mapping[str, ModelMetrics], figure: bytes | None 
     rows = [_zone(name, share, zone) for name, found in zones.items()
             for share, zone in found.items()]  # fmt: skip
     shares = ("asked for", *ZONES[3:])
-    blocks: list[Block] = [Paragraph(INTRODUCTION)]
+    blocks: list[Block] = [Paragraph(prose("grey_zone"))]
     if figure is not None:
         alt = "Accuracy on the rest against the share handed to a human."
         blocks.append(Figure(figure, _gain(zones), alt))
-    note = "Zones are scores, set on validation; the rest is what they leave to the model on test."
-    folded = len(rows) > LONG
-    blocks.append(Table(ZONES, rows, note, dict.fromkeys(shares, ".1%"), folded))
+    formats = dict.fromkeys(shares, ".1%")
+    blocks.append(Table(ZONES, rows, prose("grey_zone_table"), formats, len(rows) > LONG))
     return Section("Handing doubtful cases to a human", [*blocks, *_sets(metrics)])
 
 
@@ -106,14 +101,9 @@ def _sets(metrics: Mapping[str, ModelMetrics]) -> list[Block]:
         for name, conformal in found.items()
         if conformal.reason
     ]
-    text = (
-        "A conformal set names every class that a score allows. Fitted on validation, it promises "
-        "to hold the true class for a given share of each class, as long as new radiographs are "
-        "like those. A set of both, or of neither, is one for a human."
-    )
     return [
         Heading("Sets with a promised coverage"),
-        Paragraph(text + "".join(reasons)),
+        Paragraph(prose("conformal_sets") + "".join(reasons)),
         Table(SETS, rows, _kept_promise(found), dict.fromkeys(SETS[1:], ".1%")),
     ]
 

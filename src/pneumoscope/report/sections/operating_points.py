@@ -93,8 +93,7 @@ def _wrong_of_100(point: RuleOutcome, split: str, key: Consequence) -> Estimate:
 
 
 def _conclusion(measured: ModelMetrics, split: str) -> str:
-    zone = " A grey zone has its limits below the threshold, and its values are of those decided."
-    decided = zone if _defers(measured.operating_points) else ""
+    decided = f" {prose('rules_that_defer')}" if _defers(measured.operating_points) else ""
     if split == Split.VALIDATION:
         return f"validation, to choose by.{decided}"
     return f"test, to see what came of it.{decided} {_promise(measured.locked)}"
@@ -152,10 +151,7 @@ def _predictive(metrics: Mapping[str, ModelMetrics]) -> list[Block]:
 
 
 def _worth(tested: Mapping[str, Mapping[str, PredictiveValues]]) -> str:
-    start = (
-        "Of 100 alarms, or all-clears, so many are right where that share of radiographs shows "
-        "pneumonia; from sensitivity and specificity on test at the locked rule, by Bayes' theorem."
-    )
+    start = prose("predictive_values")
     known = [
         (values.ppv.value, f"{name} where {float(share):.0%} show pneumonia")
         for name, of_shares in tested.items()

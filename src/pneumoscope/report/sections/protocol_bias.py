@@ -7,6 +7,7 @@ from pneumoscope.evaluation.verdict import MARGIN, Verdict, difference, judge_ex
 from pneumoscope.naming import Metric
 from pneumoscope.report.blocks import Block, Heading, Table
 from pneumoscope.report.cells import Cell
+from pneumoscope.report.prose import prose
 from pneumoscope.report.wording import joined, metric_name
 from pneumoscope.studies.records import LeakagePart, PatientLeakage, StudyFindings
 
@@ -59,10 +60,7 @@ def _optimism(found: StudyFindings) -> Table:
         "protocol", "model", "films in validation", f"{named}, validation", f"{named}, test",
         "optimism",
     ]  # fmt: skip
-    caption = (
-        "Validation chose the epoch, and is what a study without a test of its own would report. "
-        f"Optimism, validation minus test, is {excess_in_words(excesses)}."
-    )
+    caption = prose("optimism", verdict=excess_in_words(excesses))
     return Table(header, rows, caption, {"optimism": "+.3f"})
 
 
@@ -74,13 +72,8 @@ def _leakage(models: Mapping[str, PatientLeakage], found: StudyFindings, subject
     ]
     header = ["model", "metric", f"{subjects} in train too", f"{subjects} in test alone"]
     parts = next(iter(models.values()))
-    caption = (
-        f"The same models, their test split in two: {parts.leaked.n:,} films of "
-        f"{parts.leaked.patients:,} {subjects} with other films in train, {parts.new.n:,} of "
-        f"{parts.new.patients:,} without. The two kinds of {subjects} differ otherwise too (who is "
-        "ill for long has more films), so the table above measures the bias, and this one shows "
-        "where it may come from."
-    )
+    leaked, new = (f"{part.n:,} films of {part.patients:,}" for part in (parts.leaked, parts.new))
+    caption = prose("patient_leakage", subjects=subjects, leaked=leaked, new=new)
     return Table(header, rows, caption)
 
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from pneumoscope.naming import Label
 from pneumoscope.radiographs.fields import CENTRAL_FIELD, central_field
 from pneumoscope.report.blocks import Block, Figure, Section
+from pneumoscope.report.prose import prose
 from pneumoscope.report.wording import joined
 
 
@@ -25,8 +26,7 @@ def radiographs_section(
             left out is not shown.
     """
     captions = {
-        "samples": "Radiographs as they came, and below each what the models see of it. Where you "
-        "no longer see a finding below, no model can: store larger images.",
+        "samples": prose("samples"),
         "intensity_histograms": _histogram_caption(histograms),
         "class_means": _means_caption(means[Label.PNEUMONIA] - means[Label.NORMAL]),
     }

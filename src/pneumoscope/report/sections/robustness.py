@@ -9,6 +9,7 @@ from pneumoscope.plots.robustness import BANDS_UP_TO
 from pneumoscope.report.blocks import Block, Bullets, Figure, Paragraph, Part, Section, Table
 from pneumoscope.report.cells import Cell
 from pneumoscope.report.folding import MANY
+from pneumoscope.report.prose import prose
 from pneumoscope.report.wording import counted, extremes, joined, metric_name
 from pneumoscope.robustness.drops import KNOWN
 from pneumoscope.robustness.records import Degradations, Metrics, Robustness
@@ -16,24 +17,6 @@ from pneumoscope.robustness.variants import AS_IT_IS, CENTRE_GONE, DEGRADED_BY
 from pneumoscope.robustness.wording import with_interval
 
 TWO_DIGITS = dict.fromkeys(map(metric_name, KNOWN), ".2f")
-
-SHORTCUTS = (
-    "Every test film is scored again with parts of it blacked out (occlusion). The centre, 80 % of "
-    "the height and 90 % of the width, holds both lungs whole on most films, and is no lung mask. "
-    "With the centre gone, or the border alone left, little of the disease can be seen: a model "
-    "that still ranks better than chance uses something else, such as position, exposure or "
-    "markers, or lung that the centre cuts off. Then all films are brought to one JPEG quality, "
-    "and to one level of detail before that, so that how a film was archived no longer shows. No "
-    "model was trained on such films: read the AUROC rather than sensitivity and specificity where "
-    "parts are blacked out."
-)
-CURVES = (
-    "Test films are made worse step by step, as another device, another archive or a restless "
-    "patient would. The AUROC tells whether films are still ranked; sensitivity and specificity, "
-    "whether the locked threshold still serves. Where one of them drops, check the films of your "
-    "own hospital for that flaw before you trust a score, and choose the threshold on films of "
-    "your own."
-)
 
 
 def shortcuts_section(robustness: Mapping[str, Robustness], figure: bytes | None) -> Section:
@@ -43,7 +26,7 @@ def shortcuts_section(robustness: Mapping[str, Robustness], figure: bytes | None
         robustness: Architecture to what was measured of it.
         figure: PNG of the AUROC under every ablation; None leaves it out.
     """
-    blocks: list[Block] = [Paragraph(SHORTCUTS)]
+    blocks: list[Block] = [Paragraph(prose("occlusion"))]
     if figure is not None:
         alt = "AUROC of each architecture under every ablation."
         blocks.append(Figure(figure, _without_centre(robustness), alt))
@@ -63,7 +46,7 @@ def robustness_section(robustness: Mapping[str, Robustness], figure: bytes | Non
         figure: PNG of the curves; None leaves it out.
     """
     first = next(iter(robustness.values()))
-    blocks: list[Block] = [Paragraph(f"{CURVES} {_measured_on(first)}")]
+    blocks: list[Block] = [Paragraph(f"{prose('degradations')} {_measured_on(first)}")]
     if figure is not None:
         intervals = (
             "bands are intervals"
@@ -94,10 +77,7 @@ def _without_centre(robustness: Mapping[str, Robustness]) -> str:
         start = "With the centre blacked out, the highest and the lowest: "
     named = [f"{name} {with_interval(aurocs[name])}" for name in known]
     named += [f"{name} undefined" for name, auroc in aurocs.items() if auroc.value is None]
-    return (
-        f"{start}{joined(named)}. A bar over patients that lies wholly to the right of the dashed "
-        "line there, or with the border alone, means that the class can be read off what is left."
-    )
+    return f"{start}{joined(named)}. {prose('occlusion_figure')}"
 
 
 def _measured_on(found: Robustness) -> str:

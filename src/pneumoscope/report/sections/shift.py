@@ -5,29 +5,12 @@ from collections.abc import Mapping
 from pneumoscope.naming import FeatureSet, Label, Metric, Split
 from pneumoscope.report.blocks import Block, Bullets, Figure, Heading, Paragraph, Section, Table
 from pneumoscope.report.cells import Cell
+from pneumoscope.report.prose import prose
 from pneumoscope.report.wording import joined, metric_name
 from pneumoscope.robustness.drops import KNOWN
 from pneumoscope.robustness.features import FEATURES
 from pneumoscope.robustness.records import DomainComparison, FeatureBaseline, Shift
 from pneumoscope.robustness.wording import with_interval
-
-INTRODUCTION = (
-    "A domain classifier is asked, class by class, which films are of test and which of train. It "
-    "is given a few simple numbers that say little of lungs: nine of the pixels (tones, sharpness, "
-    "the border) and seven of the file (size, compression, colour). An AUROC of 0.5 means that it "
-    "guesses; 0.9, that of a film of each it picks the right one nine times out of ten. Validation "
-    "comes from the source of train and is the control: there it should guess. The intervals hold "
-    "for both classes and both splits together, and allow for how far a cross-fitted AUROC strays "
-    "from 0.5 by chance."
-)
-BASELINE = (
-    "The same numbers, fitted on train, are then asked which film shows PNEUMONIA. What they reach "
-    "on test can be had without looking at a lung; compare it with what the models reach there."
-)
-LEGEND = (
-    "Above: several numbers together. Middle: the classes. Below: the best single numbers, in "
-    "either direction. Bars are intervals over patients."
-)
 
 Classes = Mapping[Label, Mapping[Split, DomainComparison]]
 
@@ -44,14 +27,14 @@ def shift_section(shift: Shift, figure: bytes | None) -> Section:
         for found in shift.classes.values()
         for split in (Split.TEST, Split.VALIDATION)
     ]
-    blocks: list[Block] = [Paragraph(INTRODUCTION), Bullets(verdicts)]
+    blocks: list[Block] = [Paragraph(prose("domain_classifier")), Bullets(verdicts)]
     if figure is not None and _anything_known(shift):
         alt = "AUROC of simple numbers, by split and class."
-        blocks.append(Figure(figure, f"{_told(shift.classes)} {LEGEND}", alt))
+        blocks.append(Figure(figure, f"{_told(shift.classes)} {prose('shift_figure')}", alt))
     blocks += [
         *_single(shift.classes),
         Heading("What can be had without looking at a lung"),
-        Paragraph(f"{BASELINE} {shift.baseline.verdict}"),
+        Paragraph(f"{prose('feature_baseline')} {shift.baseline.verdict}"),
         _baseline(shift.baseline),
     ]
     return Section("Are test films like training films?", blocks)
@@ -107,8 +90,5 @@ def _baseline(baseline: FeatureBaseline) -> Table:
         for split in Split
     ]
     header = ["numbers", "split", *map(metric_name, KNOWN)]
-    caption = (
-        "PNEUMONIA told from NORMAL by these numbers alone; on train by patients left out of the "
-        "fit. A model that is not clearly better on test may have learned no more than this."
-    )
-    return Table(header, rows, caption, dict.fromkeys(map(metric_name, KNOWN), ".2f"))
+    formats = dict.fromkeys(map(metric_name, KNOWN), ".2f")
+    return Table(header, rows, prose("feature_baseline_table"), formats)

@@ -2,31 +2,15 @@
 
 from collections.abc import Sequence
 
-from pneumoscope.naming import Balance, Label, Split, SplitPolicy
+from pneumoscope.naming import Label, Split
 from pneumoscope.report.blocks import Block, Bullets, Figure, Note, Paragraph, Section, Table
 from pneumoscope.report.cells import Cell
+from pneumoscope.report.prose import prose
 from pneumoscope.report.wording import counted, joined, readable
 from pneumoscope.splitting.records import SimilarPair, SplitAudit, SplitCount
 
 SHOWN = 20
 """Pairs of films that look alike which a page lists."""
-
-POLICIES = {
-    SplitPolicy.OFFICIAL: "The given test part is kept; validation is cut from the rest.",
-    SplitPolicy.AS_GIVEN: "Train, validation and test are kept as given.",
-    SplitPolicy.GIVEN_VALIDATION: (
-        "Train, validation and test are kept as given; a folder without validation gets a small "
-        "one, cut from train."
-    ),
-    SplitPolicy.POOLED: "All radiographs are pooled and cut anew.",
-    SplitPolicy.TEST_AS_VALIDATION: "The test part also serves as validation.",
-}
-BALANCES = {
-    Balance.UNDERSAMPLE: "training rows of the larger class are left out at random",
-    Balance.OVERSAMPLE: "training rows of the smaller class are repeated at random",
-    Balance.CLASS_WEIGHTS: "all training rows stay and the classes are weighted to count the same",
-    Balance.NONE: "the training rows stay as they are",
-}
 
 
 def splits_section(audit: SplitAudit, figure: bytes | None = None) -> Section:
@@ -63,10 +47,11 @@ def _protocol(audit: SplitAudit) -> str:
         if audit.copies_left_out
         else ""
     )
+    policy = prose("split_policy", policy=audit.policy)
+    balance = prose("balance", balance=audit.balance)
     return (
-        f"Policy ({readable(audit.policy)}): {POLICIES[audit.policy]} {together} There are "
-        f"{patients}.{left_out} Rebalancing ({readable(audit.balance)}): "
-        f"{BALANCES[audit.balance]}."
+        f"Policy ({readable(audit.policy)}): {policy} {together} There are {patients}.{left_out} "
+        f"Rebalancing ({readable(audit.balance)}): {balance}."
     )
 
 

@@ -6,14 +6,12 @@ from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.naming import Metric
 from pneumoscope.options import StudyOptions
 from pneumoscope.report.blocks import Block, Bullets, Figure, Note, Paragraph, Section, Table
+from pneumoscope.report.prose import prose
 from pneumoscope.report.sections.protocol_bias import bias_blocks, excess_in_words
 from pneumoscope.report.sections.steps import steps_blocks
 from pneumoscope.report.wording import joined, metric_name
 from pneumoscope.studies.records import Difference, StudyFindings, TargetVerdict
 
-ALL_POSITIVE = (
-    " It calls every film PNEUMONIA: it does what the all-positive baseline does, no more."
-)
 UNPUBLISHED = Estimate(None, reason="the study published no such number")
 
 
@@ -43,7 +41,7 @@ def study_headline(found: StudyFindings) -> str:
         f"Target of {study.name}, {metric_name(target.metric)} of {target.at_least:g} or more: "
         f"{found.verdict}. {found.chosen.name}, chosen on validation, reaches "
         f"{found.chosen.test[target.metric]} on test under the protocol {study.honest}."
-        f"{ALL_POSITIVE if _is_all_positive(found) else ''}"
+        f"{' ' + prose('all_positive') if _is_all_positive(found) else ''}"
     )
 
 
@@ -155,9 +153,4 @@ def _paired(compared: Mapping[str, Difference]) -> bool:
 
 
 def _figure_caption(study: StudyOptions, subjects: str) -> str:
-    if len(study.arms) == 1:
-        return f"Test, with intervals over {subjects}. Dotted: the target."
-    return (
-        f"Test, with intervals over {subjects}. Whether a protocol raises the metric shows the "
-        "difference in the table, not whether intervals overlap. Dotted: the target."
-    )
+    return prose("study_figure", subjects=subjects, compared=len(study.arms) > 1)

@@ -14,7 +14,6 @@ from pneumoscope.report.cells import Cell
 from pneumoscope.report.prose import prose
 from pneumoscope.report.wording import joined, metric_name, moved
 
-LEGEND = "Dots are test values with their intervals; dashed is the value of all radiographs."
 SHOWN = (Metric.SENSITIVITY, Metric.SPECIFICITY, Metric.AUROC)
 
 
@@ -40,7 +39,7 @@ def _part(name: str, measured: ModelMetrics, figure: bytes | None) -> Part:
     blocks: list[Block] = []
     if figure is not None:
         alt = f"Sensitivity and specificity of {name} by subgroup."
-        blocks.append(Figure(figure, f"{name} {told} {LEGEND}", alt))
+        blocks.append(Figure(figure, f"{name} {told} {prose('subgroups_figure')}", alt))
     return Part(name, [*blocks, _table(name, table)], told)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pneumoscope.models.training.history import History
 from pneumoscope.report.blocks import Block, Figure, Gallery, Section, Table
 from pneumoscope.report.cells import Cell
+from pneumoscope.report.prose import prose
 
 HEADER = [
     "architecture",
@@ -16,12 +17,6 @@ HEADER = [
     "stressed AUROC",
     "minutes",
 ]
-
-CAPTION = (
-    "Loss and AUROC of the epoch whose weights are kept. Stressed validation holds degraded copies "
-    "of the same films (stress.variants of the parameters): the drop from the one to the other is "
-    "how much covariate shift of that kind costs."
-)
 
 
 def training_section(histories: Mapping[str, History], figures: Mapping[str, bytes]) -> Section:
@@ -37,7 +32,7 @@ def training_section(histories: Mapping[str, History], figures: Mapping[str, byt
         if name in figures
     ]
     rows = [_row(name, history) for name, history in histories.items()]
-    table = Table(HEADER, rows, CAPTION, {"minutes": ".1f"})
+    table = Table(HEADER, rows, prose("training"), {"minutes": ".1f"})
     blocks: list[Block] = [table, *([Gallery(curves)] if curves else [])]
     return Section("Training", blocks)
 

@@ -3,6 +3,7 @@
 from pneumoscope.ingestion.records import IngestionAudit
 from pneumoscope.naming import Label, Metric, Split
 from pneumoscope.report.frequencies import frequency
+from pneumoscope.report.prose import prose, sentences
 from pneumoscope.report.slides.blocks import Bar, Bars, Numbers, Picture, Points, Slide
 from pneumoscope.report.slides.context import Context
 from pneumoscope.report.wording import counted
@@ -45,17 +46,7 @@ def cover(told: Context) -> Slide:
 def problem(told: Context) -> Slide:
     """Name the two mistakes."""
     del told
-    return Slide(
-        "Problem",
-        "A missed pneumonia and a false alarm both do harm.",
-        Points(
-            [
-                "Missed: someone with pneumonia goes without treatment.",
-                "False alarm: someone without it gets drugs and films for nothing.",
-                "One alarm level trades the one for the other. People must choose it.",
-            ]
-        ),
-    )
+    return Slide("Problem", prose("slide_problem"), Points(sentences("slide_problem_points")))
 
 
 def data(told: Context) -> Slide:
@@ -95,11 +86,7 @@ def shortcuts(told: Context) -> Slide:
         if warned
         else "No single number was found to give the class away without a look at the lungs."
     )
-    note = (
-        "How often one number alone points to the radiograph with pneumonia, out of one with and "
-        "one without. 50 of 100 is guessing."
-    )
-    return Slide("Data", title, Bars(ranked, start=0.5), note)
+    return Slide("Data", title, Bars(ranked, start=0.5), prose("slide_shortcuts"))
 
 
 def method(told: Context) -> Slide:

@@ -12,6 +12,7 @@ from pneumoscope.evaluation.thresholds.deferral import judge_gain
 from pneumoscope.evaluation.verdict import Verdict
 from pneumoscope.naming import Column, Consequence, Metric, PatientRule, Split
 from pneumoscope.report.frequencies import frequency
+from pneumoscope.report.prose import prose
 from pneumoscope.report.slides.blocks import Bar, Bars, Dots, Numbers, Points, Slide
 from pneumoscope.report.slides.context import Context
 from pneumoscope.report.standing import NAMED, ranked_on_test, standing
@@ -21,10 +22,6 @@ HANDED_OVER = 0.2
 """The grey zone told of is the one asked for nearest to this share."""
 SHOWN = 6
 """Models of which the comparison draws a bar; the others are named below."""
-PAIR = (
-    "A pair: one radiograph with pneumonia, one without; a model is right when it scores the "
-    "first higher. 50 of 100 is guessing."
-)
 
 
 def comparison(told: Context) -> Slide:
@@ -39,7 +36,9 @@ def comparison(told: Context) -> Slide:
         )
         for _, row in ranked.iterrows()
     ]
-    note = f"{PAIR} Lines: {told.evaluation.confidence:.0%} intervals.{_left_out(bars)}"
+    note = (
+        f"{prose('slide_pair')} Lines: {told.evaluation.confidence:.0%} intervals.{_left_out(bars)}"
+    )
     start = 0.5 if all(bar.share >= 0.5 for bar in bars) else 0.0
     title = _ranking(bars, told.found.significance)
     return Slide("Result", title, Bars(bars[:SHOWN], start), note)
@@ -147,8 +146,7 @@ def worth(told: Context) -> Slide | None:
         if known[rarest] < 0.5
         else "Most alarms are right, even where pneumonia is rarest."
     )
-    note = "The same model, the same alarm level: only the share of pneumonia differs."
-    return Slide("Result", title, Numbers(numbers), note)
+    return Slide("Result", title, Numbers(numbers), prose("slide_worth"))
 
 
 def deferral(told: Context) -> Slide | None:
@@ -180,8 +178,7 @@ def deferral(told: Context) -> Slide | None:
         else f"That handing the most doubtful {handed} to a human makes the rest more accurate is "
         "not shown."
     )
-    note = "Bars: share of right answers among the radiographs left to the model."
-    return Slide("What to do", title, Bars(bars), note)
+    return Slide("What to do", title, Bars(bars), prose("slide_deferral"))
 
 
 def _accuracy(zone: ZoneOutcome) -> float | None:
