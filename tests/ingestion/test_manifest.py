@@ -52,3 +52,12 @@ def test_no_file_is_lost_between_manifest_quarantine_and_litter(scanned, ingesti
     assert reasons.pop("train/NORMAL/cut.jpeg") == "truncated"
     assert "'train/COVID' names a class" in reasons.pop("train/COVID/a.jpeg")
     assert not reasons
+
+
+def test_what_is_recorded_of_a_film_joins_its_row_and_what_is_not_stays_missing(make_manifest):
+    paths = ["NORMAL/a.jpeg", "NORMAL/b.jpeg"]
+    recorded = {"age": [34.0, None], "sex": ["female", ""], "site": ["", "Z"], "exposure": [1.5, 2]}
+    first, second = make_manifest(paths, **recorded).to_dict("records")
+    assert (first["age"], first["sex"], first["exposure"]) == (34.0, "female", 1.5)
+    assert (second["site"], second["exposure"]) == ("Z", 2.0)
+    assert all(map(pd.isna, (first["site"], first["view"], second["age"], second["sex"])))

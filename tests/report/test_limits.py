@@ -19,6 +19,12 @@ def test_the_size_of_the_test_and_what_is_not_recorded_are_named():
     )
 
 
+def test_nothing_is_called_unrecorded_where_all_is_recorded():
+    recorded = {**MEASURED, "subgroups": {"absent": {}}}
+    named = limits(model_metrics(recorded), "children", synthetic=False)
+    assert not [limit for limit in named if limit.startswith("Not recorded")]
+
+
 def test_phantoms_are_a_limit():
     assert limits(model_metrics(MEASURED), "phantoms", synthetic=True)[0] == (
         "The radiographs are drawn by a program."

@@ -2,27 +2,25 @@
 
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 
-from pneumoscope.arrays import FloatArray
 from pneumoscope.evaluation.deficits import deficits
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.metrics import estimate_metrics
+from pneumoscope.evaluation.recorded_groups import (
+    AGE_BANDS,
+    NOT_RECORDED,
+    absent_attributes,
+    recorded_groups,
+    tertiles,
+)
 from pneumoscope.evaluation.records import Groups, Subgroup, Subgroups
 from pneumoscope.evaluation.sample import Sample
 from pneumoscope.evaluation.verdict import MARGIN, Verdict, judge_excess
 from pneumoscope.naming import Column, Label, Metric, Subtype
 from pneumoscope.options import EvaluationOptions
 
-ABSENT = {
-    "age": "not recorded with the radiographs",
-    "sex": "not recorded with the radiographs",
-}
-"""What a subgroup analysis should cover and these radiographs cannot, with the reason."""
-
 _FAMILY = r"(?:^|/)(?P<family>NORMAL2-IM|IM)-[^/]*$"
-_TERTILES = (1 / 3, 2 / 3)
 _BY_CLASS = {Label.PNEUMONIA: Metric.SENSITIVITY, Label.NORMAL: Metric.SPECIFICITY}
 
 
@@ -46,7 +44,7 @@ def measure_subgroups(
         str(split): _measure_split(rows, attributes.loc[rows.index], threshold, options)
         for split, rows in scored.groupby(Column.SPLIT, sort=False)
     }
-    return Subgroups(ABSENT, splits)
+    return Subgroups(absent_attributes(attributes), splits)
 
 
 def shown_deficits(groups: Groups) -> list[tuple[str, Metric, Estimate]]:
@@ -65,7 +63,8 @@ def radiograph_attributes(scores: pd.DataFrame, manifest: pd.DataFrame) -> pd.Da
 
     Args:
         scores: Columns radiograph_id and subtype.
-        manifest: Columns radiograph_id, width, height, mode and bytes_per_pixel.
+        manifest: Columns radiograph_id, width, height, mode and bytes_per_pixel, and of
+            `recorded.RECORDED` those that are known.
 
     Returns:
         One row a score, in order, counted from 0; a column for each attribute, None where it
@@ -85,12 +84,10 @@ def radiograph_attributes(scores: pd.DataFrame, manifest: pd.DataFrame) -> pd.Da
     ).astype(object)
     found = found.where(found.notna(), None)
     if len(trained):
-        found["megapixels"] = _tertile(_megapixels(scored), _megapixels(trained))
+        found["megapixels"] = tertiles(_megapixels(scored), _megapixels(trained))
         measured = Column.BYTES_PER_PIXEL
-        found["bytes per pixel"] = _tertile(
-            scored[measured].to_numpy(), trained[measured].to_numpy()
-        )
-    return found
+        found["bytes per pixel"] = tertiles(scored[measured], trained[measured])
+    return pd.concat([found, recorded_groups(scored, trained)], axis=1)
 
 
 def subgroup_table(attributes: Groups) -> pd.DataFrame:
@@ -129,21 +126,20 @@ def _flat(measured: Subgroup) -> dict[str, object]:
     }
 
 
-def _megapixels(radiographs: pd.DataFrame) -> FloatArray:
-    pixels = radiographs[Column.WIDTH].astype(float) * radiographs[Column.HEIGHT]
-    return (pixels / 1e6).to_numpy()
-
-
-def _tertile(values: FloatArray, trained: FloatArray) -> list[str]:
-    low, high = np.quantile(trained, _TERTILES)
-    names = (f"below {low:.3g}", f"{low:.3g} to {high:.3g}", f"above {high:.3g}")
-    return [names[position] for position in np.searchsorted([low, high], values)]
+def _megapixels(radiographs: pd.DataFrame) -> pd.Series:
+    pixels: pd.Series = radiographs[Column.WIDTH].astype(float) * radiographs[Column.HEIGHT]
+    return pixels / 1e6
 
 
 def _groups(values: pd.Series) -> list[tuple[str, pd.Index]]:
-    # "above" sorts first by name; tertiles are shown from low to high instead.
-    order = {"below": 0, "above": 2}
-    present = sorted(values.dropna().unique(), key=lambda name: (order.get(name[:5], 1), name))
+    # "above" sorts first by name; numbers are shown from low to high instead.
+    order = {"below": 0, "above": 2, NOT_RECORDED: 3}
+    bands = {name: place for place, name in enumerate(AGE_BANDS)}
+
+    def place(name: str) -> tuple[int, int, str]:
+        return order.get(name, order.get(name[:5], 1)), bands.get(name, 0), name
+
+    present = sorted(values.dropna().unique(), key=place)
     return [(str(name), values.index[values == name]) for name in present]
 
 

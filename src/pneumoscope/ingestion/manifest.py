@@ -11,11 +11,13 @@ from pneumoscope.ingestion.layout import Layout
 from pneumoscope.ingestion.litter import LITTER
 from pneumoscope.naming import Column
 from pneumoscope.options import IngestionOptions
+from pneumoscope.radiographs.recorded import RECORDED, with_recorded
 
 MANIFEST_COLUMNS = [
     Column.RADIOGRAPH_ID, Column.PATH, Column.SOURCE, Column.SOURCE_SPLIT, Column.LABEL,
     Column.SUBTYPE, Column.PATIENT_ID, Column.WIDTH, Column.HEIGHT, Column.MODE, Column.BYTES,
-    Column.BYTES_PER_PIXEL, Column.SHA256, Column.NOTE, Column.WARNING, Column.DUPLICATE_OF,
+    Column.BYTES_PER_PIXEL, Column.SHA256, *RECORDED, Column.NOTE, Column.WARNING,
+    Column.DUPLICATE_OF,
 ]  # fmt: skip
 
 
@@ -56,6 +58,7 @@ def sort_out(files: pd.DataFrame, options: IngestionOptions) -> Ingested:
         else:
             rows.append(row)
     manifest = _with_ids_and_duplicates(pd.DataFrame(rows, columns=MANIFEST_COLUMNS))
+    manifest = with_recorded(manifest)
     return Ingested(manifest, pd.DataFrame(refused, columns=[Column.PATH, Column.REASON]))
 
 
@@ -72,6 +75,7 @@ def _row(file: dict, layout: Layout) -> dict:
         **{name: file[name] for name in (
             Column.SOURCE, Column.WIDTH, Column.HEIGHT, Column.MODE, Column.BYTES, Column.SHA256,
             Column.NOTE, Column.WARNING)},
+        **{name: file.get(name) for name in RECORDED},
     }  # fmt: skip
 
 

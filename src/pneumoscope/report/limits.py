@@ -23,11 +23,12 @@ def limits(measured: ModelMetrics, subjects: str, synthetic: bool) -> list[str]:
     """
     tested = measured.splits[Split.TEST]
     size = f"{tested.patients:,} {subjects}, {counted(tested.n, 'radiograph')}"
+    absent = list(measured.subgroups.absent)
     small = tested.patients < SMALL_TEST
     return [
         *(["The radiographs are drawn by a program."] if synthetic else []),
         f"The test is small: {size}." if small else f"There is one test: {size}.",
-        f"Not recorded, so not checked: {joined(list(measured.subgroups.absent))}.",
+        *([f"Not recorded, so not checked: {joined(absent)}."] if absent else []),
         "Another hospital, device or age may give other results.",
         "It saw radiographs only: no symptoms, no history, no second disease.",
     ]

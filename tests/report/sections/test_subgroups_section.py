@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from example_metrics import estimate, model_metrics
 
 from pneumoscope.evaluation.estimate import Estimate
@@ -67,3 +69,11 @@ def test_the_table_keeps_intervals_and_reasons():
 
 def test_what_is_absent_is_named():
     assert blocks()[Note].items == ["age: not recorded"]
+
+
+def test_no_note_is_made_where_nothing_is_absent():
+    recorded = replace(
+        measured(0.2, 0.05), subgroups=replace(measured(0.2, 0.05).subgroups, absent={})
+    )
+    found = subgroups_section({"cnn": recorded}, {}).blocks
+    assert Note not in map(type, flattened(found))

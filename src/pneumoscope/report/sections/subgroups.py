@@ -28,7 +28,8 @@ def subgroups_section(metrics: Mapping[str, ModelMetrics], figures: Mapping[str,
     blocks += [_part(name, measured, figures.get(name)) for name, measured in metrics.items()]
     absent = {k: v for found in metrics.values() for k, v in found.subgroups.absent.items()}
     reasons = [f"{name}: {reason}" for name, reason in absent.items()]
-    blocks.append(Note("What could not be compared", reasons))
+    if reasons:
+        blocks.append(Note("What could not be compared", reasons))
     return Section("Does it hold for every kind of radiograph?", blocks)
 
 

@@ -1,0 +1,89 @@
+"""What files or tables tell of patient, view and device: columns of the manifest, as words.
+
+Whoever fills them, a DICOM's tags or a table of labels, brings values to one form here, so that
+two collections can be compared.
+"""
+
+import math
+import re
+from collections.abc import Sequence
+
+import pandas as pd
+
+from pneumoscope.naming import Column
+
+NUMBERS = (Column.AGE, Column.EXPOSURE)
+"""Age in years, exposure in mAs; NaN where not recorded."""
+
+WORDS = (Column.SEX, Column.VIEW, Column.MANUFACTURER, Column.DEVICE, Column.SITE)
+"""Missing where not recorded."""
+
+RECORDED: Sequence[Column] = (
+    Column.AGE, Column.SEX, Column.VIEW, Column.MANUFACTURER, Column.DEVICE, Column.SITE,
+    Column.EXPOSURE,
+)  # fmt: skip
+"""Columns that a collection may lack."""
+
+OLDEST = 90.0
+"""Ages above are told as this: so few people reach them that an age could identify one."""
+
+_SEXES = {
+    "f": "female", "female": "female", "w": "female", "woman": "female",
+    "m": "male", "male": "male", "man": "male",
+    "o": "other", "other": "other",
+}  # fmt: skip
+_UNITS = {"d": 365.25, "w": 365.25 / 7, "m": 12.0, "y": 1.0}
+_AGE = re.compile(r"0*(\d+(?:\.\d+)?)\s*([dwmy]?)(?:ays?|eeks?|onths?|ears?)?", re.IGNORECASE)
+_VIEWS = {
+    "pa": "PA", "posteroanterior": "PA", "postero anterior": "PA", "posterior anterior": "PA",
+    "ap": "AP", "anteroposterior": "AP", "antero posterior": "AP", "anterior posterior": "AP",
+    "ap supine": "AP", "ap horizontal": "AP", "ap erect": "AP", "ap semi erect": "AP",
+    "frontal": "frontal",
+    "l": "lateral", "lat": "lateral", "ll": "lateral", "rl": "lateral", "lateral": "lateral",
+    "left lateral": "lateral", "right lateral": "lateral",
+    "lld": "lateral decubitus", "rld": "lateral decubitus",
+    "llo": "oblique", "rlo": "oblique", "oblique": "oblique",
+}  # fmt: skip
+
+
+def age_of(value: object) -> float:
+    """Give an age in years, of a month's precision; NaN where there is none.
+
+    Args:
+        value: A number of years, or text such as `34`, `034Y`, `018M`, `3 weeks`.
+    """
+    text = "" if value is None else str(value).strip()
+    found = _AGE.fullmatch(text)
+    years = float(found[1]) / _UNITS[found[2].lower() or "y"] if found else math.nan
+    # Nobody is older; archives write 999 or 414 for an unknown age.
+    return min(round(years, 2), OLDEST) if years <= 120 else math.nan
+
+
+def sex_of(value: object) -> str:
+    """Give `female`, `male` or `other`; an empty string where it is not told or not known."""
+    return _SEXES.get(_folded(value), "")
+
+
+def view_of(value: object) -> str:
+    """Give a view by one name: `PA`, `AP`, `lateral`, …; as it is written where it has none."""
+    return _VIEWS.get(_folded(value), clean(value))
+
+
+def clean(value: object) -> str:
+    """Give text on one line, of at most 64 characters, that a spreadsheet takes for no formula."""
+    text = "" if value is None or value != value else str(value)
+    printable = "".join(c if c.isprintable() else " " for c in text)
+    return " ".join(printable.split()).lstrip("=+-@＝＋－＠ ")[:64]
+
+
+def with_recorded(manifest: pd.DataFrame) -> pd.DataFrame:
+    """Give every column of `RECORDED` its type, with missing values where nothing is recorded."""
+    numbers = {
+        name: pd.to_numeric(manifest[name], errors="coerce").astype(float) for name in NUMBERS
+    }
+    words = {name: manifest[name].replace("", None).astype("str") for name in WORDS}
+    return manifest.assign(**numbers, **words)
+
+
+def _folded(value: object) -> str:
+    return re.sub(r"[\W_]+", " ", "" if value is None else str(value)).strip().casefold()
