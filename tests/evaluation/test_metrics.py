@@ -223,5 +223,8 @@ def test_a_reading_does_not_differ_from_itself_and_another_threshold_may():
     assert alike[Metric.ACCURACY].value == 0
     assert alike[Metric.ACCURACY].high == pytest.approx(1 - 0.025 ** (1 / 6))
     assert alike[Metric.F1].bounds is None
+    # What reads no threshold is the same by itself, and no estimate.
+    for metric in (Metric.AUROC, Metric.AVERAGE_PRECISION, Metric.BRIER, Metric.ECE):
+        assert alike[metric] == Estimate(0.0, 0.0, 0.0)
     lacking = metric_differences(rows([1], [0.7]), rows([1], [0.7]), (0.5, 0.5), OPTIONS)
     assert lacking[Metric.SPECIFICITY] == Estimate(None, reason="no radiograph is NORMAL")

@@ -24,6 +24,9 @@ BIASED = (
 
 NO_RADIOGRAPH = "there is no radiograph"
 
+OF_SCORES = {Metric.AUROC, Metric.AVERAGE_PRECISION, Metric.BRIER, Metric.ECE}
+"""Metrics that read scores and no threshold."""
+
 
 @dataclass(frozen=True)
 class Scored:
@@ -84,8 +87,8 @@ def metric_differences(
         options: Confidence, and bins of the expected calibration error.
 
     Returns:
-        Differences with intervals, paired by patient; 0 for certain where scores and thresholds
-        are equal.
+        Differences with intervals, paired by patient; 0 for certain where scores are equal, and
+        thresholds too or the metric reads none.
 
     Raises:
         ValueError: The radiographs differ.
@@ -100,10 +103,11 @@ def metric_differences(
         measure_metrics(sample, threshold, options)
         for sample, threshold in zip(samples, thresholds, strict=True)
     ]
-    same = np.array_equal(samples[0].score, samples[1].score) and thresholds[0] == thresholds[1]
+    same_scores = np.array_equal(samples[0].score, samples[1].score)
+    same = set(Metric) if thresholds[0] == thresholds[1] else OF_SCORES
     return {
         metric: _nothing(found.estimate)
-        if same
+        if same_scores and metric in same
         else paired_difference(found, measured[1][metric], options.confidence)
         for metric, found in measured[0].items()
     }

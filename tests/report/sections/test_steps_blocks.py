@@ -40,7 +40,7 @@ def test_each_step_says_what_it_changed():
 @pytest.mark.parametrize(
     ("gain", "sentence"),
     [
-        (0.1, "Read off test, youden would have shown 0.100 more accuracy"),
+        (0.1, "Read off test, youden would have shown accuracy higher by 0.100"),
         (0.0, "No rule would have gained accuracy by being read off test."),
     ],
 )

@@ -5,7 +5,7 @@ from pneumoscope.naming import Metric
 from pneumoscope.report.blocks import Block, Heading, Table
 from pneumoscope.report.cells import Cell
 from pneumoscope.report.sections.protocol_bias import excess_in_words
-from pneumoscope.report.wording import counted, metric_name
+from pneumoscope.report.wording import counted, metric_name, moved
 from pneumoscope.studies.records import Step, StudyFindings
 
 FIRST = Estimate(None, reason="the first step has none before it")
@@ -74,15 +74,14 @@ def _tuning(found: StudyFindings) -> Table:
 
 def _tuning_caption(found: StudyFindings) -> str:
     aim = found.study.target.then or found.study.target.metric
-    gains = [(tuned.optimism[aim].value, tuned.rule) for tuned in found.tuning]
-    known = [(value, rule) for value, rule in gains if value is not None]
+    gains = [(tuned.optimism[aim].value or 0.0, tuned) for tuned in found.tuning]
+    gain, best = max(gains, key=lambda one: one[0])
     start = "All on the same test films."
-    if not known or max(known)[0] <= 0:
+    if gain <= 0:
         return f"{start} No rule would have gained {metric_name(aim)} by being read off test."
-    value, rule = max(known)
     return (
-        f"{start} Read off test, {rule} would have shown {value:.3f} more {metric_name(aim)}, "
-        "which no new patient would confirm."
+        f"{start} Read off test, {best.rule} would have shown {metric_name(aim)} "
+        f"{moved(best.optimism[aim])}; what is chosen on test is measured too high there."
     )
 
 
