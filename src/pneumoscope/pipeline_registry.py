@@ -2,9 +2,12 @@
 
 import os
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from kedro.framework.project import pipelines, settings
 from kedro.pipeline import Pipeline
@@ -13,19 +16,7 @@ from kedro.utils import find_kedro_project
 from pneumoscope.naming import Source
 from pneumoscope.options.project import ProjectOptions
 from pneumoscope.options.reading import read_parameters
-from pneumoscope.pipelines import (
-    evaluation,
-    explanation,
-    fetch,
-    inference,
-    ingestion,
-    preprocessing,
-    rebalancing,
-    reporting,
-    robustness,
-    study,
-    training,
-)
+from pneumoscope.pipelines.lazy import LazyPipeline
 
 
 @dataclass(frozen=True)
@@ -57,36 +48,52 @@ class Selection:
         return cls(source, tuple(options.architectures), members, arms, predictor)
 
 
+_CHOSEN: Mapping[str, Callable[[Selection], tuple[Any, ...]]] = {
+    "fetch": lambda chosen: (chosen.source,),
+    "ingestion": lambda _: (),
+    "rebalancing": lambda _: (),
+    "preprocessing": lambda _: (),
+    "training": lambda chosen: (chosen.architectures,),
+    "evaluation": lambda chosen: (chosen.architectures, chosen.ensembles),
+    "explanation": lambda chosen: (chosen.architectures,),
+    "robustness": lambda chosen: (chosen.architectures,),
+    "study": lambda chosen: (chosen.architectures, chosen.ensembles, chosen.arms),
+    "reporting": lambda chosen: (chosen.architectures, chosen.ensembles, chosen.arms),
+}
+"""Pipelines of a whole run, in its order, to what of a selection each is created with."""
+
+
 def create_pipelines(selection: Selection) -> dict[str, Pipeline]:
-    """Create every pipeline by name, and `__default__`: all but `inference` in one graph."""
+    """Create every pipeline by name, and `__default__`: all but `inference` in one graph.
+
+    What a pipeline's nodes import is imported when something looks at the pipeline.
+    """
+    parts = {name: _create(name, chosen(selection)) for name, chosen in _CHOSEN.items()}
+    predictor = selection.predictor or selection.architectures[-1]
+    members = selection.ensembles.get(predictor, (predictor,))
+    return {
+        **parts,
+        # New radiographs are predicted when someone brings them.
+        "inference": _create("inference", (predictor, members)),
+        "__default__": LazyPipeline(partial(_joined, tuple(parts.values()))),
+    }
+
+
+def _create(name: str, chosen: tuple[Any, ...]) -> Pipeline:
+    return LazyPipeline(partial(_build, name, chosen))
+
+
+def _build(name: str, chosen: tuple[Any, ...]) -> Pipeline:
+    create: Callable[..., Pipeline] = import_module(f"pneumoscope.pipelines.{name}").create_pipeline
     with warnings.catch_warnings():
         # Comparing architectures means naming the outputs of their namespaces, which Kedro
         # takes for a slip.
         warnings.filterwarnings("ignore", message="One or more dataset names contain")
-        created = {
-            "fetch": fetch.create_pipeline(selection.source),
-            "ingestion": ingestion.create_pipeline(),
-            "rebalancing": rebalancing.create_pipeline(),
-            "preprocessing": preprocessing.create_pipeline(),
-            "training": training.create_pipeline(selection.architectures),
-            "evaluation": evaluation.create_pipeline(selection.architectures, selection.ensembles),
-            "explanation": explanation.create_pipeline(selection.architectures),
-            "robustness": robustness.create_pipeline(selection.architectures),
-            "study": study.create_pipeline(
-                selection.architectures, selection.ensembles, selection.arms
-            ),
-            "reporting": reporting.create_pipeline(
-                selection.architectures, selection.ensembles, selection.arms
-            ),
-        }
-    predictor = selection.predictor or selection.architectures[-1]
-    members = selection.ensembles.get(predictor, (predictor,))
-    return {
-        **created,
-        # New radiographs are predicted when someone brings them.
-        "inference": inference.create_pipeline(predictor, members),
-        "__default__": sum(created.values(), Pipeline([])),
-    }
+        return create(*chosen)
+
+
+def _joined(parts: Sequence[Pipeline]) -> Pipeline:
+    return sum(parts, Pipeline([]))
 
 
 _selected: list[Selection] = []

@@ -19,7 +19,8 @@ PROJECT = Path(__file__).parents[2]
 NO_RESULTS = {
     "__main__.py", "cli.py", "command_line.py", "graph.py", "options/names.py",
     "options/project.py",
-    "options/reading.py", "repeated_lines.py", "results_lock.py", "session.py", "surroundings.py",
+    "options/reading.py", "pipelines/lazy.py", "repeated_lines.py", "results.py",
+    "results_lock.py", "session.py", "surroundings.py",
 }  # fmt: skip
 # The default run has neither a study nor a download, and predicts no new radiographs.
 OTHER_RUNS = (
