@@ -53,14 +53,40 @@ def test_a_traceback_is_added_if_asked_for(capsys, monkeypatch):
     assert printed.endswith("Expected: a\nReceived: b\nWhat to do: c\n")
 
 
-def test_no_command_waits_for_what_it_does_not_use():
-    code = (
-        "import sys, pneumoscope.settings, pneumoscope.cli\n"
-        "slow = ('numpy', 'pandas', 'matplotlib', 'cv2', 'dask', 'scipy', 'PIL', 'tensorflow')\n"
-        "print([name for name in slow if name in sys.modules])"
+HEAVY = (
+    "PIL", "cv2", "dask", "jax", "keras", "matplotlib", "pandas", "pyarrow", "scipy", "sklearn",
+    "tensorflow",
+)  # fmt: skip
+
+
+def test_no_command_waits_for_what_it_does_not_use(tmp_path):
+    commands = [["--help"], ["registry", "list"], ["results"], ["run", "--params=sed=3"]]
+    code = f"""
+import sys
+from kedro.framework.cli.cli import main
+for command in {commands}:
+    sys.argv = ["kedro", *command]
+    try:
+        main()
+    except SystemExit as end:
+        print("ended:", end.code)
+    except ValueError as error:
+        print("refused:", error.received)
+    print("loaded:", [name for name in {HEAVY} if name in sys.modules])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=PROJECT,
+        env={**os.environ, "RESULTS": str(tmp_path), "KEDRO_ENV": "smoke"},
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    told = [line for line in done.stdout.splitlines() if line.split(":")[0] in ("ended", "refused")]
+    assert told == ["ended: 0", "ended: 0", "refused: none", "refused: `sed`"]
+    assert "- preprocessing" in done.stdout
+    loaded = [line for line in done.stdout.splitlines() if line.startswith("loaded:")]
+    assert loaded == ["loaded: []"] * len(commands)
 
 
 def refused(*arguments, results, **environment):

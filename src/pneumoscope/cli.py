@@ -2,10 +2,9 @@
 
 import logging
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import click
 from kedro.framework.cli import project as kedro_project
@@ -13,10 +12,6 @@ from kedro.framework.cli.utils import KedroCliError, _click_verbose, env_option
 
 from pneumoscope.command_line import split_params
 from pneumoscope.errors import three_lines, wants_traceback
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from rich.table import Table
 
 
 def tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -70,29 +65,11 @@ def run(verbose: bool, **request: Any) -> Any:
 def results(env: str | None, params: dict) -> None:
     """Print the comparison of the last run, what its protocol flatters, and the report."""
     from kedro.framework.session import KedroSession
-    from rich.console import Console
 
-    from pneumoscope import NOTICE
-    from pneumoscope.report.provenance import own_origins, synthetic_note
-    from pneumoscope.report.sections.study import study_headline
+    from pneumoscope.results import print_results
 
     with KedroSession.create(env=env, runtime_params=params) as session:
-        context = cast(KedroSession, session).load_context()
-        catalog, names = context.catalog, context.params["architectures"]
-        console = Console()
-        metrics = {name: catalog.load(f"{name}.metrics") for name in names}
-        origins = {name: catalog.load(f"{name}.training_record") for name in names}
-        films = catalog.load("ingestion_audit").sources
-        note = synthetic_note(films, metrics, own_origins(metrics, origins))
-        console.print(_table(catalog.load("comparison"), note))
-        for flaw in catalog.load("split_audit").flaws:
-            console.print(f"[bold red]{flaw}[/bold red]", soft_wrap=True)
-        if "study" in context.params:
-            console.print(study_headline(catalog.load("study_findings")), soft_wrap=True)
-        console.print(f"[bold]{NOTICE}[/bold]")
-        report = Path(catalog["report"]._describe()["filepath"])
-        # Never folded: a path that is cut in two cannot be opened.
-        console.print(f"Open the report: {_relative(report)}", soft_wrap=True)
+        print_results(cast(KedroSession, session).load_context())
 
 
 @cli.command()
@@ -125,39 +102,3 @@ def stage(name: str) -> None:
     from pneumoscope.stages.commands import run_stage
 
     run_stage(name)
-
-
-def _table(comparison: "pd.DataFrame", synthetic: str) -> "Table":
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
-    from pneumoscope.naming import Column, Metric
-
-    shown = [Metric.AUROC, Metric.ACCURACY, Metric.SENSITIVITY, Metric.SPECIFICITY]
-    # Narrow enough for a terminal of 80 columns.
-    title = "Comparison; intervals below each value"
-    if synthetic:
-        title += f"\nSYNTHETIC: {synthetic}"
-    table = Table(title=title, box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
-    for name in (Column.ARCHITECTURE, Column.SPLIT, "n", *shown):
-        table.add_column(str(name), justify="right" if name in ("n", *shown) else "left")
-    for row in comparison.to_dict("records"):
-        estimates = [_estimate(row, metric) for metric in shown]
-        table.add_row(row[Column.ARCHITECTURE], row[Column.SPLIT], f"{row['n']:,}", *estimates)
-    return table
-
-
-def _estimate(row: Mapping[Any, Any], metric: str) -> str:
-    import pandas as pd
-
-    value, low, high = (row[name] for name in (metric, f"{metric}_low", f"{metric}_high"))
-    if pd.isna(value):
-        return "n/a"
-    return f"{value:.3f}" if pd.isna(low) else f"{value:.3f}\n{low:.2f}-{high:.2f}"
-
-
-def _relative(path: Path) -> Path:
-    from kedro.utils import find_kedro_project
-
-    project = find_kedro_project(Path.cwd()) or Path.cwd()
-    return path.relative_to(project) if path.is_relative_to(project) else path
