@@ -53,6 +53,7 @@ BENCHMARKS = (
     Benchmark("reruns", "runs again when nothing has changed", 6, ()),
     Benchmark("memory", "peak memory", 3, ("--counts", "20", "40")),
     Benchmark("overhead", "what Kedro adds", 3, ("--count", "30")),
+    Benchmark("start_up", "commands that run nothing", 1, ()),
 )  # fmt: skip
 
 INTRODUCTION = """\
