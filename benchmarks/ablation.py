@@ -190,24 +190,26 @@ def train(
 def on_counter_films(model: Any, films: LabelledRadiographs) -> dict[str, float]:
     """Measure the counter films at 0.5 as they are, with their mirror images, and reframed."""
     images = films.images[np.arange(len(films.labels))]
-    ill = films.labels == 1
+    positive = films.labels == 1
     plain = score(model, images, 64, "as stored")
     flipped = (plain + score(model, images[:, :, ::-1], 64, "mirrored")) / 2
-    aspects = np.where(ill, 1 / FRAME, FRAME)
+    aspects = np.where(positive, 1 / FRAME, FRAME)
     cut = [reframe(film[..., 0], aspect) for film, aspect in zip(images, aspects, strict=True)]
     return {
-        **at_half("counter", ill, plain),
-        "flipped_auroc": float(roc_auc_score(ill, flipped)),
-        **at_half("reframed", ill, score(model, np.stack(cut)[..., np.newaxis], 64, "reframed")),
+        **at_half("counter", positive, plain),
+        "flipped_auroc": float(roc_auc_score(positive, flipped)),
+        **at_half(
+            "reframed", positive, score(model, np.stack(cut)[..., np.newaxis], 64, "reframed")
+        ),
     }
 
 
-def at_half(films: str, ill: np.ndarray, scores: np.ndarray) -> dict[str, float]:
+def at_half(films: str, positive: np.ndarray, scores: np.ndarray) -> dict[str, float]:
     """Measure how scores rank the classes and how they tell them at 0.5."""
     return {
-        f"{films}_auroc": float(roc_auc_score(ill, scores)),
-        f"{films}_sensitivity": float(np.mean(scores[ill] >= 0.5)),
-        f"{films}_specificity": float(np.mean(scores[~ill] < 0.5)),
+        f"{films}_auroc": float(roc_auc_score(positive, scores)),
+        f"{films}_sensitivity": float(np.mean(scores[positive] >= 0.5)),
+        f"{films}_specificity": float(np.mean(scores[~positive] < 0.5)),
     }
 
 

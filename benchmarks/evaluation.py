@@ -35,14 +35,14 @@ def draw(radiographs: int, patients: int, seed: int) -> pd.DataFrame:
     """Draw scores of radiographs, half of them validation; a patient has some of one class."""
     rng = np.random.default_rng(seed)
     patient = np.sort(rng.integers(patients, size=radiographs))
-    ill = patient % 3 > 0
-    score = expit(rng.normal(3 * ill - 1.5 + rng.normal(size=patients)[patient], 1))
+    positive = patient % 3 > 0
+    score = expit(rng.normal(3 * positive - 1.5 + rng.normal(size=patients)[patient], 1))
     return pd.DataFrame(
         {
             "radiograph_id": np.arange(radiographs).astype(str),
             "patient_id": np.char.add("patient", patient.astype(str)).astype(object),
-            "label": np.where(ill, Label.PNEUMONIA.value, Label.NORMAL.value),
-            "subtype": np.where(ill, np.where(patient % 2, "virus", "bacteria"), "normal"),
+            "label": np.where(positive, Label.PNEUMONIA.value, Label.NORMAL.value),
+            "subtype": np.where(positive, np.where(patient % 2, "virus", "bacteria"), "normal"),
             "split": np.where(patient < patients // 2, Split.VALIDATION.value, Split.TEST.value),
             "score": score,
         }

@@ -176,15 +176,15 @@ def _percentile(
 ) -> tuple[float, float] | None:
     """Return the percentile bootstrap interval over patients, which is not used any more."""
     weight = patient_counts(sample.patients, RESAMPLES, seed)[:, sample.patient]
-    well, ill = weight * ~sample.label, weight * sample.label
+    negative, positive = weight * ~sample.label, weight * sample.label
     with np.errstate(invalid="ignore"):
         if metric is Metric.SPECIFICITY:
-            values = well[:, sample.score < threshold].sum(axis=1) / well.sum(axis=1)
+            values = negative[:, sample.score < threshold].sum(axis=1) / negative.sum(axis=1)
         else:
             order = np.argsort(sample.score)  # no ties
-            below = np.cumsum(well[:, order], axis=1)
-            wins = (ill[:, order] * below).sum(axis=1)
-            values = wins / (ill.sum(axis=1) * well.sum(axis=1))
+            below = np.cumsum(negative[:, order], axis=1)
+            wins = (positive[:, order] * below).sum(axis=1)
+            values = wins / (positive.sum(axis=1) * negative.sum(axis=1))
     return percentile_interval(values, 0.95)
 
 

@@ -55,9 +55,9 @@ def three_lines(error: BaseException) -> tuple[str, str, str] | None:
         if isinstance(link, OSError) and link.errno is not None:
             return _of_the_system(link)
     if _of_a_library(error):
-        told = " ".join(str(error).split())
+        message = " ".join(str(error).split())
         remedy = "Correct what it names; --verbose shows where it was raised."
-        return _shown("a command and a configuration that can be run", told, remedy)
+        return _shown("a command and a configuration that can be run", message, remedy)
     return None
 
 

@@ -45,13 +45,13 @@ class ResultsLock:
             os.close(descriptor)
             raise InputError(
                 f"no other run to be writing into '{results}'",
-                f"one: {_told(holder)}",
+                f"one: {_described(holder)}",
                 "Wait for its end, or name another folder: RESULTS=<folder>.",
             ) from error
         except OSError as error:
             logger.warning("'%s' cannot be locked (%s): start no second run there", results, error)
         if holder:
-            logger.info("An earlier run was cut off: %s", _told(holder))
+            logger.info("An earlier run was cut off: %s", _described(holder))
         self._descriptor = descriptor
         _write(descriptor, json.dumps(_myself()))
 
@@ -91,7 +91,7 @@ def _myself() -> dict[str, str | int]:
     }
 
 
-def _told(holder: str) -> str:
+def _described(holder: str) -> str:
     try:
         run = json.loads(holder)
         return "`{command}`, process {process} on {host} since {since}".format(**run)

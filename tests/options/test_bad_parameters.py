@@ -292,7 +292,7 @@ CONTRADICTIONS = {
         {"evaluation": {"operating_points": [{"rule": "youden"}, {"rule": "youden"}]}}, "twice",
     ),
     "a rule without its number": ({"evaluation": {"threshold": {"rule": "fixed"}}}, "`value`"),
-    "too few phantoms": ({"fetch": {"phantoms": {"patients": 12, "test_share": 0.9}}}, "children"),
+    "too few phantoms": ({"fetch": {"phantoms": {"patients": 12, "test_share": 0.9}}}, "subtype"),
 }  # fmt: skip
 
 

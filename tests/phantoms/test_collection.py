@@ -1,4 +1,4 @@
-"""Tests of the synthetic data set as a whole: layout, names, children, copies."""
+"""Tests of the synthetic data set as a whole: layout, names, patients, copies."""
 
 import io
 import pickle
@@ -59,7 +59,7 @@ def test_no_child_is_in_test_and_elsewhere(films: dict[str, bytes]) -> None:
     assert in_test.isdisjoint(child(path) for path in films if part(path) != "test")
 
 
-def test_a_number_without_its_subtype_names_several_children(films: dict[str, bytes]) -> None:
+def test_a_number_without_its_subtype_names_several_patients(films: dict[str, bytes]) -> None:
     assert {"person1_bacteria", "person1_virus"} <= {child(path) for path in films}
 
 
@@ -123,7 +123,7 @@ def test_the_smallest_set_fills_every_folder() -> None:
 
 
 def test_too_few_children_of_a_class_are_refused() -> None:
-    with pytest.raises(ValueError, match=r"subtype normal, received 1 children.*Raise `patients`"):
+    with pytest.raises(ValueError, match=r"subtype normal, received 1 patients.*Raise `patients`"):
         PhantomOptions(patients=12, pneumonia_share=0.9)
 
 

@@ -83,15 +83,15 @@ def renewed(new: Lock, known: Mapping[str, Any], relock: bool) -> Lock:
     changes = _changes(old, new)
     if not changes:
         return old
-    told = "; ".join(changes)
+    changed = "; ".join(changes)
     if not relock:
         raise InputError(
             "what was locked for this model before its test was scored",
-            f"changes ({told})",
+            f"changes ({changed})",
             "Undo them, or lock anew with --params evaluation.relock=true: results will say that "
             "the test had been looked at before.",
         )
-    logger.warning("Locked anew after test had been scored: %s", told)
+    logger.warning("Locked anew after test had been scored: %s", changed)
     return replace(new, revision=old.revision + 1)
 
 

@@ -128,24 +128,24 @@ def auroc_spread(sample: Sample) -> tuple[float, Spread]:
     """
     from scipy.stats import rankdata
 
-    ill, score = sample.label, sample.score
-    ranks, positives = rankdata(score), int(ill.sum())
-    negatives = ill.size - positives
+    positive, score = sample.label, sample.score
+    ranks, positives = rankdata(score), int(positive.sum())
+    negatives = positive.size - positives
     # The share of the other class that each radiograph is ranked rightly against; ties half.
-    above = (ranks[ill] - rankdata(score[ill])) / negatives
-    below = 1 - (ranks[~ill] - rankdata(score[~ill])) / positives
+    above = (ranks[positive] - rankdata(score[positive])) / negatives
+    below = 1 - (ranks[~positive] - rankdata(score[~positive])) / positives
     value = float(above.mean())
-    moved = np.empty(ill.size)
-    moved[ill], moved[~ill] = (above - value) / positives, (below - value) / negatives
+    moved = np.empty(positive.size)
+    moved[positive], moved[~positive] = (above - value) / positives, (below - value) / negatives
     return value, _by_class(sample, moved)
 
 
 def _precision_spread(sample: Sample) -> tuple[float, Spread]:
     order = np.argsort(-sample.score, kind="stable")
-    ill = sample.label[order]
+    positive = sample.label[order]
     last_of_tie = np.append(np.diff(sample.score[order]) != 0, True)
     step = np.cumsum(last_of_tie) - last_of_tie
-    hits = np.cumsum(ill)[last_of_tie].astype(np.float64)
+    hits = np.cumsum(positive)[last_of_tie].astype(np.float64)
     called = np.flatnonzero(last_of_tie) + 1.0
     gained, positives = np.diff(hits, prepend=0.0), hits[-1]
     precision = hits / called
@@ -153,8 +153,8 @@ def _precision_spread(sample: Sample) -> tuple[float, Spread]:
     # A radiograph counts among the called at its own step and at all that follow.
     helped = _from_here_on(gained * (called - hits) / called**2)
     harmed = _from_here_on(gained * hits / called**2)
-    moved = np.empty(ill.size)
-    moved[order] = np.where(ill, (precision - value + helped)[step], -harmed[step]) / positives
+    moved = np.empty(positive.size)
+    moved[order] = np.where(positive, (precision - value + helped)[step], -harmed[step]) / positives
     return value, _by_class(sample, moved)
 
 

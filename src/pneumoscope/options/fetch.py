@@ -9,16 +9,16 @@ from pneumoscope.naming import Source, Subtype
 from pneumoscope.options.base import AsYaml, OpenShare, Options, Pair
 
 BACTERIA_SHARE = 0.6
-"""Share of bacterial pneumonia among the children with pneumonia, about the archive's."""
+"""Share of bacterial pneumonia among the patients with pneumonia, about the archive's."""
 
 
 class PhantomOptions(Options):
     """How many synthetic radiographs are made, and how large.
 
     Attributes:
-        patients: Number of synthetic children; most have one radiograph, some several.
-        pneumonia_share: Share of the children with pneumonia.
-        test_share: Share of the children in the official test part.
+        patients: Number of synthetic patients; most have one radiograph, some several.
+        pneumonia_share: Share of the patients with pneumonia.
+        test_share: Share of the patients in the official test part.
         shorter_side: Smallest and largest shorter side of a film, in pixels.
     """
 
@@ -39,31 +39,31 @@ class PhantomOptions(Options):
         return self
 
     @model_validator(mode="after")
-    def _every_subtype_has_children_to_test_and_to_train_on(self) -> "PhantomOptions":
-        for subtype, children in self.children.items():
-            if children - self.tested(subtype) < 2:
+    def _every_subtype_has_patients_to_test_and_to_train_on(self) -> "PhantomOptions":
+        for subtype, patients in self.patients_by_subtype.items():
+            if patients - self.tested(subtype) < 2:
                 raise InputError(
-                    f"1 test child and 2 training children or more of subtype {subtype}",
-                    f"{children} children and test_share {self.test_share:g}",
+                    f"1 test patient and 2 training patients or more of subtype {subtype}",
+                    f"{patients} patients and test_share {self.test_share:g}",
                     "Raise `patients`, or move `pneumonia_share` and `test_share` towards the "
                     "middle.",
                 )
         return self
 
     @property
-    def children(self) -> dict[Subtype, int]:
-        """How many children there are of each subtype."""
-        ill = round(self.patients * self.pneumonia_share)
-        bacteria = round(ill * BACTERIA_SHARE)
+    def patients_by_subtype(self) -> dict[Subtype, int]:
+        """How many patients there are of each subtype."""
+        with_pneumonia = round(self.patients * self.pneumonia_share)
+        bacteria = round(with_pneumonia * BACTERIA_SHARE)
         return {
-            Subtype.NORMAL: self.patients - ill,
+            Subtype.NORMAL: self.patients - with_pneumonia,
             Subtype.BACTERIA: bacteria,
-            Subtype.VIRUS: ill - bacteria,
+            Subtype.VIRUS: with_pneumonia - bacteria,
         }
 
     def tested(self, subtype: Subtype) -> int:
-        """How many children of a subtype are in the official test part."""
-        return max(1, round(self.children[subtype] * self.test_share))
+        """How many patients of a subtype are in the official test part."""
+        return max(1, round(self.patients_by_subtype[subtype] * self.test_share))
 
 
 class FetchOptions(Options):

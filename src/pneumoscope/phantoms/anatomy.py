@@ -1,4 +1,4 @@
-"""The healthy chest of a synthetic child, drawn as attenuation on a small grid."""
+"""The chest without opacities of a synthetic patient, drawn as attenuation on a small grid."""
 
 from dataclasses import dataclass
 
@@ -30,8 +30,8 @@ def draw_chest(body: Body, pose: Pose, aspect: float, rng: Generator) -> Chest:
     """Draw a chest without disease.
 
     Args:
-        body: The child's build.
-        pose: How the child lies on this film.
+        body: The patient's build.
+        pose: How the patient lies on this film.
         aspect: Width over height of the film.
         rng: Source of randomness for the fine texture.
 
@@ -54,7 +54,7 @@ def draw_chest(body: Body, pose: Pose, aspect: float, rng: Generator) -> Chest:
 def _coordinates(pose: Pose, aspect: float) -> tuple[Grid, Grid]:
     height = round(GRID_SIDE * max(1.0, 1.0 / aspect))
     width = round(height * aspect)
-    # A narrow film shows a smaller child, not half of a large one.
+    # A narrow film shows a smaller patient, not half of a large one.
     scale = pose.scale * min(1.0, aspect / 1.1)
     v, u = np.meshgrid(
         np.linspace(-1, 1, height, dtype=np.float32) / scale - pose.shift_y,
@@ -84,7 +84,7 @@ def _lungs(x: Grid, y: Grid, body: Body, cage: Grid, dome: float) -> Grid:
 
 def _heart(x: Grid, y: Grid, body: Body) -> Grid:
     across, down = x - 0.12, y - body.dome + 0.24
-    # The apex points down to the child's left, the film's right.
+    # The apex points down to the patient's left, the film's right.
     radius = np.hypot((across - 0.30 * down) / body.heart_width, down / body.heart_height)
     return step((1.0 - radius) * body.heart_width, SHARP)
 

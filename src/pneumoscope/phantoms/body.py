@@ -1,4 +1,4 @@
-"""A synthetic child's build and position, and the soft shapes that phantoms are drawn from."""
+"""A synthetic patient's build and position, and the soft shapes that phantoms are drawn from."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -16,7 +16,7 @@ SHARP, SOFT = 0.012, 0.035
 
 @dataclass(frozen=True)
 class Body:
-    """One child's build; lengths in half film heights, x to the film's right, y downwards."""
+    """One patient's build; lengths in half film heights, x to the film's right, y downwards."""
 
     rib_cage: float
     apex: float
@@ -37,7 +37,7 @@ class Body:
         """Draw a build at random.
 
         Args:
-            rng: Source of randomness, the child's own.
+            rng: Source of randomness, the patient's own.
 
         Returns:
             The build.
@@ -61,7 +61,7 @@ class Body:
 
 @dataclass(frozen=True)
 class Pose:
-    """How the child lies on one film; `turn` in radians, shifts in half film heights."""
+    """How the patient lies on one film; `turn` in radians, shifts in half film heights."""
 
     turn: float
     shift_x: float

@@ -1,4 +1,4 @@
-"""The bones of a synthetic child's chest, drawn as attenuation."""
+"""The bones of a synthetic patient's chest, drawn as attenuation."""
 
 import numpy as np
 from numpy.random import Generator
@@ -12,7 +12,7 @@ def draw_bones(x: Grid, y: Grid, body: Body, cage: Grid, rng: Generator) -> Grid
     Args:
         x: Coordinates to the film's right, in half film heights; 0 is the spine.
         y: Coordinates downwards.
-        body: The child's build.
+        body: The patient's build.
         cage: Distance from the inner wall of the rib cage, positive inside.
         rng: Source of randomness for the strength of each rib.
 

@@ -8,8 +8,8 @@ from pneumoscope.naming import Label, Subtype
 from pneumoscope.options import PhantomOptions
 from pneumoscope.phantoms.films import Film, generator, render_film
 
-# How many children have one film, two, ... six.
-FILMS_PER_CHILD = (0.82, 0.09, 0.04, 0.02, 0.02, 0.01)
+# How many patients have one film, two, ... six.
+FILMS_PER_PATIENT = (0.82, 0.09, 0.04, 0.02, 0.02, 0.01)
 VAL_FILMS = 4
 RGB_EVERY = 20
 # What the macOS Finder leaves behind: its magic number and an empty page.
@@ -19,11 +19,11 @@ STRAY_FILE = b"\x00\x00\x00\x01Bud1" + bytes(56)
 def make_phantoms(options: PhantomOptions, seed: int) -> dict[str, Callable[[], bytes]]:
     """Plan a synthetic data set in the published layout; nothing is drawn until called.
 
-    No child is in both train and test; val is the tail of train. One film of each class in
+    No patient is in both train and test; val is the tail of train. One film of each class in
     train has a byte-identical copy, and a stray file lies in train, as in the real data.
 
     Args:
-        options: How many children and how large the films.
+        options: How many patients and how large the films.
         seed: Non-negative; the same seed gives the same files.
 
     Returns:
@@ -43,40 +43,42 @@ def make_phantoms(options: PhantomOptions, seed: int) -> dict[str, Callable[[], 
 
 def _plan(options: PhantomOptions, seed: int) -> dict[Label, list[Film]]:
     normal = _films(Subtype.NORMAL, options, seed)
-    ill = _films(Subtype.BACTERIA, options, seed) + _films(Subtype.VIRUS, options, seed)
-    ill.sort(key=lambda film: int(film.child.removeprefix("person").split("_")[0]))
-    return {Label.NORMAL: _with_val(normal), Label.PNEUMONIA: _with_rgb(_with_val(ill))}
+    with_pneumonia = _films(Subtype.BACTERIA, options, seed) + _films(Subtype.VIRUS, options, seed)
+    with_pneumonia.sort(key=lambda film: int(film.patient.removeprefix("person").split("_")[0]))
+    return {Label.NORMAL: _with_val(normal), Label.PNEUMONIA: _with_rgb(_with_val(with_pneumonia))}
 
 
 def _films(subtype: Subtype, options: PhantomOptions, seed: int) -> list[Film]:
-    """List one subtype's films in the order of its children's numbers."""
+    """List one subtype's films in the order of its patients' numbers."""
     rng = generator(seed, "plan", subtype)
-    children = options.children[subtype]
-    tested = set(rng.choice(children, options.tested(subtype), replace=False).tolist())
+    patients = options.patients_by_subtype[subtype]
+    tested = set(rng.choice(patients, options.tested(subtype), replace=False).tolist())
     films: list[Film] = []
-    for index in range(children):
+    for index in range(patients):
         part = "test" if index in tested else "train"
-        child = _child(subtype, index, children)
-        count = 1 + int(rng.choice(len(FILMS_PER_CHILD), p=FILMS_PER_CHILD))
+        patient = _patient(subtype, index, patients)
+        count = 1 + int(rng.choice(len(FILMS_PER_PATIENT), p=FILMS_PER_PATIENT))
         films += [
-            Film(part, subtype, child, _stem(subtype, child, of_child, len(films) + of_child))
-            for of_child in range(1, count + 1)
+            Film(
+                part, subtype, patient, _stem(subtype, patient, of_patient, len(films) + of_patient)
+            )
+            for of_patient in range(1, count + 1)
         ]
     return films
 
 
-def _child(subtype: Subtype, index: int, children: int) -> str:
+def _patient(subtype: Subtype, index: int, patients: int) -> str:
     if subtype is not Subtype.NORMAL:
         return f"person{1 + index}_{subtype}"
-    return f"IM-{115 + index:04}" if index < children // 2 else f"NORMAL2-IM-{115 + index:04}"
+    return f"IM-{115 + index:04}" if index < patients // 2 else f"NORMAL2-IM-{115 + index:04}"
 
 
-def _stem(subtype: Subtype, child: str, of_child: int, of_subtype: int) -> str:
-    """Name a film; the published names count NORMAL films by child, the others by subtype."""
+def _stem(subtype: Subtype, patient: str, of_patient: int, of_subtype: int) -> str:
+    """Name a film; the published names count NORMAL films by patient, the others by subtype."""
     if subtype is not Subtype.NORMAL:
-        return f"{child}_{of_subtype}"
+        return f"{patient}_{of_subtype}"
     # The ending -0001-0001 is left for the copy of a first film.
-    return f"{child}-0001" if of_child == 1 else f"{child}-0001-{of_child:04}"
+    return f"{patient}-0001" if of_patient == 1 else f"{patient}-0001-{of_patient:04}"
 
 
 def _with_val(films: list[Film]) -> list[Film]:

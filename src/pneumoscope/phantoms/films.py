@@ -24,11 +24,11 @@ QUALITY, LESS_COMPRESSED = (62, 86), (82, 94)
 
 @dataclass(frozen=True)
 class Film:
-    """One radiograph to be made: the part and class folder, the child, the file's stem."""
+    """One radiograph to be made: the part and class folder, the patient, the file's stem."""
 
     part: str
     subtype: Subtype
-    child: str
+    patient: str
     stem: str
     is_rgb: bool = False
 
@@ -63,7 +63,7 @@ def render_film(film: Film, shorter_side: tuple[int, int], seed: int) -> bytes:
     Args:
         film: What is drawn.
         shorter_side: Smallest and largest shorter side, in pixels.
-        seed: Non-negative; the films of one child share its build and its disease.
+        seed: Non-negative; the films of one patient share its build and its disease.
 
     Returns:
         A JPEG file with the comment `PHANTOM_COMMENT`.
@@ -88,9 +88,9 @@ def _size(label: Label, shorter_side: tuple[int, int], rng: Generator) -> tuple[
 
 
 def _attenuation(film: Film, aspect: float, seed: int, rng: Generator) -> Grid:
-    body = Body.draw(generator(seed, film.child, "build"))
+    body = Body.draw(generator(seed, film.patient, "build"))
     chest = draw_chest(body, Pose.draw(rng), aspect, rng)
-    disease = generator(seed, film.child, "disease")
+    disease = generator(seed, film.patient, "disease")
     lost = lost_air(film.subtype, body, chest, disease, rng)
     return np.maximum(chest.tissue - AIR_CONTRAST * chest.air * (1.0 - lost), 0.0)
 

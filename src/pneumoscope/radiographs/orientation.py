@@ -47,8 +47,8 @@ def orientation_of(pixels: NDArray[np.uint8]) -> str:
     if inverted:
         logits = -logits
     margins = {way: logits[list(ways)].max() - logits[_UPRIGHT] for way, ways in _WAYS.items()}
-    told = [way for way in margins if margins[way] > LEAST[way]]
-    likeliest = max(told, key=margins.__getitem__, default="")
+    shown = [way for way in margins if margins[way] > LEAST[way]]
+    likeliest = max(shown, key=margins.__getitem__, default="")
     return " and ".join(filter(None, [INVERTED if inverted else "", likeliest]))
 
 

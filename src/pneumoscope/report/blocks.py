@@ -126,13 +126,13 @@ class Part:
     Attributes:
         name: The model, which is the heading.
         blocks: What stands below it; no parts.
-        told: What the reader of a folded part learns without opening it.
+        summary: What a folded part shows without being opened.
         folded: Set by `folding.folded`, which knows all parts of a section.
     """
 
     name: str
     blocks: Sequence["Block"]
-    told: str = ""
+    summary: str = ""
     folded: bool = False
     kind: ClassVar[str] = "part"
 

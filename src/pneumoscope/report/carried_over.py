@@ -48,7 +48,9 @@ def carried_over_in_words(splits: Mapping[str, SplitMetrics]) -> str:
             f"It does not carry over: on test {joined(shown)} than on validation. Scores mean "
             "something else there; choose a threshold on local radiographs first."
         )
-    told = f"test minus validation: {joined([f'{metric} {one}' for metric, one in known.items()])}"
+    differences = (
+        f"test minus validation: {joined([f'{metric} {one}' for metric, one in known.items()])}"
+    )
     if verdict is Verdict.SMALL:
-        return f"It carries over within {MARGIN:g} ({told})."
-    return f"Whether it carries over to test cannot be told ({told})."
+        return f"It carries over within {MARGIN:g} ({differences})."
+    return f"Whether it carries over to test cannot be told ({differences})."

@@ -24,13 +24,13 @@ def folded(section: Section, ranking: Sequence[str]) -> Section:
     for block in section.blocks:
         if isinstance(block, Part):
             if block.name == names[0]:
-                blocks.append(Paragraph(_told(opened)))
+                blocks.append(Paragraph(_which_stands_open(opened)))
             block = replace(block, folded=block.name != opened)
         blocks.append(block)
     return replace(section, blocks=blocks)
 
 
-def _told(opened: str) -> str:
+def _which_stands_open(opened: str) -> str:
     return (
         f"Below, {opened} stands open, which validation ranks first of these; the others open on "
         "a click."

@@ -93,15 +93,15 @@ def _of_record(origin: TrainingRecord, history: History) -> list[list[Cell]]:
     return [
         ["architecture", model.pop("architecture")],
         ["starting weights", origin.started_from.source],
-        ["options", _told(model)],
+        ["options", _settings_in_words(model)],
         ["augmentation", "; ".join(changed) or "none"],
-        ["fitting", _told(fitting)],
+        ["fitting", _settings_in_words(fitting)],
         ["epochs", f"{origin.epochs}, the weights of epoch {origin.best_epoch} kept"],
         ["minutes of training", history.minutes],
     ]
 
 
-def _told(values: Mapping[str, Any]) -> str:
+def _settings_in_words(values: Mapping[str, Any]) -> str:
     """Return what is set; an option that was left open says nothing."""
     chosen = {key: value for key, value in values.items() if value is not None}
     return ", ".join(f"{readable(key)} {value}" for key, value in chosen.items()) or "none"
@@ -173,8 +173,8 @@ def _against_others(name: str, metric: Metric, found: Findings) -> str:
     (first,) = set(found.comparison[found.comparison[Column.ARCHITECTURE] == name][REPLICATE_OF])
     if first != name:
         return f"It is another seed of {first}, which stands for both against other models."
-    told = standing_in_words(standing(found.significance, name, metric))
-    return f"Against other models by {metric_name(metric)} on test: {told or 'there is none.'}"
+    stands = standing_in_words(standing(found.significance, name, metric))
+    return f"Against other models by {metric_name(metric)} on test: {stands or 'there is none.'}"
 
 
 def _locked(measured: ModelMetrics, section: Section) -> Sequence[Block]:

@@ -23,18 +23,18 @@ class Standing:
         better: Pairs in which it is shown to be better, seen from it.
         worse: Pairs in which it is shown to be worse.
         near: Pairs shown to differ by no more than the margin.
-        untold: Pairs of which nothing can be told.
+        inconclusive: Pairs whose verdict is open.
     """
 
     better: Sequence[Pair]
     worse: Sequence[Pair]
     near: Sequence[Pair]
-    untold: Sequence[Pair]
+    inconclusive: Sequence[Pair]
 
     @property
     def rivals(self) -> list[str]:
         """The models that may be as good."""
-        return [pair.architecture_b for pair in (*self.near, *self.untold)]
+        return [pair.architecture_b for pair in (*self.near, *self.inconclusive)]
 
 
 def standing(pairs: Sequence[Pair], model: str, metric: str) -> Standing:
@@ -55,7 +55,7 @@ def standing(pairs: Sequence[Pair], model: str, metric: str) -> Standing:
         better=[pair for pair in shown if (pair.difference or 0) > 0],
         worse=[pair for pair in shown if (pair.difference or 0) < 0],
         near=[pair for pair in ours if pair.verdict is Verdict.SMALL],
-        untold=[pair for pair in ours if pair.verdict is Verdict.OPEN],
+        inconclusive=[pair for pair in ours if pair.verdict is Verdict.OPEN],
     )
 
 
@@ -65,8 +65,8 @@ def standing_in_words(found: Standing) -> str:
         f"It is shown to be better than {_by_how_much(found.better)}.": found.better,
         f"It is shown to be worse than {_by_how_much(found.worse)}.": found.worse,
         f"From {_names(found.near)} it differs by no more than {MARGIN:g}.": found.near,
-        f"Whether it differs from {_names(found.untold)} cannot be told on this test.": (
-            found.untold
+        f"Whether it differs from {_names(found.inconclusive)} cannot be told on this test.": (
+            found.inconclusive
         ),
     }
     return " ".join(sentence for sentence, pairs in sentences.items() if pairs)

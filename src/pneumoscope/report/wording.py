@@ -36,10 +36,10 @@ def readable(name: str) -> str:
 def rule_name(rule: str) -> str:
     """Return a rule for the threshold in words: "cost fn 5" becomes "cost: a miss 5"."""
     words = {" fn ": ": a miss ", " fp ": ", a false alarm ", " prevalence ": ", prevalence "}
-    told = readable(rule)
+    name = readable(rule)
     for short, long in words.items():
-        told = told.replace(short, long)
-    return told
+        name = name.replace(short, long)
+    return name
 
 
 def metric_name(metric: str) -> str:

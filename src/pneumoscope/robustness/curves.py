@@ -49,21 +49,21 @@ def _verdict(whole: Metrics, points: Sequence[Strength], limit: float) -> str:
     known = [metric for metric in WATCHED if points[0].altered.drops[metric].bounds is not None]
     if not known:
         return cannot_be_told(points[0].altered.drops[Metric.AUROC])
-    told, left_open = [], []
+    findings, left_open = [], []
     for metric in known:
         first = _first_drop(metric, points, limit)
         if first is not None:
-            told.append(
+            findings.append(
                 f"{metric.label} drops from {whole[metric].value:.2f} to "
                 f"{first.altered.metrics[metric].value:.2f} at {first.strength:g}"
             )
         elif any(_judge(metric, point, limit) is not Verdict.SMALL for point in points):
             left_open.append(metric.label)
-    if not told and not left_open:
+    if not findings and not left_open:
         return f"No metric drops by more than {limit:g} at any strength tried."
     if left_open:
-        told.append(f"whether {', '.join(left_open)} may drop by {limit:g} cannot be told")
-    return f"{'; '.join(told)}."
+        findings.append(f"whether {', '.join(left_open)} may drop by {limit:g} cannot be told")
+    return f"{'; '.join(findings)}."
 
 
 def _first_drop(metric: Metric, points: Sequence[Strength], limit: float) -> Strength | None:

@@ -72,8 +72,8 @@ def _centre_alone(found: Altered) -> str:
         return cannot_be_told(drop, auroc)
     match judge_excess(drop, MARGIN):
         case Verdict.SHOWN:
-            told = dropped(found, Metric.AUROC)
-            return f"{told}: the model also uses what surrounds the centre."
+            finding = dropped(found, Metric.AUROC)
+            return f"{finding}: the model also uses what surrounds the centre."
         case Verdict.SMALL:
             return f"{with_interval(auroc)}: the model ranks as well by the centre alone{_WITHIN}."
     return f"{with_interval(auroc)}: whether the model needs what surrounds it cannot be told."
@@ -88,21 +88,21 @@ def _equalised(found: Altered) -> str:
         return cannot_be_told(drop, auroc)
     match judge_excess(drop, MARGIN):
         case Verdict.SHOWN:
-            told = (
+            finding = (
                 f"{dropped(found, Metric.AUROC)}: part of what the model ranks by is fine grain, "
                 "which compression changes."
             )
         case Verdict.SMALL:
-            told = (
+            finding = (
                 f"{with_interval(auroc)}: the ranking does not rest on how films were "
                 f"compressed{_WITHIN}."
             )
         case _:
-            told = (
+            finding = (
                 f"{with_interval(auroc)}: whether the ranking rests on how films were compressed "
                 "cannot be told."
             )
-    return " ".join([told, *_moved(found)])
+    return " ".join([finding, *_moved(found)])
 
 
 def _moved(found: Altered) -> list[str]:

@@ -56,18 +56,20 @@ def baseline_verdict(metrics: Mapping[Split, Metrics]) -> str:
     if train.value is None or test.value is None:
         missing = train if train.value is None else test
         return cannot_be_told(missing)
-    told = (
+    finding = (
         f"A classifier that knows only these numbers reaches {with_interval(train)} on patients "
         f"of train that it was not fitted on and {with_interval(test)} on test."
     )
     if judge_excess(difference(train, test), MARGIN) is Verdict.SHOWN:
-        return f"{told} What it learned does not carry over: a model that learned it will lose."
+        return f"{finding} What it learned does not carry over: a model that learned it will lose."
     match judge_excess(_from_chance(test), MARGIN):
         case Verdict.SHOWN:
-            return f"{told} Only what a model adds to that on test can be its reading of disease."
+            return (
+                f"{finding} Only what a model adds to that on test can be its reading of disease."
+            )
         case Verdict.SMALL:
-            return f"{told} On test these numbers are no shortcut."
-    return f"{told} Whether they are a shortcut on test cannot be told."
+            return f"{finding} On test these numbers are no shortcut."
+    return f"{finding} Whether they are a shortcut on test cannot be told."
 
 
 def feature_words(found: SingleFeature, split: Split) -> str:

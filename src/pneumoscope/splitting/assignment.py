@@ -148,7 +148,7 @@ def _draw(
 def _stratified_groups(rows: pd.DataFrame, needed: int) -> pd.DataFrame:
     """Count each group's radiographs (n) and name its class and subtype (stratum)."""
     kinds = rows.assign(stratum=rows[Column.LABEL] + "/" + rows[Column.SUBTYPE])
-    # "PNEUMONIA/…" sorts last: a patient with films of both classes counts as ill.
+    # "PNEUMONIA/…" sorts last: a patient with films of both classes counts as PNEUMONIA.
     groups = kinds.groupby(_GROUP).agg(
         n=(Column.RADIOGRAPH_ID, "size"), label=(Column.LABEL, "max"), stratum=("stratum", "max")
     )

@@ -66,7 +66,7 @@ def test_of_many_models_each_diagram_is_a_part_that_tells_its_conclusion():
     blocks = calibration_section(metrics, dict.fromkeys("abcd", b"png")).blocks
     parts = [block for block in blocks if isinstance(block, Part)]
     assert [found.name for found in parts] == ["a", "b", "c", "d"]
-    assert parts[0].blocks[0].caption == f"a on test: {parts[0].told}"
+    assert parts[0].blocks[0].caption == f"a on test: {parts[0].summary}"
 
 
 def test_before_and_after_stand_one_below_the_other():

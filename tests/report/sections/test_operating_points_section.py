@@ -139,4 +139,4 @@ def test_a_folded_part_still_tells_what_was_promised_and_what_came_of_it():
     ).blocks
     parts = [block for block in parts if isinstance(block, Part)]
     assert [part.name for part in parts] == ["cnn", "mlp"]
-    assert parts[1].told.startswith("The locked rule promised 5 missed and 10 false alarms")
+    assert parts[1].summary.startswith("The locked rule promised 5 missed and 10 false alarms")

@@ -86,7 +86,7 @@ def test_of_many_models_the_captions_name_the_extremes():
         "c loses most: of the mildest strengths blur (pixels) 0.5 costs most (specificity drops "
         "by 0.40). No drop is shown there for b."
     )
-    told = [block.told for block in section.blocks if isinstance(block, Part)]
+    told = [block.summary for block in section.blocks if isinstance(block, Part)]
     assert told[1] == "no drop is shown at the mildest strengths."
     calm = robustness_section(dict.fromkeys("abcd", measured(0.0)), b"png")
     assert of_type(calm, Figure)[0].caption.startswith(

@@ -25,7 +25,7 @@ GAIN = 0.01
 
 _NOTHING = "there is no radiograph"
 # The report judges the widest zone of a model, and a slide another one.
-_TOLD = 2
+_CLAIMS = 2
 
 
 def measure_grey_zone(
@@ -56,7 +56,7 @@ def measure_grey_zone(
 
 def judge_gain(gain: Estimate) -> Verdict:
     """Judge whether deferring changes the accuracy on what is left, upwards or downwards."""
-    return judge(gain, GAIN, _TOLD)
+    return judge(gain, GAIN, _CLAIMS)
 
 
 def deferral_curve(zones: Mapping[str, DeferralZone], split: str) -> pd.DataFrame:

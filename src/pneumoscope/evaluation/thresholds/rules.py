@@ -69,7 +69,9 @@ def choose_threshold(
     table = sweep(label, score)
     optimal = np.ones(len(table), dtype=bool)
     if options.confidence is not None:
-        optimal = _surely_kept(table["threshold"].to_numpy(), label, score, patient, options)
+        optimal = _kept_by_lower_limit(
+            table["threshold"].to_numpy(), label, score, patient, options
+        )
     for criterion in _CRITERIA[options.rule](table, options):
         optimal &= criterion >= criterion[optimal].max() - ROUNDING
     low, high = _gaps(np.asarray(score, dtype=np.float64))
@@ -144,7 +146,7 @@ def _min_specificity(table: pd.DataFrame, options: ThresholdOptions) -> list[Flo
     return [kept, table["sensitivity"].to_numpy(), specificity]
 
 
-def _surely_kept(
+def _kept_by_lower_limit(
     thresholds: FloatArray,
     label: ArrayLike,
     score: ArrayLike,
@@ -153,7 +155,7 @@ def _surely_kept(
 ) -> BoolArray:
     """Tell at which thresholds the lower confidence limit keeps the bound.
 
-    Thresholds are gone through from where the bound is kept most surely, up to the first that
+    Thresholds are gone through from where the bound is kept with most room, up to the first that
     fails, so that trying many costs no confidence (fixed-sequence testing: Maurer, Hothorn and
     Lehmacher 1995; for thresholds Angelopoulos and others 2021, arXiv:2110.01052).
     """

@@ -50,15 +50,15 @@ def calibration_section(
 
 def _diagrams(tested: Mapping[str, Calibration], figures: Mapping[str, bytes]) -> list[Block]:
     """Return the diagrams side by side, or of many models each as a part."""
-    told = {name: _conclusion(found) for name, found in tested.items() if name in figures}
+    conclusions = {name: _conclusion(found) for name, found in tested.items() if name in figures}
     drawn = {
         name: Figure(
             figures[name], f"{name} on test: {words}", f"Reliability diagram of {name} on test."
         )
-        for name, words in told.items()
+        for name, words in conclusions.items()
     }
     if len(drawn) > MANY:
-        return [Part(name, [figure], told[name]) for name, figure in drawn.items()]
+        return [Part(name, [figure], conclusions[name]) for name, figure in drawn.items()]
     return [Gallery(list(drawn.values()))] if drawn else []
 
 
@@ -118,13 +118,13 @@ def _gain(gain: Estimate) -> str:
     """Say what calibrating does to the Brier score, which is proper; the ECE depends on bins."""
     verdict = judge(gain, BRIER)
     if verdict is Verdict.SHOWN:
-        told = f"Brier score on test {moved(gain, 'lower', 'higher')}"
-        harm = f"Calibrating does harm: {told}. Read the scores as they are."
-        return f"Calibrating helps: {told}." if (gain.value or 0) > 0 else harm
-    told = f"Brier score on test before minus after: {gain}"
+        change = f"Brier score on test {moved(gain, 'lower', 'higher')}"
+        harm = f"Calibrating does harm: {change}. Read the scores as they are."
+        return f"Calibrating helps: {change}." if (gain.value or 0) > 0 else harm
+    change = f"Brier score on test before minus after: {gain}"
     if verdict is Verdict.SMALL:
-        return f"Calibrating changes little ({told})."
-    return f"Whether calibrating helps cannot be told ({told})."
+        return f"Calibrating changes little ({change})."
+    return f"Whether calibrating helps cannot be told ({change})."
 
 
 def _carried_over(found: Calibration) -> str:

@@ -86,8 +86,8 @@ def headline(comparison: pd.DataFrame, pairs: Sequence[Pair], metric: Metric = M
     model, reached = str(best[Column.ARCHITECTURE]), estimate_of(best, metric)
     if len(ranked) == 1:
         return f"{model} reaches {name} {reached} on test."
-    told = standing_in_words(standing(pairs, model, metric))
-    return f"{model} has the highest {name} on test, {reached}. {told}".rstrip()
+    verdicts = standing_in_words(standing(pairs, model, metric))
+    return f"{model} has the highest {name} on test, {reached}. {verdicts}".rstrip()
 
 
 def _main_table(test: pd.DataFrame, confidence: float) -> Table:

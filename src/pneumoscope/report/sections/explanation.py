@@ -66,14 +66,14 @@ def _trust(explanations: Mapping[str, Explanations]) -> Table:
 
 
 def _verdicts(explanations: Mapping[str, Explanations]) -> str:
-    told = {
+    wording = {
         True: "Maps of {} change when the weights are drawn anew, as they must.",
         False: "Do not read the maps of {}: untrained models give much the same.",
         None: "Whether the maps of {} change with the weights is not known.",
     }
     passed = {name: found.sanity.passed for name, found in explanations.items()}
-    named = {verdict: [n for n, found in passed.items() if found is verdict] for verdict in told}
-    return " ".join(told[verdict].format(joined(n)) for verdict, n in named.items() if n)
+    named = {verdict: [n for n, found in passed.items() if found is verdict] for verdict in wording}
+    return " ".join(wording[verdict].format(joined(n)) for verdict, n in named.items() if n)
 
 
 def sanity_verdict(sanity: SanityCheck) -> str:
@@ -137,8 +137,8 @@ def _cases(explanations: Mapping[str, Explanations]) -> Table:
         for name, found in explanations.items()
         for case in found.cases
     ]  # fmt: skip
-    told = f"{counted(len(rows), 'explained film')}, to look up the originals"
-    return Table(CASES, rows, told, {CASES[-1]: ".0%"}, folded=True)
+    caption = f"{counted(len(rows), 'explained film')}, to look up the originals"
+    return Table(CASES, rows, caption, {CASES[-1]: ".0%"}, folded=True)
 
 
 def _outside(share: float | None) -> Cell:

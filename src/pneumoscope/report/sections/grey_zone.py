@@ -64,8 +64,8 @@ def _gain(zones: Mapping[str, Mapping[str, DeferralZone]]) -> str:
         gains = {name: part.gain.value or 0.0 for name, part in found.items()}
         found = {name: found[name] for name in extremes(gains)}
         start = "Of all models on test, those that gain most and least: "
-    told = joined([_told(name, part) for name, part in found.items()])
-    return f"{start}{told}. Where the curve stays flat, scores do not tell which are doubtful."
+    shown = joined([_gain_in_words(name, part) for name, part in found.items()])
+    return f"{start}{shown}. Where the curve stays flat, scores do not tell which are doubtful."
 
 
 def _widest(found: Mapping[str, DeferralZone]) -> ZoneOutcome | None:
@@ -75,7 +75,7 @@ def _widest(found: Mapping[str, DeferralZone]) -> ZoneOutcome | None:
     return known[-1] if known else None
 
 
-def _told(name: str, part: ZoneOutcome) -> str:
+def _gain_in_words(name: str, part: ZoneOutcome) -> str:
     after, gain = part.consequences[Consequence.ACCURACY].value, part.gain
     assert after is not None and gain.value is not None
     return (
@@ -126,8 +126,10 @@ def _kept_promise(found: Mapping[str, Conformal]) -> str:
         Verdict.SMALL: f"Kept on test, or missed by less than {MARGIN:g}: {{}}.",
         Verdict.OPEN: "Whether test keeps it cannot be told for {}.",
     }
-    told = [ending.format(joined(by_verdict[v])) for v, ending in endings.items() if by_verdict[v]]
-    return " ".join([f"Promised: {promised:.0%}.", *told])
+    verdicts = [
+        ending.format(joined(by_verdict[v])) for v, ending in endings.items() if by_verdict[v]
+    ]
+    return " ".join([f"Promised: {promised:.0%}.", *verdicts])
 
 
 def _promise(found: Conformal, label: Label) -> Verdict:

@@ -54,14 +54,14 @@ def robustness_section(robustness: Mapping[str, Robustness], figure: bytes | Non
             else "the tables below hold the intervals"
         )
         legend = f"From left, films as they are, to right, the harshest; {intervals}."
-        told = _most_fragile(robustness)
-        blocks.append(Figure(figure, f"{told} {legend}", "Metrics against strength."))
+        conclusion = _most_fragile(robustness)
+        blocks.append(Figure(figure, f"{conclusion} {legend}", "Metrics against strength."))
     for name, found in robustness.items():
         curves = found.degradations.curves.items()
         withstood = Bullets([f"{DEGRADED_BY[kind]}: {curve.verdict}" for kind, curve in curves])
         table = _curve_table(name, found.degradations)
-        told = _drop_in_words(_largest_drop(found.degradations))
-        blocks.append(Part(name, [withstood, table], f"{told}."))
+        summary = _drop_in_words(_largest_drop(found.degradations))
+        blocks.append(Part(name, [withstood, table], f"{summary}."))
     return Section("What does the model withstand?", blocks)
 
 

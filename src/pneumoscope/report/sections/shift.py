@@ -30,7 +30,9 @@ def shift_section(shift: Shift, figure: bytes | None) -> Section:
     blocks: list[Block] = [Paragraph(prose("domain_classifier")), Bullets(verdicts)]
     if figure is not None and _anything_known(shift):
         alt = "AUROC of simple numbers, by split and class."
-        blocks.append(Figure(figure, f"{_told(shift.classes)} {prose('shift_figure')}", alt))
+        blocks.append(
+            Figure(figure, f"{_auroc_by_class(shift.classes)} {prose('shift_figure')}", alt)
+        )
     blocks += [
         *_single(shift.classes),
         Heading("What can be had without looking at a lung"),
@@ -51,7 +53,7 @@ def _anything_known(shift: Shift) -> bool:
     return any(auroc.value is not None for auroc in known)
 
 
-def _told(classes: Classes) -> str:
+def _auroc_by_class(classes: Classes) -> str:
     """Name the AUROC of each class; the verdicts say what follows."""
     aurocs = {label: found[Split.TEST].aurocs[FeatureSet.ALL] for label, found in classes.items()}
     named = [

@@ -50,12 +50,12 @@ def _conclusion(pairs: Sequence[Pair]) -> str:
     by_verdict = {
         verdict: [pair for pair in pairs if pair.verdict is verdict] for verdict in Verdict
     }
-    told = [
+    counts = [
         f"{counted(len(found), 'pair')} {_what(verdict, len(found))}{_named(found)}"
         for verdict, found in by_verdict.items()
         if found
     ]
-    return f"{metric_name(pairs[0].metric)}: {joined(told)}."
+    return f"{metric_name(pairs[0].metric)}: {joined(counts)}."
 
 
 def _table(pairs: Sequence[Pair], folded: bool) -> Table:

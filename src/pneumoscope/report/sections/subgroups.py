@@ -36,12 +36,12 @@ def subgroups_section(metrics: Mapping[str, ModelMetrics], figures: Mapping[str,
 def _part(name: str, measured: ModelMetrics, figure: bytes | None) -> Part:
     groups = measured.subgroups.splits[Split.TEST]
     table = subgroup_table(groups)
-    told = _falls_behind(groups)
+    verdict = _falls_behind(groups)
     blocks: list[Block] = []
     if figure is not None:
         alt = f"Sensitivity and specificity of {name} by subgroup."
-        blocks.append(Figure(figure, f"{name} {told} {prose('subgroups_figure')}", alt))
-    return Part(name, [*blocks, _table(name, table)], told)
+        blocks.append(Figure(figure, f"{name} {verdict} {prose('subgroups_figure')}", alt))
+    return Part(name, [*blocks, _table(name, table)], verdict)
 
 
 def _table(name: str, table: pd.DataFrame) -> Table:

@@ -13,30 +13,30 @@ from pneumoscope.report.wording import joined
 NAMED_GROUPS = 2
 
 
-def what_to_do(told: Context) -> Slide:
+def what_to_do(context: Context) -> Slide:
     """Derive the next steps from what was found."""
     title = (
         "Next: run it on real radiographs. Phantoms say nothing about patients."
-        if told.found.synthetic
+        if context.found.synthetic
         else "Test it on your own radiographs before anyone relies on it."
     )
     steps = [
-        *_storage(told),
-        _level(told),
-        *_weak_groups(told),
+        *_storage(context),
+        _level(context),
+        *_weak_groups(context),
         "Have a radiologist look at what it missed, and at why.",
     ]
     return Slide("What to do", title, Points(steps))
 
 
-def _storage(told: Context) -> list[str]:
-    if not any(shortcut.warns for shortcut in told.found.ingestion_audit.shortcuts):
+def _storage(context: Context) -> list[str]:
+    if not any(shortcut.warns for shortcut in context.found.ingestion_audit.shortcuts):
         return []
     return ["Store all radiographs alike, so that size and compression give nothing away."]
 
 
-def _level(told: Context) -> str:
-    match carried_over(told.measured.splits)[0]:
+def _level(context: Context) -> str:
+    match carried_over(context.measured.splits)[0]:
         case Verdict.SHOWN:
             return "Choose the alarm level anew on local films: on the test it broke its promise."
         case Verdict.SMALL:
@@ -44,8 +44,8 @@ def _level(told: Context) -> str:
     return "Choose the alarm level on local films: whether it carries over cannot be told."
 
 
-def _weak_groups(told: Context) -> list[str]:
-    weak = [name for name, _, _ in shown_deficits(told.measured.subgroups.splits[Split.TEST])]
+def _weak_groups(context: Context) -> list[str]:
+    weak = [name for name, _, _ in shown_deficits(context.measured.subgroups.splits[Split.TEST])]
     if not weak:
         return []
     named = list(dict.fromkeys(weak))[:NAMED_GROUPS]
@@ -54,10 +54,10 @@ def _weak_groups(told: Context) -> list[str]:
     return [f"Look closer at {joined(named)}{others}: it does worse there."]
 
 
-def limits(told: Context) -> Slide:
+def limits(context: Context) -> Slide:
     """List what the results cannot tell."""
-    phantoms = told.measured.splits[Split.TEST].sources.only_phantoms
-    points = known_limits(told.measured, told.subjects, phantoms)
+    phantoms = context.measured.splits[Split.TEST].sources.only_phantoms
+    points = known_limits(context.measured, context.subjects, phantoms)
     title = "These results hold for radiographs like these, and for no others."
-    looks = looks_at_test(told.found.access_log, told.found.fingerprints)
+    looks = looks_at_test(context.found.access_log, context.found.fingerprints)
     return Slide("Limits", title, Points(points), looks)

@@ -25,40 +25,40 @@ USES = {
 }
 
 
-def cover(told: Context) -> Slide:
+def cover(context: Context) -> Slide:
     """Say the result first."""
-    tested = told.measured.splits[Split.TEST]
-    sensitivity = told.test[Metric.SENSITIVITY].value
+    tested = context.measured.splits[Split.TEST]
+    sensitivity = context.test[Metric.SENSITIVITY].value
     message = (
-        f"{told.model} could not be tested: {told.test[Metric.SENSITIVITY].reason}."
+        f"{context.model} could not be tested: {context.test[Metric.SENSITIVITY].reason}."
         if sensitivity is None
-        else f"{told.model} finds pneumonia on {frequency(sensitivity)} radiographs that show it, "
-        "none of which it had seen."
+        else f"{context.model} finds pneumonia on {frequency(sensitivity)} radiographs that show "
+        "it, none of which it had seen."
     )
     items = [
-        f"{counted(len(told.found.metrics), 'model')} compared by Pneumoscope.",
-        f"Tested on {counted(tested.n, 'radiograph')} of {tested.patients:,} {told.subjects}.",
+        f"{counted(len(context.found.metrics), 'model')} compared by Pneumoscope.",
+        f"Tested on {counted(tested.n, 'radiograph')} of {tested.patients:,} {context.subjects}.",
         "What it found, what it missed, and what to do about it.",
     ]
-    return Slide(told.options.title, message, Points(items))
+    return Slide(context.options.title, message, Points(items))
 
 
-def problem(told: Context) -> Slide:
+def problem(context: Context) -> Slide:
     """Name the two mistakes."""
-    del told
+    del context
     return Slide("Problem", prose("slide_problem"), Points(sentences("slide_problem_points")))
 
 
-def data(told: Context) -> Slide:
+def data(context: Context) -> Slide:
     """Tell what was read, with samples."""
-    audit = told.found.ingestion_audit
+    audit = context.found.ingestion_audit
     aside = len(audit.quarantined)
     title = (
         f"{counted(audit.radiographs, 'radiograph')} of {audit.patients.total:,} "
-        f"{told.subjects} were read; {counted(aside, 'file') if aside else 'none'} had to be "
+        f"{context.subjects} were read; {counted(aside, 'file') if aside else 'none'} had to be "
         "set aside."
     )
-    samples = told.found.figures.get("samples")
+    samples = context.found.figures.get("samples")
     if samples is None:
         return Slide("Data", title, Numbers(_classes(audit)))
     return Slide("Data", title, Picture(samples, _classes(audit)))
@@ -68,9 +68,9 @@ def _classes(audit: IngestionAudit) -> list[tuple[str, str]]:
     return [(f"{audit.of_class(label):,}", str(label)) for label in Label]
 
 
-def shortcuts(told: Context) -> Slide:
+def shortcuts(context: Context) -> Slide:
     """Tell whether a number that knows nothing of the lungs gives the class away."""
-    audit = told.found.ingestion_audit
+    audit = context.found.ingestion_audit
     known = [
         Bar(
             f"{PLAIN.get(found.feature, found.feature)}, "
@@ -89,12 +89,12 @@ def shortcuts(told: Context) -> Slide:
     return Slide("Data", title, Bars(ranked, start=0.5), prose("slide_shortcuts"))
 
 
-def method(told: Context) -> Slide:
+def method(context: Context) -> Slide:
     """Tell who learned and who was tested, or what flatters the result."""
-    audit = told.found.split_audit
+    audit = context.found.split_audit
     patients = audit.patients
     numbers = [
-        (f"{patients[split]:,}", f"{told.subjects} {use}")
+        (f"{patients[split]:,}", f"{context.subjects} {use}")
         for split, use in USES.items()
         if split in patients
     ]
@@ -102,7 +102,7 @@ def method(told: Context) -> Slide:
         title = "Beware: the way the test was set up flatters the result."
         return Slide("Method", title, Points(audit.flaws), _named(numbers))
     title = (
-        f"The models learned from {patients[Split.TRAIN]:,} {told.subjects} and were tested on "
+        f"The models learned from {patients[Split.TRAIN]:,} {context.subjects} and were tested on "
         f"{patients[Split.TEST]:,} others."
     )
     return Slide("Method", title, Numbers(numbers), " ".join(audit.checks))

@@ -30,6 +30,6 @@ def deck(options: ReportOptions, evaluation: EvaluationOptions, found: Findings)
         evaluation: How the numbers were made.
         found: What the run found.
     """
-    told = Context(options, evaluation, found, found.ranking[0])
-    slides = [tell(told) for tell in ORDER]
+    context = Context(options, evaluation, found, found.ranking[0])
+    slides = [make(context) for make in ORDER]
     return [slide for slide in slides if slide is not None]

@@ -18,15 +18,15 @@ from pneumoscope.report.slides.context import Context
 from pneumoscope.report.standing import NAMED, ranked_on_test, standing
 from pneumoscope.report.wording import joined
 
-HANDED_OVER = 0.2
-"""The grey zone told of is the one asked for nearest to this share."""
+DEFERRED_SHARE = 0.2
+"""Share deferred: the slide shows the grey zone whose nominal share is nearest to it."""
 SHOWN = 6
 """Models of which the comparison draws a bar; the others are named below."""
 
 
-def comparison(told: Context) -> Slide:
+def comparison(context: Context) -> Slide:
     """Tell which model ranks best on test, and which others may be as good."""
-    ranked = ranked_on_test(told.found.comparison, Metric.AUROC)
+    ranked = ranked_on_test(context.found.comparison, Metric.AUROC)
     bars = [
         Bar(
             str(row[Column.ARCHITECTURE]),
@@ -36,11 +36,10 @@ def comparison(told: Context) -> Slide:
         )
         for _, row in ranked.iterrows()
     ]
-    note = (
-        f"{prose('slide_pair')} Lines: {told.evaluation.confidence:.0%} intervals.{_left_out(bars)}"
-    )
+    lines = f"Lines: {context.evaluation.confidence:.0%} intervals."
+    note = f"{prose('slide_pair')} {lines}{_left_out(bars)}"
     start = 0.5 if all(bar.share >= 0.5 for bar in bars) else 0.0
-    title = _ranking(bars, told.found.significance)
+    title = _ranking(bars, context.found.significance)
     return Slide("Result", title, Bars(bars[:SHOWN], start), note)
 
 
@@ -68,20 +67,20 @@ def _left_out(bars: list[Bar]) -> str:
     return f" Below these: {joined([bar.name for bar in bars[SHOWN:]])}."
 
 
-def found(told: Context) -> Slide:
+def found(context: Context) -> Slide:
     """Draw the share of pneumonia that is found."""
-    measured = told.test[Metric.SENSITIVITY]
+    measured = context.test[Metric.SENSITIVITY]
     if measured.value is None:
         return _undefined("How many are found cannot be told", measured)
     share = frequency(measured.value)
-    title = f"Of {share.of:,} radiographs with pneumonia, {told.model} finds {share.count:,}."
-    note = f"{_interval(told, measured)}{_by_patient(told, Metric.SENSITIVITY, 'found')}"
+    title = f"Of {share.of:,} radiographs with pneumonia, {context.model} finds {share.count:,}."
+    note = f"{_interval(context, measured)}{_by_patient(context, Metric.SENSITIVITY, 'found')}"
     return Slide("Result", title, Dots(share, "found", "missed"), note)
 
 
-def alarms(told: Context) -> Slide:
+def alarms(context: Context) -> Slide:
     """Draw the share of false alarms."""
-    measured = told.test[Metric.SPECIFICITY]
+    measured = context.test[Metric.SPECIFICITY]
     if measured.value is None:
         return _undefined("How many false alarms there are cannot be told", measured)
     share = frequency(measured.value).rest
@@ -90,41 +89,41 @@ def alarms(told: Context) -> Slide:
         f"{'gives' if share.count == 1 else 'give'} a false alarm."
     )
     body = Dots(share, "false alarm", "rightly left alone")
-    by_patient = _by_patient(told, Metric.SPECIFICITY, "rightly left alone")
-    return Slide("Result", title, body, f"{_interval(told, measured.complement)}{by_patient}")
+    by_patient = _by_patient(context, Metric.SPECIFICITY, "rightly left alone")
+    return Slide("Result", title, body, f"{_interval(context, measured.complement)}{by_patient}")
 
 
 def _undefined(title: str, measured: Estimate) -> Slide:
     return Slide("Result", f"{title}.", Points([f"Reason: {measured.reason}."]))
 
 
-def _interval(told: Context, measured: Estimate) -> str:
-    threshold = told.measured.operating_point.threshold
+def _interval(context: Context, measured: Estimate) -> str:
+    threshold = context.measured.operating_point.threshold
     counted = f"Counted at the alarm level {threshold:.2f}, which was fixed before the test."
     if measured.bounds is None:
         return f"{counted} There is no interval: {measured.reason}."
     ends = [frequency(end, of=100).count for end in measured.bounds]
     return (
-        f"{told.evaluation.confidence:.0%} interval over {told.subjects}: {ends[0]} to {ends[1]} "
-        f"of 100. {counted}"
+        f"{context.evaluation.confidence:.0%} interval over {context.subjects}: {ends[0]} to "
+        f"{ends[1]} of 100. {counted}"
     )
 
 
-def _by_patient(told: Context, metric: Metric, what: str) -> str:
+def _by_patient(context: Context, metric: Metric, what: str) -> str:
     """Say the same of patients, if any has several radiographs."""
-    tested = told.measured.splits[Split.TEST]
+    tested = context.measured.splits[Split.TEST]
     value = tested.by_patient[PatientRule.MEAN_SCORE].metrics[metric].value
     if tested.n == tested.patients or value is None:
         return ""
     return (
-        f" Of {told.subjects}, the scores of their radiographs averaged, {frequency(value)} are "
+        f" Of {context.subjects}, the scores of their radiographs averaged, {frequency(value)} are "
         f"{what}."
     )
 
 
-def worth(told: Context) -> Slide | None:
+def worth(context: Context) -> Slide | None:
     """Tell what an alarm is worth where pneumonia is rare and where it is common, if asked."""
-    decided = told.measured.locked.splits.get(Split.TEST)
+    decided = context.measured.locked.splits.get(Split.TEST)
     known = {
         float(share): values.ppv.value
         for share, values in (decided.predictive_values if decided else {}).items()
@@ -149,17 +148,17 @@ def worth(told: Context) -> Slide | None:
     return Slide("Result", title, Numbers(numbers), prose("slide_worth"))
 
 
-def deferral(told: Context) -> Slide | None:
+def deferral(context: Context) -> Slide | None:
     """Tell what handing doubtful radiographs to a human brings, if anything was measured."""
     zones = {
         float(share): zone.splits[Split.TEST]
-        for share, zone in told.measured.grey_zone.items()
+        for share, zone in context.measured.grey_zone.items()
         if _accuracy(zone.splits[Split.TEST]) is not None
     }
     handed_over = [share for share in zones if share > 0]
     if 0.0 not in zones or not handed_over:
         return None
-    nearest = min(handed_over, key=lambda share: abs(share - HANDED_OVER))
+    nearest = min(handed_over, key=lambda share: abs(share - DEFERRED_SHARE))
     bars = [
         Bar(
             f"{frequency(zones[share].deferred, of=100)} handed over",
