@@ -63,7 +63,7 @@ def run(verbose: bool, **request: Any) -> Any:
 @env_option
 @params_option
 def results(env: str | None, params: dict) -> None:
-    """Print the comparison of the last run, what its protocol flatters, and the report."""
+    """Print the comparison of the last run, the bias of its split protocol, and the report."""
     from kedro.framework.session import KedroSession
 
     from pneumoscope.results import print_results

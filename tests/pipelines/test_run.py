@@ -158,7 +158,7 @@ def test_the_results_are_printed_with_the_report_to_open(smoke):
     assert f"Open the report: {smoke}/08_reporting/report.html" in printed.stdout
 
 
-def test_the_results_name_what_a_protocol_flatters(smoke, tmp_path):
+def test_the_results_name_the_bias_of_a_protocol(smoke, tmp_path):
     results = tmp_path / "flawed"
     for folder in ("06_models", "08_reporting"):
         shutil.copytree(smoke / folder, results / folder)

@@ -13,7 +13,9 @@ LONGEST_LABEL = 64
 
 
 def test_a_text_is_one_line_and_a_list_one_a_paragraph():
-    assert prose("subgroups").startswith("Test radiographs by kind, at the locked threshold. Size")
+    assert prose("subgroups").startswith(
+        "Test radiographs by subgroup, at the locked threshold. Size"
+    )
     assert "\n" not in prose("subgroups")
     assert len(sentences("out_of_scope")) == 4
     assert not any("\n" in sentence for sentence in sentences("limits_of_maps"))

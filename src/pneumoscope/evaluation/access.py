@@ -1,4 +1,4 @@
-"""Who was measured on test, so that it can be told how often test was looked at."""
+"""A log of the evaluations on test, so that repeated evaluation can be reported."""
 
 from hashlib import sha256
 from typing import Any

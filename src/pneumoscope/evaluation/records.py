@@ -324,7 +324,7 @@ class ModelMetrics:
     Attributes:
         model: Which model gave the scores.
         protocol: The policy of the split.
-        flaws: What that protocol flatters, in sentences.
+        flaws: Optimistic bias of that protocol, in sentences.
         primary_endpoint: The metric by which models are compared.
         lock_revision: How often this model was locked; above 1 earlier test results were known.
         operating_point: What was locked on validation.

@@ -30,7 +30,7 @@ def limits(measured: ModelMetrics, subjects: str, synthetic: bool) -> list[str]:
         f"The test is small: {size}." if small else f"There is one test: {size}.",
         *([f"Not recorded, so not checked: {joined(absent)}."] if absent else []),
         "Another hospital, device or age may give other results.",
-        "It saw radiographs only: no symptoms, no history, no second disease.",
+        "The input is the radiograph alone: no symptoms, no history, no second disease.",
     ]
 
 
@@ -50,6 +50,6 @@ def looks_at_test(log: pd.DataFrame, models: Sequence[str]) -> str:
         return f"On record are one evaluation of each model on the test and no other; {elsewhere}."
     return (
         f"On record are {len(seen):,} evaluations on the test, of "
-        f"{counted(seen.nunique(), 'different model')}; {elsewhere}. Each look makes a lucky "
-        "result likelier."
+        f"{counted(seen.nunique(), 'different model')}; {elsewhere}. Repeated evaluation of one "
+        "test favours results that are good by chance."
     )

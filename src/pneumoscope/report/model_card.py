@@ -1,4 +1,4 @@
-"""A card for each model: what it is, what it is for, how good it is, where it fails."""
+"""A model card: architecture, intended use, results, subgroups and limits."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, cast

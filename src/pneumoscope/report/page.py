@@ -19,7 +19,7 @@ class Page:
         title: Headline.
         sections: Shown and listed in this order.
         synthetic: What is synthetic, which the page then says on top; empty where nothing is.
-        flaws: Sentences on what the split protocol flatters; empty for an honest one.
+        flaws: Sentences on the optimistic bias of the split protocol; empty without one.
         summary: The main conclusions, one sentence each.
     """
 

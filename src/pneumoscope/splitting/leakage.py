@@ -103,25 +103,25 @@ def copy_flaws(pairs: Sequence[SimilarPair]) -> list[str]:
     return [
         f"Pairs of films that look like one picture stored twice and stand in two splits: "
         f"{counts}; for example {first.first} and {first.second} (correlation "
-        f"{first.similarity:.2f}). What is measured on a film that stands in two splits is too "
-        "good."
+        f"{first.similarity:.2f}). What is measured on a film that stands in two splits is "
+        "optimistically biased."
     ]
 
 
 def protocol_flaws(
     splits: pd.DataFrame, manifest: pd.DataFrame, options: SplitOptions
 ) -> list[str]:
-    """Say what a protocol flatters, for those that repeat a published mistake; else nothing."""
+    """Name the optimistic bias of a protocol that repeats a published mistake; else nothing."""
     flaws = []
     if options.policy is SplitPolicy.TEST_AS_VALIDATION:
         flaws.append(
             "Validation is the test part: epoch and threshold were chosen on the radiographs "
-            "that are reported, so the test figures are too good."
+            "that are reported, so the test figures are optimistically biased."
         )
     if options.group_by == "radiograph":
         flaws.append(
             f"The split ignores patients: {_torn(splits, manifest):,} of them stand in more than "
-            "one split, so the test figures are too good."
+            "one split, so the test figures are optimistically biased."
         )
     elif options.policy is SplitPolicy.GIVEN_VALIDATION:
         torn = _torn(splits[splits[Column.SPLIT] != Split.TEST], manifest)

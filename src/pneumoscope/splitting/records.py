@@ -41,7 +41,7 @@ class SimilarPair:
 
 @dataclass(frozen=True)
 class SplitAudit:
-    """What the split and the rebalancing did, what was checked and what the protocol flatters.
+    """What the split and the rebalancing did, what was checked and how the protocol is biased.
 
     Attributes:
         policy: How radiographs were shared out.
@@ -52,7 +52,7 @@ class SplitAudit:
         copies_left_out: Files whose bytes another file of their split and class has too.
         patients: Patients of each split, by file names.
         similar: Pairs of films that look alike and stand in two splits, the most similar first.
-        flaws: What makes the figures too good, in sentences.
+        flaws: Optimistic bias of this split protocol, in sentences.
         checks: What was checked and held, in sentences.
     """
 

@@ -31,7 +31,7 @@ def test_files_are_counted_in_words():
 
 def test_a_shortcut_counts_in_either_direction():
     tables = [b for b in audit_section(audit(), {}).blocks if isinstance(b, Table)]
-    shortcuts = next(table for table in tables if table.header[0] == "one number alone")
+    shortcuts = next(table for table in tables if table.header[0] == "property of the file")
     assert shortcuts.rows[0] == ["bytes per pixel", 0.99, 0.52]
     assert shortcuts.rows[1][0] == "width"
     assert [cell.text for cell in shortcuts.shown[1]] == ["width", "0.60", "n/a"]

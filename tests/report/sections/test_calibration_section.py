@@ -83,7 +83,7 @@ def test_platt_shows_its_line_and_is_named_with_the_prevalence_in_the_introducti
     found = calibrated(part(), WELL, around(0.1, 0.02), PLATT)
     introduction = calibration_section({"cnn": found}, {}).blocks[0]
     assert "as common as in validation (74% PNEUMONIA)" in introduction.text
-    assert "Platt's line, a slope and an intercept" in introduction.text
+    assert "Platt scaling, a slope and an intercept" in introduction.text
 
 
 @pytest.mark.parametrize(

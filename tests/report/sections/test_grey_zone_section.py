@@ -85,35 +85,37 @@ def test_zones_and_reasons_stand_in_the_table():
     ]
 
 
-def promise(**changes) -> str:
+def coverage_in_words(**changes) -> str:
     return blocks(measured(zone(0.25, 0.9), **changes), Table)[1].caption
 
 
-def test_a_broken_promise_is_named_with_its_class():
-    broken = promise(covered=0.7)
+def test_coverage_that_falls_short_is_named_with_its_class():
+    short = coverage_in_words(covered=0.7)
     assert (
-        "Test breaks the promise for cnn on PNEUMONIA (0.700 (0.660 to 0.740)) and cnn on NORM"
-        in broken
+        "Coverage on test falls short for cnn on PNEUMONIA (0.700 (0.660 to 0.740)) and cnn on NORM"
+        in short
     )
-    assert "Kept" not in broken
+    assert "Kept" not in short
 
 
-def test_a_promise_is_kept_or_open_as_the_interval_has_it():
-    assert promise(covered=0.92).startswith(
-        "Promised: 90%. Kept on test, or missed by less than 0.05: cnn on P"
+def test_coverage_is_reached_or_open_as_the_interval_has_it():
+    assert coverage_in_words(covered=0.92).startswith(
+        "Nominal coverage: 90%. Reached on test, or missed by less than 0.05: cnn on P"
     )
-    assert "Whether test keeps it cannot be told for cnn on PNEUMONIA" in promise(covered=0.88)
+    assert "Whether test reaches it cannot be told for cnn on PNEUMONIA" in coverage_in_words(
+        covered=0.88
+    )
 
 
 def test_a_shortfall_that_validation_had_too_breaks_nothing():
     # The bound came out low by the luck of this validation: test is like it.
-    assert "cannot be told" in promise(covered=0.84, before=0.86)
+    assert "cannot be told" in coverage_in_words(covered=0.84, before=0.86)
 
 
-def test_a_class_that_is_always_allowed_is_told():
+def test_a_class_in_every_set_is_named_with_its_reason():
     found = measured(zone(0.25, 0.9), reason="validation has only 4 NORMAL")
     text = blocks(found, Paragraph)[1].text
-    assert text.endswith("cnn allows a class always: validation has only 4 NORMAL.")
+    assert text.endswith("cnn has a class in every set: validation has only 4 NORMAL.")
 
 
 def test_a_long_table_of_zones_is_folded():

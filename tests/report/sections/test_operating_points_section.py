@@ -87,8 +87,8 @@ def test_a_grey_zone_shows_its_limits_and_what_it_defers():
 
 def test_the_caption_sets_the_promise_against_the_test():
     assert tables()[1].caption.endswith(
-        "The locked rule promised 5 missed and 10 false alarms of 100 each; "
-        "on test it gave 10 and 30."
+        "On validation the locked rule gave 5 missed and 10 false alarms of 100 each; "
+        "on test, 10 and 30."
     )
 
 
@@ -101,17 +101,20 @@ def test_an_undefined_promise_is_not_made():
     assert "undefined on validation or test" in table.caption
 
 
-def test_the_worth_of_an_alarm_names_the_rarest_case():
-    worth = tables()[2]
-    assert worth.header == [
-        "architecture", "alarms right at 5%", "alarms right at 50%", "all-clears right at 5%",
-        "all-clears right at 50%",
+def test_predictive_values_name_the_rarest_case():
+    values = tables()[2]
+    assert values.header == [
+        "architecture", "PPV at 5%", "PPV at 50%", "NPV at 5%",
+        "NPV at 50%",
     ]  # fmt: skip
-    (row,) = worth.rows
+    (row,) = values.rows
     assert row[:2] == ["cnn", Estimate(0.3, 0.2, 0.4)]
     assert row[2] == Estimate(None, reason="no radiograph is predicted PNEUMONIA")
     assert [cell.value for cell in row[3:]] == [0.99, 0.9]
-    assert "at worst 30% of them are right (cnn where 5% show pneumonia)" in worth.caption
+    assert (
+        "at worst 30% of the radiographs called PNEUMONIA show it (cnn where 5% show pneumonia)"
+        in values.caption
+    )
 
 
 MOVED = MEASURED | {"splits": {"validation": measured(0.95, 0.9), "test": measured(0.9, 0.6)}}
@@ -133,10 +136,12 @@ def test_a_locked_zone_is_named_in_the_caption():
     assert "the shaded zone is for a human" in caption(MEASURED | {"operating_point": zone})
 
 
-def test_a_folded_part_still_tells_what_was_promised_and_what_came_of_it():
+def test_a_folded_part_still_gives_validation_and_test():
     parts = operating_points_section(
         dict.fromkeys(("cnn", "mlp"), model_metrics(MEASURED)), {}
     ).blocks
     parts = [block for block in parts if isinstance(block, Part)]
     assert [part.name for part in parts] == ["cnn", "mlp"]
-    assert parts[1].summary.startswith("The locked rule promised 5 missed and 10 false alarms")
+    assert parts[1].summary.startswith(
+        "On validation the locked rule gave 5 missed and 10 false alarms"
+    )

@@ -35,7 +35,9 @@ def test_the_protocol_is_put_into_words():
 def test_checks_are_listed_and_flaws_come_first_as_a_warning():
     assert Bullets(AUDIT.checks) in splits_section(AUDIT).blocks
     flawed = splits_section(split_audit(flaws=["Validation is test."], checks=[])).blocks
-    assert flawed[0] == Note("What makes the figures too good", ["Validation is test."], warns=True)
+    assert flawed[0] == Note(
+        "Optimistic bias of this split protocol", ["Validation is test."], warns=True
+    )
     assert not any(isinstance(block, Bullets) for block in flawed)
 
 

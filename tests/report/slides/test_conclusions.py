@@ -21,12 +21,12 @@ def test_the_next_steps_follow_from_what_was_found(run, context):
 @pytest.mark.parametrize(
     ("value", "width", "told"),
     [
-        (0.7, 0.05, "broke its promise"),
-        (0.9, 0.01, "kept its promise"),
+        (0.7, 0.05, "specificity changed"),
+        (0.9, 0.01, "carried over"),
         (None, 0.05, "cannot be told"),
     ],
 )
-def test_whether_the_alarm_level_kept_its_promise_is_told(run, context, value, width, told):
+def test_whether_the_threshold_carries_over_is_said(run, context, value, width, told):
     for split in ("validation", "test"):
         metrics = run.metrics["cnn"]["splits"][split]["metrics"]
         metrics["sensitivity"] = estimate(0.9, 0.9 - width, 0.9 + width)

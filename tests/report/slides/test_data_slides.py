@@ -21,10 +21,10 @@ def test_the_radiographs_and_those_set_aside_are_counted(run, context):
 
 def test_shortcuts_are_ranked_whatever_their_direction(run, context):
     slide = data.shortcuts(context(run))
-    assert slide.title.startswith("Beware")
+    assert slide.title.startswith("Shortcut: ")
     assert slide.body.bars == [
         Bar("file size, training part", 0.9),
-        Bar("width of the film, training part", 0.6),
+        Bar("width, training part", 0.6),
     ]
     run.ingestion_audit["shortcuts"][0]["warns"] = False
     assert data.shortcuts(context(run)).title.startswith("No single number")
@@ -32,9 +32,9 @@ def test_shortcuts_are_ranked_whatever_their_direction(run, context):
 
 def test_a_flawed_protocol_takes_the_place_of_the_method(run, context):
     assert data.method(context(run)).title == (
-        "The models learned from 40 patients and were tested on 30 others."
+        "The models were trained on 40 patients and tested on 30 others."
     )
     run.split_audit["flaws"] = ["Validation is test."]
     slide = data.method(context(run))
-    assert slide.title == "Beware: the way the test was set up flatters the result."
+    assert slide.title == "Caution: the way the test was set up can make the result too good."
     assert slide.body == Points(["Validation is test."])

@@ -14,7 +14,7 @@ def test_what_is_found_is_told_of_100_radiographs(run, context):
     assert slide.title == "Of 100 radiographs with pneumonia, cnn finds 90."
     assert slide.body.marked == Frequency(90, 100)
     assert slide.note.startswith("95% interval over patients: 85 to 95 of 100.")
-    assert "at the alarm level 0.50, which was fixed before the test." in slide.note
+    assert "at the threshold 0.50, which was locked before the test." in slide.note
 
 
 def test_false_alarms_are_the_rest_of_the_specificity_and_so_is_their_interval(run, context):

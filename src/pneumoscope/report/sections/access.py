@@ -1,4 +1,4 @@
-"""How often test was looked at."""
+"""Evaluations on test."""
 
 import pandas as pd
 
@@ -18,7 +18,7 @@ def access_section(log: pd.DataFrame) -> Section:
         log: Columns when, architecture, model, rule, threshold and n; the oldest first.
             Evaluations of altered copies of the films are counted apart.
     """
-    title = "How often test was looked at"
+    title = "Evaluations on test"
     if log.empty:
         return Section(title, [Paragraph("No evaluation on test is on record in this folder.")])
     latest = log.tail(SHOWN).iloc[::-1].assign(model=lambda rows: rows["model"].str[:SHORT])

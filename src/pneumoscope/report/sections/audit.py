@@ -1,4 +1,4 @@
-"""What was found in the folder of radiographs."""
+"""The audit of the radiographs: counts, shortcuts, sizes, patients and copies."""
 
 from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
@@ -33,12 +33,12 @@ def audit_section(audit: IngestionAudit, figures: Mapping[str, bytes]) -> Sectio
         figures: PNGs under the names `sizes` and `bytes_per_pixel`; one left out is not shown.
     """
     return Section(
-        "The radiographs and what could mislead",
+        "Audit of the radiographs",
         [
             *_warnings(audit.warnings),
             Paragraph(_overview(audit)),
             _counts(audit),
-            Heading("Can a class be told without looking at the lungs?"),
+            Heading("Shortcuts: properties of the file that separate the classes"),
             _shortcuts(audit),
             *_compression(audit, figures),
             *_sizes(audit, figures),
@@ -96,7 +96,7 @@ def _shortcuts(audit: IngestionAudit) -> Table:
         f"At {concern} or above it: {joined(warned)}." if warned else f"None reaches {concern}."
     )
     return Table(
-        ["one number alone", *(f"AUROC in {split}" for split in splits)],
+        ["property of the file", *(f"AUROC in {split}" for split in splits)],
         rows,
         f"{prose('shortcuts')} {conclusion}",
         dict.fromkeys([f"AUROC in {split}" for split in splits], ".2f"),

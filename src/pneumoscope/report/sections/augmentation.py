@@ -1,4 +1,4 @@
-"""What augmentation changes about the training radiographs."""
+"""Augmentation of the training radiographs about the training radiographs."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,7 +7,7 @@ from pneumoscope.report.blocks import Block, Figure, Gallery, Paragraph, Section
 from pneumoscope.report.prose import prose
 from pneumoscope.report.wording import joined
 
-TITLE = "What augmentation changes"
+TITLE = "Augmentation of the training radiographs"
 
 
 def augmentation_section(

@@ -1,4 +1,4 @@
-"""Whether a score can be read as a probability."""
+"""Calibration: whether a score can be read as a probability."""
 
 from collections.abc import Mapping
 
@@ -17,7 +17,15 @@ SLOPE, LEVEL = 0.2, 4 * MARGIN
 more than `MARGIN`."""
 BRIER = 0.01
 """A difference of Brier scores that matters little."""
-HEADER = ["architecture", "scores", "map of logits", "Brier score", "ECE", "slope", "intercept"]
+HEADER = [
+    "architecture",
+    "scores",
+    "recalibration map of logits",
+    "Brier score",
+    "ECE",
+    "slope",
+    "intercept",
+]
 
 
 def calibration_section(
@@ -45,7 +53,7 @@ def calibration_section(
     introduction = prose("calibration", method=joined(list(methods)), share=share)
     table = Table(HEADER, rows, prose("calibration_table"))
     blocks: list[Block] = [Paragraph(introduction), table]
-    return Section("Can a score be read as a probability?", [*blocks, *_diagrams(tested, figures)])
+    return Section("Calibration of the scores", [*blocks, *_diagrams(tested, figures)])
 
 
 def _diagrams(tested: Mapping[str, Calibration], figures: Mapping[str, bytes]) -> list[Block]:

@@ -1,4 +1,4 @@
-"""What the models look at, and how far that can be believed."""
+"""Attribution maps, and how far they can be trusted."""
 
 from collections.abc import Mapping
 
@@ -31,7 +31,7 @@ def explanation_section(
     attribution: Mapping[str, bytes],
     activations: Mapping[str, bytes],
 ) -> Section:
-    """Return the trust that each model's maps deserve, the maps, and what its layers answer.
+    """Return sanity checks of each model's maps, the maps, and activations of its layers.
 
     Args:
         explanations: Model to what its maps are.
@@ -45,7 +45,7 @@ def explanation_section(
             alt = f"Films of each outcome of {name} and maps of what spoke for the decision."
             drawn.append(Figure(attribution[name], _map_caption(name, found), alt))
         if name in activations:
-            alt = f"What the layers of {name} answer to a film of each class."
+            alt = f"Activations of the layers of {name} for a film of each class."
             caption = prose("layer_figure", model=name, units=found.layer is None)
             drawn.append(Figure(activations[name], caption, alt))
         if drawn:
@@ -55,7 +55,7 @@ def explanation_section(
         Heading("What maps cannot tell"),
         Bullets(sentences("limits_of_maps")),
     ]
-    return Section("What do the models look at?", blocks)
+    return Section("Attribution maps of the models", blocks)
 
 
 def _trust(explanations: Mapping[str, Explanations]) -> Table:

@@ -1,4 +1,4 @@
-"""What is gained by handing doubtful radiographs to a human."""
+"""Deferral: what is gained by handing doubtful radiographs to a human."""
 
 from collections.abc import Mapping
 
@@ -19,9 +19,16 @@ from pneumoscope.report.folding import MANY
 from pneumoscope.report.prose import prose
 from pneumoscope.report.wording import extremes, joined, moved
 
-ZONES = ["architecture", "asked for", "zone", "deferred on test", "accuracy on the rest",
+ZONES = ["architecture", "share to defer", "zone", "deferred on test", "accuracy on the rest",
          "sensitivity", "specificity"]  # fmt: skip
-SETS = ["architecture", "PNEUMONIA covered", "NORMAL covered", "one answer", "both", "neither"]
+SETS = [
+    "architecture",
+    "coverage of PNEUMONIA",
+    "coverage of NORMAL",
+    "one answer",
+    "both",
+    "neither",
+]
 LONG = 20
 """A table of more rows than this is folded; the figure shows the same."""
 _CLASSES = len(Label)
@@ -38,14 +45,14 @@ def grey_zone_section(metrics: Mapping[str, ModelMetrics], figure: bytes | None 
     zones = {name: measured.grey_zone for name, measured in metrics.items()}
     rows = [_zone(name, share, zone) for name, found in zones.items()
             for share, zone in found.items()]  # fmt: skip
-    shares = ("asked for", *ZONES[3:])
+    shares = (ZONES[1], *ZONES[3:])
     blocks: list[Block] = [Paragraph(prose("grey_zone"))]
     if figure is not None:
         alt = "Accuracy on the rest against the share handed to a human."
         blocks.append(Figure(figure, _gain(zones), alt))
     formats = dict.fromkeys(shares, ".1%")
     blocks.append(Table(ZONES, rows, prose("grey_zone_table"), formats, len(rows) > LONG))
-    return Section("Handing doubtful cases to a human", [*blocks, *_sets(metrics)])
+    return Section("Deferral of doubtful cases to a human", [*blocks, *_sets(metrics)])
 
 
 def _zone(name: str, share: str, zone: DeferralZone) -> list[Cell]:
@@ -97,12 +104,12 @@ def _sets(metrics: Mapping[str, ModelMetrics]) -> list[Block]:
     found = {name: measured.conformal for name, measured in metrics.items()}
     rows = [_set(name, conformal.splits[Split.TEST]) for name, conformal in found.items()]
     reasons = [
-        f" {name} allows a class always: {conformal.reason}."
+        f" {name} has a class in every set: {conformal.reason}."
         for name, conformal in found.items()
         if conformal.reason
     ]
     return [
-        Heading("Sets with a promised coverage"),
+        Heading("Conformal sets"),
         Paragraph(prose("conformal_sets") + "".join(reasons)),
         Table(SETS, rows, _kept_promise(found), dict.fromkeys(SETS[1:], ".1%")),
     ]
@@ -121,15 +128,15 @@ def _kept_promise(found: Mapping[str, Conformal]) -> str:
             bounds = "" if covered.value is None else f" ({covered})"
             by_verdict[_promise(conformal, label)].append(f"{name} on {label}{bounds}")
     endings = {
-        Verdict.SHOWN: "Test breaks the promise for {}: its radiographs are not like those of "
+        Verdict.SHOWN: "Coverage on test falls short for {}: its radiographs are not like those of "
         "validation, so fit the sets on local ones before relying on them.",
-        Verdict.SMALL: f"Kept on test, or missed by less than {MARGIN:g}: {{}}.",
-        Verdict.OPEN: "Whether test keeps it cannot be told for {}.",
+        Verdict.SMALL: f"Reached on test, or missed by less than {MARGIN:g}: {{}}.",
+        Verdict.OPEN: "Whether test reaches it cannot be told for {}.",
     }
     verdicts = [
         ending.format(joined(by_verdict[v])) for v, ending in endings.items() if by_verdict[v]
     ]
-    return " ".join([f"Promised: {promised:.0%}.", *verdicts])
+    return " ".join([f"Nominal coverage: {promised:.0%}.", *verdicts])
 
 
 def _promise(found: Conformal, label: Label) -> Verdict:

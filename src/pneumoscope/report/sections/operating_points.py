@@ -1,4 +1,4 @@
-"""What each rule for the threshold would mean, so that a stakeholder can choose."""
+"""Operating points: what each rule for the threshold would mean."""
 
 from collections.abc import Mapping
 
@@ -96,7 +96,7 @@ def _conclusion(measured: ModelMetrics, split: str) -> str:
     decided = f" {prose('rules_that_defer')}" if _defers(measured.operating_points) else ""
     if split == Split.VALIDATION:
         return f"validation, to choose by.{decided}"
-    return f"test, to see what came of it.{decided} {_promise(measured.locked)}"
+    return f"test, which chooses nothing.{decided} {_promise(measured.locked)}"
 
 
 def _defers(points: Mapping[str, RuleOutcome]) -> bool:
@@ -104,15 +104,15 @@ def _defers(points: Mapping[str, RuleOutcome]) -> bool:
 
 
 def _promise(point: RuleOutcome) -> str:
-    """Say of the locked rule what validation promised and what test gave."""
+    """Say what the locked rule gave on validation and on test."""
     cells = [_wrong_of_100(point, split, key) for split in _SPLITS for key in _MISSES]
     known = [cell.value for cell in cells if cell.value is not None]
     if len(known) < len(cells):
         return "The locked rule is undefined on validation or test."
     missed, alarms, missed_on_test, alarms_on_test = known
     return (
-        f"The locked rule promised {missed:.0f} missed and {alarms:.0f} false alarms of 100 "
-        f"each; on test it gave {missed_on_test:.0f} and {alarms_on_test:.0f}."
+        f"On validation the locked rule gave {missed:.0f} missed and {alarms:.0f} false alarms "
+        f"of 100 each; on test, {missed_on_test:.0f} and {alarms_on_test:.0f}."
     )
 
 
@@ -136,8 +136,8 @@ def _predictive(metrics: Mapping[str, ModelMetrics]) -> list[Block]:
     if not shares:
         return []
     columns = {
-        f"{what} right at {float(share):.0%}": (share, key)
-        for what, key in (("alarms", "ppv"), ("all-clears", "npv"))
+        f"{what} at {float(share):.0%}": (share, key)
+        for what, key in (("PPV", "ppv"), ("NPV", "npv"))
         for share in shares
     }
     rows: list[list[Cell]] = [
@@ -145,7 +145,7 @@ def _predictive(metrics: Mapping[str, ModelMetrics]) -> list[Block]:
         for name, values in tested.items()
     ]
     return [
-        Heading("What an alarm is worth"),
+        Heading("Predictive values by prevalence"),
         Table(["architecture", *columns], rows, _worth(tested), dict.fromkeys(columns, ".1%")),
     ]
 
@@ -162,6 +162,6 @@ def _worth(tested: Mapping[str, Mapping[str, PredictiveValues]]) -> str:
         return start
     worst, where = min(known)
     return (
-        f"{start} The rarer pneumonia is, the more alarms are false: at worst {worst:.0%} of "
-        f"them are right ({where})."
+        f"{start} The rarer pneumonia is, the lower the PPV: at worst {worst:.0%} of the "
+        f"radiographs called PNEUMONIA show it ({where})."
     )

@@ -1,4 +1,4 @@
-"""What a model ranks by besides the centre of a film, and what it withstands."""
+"""Occlusion of parts of a film, and robustness to degraded ones."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,26 +20,26 @@ TWO_DIGITS = dict.fromkeys(map(metric_name, KNOWN), ".2f")
 
 
 def shortcuts_section(robustness: Mapping[str, Robustness], figure: bytes | None) -> Section:
-    """Return what each architecture still ranks by with parts of the film gone.
+    """Return the performance of each architecture with parts of the film occluded.
 
     Args:
         robustness: Architecture to what was measured of it.
-        figure: PNG of the AUROC under every ablation; None leaves it out.
+        figure: PNG of the AUROC under every occlusion; None leaves it out.
     """
     blocks: list[Block] = [Paragraph(prose("occlusion"))]
     if figure is not None:
-        alt = "AUROC of each architecture under every ablation."
+        alt = "AUROC of each architecture under every occlusion."
         blocks.append(Figure(figure, _without_centre(robustness), alt))
     for name, found in robustness.items():
         ablations = found.shortcuts.ablations
         verdicts = [f"{ablation}: {one.verdict}" for ablation, one in ablations.items()]
         read: list[Block] = [Bullets(verdicts), _shortcut_table(name, found)]
         blocks.append(Part(name, read, f"{CENTRE_GONE}: {ablations[CENTRE_GONE].verdict}"))
-    return Section("Does the model read the centre of the film?", blocks)
+    return Section("Occlusion of the centre and the border", blocks)
 
 
 def robustness_section(robustness: Mapping[str, Robustness], figure: bytes | None) -> Section:
-    """Return how each architecture fares as films grow worse.
+    """Return how much the metrics of each architecture drop on degraded films.
 
     Args:
         robustness: Architecture to what was measured of it.
@@ -53,7 +53,7 @@ def robustness_section(robustness: Mapping[str, Robustness], figure: bytes | Non
             if len(robustness) <= BANDS_UP_TO
             else "the tables below hold the intervals"
         )
-        legend = f"From left, films as they are, to right, the harshest; {intervals}."
+        legend = f"From left, films as they are, to right, the strongest degradation; {intervals}."
         conclusion = _most_fragile(robustness)
         blocks.append(Figure(figure, f"{conclusion} {legend}", "Metrics against strength."))
     for name, found in robustness.items():
@@ -62,7 +62,7 @@ def robustness_section(robustness: Mapping[str, Robustness], figure: bytes | Non
         table = _curve_table(name, found.degradations)
         summary = _drop_in_words(_largest_drop(found.degradations))
         blocks.append(Part(name, [withstood, table], f"{summary}."))
-    return Section("What does the model withstand?", blocks)
+    return Section("Robustness to degraded radiographs", blocks)
 
 
 def _without_centre(robustness: Mapping[str, Robustness]) -> str:

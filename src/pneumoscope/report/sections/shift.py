@@ -1,4 +1,4 @@
-"""How far test lies from train."""
+"""Covariate shift: how far test lies from train."""
 
 from collections.abc import Mapping
 
@@ -35,11 +35,11 @@ def shift_section(shift: Shift, figure: bytes | None) -> Section:
         )
     blocks += [
         *_single(shift.classes),
-        Heading("What can be had without looking at a lung"),
+        Heading("Shortcuts: PNEUMONIA by the simple features alone"),
         Paragraph(f"{prose('feature_baseline')} {shift.baseline.verdict}"),
         _baseline(shift.baseline),
     ]
-    return Section("Are test films like training films?", blocks)
+    return Section("Covariate shift between train and test", blocks)
 
 
 def _anything_known(shift: Shift) -> bool:

@@ -1,4 +1,4 @@
-"""Whether the differences between architectures are more than chance."""
+"""Statistical comparison of every two architectures."""
 
 from collections.abc import Sequence
 
@@ -28,7 +28,7 @@ def significance_section(pairs: Sequence[Pair], confidence: float = 0.95) -> Sec
         pairs: What `evaluation.pairs.compare_pairs` gave, the primary endpoint first.
         confidence: Coverage of the intervals; 1 - confidence is the level of the tests.
     """
-    title = "Are the differences more than chance?"
+    title = "Significance of the differences"
     if not pairs:
         return Section(title, [Paragraph("There is one architecture only: nothing to compare.")])
     metrics = list(dict.fromkeys(pair.metric for pair in pairs))

@@ -22,7 +22,7 @@ def splits_section(audit: SplitAudit, figure: bytes | None = None) -> Section:
     """
     blocks: list[Block] = []
     if audit.flaws:
-        blocks.append(Note("What makes the figures too good", audit.flaws, warns=True))
+        blocks.append(Note("Optimistic bias of this split protocol", audit.flaws, warns=True))
     blocks.append(Paragraph(_protocol(audit)))
     if figure is not None:
         alt = "Radiographs by split and class before and after rebalancing."

@@ -1,4 +1,4 @@
-"""Whether a model serves every kind of radiograph alike."""
+"""Performance by subgroup."""
 
 from collections.abc import Mapping
 
@@ -30,7 +30,7 @@ def subgroups_section(metrics: Mapping[str, ModelMetrics], figures: Mapping[str,
     reasons = [f"{name}: {reason}" for name, reason in absent.items()]
     if reasons:
         blocks.append(Note("What could not be compared", reasons))
-    return Section("Does it hold for every kind of radiograph?", blocks)
+    return Section("Performance by subgroup", blocks)
 
 
 def _part(name: str, measured: ModelMetrics, figure: bytes | None) -> Part:

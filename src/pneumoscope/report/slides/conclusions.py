@@ -32,16 +32,19 @@ def what_to_do(context: Context) -> Slide:
 def _storage(context: Context) -> list[str]:
     if not any(shortcut.warns for shortcut in context.found.ingestion_audit.shortcuts):
         return []
-    return ["Store all radiographs alike, so that size and compression give nothing away."]
+    return ["Store all radiographs alike, so that size and compression are no shortcut."]
 
 
 def _level(context: Context) -> str:
     match carried_over(context.measured.splits)[0]:
         case Verdict.SHOWN:
-            return "Choose the alarm level anew on local films: on the test it broke its promise."
+            return (
+                "Choose the threshold anew on local radiographs: sensitivity or specificity "
+                "changed on the test."
+            )
         case Verdict.SMALL:
-            return "The alarm level kept its promise on the test; check it on local films."
-    return "Choose the alarm level on local films: whether it carries over cannot be told."
+            return "The threshold carried over to the test; check it on local radiographs."
+    return "Choose the threshold on local radiographs: whether it carries over cannot be told."
 
 
 def _weak_groups(context: Context) -> list[str]:

@@ -1,4 +1,4 @@
-"""The first slides: what it is about, what was read, what could mislead, who was tested."""
+"""The first slides: the problem, the data, shortcuts in it, and the split."""
 
 from pneumoscope.ingestion.records import IngestionAudit
 from pneumoscope.naming import Label, Metric, Split
@@ -13,14 +13,14 @@ PLAIN = {
     "bytes": "file size",
     "bytes_per_pixel": "compression",
     "area": "number of pixels",
-    "aspect": "shape of the film",
-    "height": "height of the film",
-    "width": "width of the film",
+    "aspect": "width over height",
+    "height": "height",
+    "width": "width",
 }
 PARTS = {"train": "training part", "validation": "validation part", "test": "test part"}
 USES = {
-    Split.TRAIN: "to learn from",
-    Split.VALIDATION: "to choose the version and the alarm level",
+    Split.TRAIN: "to train on",
+    Split.VALIDATION: "to choose the version and the threshold",
     Split.TEST: "to test",
 }
 
@@ -44,13 +44,13 @@ def cover(context: Context) -> Slide:
 
 
 def problem(context: Context) -> Slide:
-    """Name the two mistakes."""
+    """Name the two errors and the trade-off between them."""
     del context
     return Slide("Problem", prose("slide_problem"), Points(sentences("slide_problem_points")))
 
 
 def data(context: Context) -> Slide:
-    """Tell what was read, with samples."""
+    """Count what was read, with samples."""
     audit = context.found.ingestion_audit
     aside = len(audit.quarantined)
     title = (
@@ -69,7 +69,7 @@ def _classes(audit: IngestionAudit) -> list[tuple[str, str]]:
 
 
 def shortcuts(context: Context) -> Slide:
-    """Tell whether a number that knows nothing of the lungs gives the class away."""
+    """Say whether a property of the file alone separates the classes (a shortcut)."""
     audit = context.found.ingestion_audit
     known = [
         Bar(
@@ -82,7 +82,7 @@ def shortcuts(context: Context) -> Slide:
     ranked = sorted(known, key=lambda bar: -bar.share)[:SHOWN_SHORTCUTS]
     warned = any(found.warns for found in audit.shortcuts)
     title = (
-        "Beware: a model may learn how a film was stored instead of the lungs."
+        "Shortcut: a model may learn how a radiograph was stored instead of what it shows."
         if warned
         else "No single number was found to give the class away without a look at the lungs."
     )
@@ -90,7 +90,7 @@ def shortcuts(context: Context) -> Slide:
 
 
 def method(context: Context) -> Slide:
-    """Tell who learned and who was tested, or what flatters the result."""
+    """Say on whom the models were trained and tested, or how the protocol is biased."""
     audit = context.found.split_audit
     patients = audit.patients
     numbers = [
@@ -99,10 +99,10 @@ def method(context: Context) -> Slide:
         if split in patients
     ]
     if audit.flaws:
-        title = "Beware: the way the test was set up flatters the result."
+        title = "Caution: the way the test was set up can make the result too good."
         return Slide("Method", title, Points(audit.flaws), _named(numbers))
     title = (
-        f"The models learned from {patients[Split.TRAIN]:,} {context.subjects} and were tested on "
+        f"The models were trained on {patients[Split.TRAIN]:,} {context.subjects} and tested on "
         f"{patients[Split.TEST]:,} others."
     )
     return Slide("Method", title, Numbers(numbers), " ".join(audit.checks))

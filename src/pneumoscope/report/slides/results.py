@@ -1,4 +1,4 @@
-"""The slides of the result: which model, what it finds, what an alarm is worth, who helps."""
+"""The slides of the result: comparison, sensitivity, false alarms, PPV and deferral."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -25,7 +25,7 @@ SHOWN = 6
 
 
 def comparison(context: Context) -> Slide:
-    """Tell which model ranks best on test, and which others may be as good."""
+    """Compare AUROCs on test, and name the models that may be as good as the best."""
     ranked = ranked_on_test(context.found.comparison, Metric.AUROC)
     bars = [
         Bar(
@@ -68,7 +68,7 @@ def _left_out(bars: list[Bar]) -> str:
 
 
 def found(context: Context) -> Slide:
-    """Draw the share of pneumonia that is found."""
+    """Draw the sensitivity."""
     measured = context.test[Metric.SENSITIVITY]
     if measured.value is None:
         return _undefined("How many are found cannot be told", measured)
@@ -79,7 +79,7 @@ def found(context: Context) -> Slide:
 
 
 def alarms(context: Context) -> Slide:
-    """Draw the share of false alarms."""
+    """Draw the false-positive rate."""
     measured = context.test[Metric.SPECIFICITY]
     if measured.value is None:
         return _undefined("How many false alarms there are cannot be told", measured)
@@ -88,8 +88,8 @@ def alarms(context: Context) -> Slide:
         f"Of {share.of:,} radiographs without pneumonia, {share.count:,} "
         f"{'gives' if share.count == 1 else 'give'} a false alarm."
     )
-    body = Dots(share, "false alarm", "rightly left alone")
-    by_patient = _by_patient(context, Metric.SPECIFICITY, "rightly left alone")
+    body = Dots(share, "false alarm", "rightly called NORMAL")
+    by_patient = _by_patient(context, Metric.SPECIFICITY, "rightly called NORMAL")
     return Slide("Result", title, body, f"{_interval(context, measured.complement)}{by_patient}")
 
 
@@ -99,7 +99,7 @@ def _undefined(title: str, measured: Estimate) -> Slide:
 
 def _interval(context: Context, measured: Estimate) -> str:
     threshold = context.measured.operating_point.threshold
-    counted = f"Counted at the alarm level {threshold:.2f}, which was fixed before the test."
+    counted = f"Counted at the threshold {threshold:.2f}, which was locked before the test."
     if measured.bounds is None:
         return f"{counted} There is no interval: {measured.reason}."
     ends = [frequency(end, of=100).count for end in measured.bounds]
@@ -122,7 +122,7 @@ def _by_patient(context: Context, metric: Metric, what: str) -> str:
 
 
 def worth(context: Context) -> Slide | None:
-    """Tell what an alarm is worth where pneumonia is rare and where it is common, if asked."""
+    """Give the PPV where pneumonia is rare and where it is common, if prevalences are set."""
     decided = context.measured.locked.splits.get(Split.TEST)
     known = {
         float(share): values.ppv.value
@@ -149,7 +149,7 @@ def worth(context: Context) -> Slide | None:
 
 
 def deferral(context: Context) -> Slide | None:
-    """Tell what handing doubtful radiographs to a human brings, if anything was measured."""
+    """Compare the accuracy with and without deferral to a human, if it was measured."""
     zones = {
         float(share): zone.splits[Split.TEST]
         for share, zone in context.measured.grey_zone.items()
