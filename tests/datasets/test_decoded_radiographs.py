@@ -49,6 +49,14 @@ def test_what_the_scan_found_comes_back_for_bad_files_too(dataset):
     assert BAD.path not in dataset.load()
 
 
+def test_the_table_is_sorted_by_path_in_whatever_order_files_came(dataset):
+    dataset.save(list(scanned())[::-1])
+    decoded = dataset.load()
+    assert decoded.files["path"].tolist() == sorted([*PIXELS, BAD.path])
+    for path in PIXELS:
+        np.testing.assert_array_equal(decoded[path], PIXELS[path])
+
+
 def test_nothing_but_the_table_is_read_before_pixels_are_asked_for(dataset, tmp_path: Path):
     dataset.save(scanned())
     decoded = dataset.load()

@@ -81,6 +81,8 @@ class DecodedRadiographsDataset(AtomicDataset[Iterable[ScannedFile], DecodedRadi
                 if file.pixels is not None:
                     offset += stream.write(np.ascontiguousarray(file.pixels).data)
         table = pd.DataFrame(rows, columns=[*_FOUND, "offset", "rows", "columns"])
+        # An archive that is read as a stream gives its files in its own order.
+        table = table.sort_values("path")
         table.to_parquet(path / _FILES, index=False)
 
     def _exists(self) -> bool:

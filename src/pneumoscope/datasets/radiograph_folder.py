@@ -1,16 +1,16 @@
 """A folder of radiographs as Kedro reads and, for phantoms and downloads, writes it."""
 
-import os
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from kedro.io import AbstractDataset, DatasetError
 
 from pneumoscope.datasets.atomic import replacing
+from pneumoscope.datasets.stores.address import parse
+from pneumoscope.datasets.stores.interface import Files, Reader, Store
+from pneumoscope.datasets.stores.opened import open_store
 from pneumoscope.errors import InputError
-from pneumoscope.ingestion.file_names import escape_name
 from pneumoscope.progress import track
 
 MARKER = ".pneumoscope"
@@ -22,60 +22,77 @@ REMEDY = (
 )
 """What to do when the radiographs of the project are missing."""
 
-Reader = Callable[[], bytes]
 
-
-class RadiographFolderDataset(AbstractDataset[Mapping[str, Reader], dict[str, Reader]]):
-    """A tree of image files, each read only when it is asked for.
+class RadiographFolderDataset(AbstractDataset[Mapping[str, Reader], Files]):
+    """A tree of image files wherever it lies, each read in place and only when it is asked for.
 
     Loading gives a dict from relative POSIX path to a function that returns the file's bytes,
     like Kedro's PartitionedDataset; `size` of that function is the file's, in bytes. What a
     table or a spreadsheet could not hold in a path is escaped, so that no two files share one.
-    A symbolic link that leaves the folder is listed but never followed, and a folder that is a
-    link or cannot be entered is listed with a final `/`: reading them raises OSError.
+    What leads out of the place (a symbolic link, a name with `..`) is listed but never followed,
+    and a folder that is a link or cannot be entered is listed with a final `/`: reading them
+    raises OSError.
+
+    Composed, and no subclass of PartitionedDataset, which leaves out folders that it may not
+    enter, follows links and knows no sizes; `credentials` and `fs_args` mean what they mean there.
+    Its `load_args`, arguments of a listing, are not taken: `maxdepth` would lose files unseen.
 
     Saving writes such a dict into a new folder. It refuses to touch a folder that it did not
     make: no radiograph of anyone is ever overwritten.
 
     Args:
-        filepath: The folder; `~` and a relative path are understood.
+        filepath: A folder, or a zip or tar archive, or a folder in one (`films.zip/train`); `~`
+            and a relative path are understood. Or any of these at an address that fsspec knows
+            (`s3://bucket/films`, `zip://train::s3://bucket/films.zip`).
         remedy: What to do when it is missing.
+        credentials: Arguments of fsspec's file system, from credentials.yml; unused for a local
+            path.
+        fs_args: More arguments of it.
     """
 
-    def __init__(self, filepath: str, remedy: str = REMEDY, metadata: dict[str, Any] | None = None):
-        """Remember the folder; nothing is read yet."""
-        self._root = Path(filepath).expanduser()
-        self._remedy = remedy
+    def __init__(
+        self,
+        filepath: str,
+        remedy: str = REMEDY,
+        credentials: dict[str, Any] | None = None,
+        fs_args: dict[str, Any] | None = None,
+        metadata: dict[str, Any] | None = None,
+    ):
+        """Remember the place; nothing is read yet."""
+        self._filepath, self._remedy = filepath, remedy
+        self._credentials, self._fs_args = credentials or {}, fs_args or {}
         self.metadata = metadata
 
     def require(self) -> None:
-        """Make sure that there is such a folder.
+        """Make sure that the place is there and can be read.
 
         Raises:
-            InputError: There is none.
+            InputError: It is not.
         """
-        if not self._root.is_dir():
-            raise InputError("a folder of radiographs", f"none at '{self._root}'", self._remedy)
+        self._store().require()
 
-    def load(self) -> dict[str, Reader]:
-        """List the files, sorted by path.
+    def load(self) -> Files:
+        """List the files.
 
         Raises:
-            InputError: There is no such folder, or it may not be read.
+            InputError: There is no such place, or it may not be read.
         """
-        self.require()
-        files = sorted(_files(self._root.resolve()))
-        return {escape_name(file.path): file for file in files if file.path != MARKER}
+        files = self._store().files()
+        files.pop(MARKER, None)
+        return files
 
     def save(self, data: Mapping[str, Reader]) -> None:
         """Write every file into a fresh folder, in place of one that was made the same way."""
-        if self._root.exists() and not (self._root / MARKER).exists():
+        address = parse(self._filepath)
+        root = address.path
+        made = not address.remote and (root / MARKER).exists()
+        if address.remote or (root.exists() and not made):
             raise InputError(
                 "an empty place, or a folder that Pneumoscope made, to write radiographs to",
-                f"'{self._root}', which holds something else",
+                f"'{self._filepath}', which holds something else",
                 "Choose another folder, or set RADIOGRAPHS to use this one as it is.",
             )
-        with replacing(self._root) as folder:
+        with replacing(root) as folder:
             folder.mkdir()
             (folder / MARKER).write_text("Made by Pneumoscope; made anew by its fetch pipeline.\n")
             for path, read in track(data.items(), len(data), "writing radiographs"):
@@ -84,75 +101,17 @@ class RadiographFolderDataset(AbstractDataset[Mapping[str, Reader], dict[str, Re
                 target.write_bytes(read())
 
     def _exists(self) -> bool:
-        return self._root.is_dir()
+        try:
+            self.require()
+        except InputError:
+            return False
+        return True
 
     def _describe(self) -> dict[str, Any]:
-        return {"filepath": str(self._root)}
+        return {"filepath": self._filepath}
 
-
-@dataclass(frozen=True, order=True)
-class _File:
-    """A file below a folder, or a folder there that was not entered, with the reason."""
-
-    path: str
-    root: Path
-    refusal: str = ""
-
-    @property
-    def size(self) -> int:
-        """Size in bytes, also of a sparse file that takes no room on disk."""
-        self._check()
-        return (self.root / self.path).stat().st_size
-
-    def __call__(self) -> bytes:
-        """Return the bytes of the file; OSError says why there are none."""
-        self._check()
-        return (self.root / self.path).read_bytes()
-
-    def _check(self) -> None:
-        if self.refusal:
-            raise OSError(self.refusal)
-        file = self.root / self.path
-        # Path.resolve raises RuntimeError on a link to itself.
-        if not Path(os.path.realpath(file)).is_relative_to(self.root):
-            raise OSError("a symbolic link that leaves the folder, not followed")
-        if file.exists() and not file.is_file():
-            raise OSError("a pipe or device, not a file")
-
-
-def _files(root: Path) -> Iterator[_File]:
-    """List what lies below a folder; whatever cannot be entered is listed by its own name."""
-    # Not os.walk: it recurses, and one folder that cannot be searched ends it.
-    pending = [""]
-    while pending:
-        folder = pending.pop()
-        try:
-            with os.scandir(root / folder) as listed:
-                entries = list(listed)
-        except OSError as error:
-            if not folder:
-                raise InputError(
-                    "a folder that can be read", f"'{root}': {error.strerror}",
-                    "Change its permissions, or name another.",
-                ) from error  # fmt: skip
-            yield _File(f"{folder}/", root, error.strerror or str(error))
-            continue
-        for entry in entries:
-            path = f"{folder}/{entry.name}" if folder else entry.name
-            if _is_folder(entry, follow_symlinks=False):
-                pending.append(path)
-            elif _is_folder(entry, follow_symlinks=True):
-                yield _File(f"{path}/", root, "a symbolic link to a folder, not followed")
-            else:
-                yield _File(path, root)
-
-
-def _is_folder(entry: os.DirEntry, follow_symlinks: bool) -> bool:
-    """Tell whether an entry is a folder; one that may not even be looked at is a file."""
-    try:
-        return entry.is_dir(follow_symlinks=follow_symlinks)
-    except OSError:
-        return False
+    def _store(self) -> Store:
+        return open_store(self._filepath, self._credentials, self._fs_args, self._remedy)
 
 
 def _inside(folder: Path, path: str) -> Path:
