@@ -1,4 +1,4 @@
-from threading import Event, active_count
+from threading import Barrier, Event, active_count
 
 import pytest
 
@@ -43,6 +43,12 @@ def test_results_are_mapped_while_earlier_ones_are_taken():
     results = iter(BatchedMap(note, list(range(2 * WINDOW)), batch_size=1, title="looking"))
     next(results)
     assert second_window.wait(timeout=10)
+
+
+def test_as_many_items_are_at_work_as_threads_are_asked_for():
+    together = Barrier(24)
+    mapped = BatchedMap(lambda _: together.wait(timeout=10), list(range(48)), 1, "waiting", 24)
+    assert len(list(mapped)) == 48
 
 
 def test_an_error_ends_the_mapping_and_leaves_no_thread():

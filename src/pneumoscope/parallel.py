@@ -36,12 +36,14 @@ class BatchedMap(Generic[Item, Result]):
         items: What it is applied to.
         batch_size: Items a task.
         title: What the progress line calls the work.
+        threads: Items at work at a time on this machine: more than cores where they wait.
     """
 
     function: Callable[[Item], Result]
     items: Sequence[Item]
     batch_size: int
     title: str
+    threads: int = CPU_COUNT
 
     def __len__(self) -> int:
         """Return how many results there will be."""
@@ -52,9 +54,9 @@ class BatchedMap(Generic[Item, Result]):
         return track(self._results(), len(self), self.title)
 
     def _results(self) -> Iterator[Result]:
-        step = self.batch_size * WINDOW
+        step = self.batch_size * max(WINDOW, self.threads)
         windows = (self.items[start : start + step] for start in range(0, len(self), step))
-        cores, ahead = ThreadPoolExecutor(CPU_COUNT), ThreadPoolExecutor(AHEAD)
+        cores, ahead = ThreadPoolExecutor(self.threads), ThreadPoolExecutor(AHEAD)
         try:
             mapped = deque(
                 ahead.submit(self._compute, window, cores) for window in islice(windows, AHEAD)

@@ -1,8 +1,12 @@
 import hashlib
+import threading
+import time
 import warnings
 
 import pytest
 
+from pneumoscope.datasets.stores.interface import Files
+from pneumoscope.errors import InputError
 from pneumoscope.ingestion.litter import LITTER
 from pneumoscope.ingestion.scan import ScannedFile, scan
 from pneumoscope.radiographs.decoders.foreign import DICOM
@@ -146,3 +150,41 @@ def test_what_pillow_warns_of_in_any_thread_is_a_reason(encode, gradient, ingest
         reasons = {file.reason for file in scan(files, ingestion_options)}
     assert len(reasons) == 1
     assert reasons.pop().startswith("its EXIF block is damaged: Corrupt EXIF data")
+
+
+def test_files_of_a_stream_are_read_in_their_own_order(ingestion_options):
+    asked: list[str] = []
+    names = [f"{number * 7 % 100}.jpeg" for number in range(100)]
+    files = Files((name, lambda name=name: asked.append(name) or b"") for name in names)
+    files.in_order = True
+    assert [file.path for file in scan(files, ingestion_options)] == names
+    # Threads overtake each other by a few.
+    assert max(abs(asked.index(name) - place) for place, name in enumerate(names)) < 20
+
+
+def test_many_files_are_waited_for_at_a_time_where_they_come_over_a_network(ingestion_options):
+    together, most, lock = 0, 0, threading.Lock()
+
+    def wait() -> bytes:
+        nonlocal together, most
+        with lock:
+            together += 1
+            most = max(most, together)
+        time.sleep(0.02)
+        with lock:
+            together -= 1
+        return b""
+
+    files = Files((f"{number:03d}.jpeg", wait) for number in range(300))
+    files.waits = True
+    assert [file.path for file in scan(files, ingestion_options)] == sorted(files)
+    assert most >= 16
+
+
+def test_a_store_that_goes_away_ends_the_scan_with_what_to_do(ingestion_options):
+    def gone() -> bytes:
+        raise InputError("the store to stay", "nothing any more", "Run again.")
+
+    files = {f"{number}.jpeg": (gone if number == 40 else lambda: b"") for number in range(80)}
+    with pytest.raises(InputError, match="the store to stay"):
+        list(scan(files, ingestion_options))

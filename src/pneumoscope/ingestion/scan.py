@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 
 import numpy as np
+from dask.system import CPU_COUNT
 from numpy.typing import NDArray
 
 from pneumoscope.ingestion.litter import LITTER, is_document, is_litter
@@ -19,6 +20,9 @@ from pneumoscope.radiographs.decoding import check_size, decode, warnings_refuse
 
 Reader = Callable[[], bytes]
 """Reads one file, or raises OSError; one that has a `size` (bytes) is asked for it first."""
+
+WAITING = min(64, 16 * CPU_COUNT)
+"""Threads where files come over a network: of 16, 15 wait while one decodes."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ class ScannedFile:
 
 @dataclass(frozen=True)
 class Scan:
-    """The scanned files, computed while they are iterated, in the order of their paths."""
+    """The scanned files, computed while they are iterated: by path, or as an archive has them."""
 
     scanned: BatchedMap[tuple[str, Reader], ScannedFile]
 
@@ -82,12 +86,20 @@ def scan(
     the closed list of litter is read and offered to the decoder.
 
     Args:
-        files: Relative POSIX path to a function that reads that file's bytes.
+        files: Relative POSIX path to a function that reads that file's bytes. Files that say so
+            are read in their own order, or many at a time.
         options: Working scale and bounds.
         source: Where the files are read from.
     """
     look = partial(_scan_file, options=options, source=source)
-    return Scan(BatchedMap(look, sorted(files.items()), options.batch_size, "reading radiographs"))
+    title, batch = "reading radiographs", options.batch_size
+    if getattr(files, "in_order", False):
+        # One by one: threads that begin at distant files would pull a stream back and forth.
+        return Scan(BatchedMap(look, list(files.items()), 1, title))
+    items = sorted(files.items())
+    if getattr(files, "waits", False):
+        return Scan(BatchedMap(look, items, max(1, batch // 4), title, WAITING))
+    return Scan(BatchedMap(look, items, batch, title))
 
 
 def _scan_file(item: tuple[str, Reader], options: IngestionOptions, source: Source) -> ScannedFile:
