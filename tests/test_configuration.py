@@ -79,6 +79,17 @@ def test_a_tilde_is_the_home_folder_since_no_shell_sees_it_behind_an_equals_sign
     assert RESOLVERS["radiographs_folder"]("~/x", None, "phantoms", "raw") == "/home/me/x"
 
 
+@pytest.mark.parametrize("place", ["s3://bucket/films", "zip://train::s3://bucket/films.zip"])
+def test_an_address_stays_as_it_was_written(place):
+    assert RESOLVERS["films_folder"](place, "raw/test") == place
+    assert RESOLVERS["radiographs_folder"](place, None, "phantoms", "raw") == place
+    assert RESOLVERS["store_credentials"](place, "films") == "films"
+
+
+def test_a_place_on_this_machine_needs_no_credentials():
+    assert RESOLVERS["store_credentials"]("/films.zip", "films") is None
+
+
 @pytest.fixture
 def conf(tmp_path):
     """Write configuration files: `conf({"base/parameters.yml": "seed: 7"})` gives the folder."""
@@ -188,3 +199,41 @@ def test_the_studies_train_with_the_augmentation_that_they_published_and_no_ense
     steps = dict.fromkeys(["augmented", "pretrained"], shear_zoom_flip)
     assert augmented == (steps if env == "local_hospital" else {})
     assert effective["ensembles"] == {}
+
+
+def credentials(conf: Path, env: str | None) -> dict:
+    return LayeredConfigLoader(str(conf), env=env, **CONFIG_LOADER_ARGS)["credentials"]
+
+
+@pytest.mark.parametrize("env", [None, "local", "other"])
+def test_credentials_that_a_store_does_not_need_need_not_be_there(conf, env):
+    assert credentials(conf({"base/parameters.yml": ""}), env) == {"radiographs": {}, "films": {}}
+
+
+def test_credentials_of_a_person_serve_every_environment_whose_own_go_first(conf):
+    folder = conf({
+        "local/credentials.yml": "radiographs: {key: mine}\nbucket: {key: b}",
+        "other/credentials.yml": "radiographs: {key: other}",
+    })  # fmt: skip
+    assert credentials(folder, None)["radiographs"] == {"key": "mine"}
+    assert credentials(folder, "other") == {
+        "radiographs": {"key": "other"}, "films": {"key": "other"}, "bucket": {"key": "b"},
+    }  # fmt: skip
+
+
+def test_credentials_may_come_from_variables_of_the_machine(conf, monkeypatch):
+    monkeypatch.setenv("BUCKET_KEY", "mine")
+    folder = conf({"local/credentials.yml": "films: {key: '${oc.env:BUCKET_KEY}'}"})
+    assert credentials(folder, "other") == {"radiographs": {}, "films": {"key": "mine"}}
+
+
+def test_entries_name_credentials_where_their_place_is_an_address(monkeypatch):
+    monkeypatch.setenv("RADIOGRAPHS", "s3://bucket/films")
+    entries = LayeredConfigLoader(str(CONF), env="kermany", **CONFIG_LOADER_ARGS)["catalog"]
+    assert entries["radiographs"]["filepath"] == "s3://bucket/films"
+    assert entries["radiographs"]["credentials"] == "radiographs"
+    assert entries["new_radiographs"]["filepath"] == "s3://bucket/films/test"
+    assert entries["new_radiographs"]["credentials"] == "films"
+    monkeypatch.delenv("RADIOGRAPHS")
+    entries = LayeredConfigLoader(str(CONF), env="kermany", **CONFIG_LOADER_ARGS)["catalog"]
+    assert entries["radiographs"]["credentials"] is None

@@ -2,12 +2,12 @@
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import reduce
 from pathlib import Path
 from typing import Any, cast
 
-from kedro.config import OmegaConfigLoader
+from kedro.config import MissingConfigException, OmegaConfigLoader
 from omegaconf import DictConfig, OmegaConf
 
 from pneumoscope.errors import InputError, did_you_mean
@@ -36,6 +36,13 @@ def fetch_source(given: str | None, default: str) -> str:
     return Source.FOLDER.value if given or os.environ.get(RADIOGRAPHS) else default
 
 
+def place(named: str) -> str:
+    """Return a place as the catalog takes it: an address as it is, `~` as the home folder."""
+    if "://" in named:
+        return named
+    return str(Path(named).expanduser())  # no shell does it behind `radiographs=`
+
+
 def radiographs_folder(given: str | None, asked: str | None, default: str, raw: str) -> str:
     """Return the folder that belongs to the source of the radiographs.
 
@@ -49,7 +56,7 @@ def radiographs_folder(given: str | None, asked: str | None, default: str, raw: 
     source = Source(asked or fetch_source(given, default))
     named = given or os.environ.get(RADIOGRAPHS)
     if source is Source.FOLDER and named:
-        return str(Path(named).expanduser())  # no shell does it behind `radiographs=`
+        return place(named)
     filled = Source(default) if source is Source.FOLDER else source
     return f"{raw}/{FOLDERS[filled]}"
 
@@ -57,7 +64,12 @@ def radiographs_folder(given: str | None, asked: str | None, default: str, raw: 
 def films_folder(given: str | None, default: str) -> str:
     """Return the folder of new radiographs: the user's, or else the default."""
     named = given or os.environ.get(FILMS)
-    return str(Path(named).expanduser()) if named else default
+    return place(named) if named else default
+
+
+def store_credentials(place: str, name: str) -> str | None:
+    """Return the name of the credentials that a place needs; one on this machine needs none."""
+    return name if "://" in place else None
 
 
 def results_folder(default: str) -> str:
@@ -74,6 +86,7 @@ RESOLVERS = {
     "radiographs_folder": radiographs_folder,
     "fetch_source": fetch_source,
     "films_folder": films_folder,
+    "store_credentials": store_credentials,
     "results_folder": results_folder,
     "pretrained_weights": pretrained_weights,
 }
@@ -99,6 +112,33 @@ class LayeredConfigLoader(OmegaConfigLoader):
                 f"'{env}'",
                 did_you_mean(env, known),
             )
+
+    def __getitem__(self, key: str) -> dict[str, Any]:
+        """Return a part of the configuration; credentials also where no file holds any.
+
+        Those of conf/local are those of a person, and serve every environment; an environment's
+        own go first. `radiographs` and `films` are always there, since a store may need none, or
+        take them from the variables of the machine.
+        """
+        if key != "credentials":
+            return super().__getitem__(key)
+        own = self._credentials(super().__getitem__)
+        person = str(self.default_run_env)
+        if self.env not in (None, person):
+            of_person = OmegaConfigLoader(
+                self.conf_source, person, base_env=self.base_env, default_run_env=person
+            )
+            own = {**self._credentials(of_person.__getitem__), **own}
+        own.setdefault(RADIOGRAPHS.lower(), {})
+        own.setdefault(FILMS.lower(), own[RADIOGRAPHS.lower()])
+        return own
+
+    @staticmethod
+    def _credentials(read: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
+        try:
+            return dict(read("credentials"))
+        except MissingConfigException:
+            return {}
 
     def _resolve_from_raw_config(
         self,
