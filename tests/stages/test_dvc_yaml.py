@@ -157,6 +157,19 @@ def test_a_parameter_concerns_the_stages_that_take_it(stages):
     assert "fetch.source" not in taken["reporting"]
 
 
+def test_a_stage_that_reads_from_an_address_is_never_up_to_date(copy):
+    assert not any("always_changed" in stage for stage in expanded(written(copy)).values())
+    catalog = copy / "conf/base/fetch/catalog.yml"
+    lines = catalog.read_text(encoding="utf-8").splitlines()
+    place = next(number for number, line in enumerate(lines) if "radiographs_folder:" in line)
+    lines[place] = "  filepath: s3://bucket/films"
+    catalog.write_text("\n".join(lines), encoding="utf-8")
+    (copy / "conf/base/globals.yml").write_text("results: data\nsource: folder\n")
+    stages = expanded(written(copy))
+    assert {name for name, stage in stages.items() if "always_changed" in stage} == {"ingestion"}
+    assert "bucket" not in str(stages["ingestion"]["deps"])
+
+
 def test_nothing_that_only_grows_is_tracked(stages):
     entries = {
         name: entry

@@ -69,9 +69,12 @@ def _describe(stage: Stage, nodes: Pipeline, project: Project) -> dict[str, Any]
     files = {name: _tracked(name, project) for name in [*read, *made]}
     outputs = [(name, path) for name in made if (path := files[name])]
     kinds = {name: _kind(name, project) for name, _ in outputs}
+    # What lies at an address changes unseen by DVC: such a stage is never up to date.
+    elsewhere = any("://" in str(project.entry(name).get("filepath")) for name in read)
     described = {
         "desc": stage.description,
         "cmd": f"kedro stage {stage.name}",
+        "always_changed": elsewhere,
         "params": _parameters(stage, nodes, project),
         "deps": [
             *sorted({path for name in read if (path := files[name])}),
@@ -90,7 +93,7 @@ def _describe(stage: Stage, nodes: Pipeline, project: Project) -> dict[str, Any]
 def _tracked(name: str, project: Project) -> str | None:
     """Give the path of a dataset, unless it lives in memory or its entry keeps DVC away."""
     entry = project.entry(name)
-    if "filepath" not in entry or entry.get("metadata", {}).get("dvc") is False:
+    if "://" in entry.get("filepath", "://") or entry.get("metadata", {}).get("dvc") is False:
         return None
     return project.relative(entry["filepath"])
 

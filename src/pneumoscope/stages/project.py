@@ -55,8 +55,9 @@ class Project:
     def resolver(self) -> CatalogConfigResolver:
         """What knows the patterns of the catalog."""
         in_memory = {"{default}": {"type": "MemoryDataset"}}
+        loader = self.context.config_loader
         return CatalogConfigResolver(
-            self.context.config_loader["catalog"], default_runtime_patterns=in_memory
+            loader["catalog"], loader["credentials"], default_runtime_patterns=in_memory
         )
 
     def entry(self, name: str) -> dict[str, Any]:
