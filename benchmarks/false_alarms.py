@@ -75,24 +75,24 @@ def threshold(setting: Setting, effect: bool, rng: Draw) -> Verdict:
 def calibration_map(setting: Setting, effect: bool, rng: Draw) -> Verdict:
     """Whether the map holds on test; the effect raises all logits there by 1."""
     validation, test = _pair(setting, rng)
-    told = _calibrated(validation, _with_logits(test, _logits(test) + effect))
-    return _read(told, "The map does not hold", "The map holds")
+    words = _calibrated(validation, _with_logits(test, _logits(test) + effect))
+    return _read(words, "The map does not hold", "The map holds")
 
 
 def calibrating(setting: Setting, effect: bool, rng: Draw) -> Verdict:
     """Whether calibrating is said to help scores that are right; the effect is overconfidence."""
     validation, test = (_true(sample, setting) for sample in _pair(setting, rng))
     factor = 3 if effect else 1
-    told = _calibrated(*(_with_logits(one, factor * _logits(one)) for one in (validation, test)))
-    return _read(told, "Calibrating helps", "Calibrating changes little")
+    words = _calibrated(*(_with_logits(one, factor * _logits(one)) for one in (validation, test)))
+    return _read(words, "Calibrating helps", "Calibrating changes little")
 
 
 def score_errors(setting: Setting, effect: bool, rng: Draw) -> Verdict:
     """Whether right scores are said to err; the effect is overconfidence."""
     validation, test = (_true(sample, setting) for sample in _pair(setting, rng))
     factor = 3 if effect else 1
-    told = _calibrated(validation, _with_logits(test, factor * _logits(test)))
-    return _read(told, "scores are too|scores are not|scores are on", "never")
+    words = _calibrated(validation, _with_logits(test, factor * _logits(test)))
+    return _read(words, "scores are too|scores are not|scores are on", "never")
 
 
 def deferral(setting: Setting, effect: bool, rng: Draw) -> Verdict:
@@ -107,16 +107,16 @@ def deferral(setting: Setting, effect: bool, rng: Draw) -> Verdict:
             for one in samples
         ]
     zones = measure_grey_zone(_rows(dict(zip(_SPLITS, samples, strict=True))), 0.5, OPTIONS)
-    told = _captions(_grey_zone(zones, samples))
-    return _read(told, "raises the accuracy|lowers the accuracy", "hardly changes")
+    words = _captions(_grey_zone(zones, samples))
+    return _read(words, "raises the accuracy|lowers the accuracy", "hardly changes")
 
 
 def conformal(setting: Setting, effect: bool, rng: Draw) -> Verdict:
     """Whether the promise of conformal sets is said to be broken; the effect is that on NORMAL."""
     validation, test = _pair(setting, rng)
     test = _with_logits(test, _logits(test) + 1.5 * effect * ~test.label)
-    told = _captions(_grey_zone({}, [validation, test]))
-    return _read(told, "breaks the promise", "Kept on test")
+    words = _captions(_grey_zone({}, [validation, test]))
+    return _read(words, "falls short", "Reached on test")
 
 
 def subgroups(setting: Setting, effect: bool, rng: Draw) -> Verdict:
@@ -150,8 +150,8 @@ def shift(setting: Setting, effect: bool, rng: Draw) -> Verdict:
             found = domain_auroc(
                 pd.DataFrame(values), group, patient.astype(str), OPTIONS.confidence, 7
             )
-            told = shift_verdict(dict.fromkeys(FeatureSet, found), [], split, label)
-            verdicts.append(_read(told, "can be told from train", "hardly differs"))
+            words = shift_verdict(dict.fromkeys(FeatureSet, found), [], split, label)
+            verdicts.append(_read(words, "is separable from train", "of chance"))
     return _any(verdicts)
 
 
@@ -159,16 +159,16 @@ def centre_gone(setting: Setting, effect: bool, rng: Draw) -> Verdict:
     """Whether films without their centre are said to be ranked; the effect is an AUROC of 0.7."""
     (whole,) = draw(setting, rng)
     (left,) = draw(replace(setting, auroc=0.7 if effect else 0.5), rng)
-    told = _ablated(
+    words = _ablated(
         whole, left if left.label.size == whole.label.size else _like(whole, effect, rng)
     )
-    return _read(told["centre blacked out"], "still ranks|wrong way", "no better than chance")
+    return _read(words["centre blacked out"], "still ranks|wrong way", "of chance")
 
 
 def centre_alone(setting: Setting, effect: bool, rng: Draw) -> Verdict:
     """Whether the model is said to use what surrounds the centre; without it, noise is added."""
-    told = _ablated(*_readings(setting, effect, rng))
-    return _read(told["centre alone"], "also uses", "ranks as well")
+    words = _ablated(*_readings(setting, effect, rng))
+    return _read(words["centre alone"], "also uses", "does not drop by")
 
 
 def degradation(setting: Setting, effect: bool, rng: Draw) -> Verdict:
@@ -309,10 +309,10 @@ def _captions(section: Any) -> str:
     return " ".join(one.caption for one in figures if isinstance(one, Figure | Table))
 
 
-def _read(told: str, shown: str, small: str) -> Verdict:
-    if any(words in told for words in shown.split("|")):
+def _read(verdict: str, shown: str, small: str) -> Verdict:
+    if any(words in verdict for words in shown.split("|")):
         return SHOWN
-    return SMALL_ if small in told and "cannot be told" not in told else OPEN
+    return SMALL_ if small in verdict and "cannot be told" not in verdict else OPEN
 
 
 def _any(verdicts: Any) -> Verdict:

@@ -1,6 +1,7 @@
 """Every node called as a plain function: data in, new data out, nothing changed."""
 
 import copy
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -449,11 +450,11 @@ def test_write_report_holds_every_section_and_the_notice(findings):
     page = reporting.write_report(findings, REPORT, EVALUATION)
     titles = [
         "Comparison",
-        "more than chance",
-        "doubtful cases",
-        "looked at",
+        "Significance",
+        "Deferral",
+        "Evaluations on test",
         "Choosing an operating point",
-        "could mislead",
+        "Audit of the radiographs",
         "Splits and rebalancing",
         "Training",
         "About this run",
@@ -489,3 +490,19 @@ def test_write_model_card_answers_what_a_card_is_asked_for(card, metrics):
     assert "Synthetic radiographs" in card
     assert metrics.model.fingerprint in card
     assert "| architecture | mlp |" in card
+
+
+def test_a_card_shows_the_spread_over_seeds_beside_the_interval_over_patients(card, findings):
+    assert "### Seeds of one recipe" in card
+    (row,) = (line for line in card.splitlines() if line.startswith("| one | accuracy |"))
+    assert re.fullmatch(
+        r"\| one \| accuracy \| [\d.]+ \([\d.]+ to [\d.]+\) \| [\d.]+ \| [\d.]+ \| [\d.]+ \|", row
+    )
+    assert "one (2 seeds)" in card
+    alone = findings.comparison.assign(replicate_of=findings.comparison["architecture"])
+    single = reporting.model_card_writer("one")(
+        replace(findings, comparison=alone), REPORT, EVALUATION
+    )
+    assert "Seeds of one recipe" not in single
+    assert "Trained with one seed" in single
+    assert "Trained with one seed" not in card

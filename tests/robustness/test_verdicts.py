@@ -19,20 +19,22 @@ def told(value: float | None, width: float = 0.05, reason: str | None = None) ->
     ("value", "consequence"),
     [
         (0.95, "need not hold there"),
-        (0.75, "expect a score measured on films like those of train to change"),
-        (0.62, "a small difference, which may move a score a little"),
-        (0.20, "expect a score measured on films like those of train to change"),
+        (0.75, "expect metrics measured on films like those of train to change"),
+        (0.62, "a small difference, which may change scores a little"),
+        (0.20, "expect metrics measured on films like those of train to change"),
     ],
 )
 def test_a_difference_is_told_with_its_size_above_and_below_a_half(value, consequence):
-    assert told(value).startswith(f"NORMAL: test can be told from train with AUROC {value:.2f} (")
+    assert told(value).startswith(f"NORMAL: test is separable from train with AUROC {value:.2f} (")
     assert consequence in told(value)
     assert "mainly by the file size, median 14,823 in test against 22,861 in train" in told(value)
 
 
 def test_no_difference_is_claimed_where_none_is_shown():
     assert told(0.61, 0.15).startswith("NORMAL: whether test differs from train cannot be told")
-    assert told(0.52, 0.04).startswith("NORMAL: test hardly differs from train, AUROC 0.52")
+    assert told(0.52, 0.04).startswith(
+        "NORMAL: test against train lies within 0.1 of chance, AUROC 0.52"
+    )
     assert told(None, reason="test has 8 of 8").endswith("Nothing can be told: test has 8 of 8.")
 
 
@@ -49,10 +51,16 @@ def baseline(train: float, test: float | None, width: float = 0.03) -> str:
 @pytest.mark.parametrize(
     ("found", "ending"),
     [
-        (baseline(0.9, 0.6), "does not carry over: a model that learned it will lose."),
-        (baseline(0.9, 0.88), "can be its reading of disease."),
+        (
+            baseline(0.9, 0.6),
+            "does not carry over, nor does a model that relies on these features.",
+        ),
+        (baseline(0.9, 0.88), "can come from the disease."),
         (baseline(0.51, 0.5, 0.06), "Whether they are a shortcut on test cannot be told."),
-        (baseline(0.51, 0.5, 0.02), "On test these numbers are no shortcut."),
+        (
+            baseline(0.51, 0.5, 0.02),
+            "On test these features alone rank less than 0.05 above chance.",
+        ),
         (baseline(0.9, None), "Nothing can be told: no radiograph is NORMAL."),
     ],
 )

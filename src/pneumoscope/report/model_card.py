@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
+import pandas as pd
+
 import pneumoscope
 from pneumoscope.evaluation.comparison import BY_PATIENT
 from pneumoscope.evaluation.records import ModelMetrics
@@ -30,7 +32,9 @@ from pneumoscope.report.provenance import licences, synthetic_note
 from pneumoscope.report.sections.augmentation import changes
 from pneumoscope.report.sections.by_patient import RULES
 from pneumoscope.report.sections.calibration import calibration_section
+from pneumoscope.report.sections.comparison import MAIN_METRICS, estimate_of
 from pneumoscope.report.sections.operating_points import operating_points_section
+from pneumoscope.report.sections.replicates import replicate_blocks
 from pneumoscope.report.sections.subgroups import subgroups_section
 from pneumoscope.report.standing import standing, standing_in_words
 from pneumoscope.report.wording import counted, metric_name, readable
@@ -164,8 +168,17 @@ def _results(
             patients,
             f"Counted as {noun}: by the mean of the scores, or by any radiograph.",
         ),
+        *_seeds(name, found.comparison),
     ]
     return Section("Results", blocks)
+
+
+def _seeds(name: str, comparison: pd.DataFrame) -> list[Block]:
+    """Return the spread over the seeds of its recipe, or that there is one seed."""
+    recipe = comparison.loc[comparison[Column.ARCHITECTURE] == name, REPLICATE_OF].iloc[0]
+    seeds = comparison[comparison[REPLICATE_OF] == recipe]
+    known = replicate_blocks(seeds, MAIN_METRICS, estimate_of)
+    return known or [Paragraph(prose("one_seed"))]
 
 
 def _against_others(name: str, metric: Metric, found: Findings) -> str:

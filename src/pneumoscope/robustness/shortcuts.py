@@ -1,4 +1,4 @@
-"""What a model still ranks by once the centre, the border or the traces of the archive are gone."""
+"""Occlusion: AUROC without the centre, without the border, and at equal compression."""
 
 from collections.abc import Callable
 
@@ -62,7 +62,7 @@ def _without_centre(found: Altered) -> str:
                 "what is left still moves it."
             )
         case Verdict.SMALL:
-            return f"{with_interval(auroc)}: what is left ranks no better than chance."
+            return f"{with_interval(auroc)}: what is left ranks within {MARGIN:g} of chance."
     return f"{with_interval(auroc)}: whether what is left ranks the classes cannot be told."
 
 
@@ -75,11 +75,11 @@ def _centre_alone(found: Altered) -> str:
             finding = dropped(found, Metric.AUROC)
             return f"{finding}: the model also uses what surrounds the centre."
         case Verdict.SMALL:
-            return f"{with_interval(auroc)}: the model ranks as well by the centre alone{_WITHIN}."
-    return f"{with_interval(auroc)}: whether the model needs what surrounds it cannot be told."
-
-
-_WITHIN = f" (a drop of {MARGIN:g} or more is excluded)"
+            return (
+                f"{with_interval(auroc)}: with the centre alone the AUROC does not drop by "
+                f"{MARGIN:g} or more."
+            )
+    return f"{with_interval(auroc)}: whether the model uses what surrounds it cannot be told."
 
 
 def _equalised(found: Altered) -> str:
@@ -94,23 +94,23 @@ def _equalised(found: Altered) -> str:
             )
         case Verdict.SMALL:
             finding = (
-                f"{with_interval(auroc)}: the ranking does not rest on how films were "
-                f"compressed{_WITHIN}."
+                f"{with_interval(auroc)}: with equal compression the AUROC does not drop by "
+                f"{MARGIN:g} or more."
             )
         case _:
             finding = (
-                f"{with_interval(auroc)}: whether the ranking rests on how films were compressed "
-                "cannot be told."
+                f"{with_interval(auroc)}: whether the ranking depends on compression cannot be "
+                "told."
             )
     return " ".join([finding, *_moved(found)])
 
 
 def _moved(found: Altered) -> list[str]:
-    """Say where the threshold fails, which it may although the ranking holds."""
+    """Say where sensitivity or specificity drops, which they may although the ranking holds."""
     taken_for = {Metric.SENSITIVITY: Label.NORMAL, Metric.SPECIFICITY: Label.PNEUMONIA}
     return [
-        f"At the locked threshold, {dropped(found, metric)}: the model takes coarse films for "
-        f"{label}."
+        f"At the locked threshold, {dropped(found, metric)}: the model calls coarse films "
+        f"{label} more often."
         for metric, label in taken_for.items()
         if judge_excess(found.drops[metric], MARGIN, len(taken_for)) is Verdict.SHOWN
     ]

@@ -1,4 +1,4 @@
-"""What measured shift means for a score, in words."""
+"""Covariate shift and what it means for the metrics, in words."""
 
 from collections.abc import Mapping, Sequence
 
@@ -27,48 +27,48 @@ def shift_verdict(
     split: Split,
     label: Label,
 ) -> str:
-    """Say whether films of one class can be told from train, by what, and what follows."""
+    """Say whether films of one class are separable from train, by what, and what follows."""
     auroc = aurocs[FeatureSet.ALL]
     if auroc.value is None or auroc.bounds is None:
         return f"{label}, {split}: {cannot_be_told(auroc, auroc)}"
     match judge(_from_chance(auroc), APART):
         case Verdict.SHOWN:
             return (
-                f"{label}: {split} can be told from train with {with_interval(auroc)}"
+                f"{label}: {split} is separable from train with {with_interval(auroc)}"
                 f"{_mainly(single, split)}{_by_pixels(aurocs[FeatureSet.PIXELS])}: "
                 f"{_consequence(abs(auroc.value - _CHANCE))}."
             )
         case Verdict.SMALL:
             return (
-                f"{label}: {split} hardly differs from train, {with_interval(auroc)}. These "
-                "numbers give no reason to expect other scores; a difference that they do not see "
-                "remains possible."
+                f"{label}: {split} against train lies within {APART:g} of chance, "
+                f"{with_interval(auroc)}. A difference that these features do not hold remains "
+                "possible."
             )
     return (
         f"{label}: whether {split} differs from train cannot be told, {with_interval(auroc)} with "
-        "these numbers of patients."
+        "so few patients."
     )
 
 
 def baseline_verdict(metrics: Mapping[Split, Metrics]) -> str:
-    """Say what knowing these numbers alone is worth, and whether it carries over to test."""
+    """Say what these features alone reach, and whether it carries over to test."""
     train, test = metrics[Split.TRAIN][Metric.AUROC], metrics[Split.TEST][Metric.AUROC]
     if train.value is None or test.value is None:
         missing = train if train.value is None else test
         return cannot_be_told(missing)
     finding = (
-        f"A classifier that knows only these numbers reaches {with_interval(train)} on patients "
+        f"A classifier of these features alone reaches {with_interval(train)} on patients "
         f"of train that it was not fitted on and {with_interval(test)} on test."
     )
     if judge_excess(difference(train, test), MARGIN) is Verdict.SHOWN:
-        return f"{finding} What it learned does not carry over: a model that learned it will lose."
+        return f"{finding} It does not carry over, nor does a model that relies on these features."
     match judge_excess(_from_chance(test), MARGIN):
         case Verdict.SHOWN:
             return (
-                f"{finding} Only what a model adds to that on test can be its reading of disease."
+                f"{finding} Only the AUROC that a model has beyond that can come from the disease."
             )
         case Verdict.SMALL:
-            return f"{finding} On test these numbers are no shortcut."
+            return f"{finding} On test these features alone rank less than {MARGIN:g} above chance."
     return f"{finding} Whether they are a shortcut on test cannot be told."
 
 
@@ -90,7 +90,7 @@ def _mainly(single: Sequence[SingleFeature], split: Split) -> str:
     named = [
         feature_words(found, split) for found in single[:NAMED] if found.auroc >= _CHANCE + CLEAR
     ]
-    return f", mainly by {'; by '.join(named)}" if named else ", by several numbers together"
+    return f", mainly by {'; by '.join(named)}" if named else ", by several features together"
 
 
 def _by_pixels(auroc: Estimate) -> str:
@@ -99,7 +99,7 @@ def _by_pixels(auroc: Estimate) -> str:
 
 def _consequence(distance: float) -> str:
     if distance >= PLAIN:
-        return "a score measured on films like those of train need not hold there"
+        return "metrics measured on films like those of train need not hold there"
     if distance >= CLEAR:
-        return "expect a score measured on films like those of train to change"
-    return "a small difference, which may move a score a little"
+        return "expect metrics measured on films like those of train to change"
+    return "a small difference, which may change scores a little"
