@@ -184,6 +184,11 @@ class IngestionAudit:
         """Files and closed folders that were found: each ended in one of three places."""
         return self.radiographs + len(self.quarantined) + self.litter
 
+    @property
+    def inconclusive(self) -> list[Shortcut]:
+        """Shortcuts that reach `warn_auroc` in a part too small to exclude chance."""
+        return [one for one in self.shortcuts if one.strength >= self.warn_auroc and not one.warns]
+
     def of_class(self, label: Label) -> int:
         """Return the number of radiographs of a class."""
         return sum(row.n for row in self.counts if row.label == label)

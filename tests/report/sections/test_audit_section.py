@@ -1,4 +1,5 @@
 from example_audits import ingestion_audit as audit
+from example_audits import shortcut
 
 from pneumoscope.report.blocks import Figure, Note, Paragraph, Table
 from pneumoscope.report.sections.audit import audit_section
@@ -43,13 +44,31 @@ def test_a_shortcut_counts_in_either_direction():
 def test_compression_that_tells_the_class_in_train_alone_is_said_to_mislead():
     (compressed, _) = captions(audit_section(audit(), FIGURES).blocks)
     assert "0.26 NORMAL against 0.09 PNEUMONIA in train" in compressed
-    assert "apart in train but stays below the level of concern in test: a model" in compressed
+    assert (
+        "the classes in train but stays below the level of concern in test: a model" in compressed
+    )
 
 
 def test_sizes_that_tell_little_are_said_to_stay_below_the_level():
     (_, sized) = captions(audit_section(audit(), FIGURES).blocks)
     assert "1600 by 800 NORMAL against 1200 by 600 PNEUMONIA in train" in sized
     assert sized.endswith("Size alone stays below the level of concern.")
+
+
+def test_a_part_too_small_to_exclude_chance_is_not_said_to_be_free_of_shortcuts():
+    few = [shortcut("test", "bytes_per_pixel", 0.8), shortcut("train", "bytes_per_pixel", 0.55)]
+    section = audit_section(audit(shortcuts=few), FIGURES)
+    table = next(b for b in section.blocks if isinstance(b, Table) and "direction" in b.caption)
+    assert table.caption.endswith("not beyond chance: bytes per pixel in test.")
+    (compressed, sized) = captions(section.blocks)
+    assert compressed.endswith(
+        "Compression alone stays below the level of concern in train. Whether compression alone "
+        "separates them in test cannot be told."
+    )
+    assert "cannot be told" not in sized
+    many = audit(shortcuts=few[1:])
+    assert "cannot be told" not in captions(audit_section(many, FIGURES).blocks)[0]
+    assert many.inconclusive == []
 
 
 def test_figures_that_were_not_made_are_left_out():

@@ -3,7 +3,7 @@ from example_metrics import estimate, model_metrics
 
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.records import ModelMetrics
-from pneumoscope.report.blocks import Figure, Gallery, Part, Table
+from pneumoscope.report.blocks import Figure, Gallery, Paragraph, Part, Table
 from pneumoscope.report.sections.calibration import calibration_section
 
 
@@ -67,6 +67,15 @@ def test_of_many_models_each_diagram_is_a_part_that_tells_its_conclusion():
     parts = [block for block in blocks if isinstance(block, Part)]
     assert [found.name for found in parts] == ["a", "b", "c", "d"]
     assert parts[0].blocks[0].caption == f"a on test: {parts[0].summary}"
+
+
+def test_the_conclusion_stands_in_words_where_there_is_no_diagram():
+    found = calibrated(part(), WELL, around(0.1, 0.02))
+    last = calibration_section({"cnn": found}, {}).blocks[-1]
+    assert isinstance(last, Paragraph)
+    assert last.text == caption(part())
+    drawn = calibration_section({"cnn": found}, {"cnn": b"png"}).blocks
+    assert [block for block in drawn[1:] if isinstance(block, Paragraph)] == []
 
 
 def test_before_and_after_stand_one_below_the_other():

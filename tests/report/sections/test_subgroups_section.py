@@ -4,7 +4,7 @@ from example_metrics import estimate, model_metrics
 
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.records import ModelMetrics
-from pneumoscope.report.blocks import Figure, Note, Table, flattened
+from pneumoscope.report.blocks import Figure, Note, Paragraph, Table, flattened
 from pneumoscope.report.sections.subgroups import subgroups_section
 
 
@@ -77,3 +77,9 @@ def test_no_note_is_made_where_nothing_is_absent():
     )
     found = subgroups_section({"cnn": recorded}, {}).blocks
     assert Note not in map(type, flattened(found))
+
+
+def test_the_verdict_stands_in_words_where_there_is_no_figure():
+    found = list(flattened(subgroups_section({"cnn": measured(0.2, 0.05)}, {}).blocks))
+    said = [block.text for block in found if isinstance(block, Paragraph)]
+    assert said[1] == blocks()[Figure].caption.split(" Dots are")[0]

@@ -6,6 +6,11 @@ def test_the_cover_tells_the_result(run, context):
     assert data.cover(context(run)).title == (
         "cnn finds pneumonia on 90 of 100 radiographs that show it, none of which it had seen."
     )
+    flawed = {**run.split_audit, "flaws": ["Validation is the test part."]}
+    run.split_audit = flawed
+    assert data.cover(context(run)).title == (
+        "cnn finds pneumonia on 90 of 100 radiographs that show it."
+    )
     sensitivity = run.metrics["cnn"]["splits"]["test"]["metrics"]["sensitivity"]
     sensitivity.update({"value": None, "reason": "no PNEUMONIA"})
     assert data.cover(context(run)).title == "cnn could not be tested: no PNEUMONIA."
@@ -27,7 +32,9 @@ def test_shortcuts_are_ranked_whatever_their_direction(run, context):
         Bar("width, training part", 0.6),
     ]
     run.ingestion_audit["shortcuts"][0]["warns"] = False
-    assert data.shortcuts(context(run)).title.startswith("No single number")
+    assert data.shortcuts(context(run)).title.endswith("cannot be told from so few.")
+    run.ingestion_audit["shortcuts"][0]["auroc"] = 0.4
+    assert data.shortcuts(context(run)).title.startswith("No property of the file alone")
 
 
 def test_a_flawed_protocol_takes_the_place_of_the_method(run, context):

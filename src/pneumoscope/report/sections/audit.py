@@ -1,6 +1,6 @@
 """The audit of the radiographs: counts, shortcuts, sizes, patients and copies."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -92,9 +92,15 @@ def _shortcuts(audit: IngestionAudit) -> Table:
     ]
     warned = [f"{readable(f.feature)} in {f.source_split}" for f in audit.shortcuts if f.warns]
     concern = f"the level of concern ({audit.warn_auroc:g}, and beyond chance)"
-    conclusion = (
-        f"At {concern} or above it: {joined(warned)}." if warned else f"None reaches {concern}."
-    )
+    doubtful = [f"{readable(f.feature)} in {f.source_split}" for f in audit.inconclusive]
+    conclusions = [
+        f"At {concern} or above it: {joined(warned)}." if warned else "",
+        f"At {audit.warn_auroc:g} or above, but for so few radiographs not beyond chance: "
+        f"{joined(doubtful)}."
+        if doubtful
+        else "",
+    ]
+    conclusion = " ".join(filter(None, conclusions)) or f"None reaches {concern}."
     return Table(
         ["property of the file", *(f"AUROC in {split}" for split in splits)],
         rows,
@@ -107,13 +113,13 @@ def _compression(audit: IngestionAudit, figures: Mapping[str, bytes]) -> list[Bl
     if "bytes_per_pixel" not in figures:
         return []
     medians = _by_split(audit.bytes_per_pixel, lambda row: f"{row.median:.2f}")
-    verdict = _verdict(audit.shortcuts, COMPRESSION_FEATURES, "Compression alone")
+    verdict = _verdict(audit, COMPRESSION_FEATURES, "Compression alone")
     caption = f"Median file bytes a pixel: {medians}. {verdict}"
     return [Figure(figures["bytes_per_pixel"], caption, "Boxes of bytes per pixel by class.")]
 
 
 def _sizes(audit: IngestionAudit, figures: Mapping[str, bytes]) -> list[Block]:
-    verdict = _verdict(audit.shortcuts, SIZE_FEATURES, "Size alone")
+    verdict = _verdict(audit, SIZE_FEATURES, "Size alone")
     medians = _by_split(audit.sizes, lambda r: f"{r.width_median:.0f} by {r.height_median:.0f}")
     caption = f"Median width by height in pixels: {medians}. {verdict}"
     bounds = [f"{side}_{end}" for side in ("width", "height") for end in ("min", "median", "max")]
@@ -134,21 +140,33 @@ def _by_split(rows: Sequence[InPart], describe: Callable[[InPart], str]) -> str:
     return "; ".join(parts)
 
 
-def _verdict(shortcuts: Sequence[Shortcut], features: Sequence[str], subject: str) -> str:
-    known = [found for found in shortcuts if found.feature in features]
-    warned = list(dict.fromkeys(found.source_split for found in known if found.warns))
-    calm = [s for s in dict.fromkeys(found.source_split for found in known) if s not in warned]
-    if not known:
-        return ""
-    if not warned:
-        return f"{subject} stays below the level of concern."
-    if not calm:
-        return f"{subject} tells the classes apart in {joined(warned)}."
-    return (
-        f"{subject} tells the classes apart in {joined(warned)} but stays below the level of "
-        f"concern in {joined(calm)}: a model that relies on it there may do worse in "
-        f"{joined(calm)}."
-    )
+def _verdict(audit: IngestionAudit, features: Sequence[str], subject: str) -> str:
+    """Say in which parts a property separates the classes, in which not, and where it is open."""
+    known = [found for found in audit.shortcuts if found.feature in features]
+    warned = _parts(found for found in known if found.warns)
+    doubtful = _parts(found for found in known if found in audit.inconclusive)
+    doubtful = [part for part in doubtful if part not in warned]
+    below = [part for part in _parts(known) if part not in (*warned, *doubtful)]
+    sentences = []
+    if warned and below:
+        sentences.append(
+            f"{subject} separates the classes in {joined(warned)} but stays below the level of "
+            f"concern in {joined(below)}: a model that relies on it there may do worse in "
+            f"{joined(below)}."
+        )
+    elif warned:
+        sentences.append(f"{subject} separates the classes in {joined(warned)}.")
+    elif below:
+        where = f" in {joined(below)}" if doubtful else ""
+        sentences.append(f"{subject} stays below the level of concern{where}.")
+    if doubtful:
+        where = joined(doubtful)
+        sentences.append(f"Whether {subject.lower()} separates them in {where} cannot be told.")
+    return " ".join(sentences)
+
+
+def _parts(shortcuts: Iterable[Shortcut]) -> list[str]:
+    return list(dict.fromkeys(found.source_split for found in shortcuts))
 
 
 def _patients(patients: PatientCounts) -> str:

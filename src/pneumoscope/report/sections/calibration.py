@@ -57,17 +57,24 @@ def calibration_section(
 
 
 def _diagrams(tested: Mapping[str, Calibration], figures: Mapping[str, bytes]) -> list[Block]:
-    """Return the diagrams side by side, or of many models each as a part."""
-    conclusions = {name: _conclusion(found) for name, found in tested.items() if name in figures}
+    """Return the diagrams side by side, or of many models each as a part; or words without one."""
+    conclusions = {name: _conclusion(found) for name, found in tested.items()}
+    blocks: list[Block] = [
+        Paragraph(f"{name} on test: {words}")
+        for name, words in conclusions.items()
+        if name not in figures
+    ]
     drawn = {
         name: Figure(
             figures[name], f"{name} on test: {words}", f"Reliability diagram of {name} on test."
         )
         for name, words in conclusions.items()
+        if name in figures
     }
     if len(drawn) > MANY:
-        return [Part(name, [figure], conclusions[name]) for name, figure in drawn.items()]
-    return [Gallery(list(drawn.values()))] if drawn else []
+        parts = [Part(name, [figure], conclusions[name]) for name, figure in drawn.items()]
+        return [*blocks, *parts]
+    return [*blocks, Gallery(list(drawn.values()))] if drawn else blocks
 
 
 def _rows(name: str, found: Calibration) -> list[list[Cell]]:

@@ -37,7 +37,7 @@ def _part(name: str, measured: ModelMetrics, figure: bytes | None) -> Part:
     groups = measured.subgroups.splits[Split.TEST]
     table = subgroup_table(groups)
     verdict = _falls_behind(groups)
-    blocks: list[Block] = []
+    blocks: list[Block] = [Paragraph(f"{name} {verdict}")] if figure is None else []
     if figure is not None:
         alt = f"Sensitivity and specificity of {name} by subgroup."
         blocks.append(Figure(figure, f"{name} {verdict} {prose('subgroups_figure')}", alt))

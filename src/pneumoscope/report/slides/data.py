@@ -29,11 +29,12 @@ def cover(context: Context) -> Slide:
     """Say the result first."""
     tested = context.measured.splits[Split.TEST]
     sensitivity = context.test[Metric.SENSITIVITY].value
+    unseen = "" if context.found.split_audit.flaws else ", none of which it had seen"
     message = (
         f"{context.model} could not be tested: {context.test[Metric.SENSITIVITY].reason}."
         if sensitivity is None
         else f"{context.model} finds pneumonia on {frequency(sensitivity)} radiographs that show "
-        "it, none of which it had seen."
+        f"it{unseen}."
     )
     items = [
         f"{counted(len(context.found.metrics), 'model')} compared by Pneumoscope.",
@@ -80,12 +81,12 @@ def shortcuts(context: Context) -> Slide:
         for found in audit.shortcuts
     ]
     ranked = sorted(known, key=lambda bar: -bar.share)[:SHOWN_SHORTCUTS]
-    warned = any(found.warns for found in audit.shortcuts)
-    title = (
-        "Shortcut: a model may learn how a radiograph was stored instead of what it shows."
-        if warned
-        else "No single number was found to give the class away without a look at the lungs."
-    )
+    if any(found.warns for found in audit.shortcuts):
+        title = "Shortcut: a model may learn how a radiograph was stored instead of what it shows."
+    elif audit.inconclusive:
+        title = "Whether a property of the file separates the classes cannot be told from so few."
+    else:
+        title = "No property of the file alone was found to separate the classes."
     return Slide("Data", title, Bars(ranked, start=0.5), prose("slide_shortcuts"))
 
 
