@@ -28,7 +28,7 @@ help: ## List the targets
 
 run: $(READY) ## Run the whole graph on the phantoms; only what is out of date
 	@$(BIN)/kedro stages
-	@$(BIN)/dvc repro
+	@$(BIN)/dvc repro reporting
 	@$(BIN)/kedro results
 
 test: lint types unit ## Lint, types and tests

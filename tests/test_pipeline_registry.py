@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 from kedro.io import DataCatalog
+from kedro.pipeline import Pipeline
 
 from pneumoscope.configuration import LayeredConfigLoader
 from pneumoscope.errors import InputError
@@ -25,6 +26,12 @@ ENVIRONMENTS = sorted(
     if folder.is_dir() and folder.name != "local"
 )
 PHANTOMS = Selection(Source.PHANTOMS, ("mlp", "cnn"))
+APART = ("__default__", "inference", "exchange")
+"""The default pipeline, and those that are no part of it."""
+
+
+def everything(created: dict[str, Pipeline]) -> Pipeline:
+    return created["__default__"] + created["inference"] + created["exchange"]
 
 
 def configuration(environment: str, **runtime: object) -> LayeredConfigLoader:
@@ -58,7 +65,7 @@ def test_the_source_decides_what_is_fetched(source, nodes):
 
 def test_the_default_pipeline_is_all_of_them_in_one():
     created = create_pipelines(PHANTOMS)
-    parts = [pipe for name, pipe in created.items() if name not in ("__default__", "inference")]
+    parts = [pipe for name, pipe in created.items() if name not in APART]
     assert len(created["__default__"].nodes) == sum(len(part.nodes) for part in parts)
     # Only what earlier runs measured, or left unfinished, comes from outside.
     assert {name for name in created["__default__"].inputs() if not name.startswith("params:")} == (
@@ -68,14 +75,14 @@ def test_the_default_pipeline_is_all_of_them_in_one():
 
 def test_every_node_bears_a_tag_and_a_verb():
     created = create_pipelines(PHANTOMS)
-    for node in [*created["__default__"].nodes, *created["inference"].nodes]:
+    for node in everything(created).nodes:
         assert node.tags
         verb = node.name.rsplit(".", 1)[-1].split("_")[0]
         assert verb in {
             "make", "scan", "sort", "check", "choose", "audit", "assign", "rebalance", "prove",
             "select", "transform", "stress", "train", "average", "lock", "score", "explain",
             "measure", "record", "compare", "describe", "draw", "collect", "write",
-            "summarise",
+            "summarise", "convert",
         }  # fmt: skip
 
 
@@ -137,7 +144,7 @@ def test_a_model_of_any_other_name_has_files_of_its_own(name):
     paths: dict[str, list[str]] = {}
     for model in (name, "cnn"):
         created = create_pipelines(Selection(Source.PHANTOMS, (model,)))
-        for entry in created["__default__"].datasets() | created["inference"].datasets():
+        for entry in everything(created).datasets():
             found = entries.get(entry) or resolver.resolve_pattern(entry)
             if not entry.startswith("params:") and "filepath" in found:
                 paths.setdefault(found["filepath"], []).append(entry)
@@ -154,7 +161,7 @@ def test_every_environment_has_a_catalog_entry_with_a_layer_for_every_dataset(en
     entries = config["catalog"]
     catalog = DataCatalog.from_config(entries)
     created = create_pipelines(selection(environment))
-    for name in created["__default__"].datasets() | created["inference"].datasets():
+    for name in everything(created).datasets():
         if name.startswith("params:"):
             continue
         resolved = catalog.config_resolver.resolve_pattern(name) or entries.get(name)
@@ -254,4 +261,4 @@ def test_dvc_reads_every_parameter_file_of_the_default_run():
         file.relative_to(PROJECT).as_posix()
         for file in (PROJECT / "conf/base").rglob("parameters.yml")
     }
-    assert read == files - {"conf/base/inference/parameters.yml"}
+    assert read == files

@@ -73,6 +73,20 @@ def results(env: str | None, params: dict) -> None:
 
 
 @cli.command()
+@click.option("--model", help="A model or ensemble of the comparison; else `inference.model`.")
+@env_option
+@params_option
+def export(model: str | None, env: str | None, params: dict) -> None:
+    """Export an evaluated model for other programs, if its scores are those measured."""
+    from kedro.framework.session import KedroSession
+
+    if model is not None:
+        params = {**params, "inference": {**params.get("inference", {}), "model": model}}
+    with KedroSession.create(env=env, runtime_params=params) as session:
+        cast(KedroSession, session).run(pipeline_names=["exchange"])
+
+
+@cli.command()
 @click.option("--into", type=click.Path(path_type=Path), default=Path("README.md"))
 def graph(into: Path) -> None:
     """Draw the graph as mermaid between the markers of a Markdown file."""

@@ -191,3 +191,6 @@ class SummaryHooks:
         for name in ("report", "predictions"):
             if name in pipeline.all_outputs():
                 logger.info("Open the %s: %s", name, catalog[name]._describe()["filepath"])
+        for name in pipeline.all_outputs():
+            if name.endswith(".exported_model"):
+                logger.info("Exported: %s", catalog[name]._describe()["filepath"])

@@ -29,8 +29,8 @@ class Selection:
         ensembles: Name of each ensemble to the names of its members; they follow in the table. Null
             members drop an ensemble of the base environment.
         arms: Names of a study's protocols, the environment's own first; empty without a study.
-        predictor: Name of the model or ensemble that new radiographs are predicted with; None
-            for the last architecture.
+        predictor: Name of the model or ensemble that new radiographs are predicted with and that
+            is exported; None for the last architecture.
     """
 
     source: Source
@@ -64,7 +64,7 @@ _CHOSEN: Mapping[str, Callable[[Selection], tuple[Any, ...]]] = {
 
 
 def create_pipelines(selection: Selection) -> dict[str, Pipeline]:
-    """Create every pipeline by name, and `__default__`: all but `inference` in one graph.
+    """Create every pipeline by name, and `__default__`: all but `inference` and `exchange` in one.
 
     What a pipeline's nodes import is imported when something looks at the pipeline.
     """
@@ -73,8 +73,10 @@ def create_pipelines(selection: Selection) -> dict[str, Pipeline]:
     members = selection.ensembles.get(predictor, (predictor,))
     return {
         **parts,
-        # New radiographs are predicted when someone brings them.
+        # New radiographs are predicted when someone brings them, and models exported when someone
+        # wants to take them elsewhere.
         "inference": _create("inference", (predictor, members)),
+        "exchange": _create("exchange", (predictor, members)),
         "__default__": LazyPipeline(partial(_joined, tuple(parts.values()))),
     }
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import keras
@@ -23,6 +24,7 @@ from pneumoscope.datasets.figure import FigureDataset
 from pneumoscope.datasets.formats import CSVDataset, JSONDataset, ParquetDataset, TextDataset
 from pneumoscope.datasets.keras_model import KerasModelDataset
 from pneumoscope.datasets.keyed_records import KeyedRecordsDataset
+from pneumoscope.datasets.onnx_model import OnnxModelDataset
 from pneumoscope.datasets.pdf_pages import PdfPagesDataset
 from pneumoscope.datasets.radiograph_folder import RadiographFolderDataset
 from pneumoscope.datasets.record import RecordDataset
@@ -57,6 +59,11 @@ def model(value: int) -> keras.Model:
     return keras.Model(radiograph, layer(radiograph))
 
 
+def onnx_model(value: int) -> Any:
+    """What the dataset saves needs nothing of `onnx`, which is an extra."""
+    return SimpleNamespace(SerializeToString=lambda **_: bytes([value]))
+
+
 SAMPLES: dict[type, Callable[[int], Any]] = {
     ArraysDataset: lambda value: {"a": np.array([value])},
     CSVDataset: lambda value: pd.DataFrame({"a": [value]}),
@@ -66,6 +73,7 @@ SAMPLES: dict[type, Callable[[int], Any]] = {
     JSONDataset: lambda value: {"a": value},
     KerasModelDataset: model,
     KeyedRecordsDataset: lambda value: {"a": value},
+    OnnxModelDataset: onnx_model,
     ParquetDataset: lambda value: pd.DataFrame({"a": [value]}),
     PdfPagesDataset: lambda value: [figure(value)],
     RadiographFolderDataset: lambda value: {"a.jpeg": lambda: bytes([value])},

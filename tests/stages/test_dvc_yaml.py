@@ -31,7 +31,6 @@ OTHER_RUNS = (
     "datasets/download.py",
     "datasets/dated_table.py",
     "inference/",
-    "options/inference.py",
     "pipelines/inference/",
 )
 
@@ -118,11 +117,12 @@ def test_every_source_file_is_a_dependency_of_some_stage_or_makes_no_results(sta
         ("src/pneumoscope/options/fetch.py", {"fetch"}),
         ("src/pneumoscope/splitting/assignment.py", {"rebalancing"}),
         ("data/06_models/cnn/model.keras", {
-            "evaluation@cnn", "robustness@cnn", "explanation@cnn",
+            "evaluation@cnn", "robustness@cnn", "explanation@cnn", "exchange",
         }),
         ("data/07_model_output/mlp/scores.parquet", {
             "ensembles@ensemble", "explanation@mlp", "reporting",
         }),
+        ("src/pneumoscope/exchange/clahe.py", {"exchange"}),
     ],
 )  # fmt: skip
 def test_a_change_concerns_these_stages_alone(stages, file, expected):
@@ -209,6 +209,19 @@ def test_metrics_are_the_summaries_and_plots_are_pictures(stages):
     }
     # DVC's page of pictures loads no script from elsewhere; that of tables does.
     assert {Path(path).suffix for path in plots} == {".png"}
+
+
+def test_the_export_comes_last_and_nothing_waits_for_it(stages):
+    """`make run`, which has not the extra, stops before it: `dvc repro reporting`."""
+    made = {path: name for name, stage in stages.items() for kind in ("outs", "metrics", "plots")
+            for path in stage.get(kind, [])}  # fmt: skip
+    needed, waiting = set(), ["reporting"]
+    while waiting:
+        name = waiting.pop()
+        needed.add(name)
+        waiting += {made[path] for path in stages[name]["deps"] if path in made} - needed
+    assert set(stages) - needed == {"exchange"}
+    assert "data/08_reporting/model_card_cnn.md" in stages["exchange"]["deps"]
 
 
 def test_a_third_architecture_is_followed_by_cards_and_reporting(copy):

@@ -16,6 +16,10 @@ from pneumoscope.options import InferenceOptions
 
 Zone = tuple[float, float]
 
+SYNTHETIC_MODEL = (
+    "The model was trained on synthetic radiographs: nothing here is true of a patient."
+)
+
 COLUMNS = [
     Column.PATH, Column.SHA256, Column.PREDICTION, Column.GREY_ZONE, Column.SCORE,
     Column.PROBABILITY, Column.PREVALENCE, Column.MODEL, Column.FINGERPRINT, Column.THRESHOLD,

@@ -124,12 +124,12 @@ class TrainingRecord:
 
 @dataclass(frozen=True)
 class Tensor:
-    """What goes into a model or comes out of it; None stands for any number of films."""
+    """What goes into a model or comes out of it; None stands for any length or any value."""
 
     name: str
     shape: Sequence[int | None]
     dtype: str
-    range: tuple[float, float]
+    range: tuple[float, float] | None
     meaning: str
 
 

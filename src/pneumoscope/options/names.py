@@ -11,7 +11,7 @@ NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 TAKEN = frozenset(
     """
     checked con data figures nul parameters prn aux
-    comparison ensembles rebalancing reporting shift training
+    comparison ensembles exchange rebalancing reporting shift training
     """.split()  # noqa: SIM905
 )
 """Names that entries of the catalog, tags, pipelines or Windows have taken for themselves."""

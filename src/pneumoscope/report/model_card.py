@@ -28,7 +28,7 @@ from pneumoscope.report.findings import Findings
 from pneumoscope.report.limits import limits, looks_at_test
 from pneumoscope.report.page import Page, render_markdown
 from pneumoscope.report.prose import prose, sentences, text
-from pneumoscope.report.provenance import licences, synthetic_note
+from pneumoscope.report.provenance import licence_lines, synthetic_note
 from pneumoscope.report.sections.augmentation import changes
 from pneumoscope.report.sections.by_patient import RULES
 from pneumoscope.report.sections.calibration import calibration_section
@@ -222,13 +222,7 @@ def _loading(name: str, found: Findings) -> Section:
 def _licence(origin: TrainingRecord | None) -> Section:
     if origin is None:
         return Section("Licence", [Bullets(["Code: MIT.", f"The rest: {NOT_ON_RECORD}."])])
-    started = origin.started_from
-    lines = [
-        "Code: MIT.",
-        f"Radiographs it was trained on: {licences(origin.data.sources)}.",
-        f"Starting weights ({started.source}): {started.licence or started.note}.",
-    ]
-    return Section("Licence", [Bullets(lines)])
+    return Section("Licence", [Bullets(licence_lines(origin))])
 
 
 def _version(name: str, found: Findings) -> Section:

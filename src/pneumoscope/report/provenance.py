@@ -74,3 +74,13 @@ def licences(sources: Sources) -> str:
         (sources.folder, "a folder of your own, under the licence that came with it"),
     ]
     return "; ".join(licence for count, licence in notes if count)
+
+
+def licence_lines(origin: TrainingRecord) -> list[str]:
+    """Say under which licences a model's code, radiographs and starting weights stand."""
+    started = origin.started_from
+    return [
+        "Code: MIT.",
+        f"Radiographs it was trained on: {licences(origin.data.sources)}.",
+        f"Starting weights ({started.source}): {started.licence or started.note}.",
+    ]

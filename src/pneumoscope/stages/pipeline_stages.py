@@ -83,3 +83,8 @@ def all_stages(selection: Selection) -> Iterator[Stage]:
         "reporting", "Compare the models, draw the figures, write the report",
         ("evaluation", "reporting"), ("comparison", "reporting"), MODELS,
     )  # fmt: skip
+    # After the report, whose cards it takes along: it alone needs the extra `export`.
+    yield Stage(
+        "exchange", "Export the model that predicts, and prove the file equal to it",
+        ("exchange",), chosen_by=("inference.model", *MODELS),
+    )  # fmt: skip

@@ -21,12 +21,14 @@ class Cut:
         below: From radiographs (n, height, width, 1) to its feature maps (n, h, w, channels).
         above: From the feature maps, float32, to the logit of the score, (n,).
         flattens: True when the part above tells the places of a map apart.
+        pooled: True when the score reads the means of the maps and nothing else of them.
     """
 
     layer: str
     below: Callable[[keras.KerasTensor], keras.KerasTensor]
     above: Callable[[keras.KerasTensor], keras.KerasTensor]
     flattens: bool
+    pooled: bool
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ def cut_at_last_maps(model: keras.Model) -> Cut | None:
         below=lambda radiographs: read(radiographs)[tail[0].name],
         above=lambda maps: logit(above[-1], _run(above[:-1], maps)),
         flattens=any(isinstance(layer, layers.Flatten) for layer in above),
+        pooled=_pools_globally(above[:-1]),
     )
 
 
@@ -155,6 +158,13 @@ def _run(chain: Sequence[keras.layers.Layer], x: keras.KerasTensor) -> keras.Ker
 def _keeps_places(layer: keras.layers.Layer) -> bool:
     shape = getattr(layer.output, "shape", ())
     return len(shape) == 4 and not isinstance(layer, _POOLINGS)
+
+
+def _pools_globally(between: Sequence[keras.layers.Layer]) -> bool:
+    """Tell whether maps go through pooling alone before the score; dropout does nothing there."""
+    ends = [isinstance(layer, layers.GlobalAveragePooling2D) for layer in between]
+    passed = (*_POOLINGS, layers.GlobalAveragePooling2D, layers.Dropout)
+    return sum(ends) == 1 and all(isinstance(layer, passed) for layer in between)
 
 
 def _activates(layer: keras.layers.Layer) -> bool:

@@ -16,7 +16,7 @@ from pneumoscope.evaluation.ensembles import average_scores
 from pneumoscope.evaluation.records import ModelMetrics
 from pneumoscope.inference.evaluated import check_evaluated, check_prepared
 from pneumoscope.inference.films import PreprocessedFilms
-from pneumoscope.inference.predictions import locked_by, predict
+from pneumoscope.inference.predictions import SYNTHETIC_MODEL, locked_by, predict
 from pneumoscope.ingestion.appearance import appearance_sentences, appearance_warnings
 from pneumoscope.ingestion.doubts import refusal_warnings
 from pneumoscope.ingestion.litter import LITTER
@@ -32,9 +32,6 @@ from pneumoscope.options import (
 
 logger = logging.getLogger(__name__)
 
-SYNTHETIC_MODEL = (
-    "The model was trained on synthetic radiographs: nothing here is true of a patient."
-)
 SYNTHETIC_FILM = "This radiograph is a synthetic phantom, no patient's."
 
 

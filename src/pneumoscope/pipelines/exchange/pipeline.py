@@ -1,0 +1,68 @@
+"""model as it was locked → ONNX graphs → parity with the evaluation → a file that carries all."""
+
+from collections.abc import Sequence
+
+from kedro.pipeline import Node, Pipeline
+
+from pneumoscope.pipelines.exchange.nodes import compare_runtimes, convert_model, export_writer
+
+
+def create_pipeline(model: str, members: Sequence[str]) -> Pipeline:
+    """Create the pipeline; it is no part of the default one, which needs no exported model.
+
+    Args:
+        model: Name of the model or ensemble.
+        members: Its members; the model itself where it is one.
+    """
+    records = {f"training_record_{name}": f"{name}.training_record" for name in members}
+    prepared = {
+        "preprocessing": "params:preprocessing",
+        "working_side": "params:ingestion.working_side",
+    }
+    convert = Node(
+        convert_model,
+        {
+            "metrics": f"{model}.metrics",
+            "locks": "known_locks",
+            **prepared,
+            **records,
+            **{f"scored_by_{name}": f"{name}.scored_by" for name in members},
+            **{f"model_{name}": f"model_{name}" for name in members},
+        },
+        ["portable_core", "portable_film"],
+        name="convert_model",
+    )
+    compare = Node(
+        compare_runtimes,
+        {
+            "core": "portable_core",
+            "film": "portable_film",
+            "scores": f"{model}.scores",
+            "metrics": f"{model}.metrics",
+            "decoded": "decoded_radiographs",
+            "evaluation": "params:evaluation",
+            **{
+                entry: entry
+                for split in ("validation", "test")
+                for entry in (f"{split}_images", f"{split}_rows")
+            },
+        },
+        "parity",
+        name="compare_runtimes",
+    )
+    write = Node(
+        export_writer(model),
+        {
+            "film": "portable_film",
+            "parity": "parity",
+            "contract": f"{model}.contract",
+            "metrics": f"{model}.metrics",
+            "options": "params:inference",
+            **prepared,
+            **records,
+            **{f"card_{name}": f"model_card_{name}" for name in members},
+        },
+        [f"{model}.exported_model", f"{model}.exported_contract"],
+        name="write_export",
+    )
+    return Pipeline([convert, compare, write], tags="exchange")

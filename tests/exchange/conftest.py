@@ -1,0 +1,3 @@
+from example_exports import evaluated, small
+
+__all__ = ["evaluated", "small"]

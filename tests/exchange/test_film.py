@@ -1,0 +1,92 @@
+"""The preprocessing as a graph: what Pillow and OpenCV give, for films of any shape."""
+
+import numpy as np
+import pytest
+
+from pneumoscope.options import PreprocessingOptions
+from pneumoscope.radiographs.transforms import preprocess
+
+onnxruntime = pytest.importorskip("onnxruntime", reason="needs the extra `export`")
+pytest.importorskip("onnx", reason="needs the extra `export`")
+
+
+def prepared(films: np.ndarray, **options: object) -> tuple[np.ndarray, np.ndarray]:
+    """Prepare films by the graph and by the code it stands for."""
+    from pneumoscope.exchange.film import film_graph
+
+    chosen = PreprocessingOptions.model_validate({"size": [48, 40], "fit": "squash", **options})
+    session = onnxruntime.InferenceSession(film_graph(chosen).SerializeToString())
+    (given,) = session.run(["prepared"], {"films": films})
+    return given, np.stack([preprocess(film, chosen) for film in films]).astype(np.float32)
+
+
+def films(height: int, width: int, count: int = 2) -> np.ndarray:
+    """Smooth shapes with fine grain, each its own, uint8 (count, height, width)."""
+    y, x = np.mgrid[0:height, 0:width] / 23
+    shapes = [128 + 90 * np.sin(x + n) * np.cos(y - n) for n in range(count)]
+    grain = np.random.default_rng(height * width).normal(0, 9, (count, height, width))
+    return np.clip(np.stack(shapes) + grain, 0, 255).astype(np.uint8)
+
+
+SHAPES = [(48, 40), (131, 97), (97, 131), (200, 41), (33, 300), (20, 17), (1000, 1203), (49, 41)]
+
+
+@pytest.mark.parametrize("fit", ["squash", "letterbox", "crop"])
+@pytest.mark.parametrize("crop", [0.0, 0.07])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_films_of_any_shape_come_out_within_rounding(shape, fit, crop):
+    given, expected = prepared(films(*shape), fit=fit, border_crop=crop)
+    assert given.shape == expected.shape == (2, 48, 40, 1)
+    # Rows or columns first: each pass rounds to whole grey levels.
+    assert np.abs(given - expected).max() <= 2
+    assert np.abs(given - expected).mean() < 0.25
+    assert np.ptp(expected) > 50
+
+
+@pytest.mark.parametrize(
+    ("size", "tiles", "clip"),
+    [
+        ([48, 40], 8, 2.0), ([48, 40], 7, 2.0), ([48, 48], 5, 0.5), ([33, 64], 4, 40.0),
+        ([16, 20], 16, 3.0), ([64, 64], 1, 256.0),
+    ],
+)  # fmt: skip
+def test_contrast_is_equalised_as_by_opencv(size, tiles, clip):
+    clahe = {"tiles": tiles, "clip_limit": clip}
+    # Of the wanted size, so that nothing but CLAHE is compared.
+    given, expected = prepared(films(*size, count=3), size=size, clahe=clahe)
+    assert np.abs(given - expected).max() <= 1
+    assert (given != expected).mean() < 0.01
+    untouched, _ = prepared(films(*size, count=3), size=size)
+    assert (untouched != given).mean() > 0.1
+
+
+@pytest.mark.parametrize("quality", [1, 20, 49, 50, 75, 95])
+@pytest.mark.parametrize("size", [[48, 40], [33, 61]])
+def test_encodings_are_equalised_as_by_libjpeg(size, quality):
+    given, expected = prepared(films(*size), size=size, equalise_quality=quality)
+    # A coefficient halfway between two steps of the table may fall to either side.
+    assert (np.abs(given - expected) > 1).mean() < 0.1
+    apart = np.abs(given - expected).mean()
+    untouched, _ = prepared(films(*size), size=size)
+    assert apart < 0.4
+    assert np.abs(untouched - expected).mean() > 4 * apart
+
+
+def test_all_steps_follow_one_another_in_their_order():
+    steps = {"border_crop": 0.05, "fit": "letterbox", "clahe": {}, "equalise_quality": 60}
+    given, expected = prepared(films(150, 120), **steps)
+    # The coarse steps of the encoding make more of the grey level that a resize is off by.
+    apart = np.abs(given - expected).mean()
+    assert apart < 1.5
+    for left_out in steps:
+        other, _ = prepared(films(150, 120), **{k: v for k, v in steps.items() if k != left_out})
+        assert np.abs(other - expected).mean() > 2 * apart, left_out
+
+
+def test_a_film_does_not_depend_on_those_beside_it():
+    several = films(150, 120, count=4)
+    options = {"border_crop": 0.05, "clahe": {}, "equalise_quality": 60}
+    together, _ = prepared(several, **options)
+    for number, film in enumerate(several):
+        alone, _ = prepared(film[None], **options)
+        np.testing.assert_array_equal(alone[0], together[number])

@@ -1,0 +1,79 @@
+"""An export leaves only if it gives what was evaluated, film by film."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pneumoscope.errors import InputError
+from pneumoscope.exchange.parity import Compared, check_parity
+from pneumoscope.naming import Split
+
+pytest.importorskip("tf2onnx", reason="needs the extra `export`")
+pytest.importorskip("onnxruntime", reason="needs the extra `export`")
+
+
+@pytest.fixture(scope="module")
+def films(evaluated, small):
+    return evaluated({"one": small("cnn", 3)})
+
+
+@pytest.fixture(scope="module")
+def graphs(films):
+    from pneumoscope.exchange.core import core_graph
+    from pneumoscope.exchange.film import film_graph
+    from pneumoscope.exchange.graph import chained
+
+    core = core_graph(films.models["one"])
+    film = chained(film_graph(films.preprocessing), core)
+    return core.SerializeToString(), film.SerializeToString()
+
+
+def compared(films, **changes) -> Compared:
+    images = {Split.VALIDATION: films.images[:3], Split.TEST: films.images[3:]}
+    return replace(Compared(films.rows, images, films.decoded), **changes)
+
+
+def test_an_equal_model_has_its_parity_on_record(films, graphs):
+    found = check_parity(*graphs, compared(films), films.threshold, batch_size=2)
+    assert found.films == {Split.VALIDATION: 3, Split.TEST: 4}
+    assert found.core <= 1e-5
+    assert found.film <= 5e-3
+    assert found.decisions_changed == 0
+    assert found.runtime.startswith("onnxruntime ")
+
+
+@pytest.mark.parametrize("row", [0, 6])
+def test_one_score_further_away_than_rounding_is_refused(films, graphs, row):
+    rows = films.rows.copy()
+    rows.loc[row, "score"] += 3e-5
+    with pytest.raises(InputError, match=r"exported core within 1e-05.*1 of 7 further away, up to"):
+        check_parity(*graphs, compared(films, rows=rows), films.threshold, batch_size=2)
+
+
+def test_a_score_that_is_missing_is_refused(films, graphs):
+    rows = films.rows.copy()
+    rows.loc[4, "score"] = np.nan
+    with pytest.raises(InputError, match="1 of 7 further away"):
+        check_parity(*graphs, compared(films, rows=rows), films.threshold, batch_size=2)
+
+
+def test_a_graph_that_prepares_films_otherwise_is_refused(films, graphs):
+    inverted = {path: 255 - film for path, film in films.decoded.items()}
+    with pytest.raises(InputError, match=r"exported film graph within 0.005 .* 7 further away"):
+        check_parity(*graphs, compared(films, decoded=inverted), films.threshold, batch_size=2)
+
+
+def test_one_decision_that_changes_is_refused(films, graphs):
+    nearest = float(np.sort(films.scores)[3])
+    # Evaluated one rounding below the threshold, and one above by the export.
+    rows = films.rows.copy()
+    row = int(np.argmin(np.abs(films.scores - nearest)))
+    rows.loc[row, "score"] = nearest - 5e-6
+    with pytest.raises(InputError, match=r"core to decide as was evaluated.*1 of 7 films called"):
+        check_parity(*graphs, compared(films, rows=rows), nearest - 2e-6, batch_size=2)
+
+
+def test_nothing_to_compare_proves_nothing(films, graphs):
+    with pytest.raises(InputError, match="films of validation or test to compare"):
+        check_parity(*graphs, compared(films, rows=films.rows.iloc[:0]), 0.5, batch_size=2)
