@@ -194,7 +194,7 @@ def test_nothing_that_only_grows_is_tracked(stages):
 def test_what_is_the_users_is_neither_output_nor_input_of_a_stage(stages):
     tracked = str([[stage["deps"], stage.get("outs")] for stage in stages.values()])
     assert "data/02_intermediate/decoded_radiographs" in tracked
-    for name in ("predictions", "decoded_films", "data/07_model_output'", "02_intermediate'"):
+    for name in ("predictions.csv", "decoded_films", "data/07_model_output'", "02_intermediate'"):
         assert name not in tracked
 
 
