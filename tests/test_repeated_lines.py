@@ -37,7 +37,7 @@ def test_lines_that_differ_in_numbers_and_quotes_are_of_one_kind(shown, hooks):
     for n in range(1356):
         library.warning("tag %d of 'film %d' at 0x%x is odd", n, n, n)
     library.warning("another kind")
-    logging.getLogger("pydicom").warning("tag 3 of 'film 3' at 0x3 is odd")
+    logging.getLogger("imageio").warning("tag 3 of 'film 3' at 0x3 is odd")
     assert shown == [
         "tag 0 of 'film 0' at 0x0 is odd", "another kind", "tag 3 of 'film 3' at 0x3 is odd"
     ]  # fmt: skip

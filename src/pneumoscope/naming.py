@@ -26,6 +26,9 @@ class Column(StrEnum):
     DEVICE = "device"
     SITE = "site"
     EXPOSURE = "exposure"
+    STUDY = "study"
+    BITS = "bits"
+    TRANSFER_SYNTAX = "transfer_syntax"
     DUPLICATE_OF = "duplicate_of"
     REASON = "reason"
     NOTE = "note"
@@ -215,6 +218,14 @@ class CalibrationMethod(StrEnum):
 
     TEMPERATURE = "temperature"
     PLATT = "platt"
+
+
+class HiddenNames(StrEnum):
+    """Which collections' files and folders get names that tell nothing of a patient."""
+
+    DICOM = "dicom"
+    ALL = "all"
+    NONE = "none"
 
 
 class Source(StrEnum):

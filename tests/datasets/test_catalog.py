@@ -25,6 +25,7 @@ from pneumoscope.datasets.formats import CSVDataset, JSONDataset, ParquetDataset
 from pneumoscope.datasets.keras_model import KerasModelDataset
 from pneumoscope.datasets.keyed_records import KeyedRecordsDataset
 from pneumoscope.datasets.onnx_model import OnnxModelDataset
+from pneumoscope.datasets.patient_key import PatientKeyDataset
 from pneumoscope.datasets.pdf_pages import PdfPagesDataset
 from pneumoscope.datasets.radiograph_folder import RadiographFolderDataset
 from pneumoscope.datasets.record import RecordDataset
@@ -39,7 +40,7 @@ CONF = Path(__file__).parents[2] / "conf"
 ENVIRONMENTS = sorted(folder.name for folder in CONF.iterdir() if folder.is_dir())
 
 # Kept in memory, refused by `save`, or written by the training itself (test_checkpoint.py).
-NEVER_SAVED = (MemoryDataset, ArchiveDataset, CheckpointDataset)
+NEVER_SAVED = (MemoryDataset, ArchiveDataset, CheckpointDataset, PatientKeyDataset)
 
 
 def film(value: int) -> ScannedFile:

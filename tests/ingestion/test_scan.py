@@ -9,7 +9,6 @@ from pneumoscope.datasets.stores.interface import Files
 from pneumoscope.errors import InputError
 from pneumoscope.ingestion.litter import LITTER
 from pneumoscope.ingestion.scan import ScannedFile, scan
-from pneumoscope.radiographs.decoders.foreign import DICOM
 
 
 def forbidden() -> bytes:
@@ -112,16 +111,17 @@ def test_a_picture_is_known_by_its_content_whatever_its_name(
         b"\x08\x00\x00\x00\x04\x00\x00\x00\x10\x01\x00\x00",
     ],
 )
-def test_a_dicom_file_says_what_to_do_whatever_its_name(data, ingestion_options):
+def test_a_dicom_file_is_known_whatever_its_name(data, ingestion_options):
     (file,) = scan({"NORMAL/a.jpeg": lambda: data}, ingestion_options)
-    assert file.reason == DICOM
-    assert "export it as PNG" in file.reason
+    assert "DICOM" in file.reason
+    assert file.dicom
 
 
 def test_other_bytes_are_not_called_dicom(ingestion_options):
     files = {"a.bin": lambda: b"\x08\x00\x00\x00\x01\x02\x03\x04", "a.dcm": lambda: bytes(200)}
     for file in scan(files, ingestion_options):
         assert "DICOM" not in file.reason
+        assert not file.dicom
 
 
 class Sparse:

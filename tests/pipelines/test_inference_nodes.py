@@ -25,6 +25,9 @@ from pneumoscope.options import (
 )
 from pneumoscope.pipelines.inference import nodes
 
+NO_KEY = None
+"""What no film that is no DICOM asks for."""
+
 SIZE = PreprocessingOptions.model_validate({"size": [16, 16], "fit": "squash"})
 EVALUATION = EvaluationOptions.model_validate(
     {"threshold": {"rule": "youden"}, "bootstrap": 0, "batch_size": 2}
@@ -43,7 +46,7 @@ def decoded(encode, ingestion_options, tmp_path_factory):
     (folder / "notes.txt").write_text("seen by Dr. K.")
     dataset = DecodedRadiographsDataset(str(tmp_path_factory.mktemp("decoded") / "films"))
     films = RadiographFolderDataset(str(folder)).load()
-    dataset.save(nodes.scan_new_radiographs(films, ingestion_options, model_checked=True))
+    dataset.save(nodes.scan_new_radiographs(films, ingestion_options, NO_KEY, model_checked=True))
     return dataset.load()
 
 
@@ -54,7 +57,7 @@ def test_a_folder_without_a_film_replaces_no_predictions(names, ingestion_option
         (tmp_path / "films" / name).write_text("no film")
     films = RadiographFolderDataset(str(tmp_path / "films")).load()
     dataset = DecodedRadiographsDataset(str(tmp_path / "decoded"))
-    dataset.save(nodes.scan_new_radiographs(films, ingestion_options, model_checked=True))
+    dataset.save(nodes.scan_new_radiographs(films, ingestion_options, NO_KEY, model_checked=True))
     measured = metrics(one["scored_by_one"].fingerprint)
     with pytest.raises(InputError, match=f"received a folder with {len(names)} files, none of"):
         nodes.score_new_radiographs(dataset.load(), measured, SIZE, EVALUATION, **one)
@@ -99,7 +102,7 @@ def test_the_model_is_checked_before_a_film_is_read(ingestion_options):
     with pytest.raises(ValueError, match="the model cnn to be the one that was evaluated"):
         nodes.check_model(metrics("1" * 64), SIZE, 128, **retrained)
     with pytest.raises(ValueError, match="checked before films are read"):
-        nodes.scan_new_radiographs({}, ingestion_options, model_checked=False)
+        nodes.scan_new_radiographs({}, ingestion_options, NO_KEY, model_checked=False)
 
 
 def test_every_file_of_any_layout_has_a_row_and_only_films_a_score(scored):

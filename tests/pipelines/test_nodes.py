@@ -36,6 +36,8 @@ from pneumoscope.radiographs.pixel_statistics import describe_pixels
 from pneumoscope.report.findings import collect_findings
 
 SEED = 7
+NO_KEY = None
+"""What no film that is no DICOM asks for."""
 FETCH = FetchOptions.model_validate(
     {"source": "phantoms", "phantoms": {"patients": 24, "shorter_side": [64, 80]}}
 )
@@ -68,7 +70,7 @@ def phantoms():
 @pytest.fixture(scope="module")
 def decoded(phantoms, ingestion_options, tmp_path_factory):
     dataset = DecodedRadiographsDataset(str(tmp_path_factory.mktemp("decoded") / "radiographs"))
-    dataset.save(ingestion.scan_files(phantoms, ingestion_options, "folder"))
+    dataset.save(ingestion.scan_files(phantoms, ingestion_options, "folder", NO_KEY))
     return dataset.load()
 
 

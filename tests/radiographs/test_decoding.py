@@ -232,11 +232,6 @@ def test_checksums_are_those_of_zlib():
     ).to_bytes(4, "big")
 
 
-def test_dicom_says_what_to_do(read):
-    with pytest.raises(UnreadableRadiograph, match=r"a DICOM file, .* export it as PNG"):
-        read(bytes(128) + b"DICM" + bytes(40))
-
-
 def test_one_large_image_is_decoded_at_a_time():
     with alone_if_large(5000, 5000), ThreadPoolExecutor(1) as other:
         assert not other.submit(is_free, 5000).result()

@@ -6,9 +6,9 @@ from pathlib import PurePosixPath
 
 import pandas as pd
 
-from pneumoscope.ingestion.appearance import appearance_warnings
 from pneumoscope.ingestion.layout import Layout
 from pneumoscope.ingestion.litter import LITTER
+from pneumoscope.ingestion.tag_warnings import film_warnings
 from pneumoscope.naming import Column
 from pneumoscope.options import IngestionOptions
 from pneumoscope.radiographs.recorded import RECORDED, with_recorded
@@ -45,7 +45,7 @@ def sort_out(files: pd.DataFrame, options: IngestionOptions) -> Ingested:
     rows, refused = [], []
     layout = Layout(options.class_folders, options.patient_patterns)
     offered = files[files["reason"] != LITTER]
-    offered = offered.assign(**{Column.WARNING: appearance_warnings(offered)})
+    offered = offered.assign(**{Column.WARNING: film_warnings(offered)})
     for file in offered.sort_values("path").to_dict("records"):
         reason, row = file["reason"], {}
         if not reason:
@@ -65,12 +65,13 @@ def sort_out(files: pd.DataFrame, options: IngestionOptions) -> Ingested:
 def _row(file: dict, layout: Layout) -> dict:
     where = layout.place(file["path"])
     patient = layout.patient(file["path"], where)
+    hidden = file.get("subtype")
     return {
         Column.PATH: file["path"],
         Column.SOURCE_SPLIT: where.source_split,
         Column.LABEL: where.label.value,
-        Column.SUBTYPE: patient.subtype.value,
-        Column.PATIENT_ID: patient.patient_id,
+        Column.SUBTYPE: hidden or patient.subtype.value,
+        Column.PATIENT_ID: file.get("patient_id") or patient.patient_id,
         Column.BYTES_PER_PIXEL: file["bytes"] / (file["width"] * file["height"]),
         **{name: file[name] for name in (
             Column.SOURCE, Column.WIDTH, Column.HEIGHT, Column.MODE, Column.BYTES, Column.SHA256,

@@ -2,21 +2,28 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from functools import partial
+from math import nan
+from typing import Any
 
 import numpy as np
 from dask.system import CPU_COUNT
+import pandas as pd
 from numpy.typing import NDArray
 
 from pneumoscope.ingestion.litter import LITTER, is_document, is_litter
+from pneumoscope.ingestion.patient_key import PatientKey
+from pneumoscope.ingestion.private_names import hide_names
 from pneumoscope.naming import Source
 from pneumoscope.options import IngestionOptions
 from pneumoscope.parallel import BatchedMap
 from pneumoscope.provenance import source_of
 from pneumoscope.radiographs.appearance import appearance_of
+from pneumoscope.radiographs.decoders import dicom
 from pneumoscope.radiographs.decoders.interface import UnreadableRadiograph
 from pneumoscope.radiographs.decoding import check_size, decode, warnings_refused
+from pneumoscope.radiographs.recorded import Identity, Recorded
 
 Reader = Callable[[], bytes]
 """Reads one file, or raises OSError; one that has a `size` (bytes) is asked for it first."""
@@ -43,6 +50,12 @@ class ScannedFile:
         bits: Bits a sample of the original, 0 when unreadable.
         brightness: As `Appearance` has it, 0 when unreadable; likewise contrast, orientation.
         pixels: uint8 (height, width) at working scale, or None when unreadable.
+        dicom: Whether it is a DICOM.
+        age: As `Recorded` has it; likewise up to `transfer_syntax`.
+        said: What its tags warn of, or an empty string.
+        patient_id: Keyed hash of the patient's number, or an empty string where its tags tell none.
+        study: Keyed hash of the study's UID, or an empty string.
+        subtype: What its name tells of the disease, where names are hidden.
     """
 
     path: str
@@ -59,13 +72,34 @@ class ScannedFile:
     contrast: float = 0.0
     orientation: str = ""
     pixels: NDArray[np.uint8] | None = None
+    dicom: bool = False
+    age: float = nan
+    sex: str = ""
+    view: str = ""
+    manufacturer: str = ""
+    device: str = ""
+    site: str = ""
+    exposure: float = nan
+    transfer_syntax: str = ""
+    said: str = ""
+    patient_id: str = ""
+    study: str = ""
+    subtype: str = ""
 
 
 @dataclass(frozen=True)
 class Scan:
-    """The scanned files, computed while they are iterated: by path, or as an archive has them."""
+    """The scanned files, computed while they are iterated: by path, or as an archive has them.
+
+    Attributes:
+        scanned: One result a file.
+        options: How they are read.
+        key: The site's, for what identifies a patient.
+    """
 
     scanned: BatchedMap[tuple[str, Reader], ScannedFile]
+    options: IngestionOptions
+    key: PatientKey | None = None
 
     def __len__(self) -> int:
         """Return how many files there are."""
@@ -76,9 +110,20 @@ class Scan:
         with warnings_refused():
             yield from self.scanned
 
+    def named(self, files: pd.DataFrame) -> pd.DataFrame:
+        """Give the files the names that all may read, once all of them are known.
+
+        Args:
+            files: One row per scanned file, without pixels.
+        """
+        return files if self.key is None else hide_names(files, self.options, self.key)
+
 
 def scan(
-    files: Mapping[str, Reader], options: IngestionOptions, source: Source = Source.FOLDER
+    files: Mapping[str, Reader],
+    options: IngestionOptions,
+    source: Source = Source.FOLDER,
+    key: PatientKey | None = None,
 ) -> Scan:
     """Scan every file once.
 
@@ -90,19 +135,28 @@ def scan(
             are read in their own order, or many at a time.
         options: Working scale and bounds.
         source: Where the files are read from.
+        key: The site's; without one nothing is known of a DICOM's patient, and no name is hidden.
     """
-    look = partial(_scan_file, options=options, source=source)
-    title, batch = "reading radiographs", options.batch_size
+    look = partial(_scan_file, options=options, source=source, key=key)
+    return Scan(_batched(look, files, options.batch_size), options, key)
+
+
+def _batched(
+    look: Callable[[tuple[str, Reader]], ScannedFile], files: Mapping[str, Reader], batch: int
+) -> BatchedMap[tuple[str, Reader], ScannedFile]:
+    title = "reading radiographs"
     if getattr(files, "in_order", False):
         # One by one: threads that begin at distant files would pull a stream back and forth.
-        return Scan(BatchedMap(look, list(files.items()), 1, title))
+        return BatchedMap(look, list(files.items()), 1, title)
     items = sorted(files.items())
     if getattr(files, "waits", False):
-        return Scan(BatchedMap(look, items, max(1, batch // 4), title, WAITING))
-    return Scan(BatchedMap(look, items, batch, title))
+        return BatchedMap(look, items, max(1, batch // 4), title, WAITING)
+    return BatchedMap(look, items, batch, title)
 
 
-def _scan_file(item: tuple[str, Reader], options: IngestionOptions, source: Source) -> ScannedFile:
+def _scan_file(
+    item: tuple[str, Reader], options: IngestionOptions, source: Source, key: PatientKey | None
+) -> ScannedFile:
     path, read = item
     if is_litter(path):
         return ScannedFile(path, reason=LITTER)
@@ -118,12 +172,34 @@ def _scan_file(item: tuple[str, Reader], options: IngestionOptions, source: Sour
     sha256 = hashlib.sha256(data).hexdigest()
     if is_document(path, data):
         return ScannedFile(path, len(data), sha256, reason=LITTER)
+    is_dicom = dicom.recognises(data)
     try:
         found = decode(data, options)
     except UnreadableRadiograph as error:
-        return ScannedFile(path, len(data), sha256, reason=str(error))
+        return ScannedFile(path, len(data), sha256, reason=str(error), dicom=is_dicom)
     seen = appearance_of(found.pixels)
     return ScannedFile(
         path, len(data), sha256, found.width, found.height, found.mode, found.note,
         source=source_of(data, source), bits=found.bits, **asdict(seen), pixels=found.pixels,
+        dicom=is_dicom, **_recorded(found.recorded, key),
     )  # fmt: skip
+
+
+def _recorded(found: Recorded, key: PatientKey | None) -> dict[str, Any]:
+    """Give what is on record of a film, its patient and study by pseudonyms alone."""
+    known = {
+        field.name: getattr(found, field.name)
+        for field in fields(found)
+        if field.name not in ("identity", "warning")
+    }
+    return {**known, "said": found.warning, **_pseudonyms(found.identity, key)}
+
+
+def _pseudonyms(identity: Identity, key: PatientKey | None) -> dict[str, str]:
+    if key is None:
+        return {}
+    patient, study = identity.patient, identity.study
+    return {
+        "patient_id": patient and f"patient-{key.pseudonym('patient', identity.issuer, patient)}",
+        "study": study and f"study-{key.pseudonym('study', study)}",
+    }

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, field_validator
 
 from pneumoscope.errors import InputError
-from pneumoscope.naming import Label
+from pneumoscope.naming import HiddenNames, Label
 from pneumoscope.options.base import AsYaml, Batch, Share, Text
 from pneumoscope.options.decoding import DecodingOptions
 
@@ -23,6 +23,8 @@ class IngestionOptions(DecodingOptions):
         class_folders: Folder names that stand for each class, in any case.
         patient_patterns: Regular expressions on the file name, tried in order; the named
             groups make the patient's key, the group `subtype` the subtype too.
+        hidden_names: Whether paths are replaced by keyed hashes in all that a run writes: `dicom`
+            where a collection holds a DICOM, `all` or `none`.
     """
 
     max_quarantined: Share
@@ -30,6 +32,7 @@ class IngestionOptions(DecodingOptions):
     warn_auroc: Annotated[float, Field(gt=0.5, le=1.0)]
     class_folders: dict[Annotated[Label, AsYaml], Annotated[list[Text], Field(min_length=1)]]
     patient_patterns: list[Text]
+    hidden_names: Annotated[HiddenNames, AsYaml]
 
     @field_validator("class_folders")
     @classmethod

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from PIL import Image, UnidentifiedImageError
 
 from pneumoscope.options import DecodingOptions
-from pneumoscope.radiographs.decoders import jpeg, jpeg2000, pillow, png, tiff
+from pneumoscope.radiographs.decoders import dicom, jpeg, jpeg2000, pillow, png, tiff
 from pneumoscope.radiographs.decoders.foreign import reason_for
 from pneumoscope.radiographs.decoders.interface import (
     DecodedRadiograph,
@@ -15,8 +15,8 @@ from pneumoscope.radiographs.decoders.interface import (
     UnreadableRadiograph,
 )
 
-DECODERS: tuple[Decoder, ...] = (jpeg, png, tiff, jpeg2000, pillow)
-"""The first that recognises a file reads it."""
+DECODERS: tuple[Decoder, ...] = (jpeg, png, dicom, tiff, jpeg2000, pillow)
+"""The first that recognises a file reads it; a DICOM may begin as a TIFF."""
 
 DAMAGED = "damaged, or of a kind that is not read"
 
@@ -70,12 +70,14 @@ def check_size(size: int, options: DecodingOptions) -> None:
 
 @contextmanager
 def warnings_refused() -> Iterator[None]:
-    """Have what Pillow warns of refused with that reason, in all threads, while this lasts.
+    """Have what Pillow and pydicom warn of refused, in all threads, while this lasts.
 
-    Left alone, a warning says which line of Pillow it comes from, and not which file is odd.
+    Left alone, a warning says which line of a library it comes from, and not which file is odd.
     """
     with warnings.catch_warnings():
-        warnings.filterwarnings("error", category=UserWarning, module=r"PIL\.")
+        warnings.filterwarnings("error", category=UserWarning, module=r"(PIL|pydicom)\.")
+        # An odd character set concerns names, and no pixel.
+        warnings.filterwarnings("ignore", category=UserWarning, module=r"pydicom\.charset")
         # The bounds of the decoding are lower.
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
         yield

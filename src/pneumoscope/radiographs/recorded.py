@@ -7,6 +7,7 @@ two collections can be compared.
 import math
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -26,6 +27,56 @@ RECORDED: Sequence[Column] = (
 
 OLDEST = 90.0
 """Ages above are told as this: so few people reach them that an age could identify one."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who and which study a file says it is of; kept out of everything but a keyed hash.
+
+    Attributes:
+        issuer: Who gave the patient's number.
+        patient: The patient's number.
+        study: UID of the study.
+    """
+
+    issuer: str = field(default="", repr=False)
+    patient: str = field(default="", repr=False)
+    study: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What a file tells beside its pixels.
+
+    Attributes:
+        age: In years; NaN where not recorded, as is `exposure`.
+        sex: `female`, `male` or `other`; empty where not recorded, as are all other words.
+        view: Such as `PA`.
+        manufacturer: Of the device.
+        device: Its model.
+        site: The institution.
+        exposure: In mAs.
+        transfer_syntax: How a DICOM is stored; empty for every other format.
+        warning: What its tags warn of, or an empty string.
+        identity: Of whom it is.
+    """
+
+    age: float = math.nan
+    sex: str = ""
+    view: str = ""
+    manufacturer: str = ""
+    device: str = ""
+    site: str = ""
+    exposure: float = math.nan
+    transfer_syntax: str = ""
+    warning: str = ""
+    identity: Identity = Identity()
+
+
+NOTHING_RECORDED = Recorded()
+
+TAGS_SPEAK_OF = "its tags speak of "
+"""How each part of a warning begins; parts are joined by a semicolon."""
 
 _SEXES = {
     "f": "female", "female": "female", "w": "female", "woman": "female",

@@ -17,10 +17,12 @@ from pneumoscope.evaluation.records import ModelMetrics
 from pneumoscope.inference.evaluated import check_evaluated, check_prepared
 from pneumoscope.inference.films import PreprocessedFilms
 from pneumoscope.inference.predictions import SYNTHETIC_MODEL, locked_by, predict
-from pneumoscope.ingestion.appearance import appearance_sentences, appearance_warnings
+from pneumoscope.ingestion.appearance import appearance_sentences
 from pneumoscope.ingestion.doubts import refusal_warnings
 from pneumoscope.ingestion.litter import LITTER
+from pneumoscope.ingestion.patient_key import PatientKey
 from pneumoscope.ingestion.scan import ScannedFile, scan
+from pneumoscope.ingestion.tag_warnings import film_warnings, tag_sentences
 from pneumoscope.models.records import TrainingRecord
 from pneumoscope.naming import Column, Label, Source
 from pneumoscope.options import (
@@ -55,12 +57,15 @@ def check_model(
 
 
 def scan_new_radiographs(
-    new_radiographs: dict[str, Callable[[], bytes]], options: IngestionOptions, model_checked: bool
+    new_radiographs: dict[str, Callable[[], bytes]],
+    options: IngestionOptions,
+    patient_key: PatientKey,
+    model_checked: bool,
 ) -> Iterable[ScannedFile]:
     """Hash, inspect and decode every file as the ingestion does, streamed to the next dataset."""
     if not model_checked:
         raise ValueError("expected the model to have been checked before films are read")
-    return scan(new_radiographs, options)
+    return scan(new_radiographs, options, key=patient_key)
 
 
 def score_new_radiographs(
@@ -96,7 +101,7 @@ def score_new_radiographs(
     models, scored_by = named("model_", members), named("scored_by_", members)
     loaded = {name: model_fingerprint(model) for name, model in models.items()}
     check_evaluated(loaded, scored_by, metrics)
-    files = decoded.files.assign(**{Column.WARNING: appearance_warnings(decoded.files)})
+    files = decoded.files.assign(**{Column.WARNING: film_warnings(decoded.files)})
     kept = [
         Column.PATH, Column.SHA256, Column.SOURCE, Column.REASON, Column.NOTE, Column.WARNING,
     ]  # fmt: skip
@@ -141,7 +146,8 @@ def prediction_writer(model: str) -> Callable[..., pd.DataFrame]:
                 "No probabilities: the scores of %s have no calibration (%s)", model, reason
             )
         read = predictions[predictions[Column.REASON] == ""]
-        for warning in [*refusal_warnings(predictions), *appearance_sentences(read)]:
+        told = [*refusal_warnings(predictions), *tag_sentences(read), *appearance_sentences(read)]
+        for warning in told:
             logger.warning(warning)
         logger.info(_summary(predictions))
         logger.warning(notice)

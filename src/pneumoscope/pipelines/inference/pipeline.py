@@ -34,7 +34,7 @@ def create_pipeline(model: str, members: Sequence[str]) -> Pipeline:
     )
     scan = Node(
         scan_new_radiographs,
-        ["new_radiographs", "params:ingestion", "model_checked"],
+        ["new_radiographs", "params:ingestion", "patient_key", "model_checked"],
         "decoded_films",
         name="scan_new_radiographs",
     )

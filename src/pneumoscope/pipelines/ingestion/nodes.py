@@ -10,6 +10,7 @@ from pneumoscope.ingestion.audit import audit
 from pneumoscope.ingestion.checks import check_complete, check_worth_running
 from pneumoscope.ingestion.layout import Layout
 from pneumoscope.ingestion.manifest import Ingested, sort_out
+from pneumoscope.ingestion.patient_key import PatientKey
 from pneumoscope.ingestion.records import IngestionAudit
 from pneumoscope.ingestion.scan import ScannedFile, scan
 from pneumoscope.ingestion.similarity import similar_radiographs
@@ -20,10 +21,13 @@ logger = logging.getLogger(__name__)
 
 
 def scan_files(
-    radiographs: dict[str, Callable[[], bytes]], options: IngestionOptions, source: str
+    radiographs: dict[str, Callable[[], bytes]],
+    options: IngestionOptions,
+    source: str,
+    patient_key: PatientKey,
 ) -> Iterable[ScannedFile]:
     """Hash, inspect and decode every file in one pass, streamed to the next dataset."""
-    return scan(radiographs, options, Source(source))
+    return scan(radiographs, options, Source(source), patient_key)
 
 
 def sort_files(
@@ -34,7 +38,7 @@ def sort_files(
     check_complete(decoded.files, ingested)
     files, read, refused = map(len, (decoded.files, ingested.manifest, ingested.quarantine))
     logger.info(
-        "%s files: %s radiographs of %s patients by their names, %s in quarantine, "
+        "%s files: %s radiographs of %s patients by names and tags, %s in quarantine, "
         "%s of known litter",
         f"{files:,}", f"{read:,}", f"{ingested.manifest['patient_id'].nunique():,}",
         f"{refused:,}", f"{files - read - refused:,}",

@@ -18,7 +18,7 @@ def create_pipeline() -> Pipeline:
         [
             Node(
                 scan_files,
-                ["radiographs", options, "params:fetch.source"],
+                ["radiographs", options, "params:fetch.source", "patient_key"],
                 "decoded_radiographs",
                 name="scan_files",
             ),

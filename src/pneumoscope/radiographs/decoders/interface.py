@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pneumoscope.options import DecodingOptions
+from pneumoscope.radiographs.recorded import NOTHING_RECORDED, Recorded
 
 LARGE = 16e6
 """Pixels from which on one image at a time is decoded, so that memory is no multiple of cores."""
@@ -35,6 +36,7 @@ class DecodedRadiograph:
         bits: Bits a sample in the file.
         white_is_zero: Whether the file stores bright as low; `pixels` never do.
         note: What had to be converted, or an empty string.
+        recorded: What the file tells beside its pixels.
     """
 
     pixels: NDArray[np.uint8]
@@ -44,6 +46,7 @@ class DecodedRadiograph:
     bits: int
     white_is_zero: bool = False
     note: str = ""
+    recorded: Recorded = NOTHING_RECORDED
 
 
 class Decoder(Protocol):

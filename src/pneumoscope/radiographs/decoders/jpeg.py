@@ -70,6 +70,27 @@ def decode(data: bytes, options: DecodingOptions) -> DecodedRadiograph:
     )
 
 
+def read_grey(data: bytes, width: int, height: int, side: int) -> NDArray[np.uint8]:
+    """Read a JPEG of 8 bits in grey, without its EXIF, reduced while it is decoded.
+
+    Args:
+        data: A JPEG that is known to be of this size, and of a coding that is read.
+        width: Of the original, in pixels.
+        height: Of the original, in pixels.
+        side: Neither side is reduced below this.
+
+    Raises:
+        UnreadableRadiograph: libjpeg warns of damage.
+    """
+    try:
+        _header(data)
+        return _samples(data, width, height, "L", side)[..., 0]
+    except UnreadableRadiograph:
+        raise
+    except ValueError as error:
+        raise UnreadableRadiograph(f"damaged JPEG: {_plain(error)}") from error
+
+
 _FIRST_SCAN = b"\xff\xda"
 
 

@@ -13,29 +13,30 @@ from pneumoscope.radiographs.decoders.interface import (
 )
 from pneumoscope.radiographs.decoders.pillow import finished, opened
 
-_CODESTREAM = b"\xff\x4f\xff\x51"
+CODESTREAM = b"\xff\x4f\xff\x51"
 """Its first marker, and that of its size segment."""
 
 _TILE_PART, _END = b"\xff\x90", b"\xff\xd9"
+_CODING = b"\xff\x52"
 
 
 def recognises(data: bytes) -> bool:
     """Tell by its first bytes whether a file is a JPEG 2000, bare or boxed."""
-    return data.startswith((_CODESTREAM, b"\x00\x00\x00\x0cjP  \r\n\x87\n"))
+    return data.startswith((CODESTREAM, b"\x00\x00\x00\x0cjP  \r\n\x87\n"))
 
 
 def decode(data: bytes, options: DecodingOptions) -> DecodedRadiograph:
     """Read a JPEG 2000 of up to 16 bits a sample."""
-    start = data.find(_CODESTREAM)
+    start = data.find(CODESTREAM)
     if start < 0:
         raise UnreadableRadiograph("the JPEG 2000 has no codestream")
-    bits, signed = _depth(data, start)
+    bits, signed = depth(data, start)
     if signed or bits > 16:
         raise UnreadableRadiograph(
             f"expected unsigned samples of at most 16 bits, received {bits} bits"
             + (" with a sign" if signed else "")
         )
-    _check_complete(data, start)
+    check_complete(data, start)
     with opened(data, ("JPEG2000",), options) as image:
         mode = image.mode
         if bits <= 8:
@@ -46,14 +47,20 @@ def decode(data: bytes, options: DecodingOptions) -> DecodedRadiograph:
         return finished(image, grey, options, mode=mode, bits=bits, note=note)
 
 
-def _depth(data: bytes, start: int) -> tuple[int, bool]:
+def depth(data: bytes, start: int) -> tuple[int, bool]:
     """Give the most bits of any component, and whether one is signed."""
     components = int.from_bytes(data[start + 40 : start + 42], "big")
     depths = data[start + 42 : start + 42 + 3 * components : 3] or b"\xff"
     return max(depth & 0x7F for depth in depths) + 1, any(depth & 0x80 for depth in depths)
 
 
-def _check_complete(data: bytes, start: int) -> None:
+def resolutions(data: bytes, start: int) -> int:
+    """Give how often a codestream's sides can be halved while it is decoded."""
+    place = data.find(_CODING, start)
+    return min(data[place + 9], 32) if 0 <= place < len(data) - 9 else 0
+
+
+def check_complete(data: bytes, start: int) -> None:
     """Refuse a codestream without all its tiles; the missing ones would come out black."""
     right, bottom, _, _, across, down, *origin = struct.unpack_from(">8I", data, start + 8)
     expected = ceil((right - origin[0]) / across) * ceil((bottom - origin[1]) / down)

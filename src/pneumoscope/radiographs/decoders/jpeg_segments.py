@@ -4,7 +4,7 @@ import re
 
 from pneumoscope.radiographs.decoders.interface import UnreadableRadiograph, check_parts
 
-APP1, APP2 = 0xE1, 0xE2
+APP0, APP1, APP2, APP14 = 0xE0, 0xE1, 0xE2, 0xEE
 _PROGRESSIVE, _SOS = 0xC2, 0xDA
 _FILL = re.compile(rb"\xff+")
 _ALONE = frozenset({0x01, *range(0xD0, 0xD8)})
@@ -45,7 +45,7 @@ def check_coding(segments: dict[int, bytes]) -> None:
     for marker, name in _UNREAD.items():
         if marker in segments:
             raise UnreadableRadiograph(f"{name} is not read: save it as baseline JPEG or PNG")
-    frame = _frame(segments)
+    frame = frame_of(segments)
     if frame and frame[0] != 8:
         raise UnreadableRadiograph(
             f"JPEG of {frame[0]} bits a sample is not read: save it as PNG of 16 bits"
@@ -58,7 +58,7 @@ def check_scans(data: bytes, segments: dict[int, bytes], most: int) -> None:
     Raises:
         UnreadableRadiograph: There are more.
     """
-    first, frame = segments.get(_SOS, b"")[:1], _frame(segments)[5:6]
+    first, frame = segments.get(_SOS, b"")[:1], frame_of(segments)[5:6]
     if _PROGRESSIVE not in segments and first == frame:
         return  # one scan of all components; libjpeg reads no other
     # The marker can stand in a preview within the header too, but not in coded pixels.
@@ -68,7 +68,7 @@ def check_scans(data: bytes, segments: dict[int, bytes], most: int) -> None:
         )
 
 
-def _frame(segments: dict[int, bytes]) -> bytes:
+def frame_of(segments: dict[int, bytes]) -> bytes:
     """Give depth, height, width and number of components."""
     return next((segments[marker] for marker in _FRAMES if marker in segments), b"")
 

@@ -1,0 +1,86 @@
+"""Paths of a collection with DICOM replaced by others, for a file's name can name a patient."""
+
+import re
+from pathlib import PurePosixPath
+
+import pandas as pd
+
+from pneumoscope.ingestion.layout import SPLIT_FOLDERS, SUBTYPE_FOLDERS, Layout, fold
+from pneumoscope.ingestion.patient_key import PatientKey
+from pneumoscope.naming import Column, HiddenNames
+from pneumoscope.options import IngestionOptions
+
+SUFFIXES = re.compile(
+    r"\.(dcm|dicom|dic|ima|jpe?g|jfif|jpe|png|tiff?|jp2|j2k|bmp|gif|webp|avif|pdf|txt|csv|xml|zip)",
+    re.IGNORECASE,
+)
+"""Suffixes that say what a file is and not whose; any other is left out."""
+
+_OF_DICOM = (".dcm", ".dicom", ".dic", ".ima")
+
+
+def hides(files: pd.DataFrame, options: IngestionOptions) -> bool:
+    """Tell whether a collection's paths are replaced.
+
+    Args:
+        files: Columns path and dicom, one row per scanned file.
+        options: Which collections' are.
+    """
+    if options.hidden_names is not HiddenNames.DICOM:
+        return options.hidden_names is HiddenNames.ALL
+    named = files[Column.PATH].str.lower().str.endswith(_OF_DICOM)
+    return bool((files["dicom"] | named).any())
+
+
+def hide_names(files: pd.DataFrame, options: IngestionOptions, key: PatientKey) -> pd.DataFrame:
+    """Replace each path, and read the patient off it before where tags tell of none.
+
+    Args:
+        files: Columns path, reason, dicom, patient_id and subtype, one row per scanned file.
+        options: Class folders, patient patterns, and which collections are hidden.
+        key: The site's.
+    """
+    if not hides(files, options):
+        return files
+    layout = Layout(options.class_folders, options.patient_patterns)
+    patients = [_patient(row, layout, key) for row in files.to_dict("records")]
+    return files.assign(
+        **{
+            Column.PATH: [hidden_path(path, layout, key) for path in files[Column.PATH]],
+            Column.PATIENT_ID: [patient for patient, _ in patients],
+            Column.SUBTYPE: [subtype for _, subtype in patients],
+        }
+    )
+
+
+def hidden_path(path: str, layout: Layout, key: PatientKey) -> str:
+    """Return a path whose parts say nothing but part, class, disease and kind of file.
+
+    Equal parts become equal ones, so what lay together still does. A trailing `/` stays.
+    """
+    *folders, name = path.removesuffix("/").split("/")
+    if path.endswith("/"):
+        return "/".join(_folder(part, layout, key) for part in (*folders, name)) + "/"
+    suffix = PurePosixPath(name).suffix
+    kept = suffix.lower() if SUFFIXES.fullmatch(suffix) else ""
+    hidden = key.pseudonym("file", name) + kept
+    return "/".join([*(_folder(part, layout, key) for part in folders), hidden])
+
+
+def _folder(name: str, layout: Layout, key: PatientKey) -> str:
+    folded = fold(name)
+    known = layout.names_class(name) or folded in SPLIT_FOLDERS or folded in SUBTYPE_FOLDERS
+    return name if known else key.pseudonym("folder", name)
+
+
+def _patient(file: dict, layout: Layout, key: PatientKey) -> tuple[str, str]:
+    """Give key and disease of a file's patient, empty where its path tells neither."""
+    try:
+        place = layout.place(file[Column.PATH])
+    except ValueError:
+        return file[Column.PATIENT_ID], file[Column.SUBTYPE]
+    named = layout.patient(file[Column.PATH], place)
+    if not named.matched:
+        return file[Column.PATIENT_ID], file[Column.SUBTYPE]
+    known = file[Column.PATIENT_ID] or f"name-{key.pseudonym('name', named.patient_id)}"
+    return known, named.subtype.value

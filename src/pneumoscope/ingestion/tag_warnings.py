@@ -1,0 +1,44 @@
+"""What a film's tags warn of, beside what it looks like; and in sentences, how many films."""
+
+from collections import defaultdict
+
+import pandas as pd
+
+from pneumoscope.ingestion.appearance import SHOWN, appearance_warnings
+from pneumoscope.naming import Column
+from pneumoscope.radiographs.recorded import TAGS_SPEAK_OF
+
+_BETWEEN = "; "
+
+
+def film_warnings(files: pd.DataFrame) -> pd.Series:
+    """Give each file its warnings, by its tags and by its looks, or an empty string.
+
+    Args:
+        files: Columns reason, brightness, contrast, orientation and, of what has tags, said.
+    """
+    looks = appearance_warnings(files)
+    if "said" not in files:
+        return looks
+    readable = files[Column.REASON] == ""
+    said = files["said"].where(readable, "")
+    joined = [_BETWEEN.join(filter(None, both)) for both in zip(said, looks, strict=True)]
+    return pd.Series(joined, index=files.index, dtype=str)
+
+
+def tag_sentences(radiographs: pd.DataFrame) -> list[str]:
+    """Say how many radiographs have tags that warn of each thing, the most first.
+
+    Args:
+        radiographs: Columns path and warning, as `film_warnings` gives it.
+    """
+    found: dict[str, list[str]] = defaultdict(list)
+    for path, warning in zip(radiographs[Column.PATH], radiographs[Column.WARNING], strict=True):
+        for part in warning.split(_BETWEEN):
+            if part.startswith(TAGS_SPEAK_OF):
+                found[part.removeprefix(TAGS_SPEAK_OF)].append(path)
+    return [
+        f"{len(paths):,} of {len(radiographs):,} radiographs have tags that speak of {what}: "
+        f"{', '.join([*paths[:SHOWN], *(['…'] if len(paths) > SHOWN else [])])}."
+        for what, paths in sorted(found.items(), key=lambda item: -len(item[1]))
+    ]

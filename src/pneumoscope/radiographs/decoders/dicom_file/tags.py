@@ -1,0 +1,60 @@
+"""The tags that are read; no other element of a DICOM is looked at."""
+
+from enum import IntEnum
+
+
+class Tag(IntEnum):
+    """A tag, group and element; `label` is what messages call it."""
+
+    TRANSFER_SYNTAX = 0x00020010
+    CHARACTER_SET = 0x00080005
+    IMAGE_TYPE = 0x00080008
+    SOP_CLASS = 0x00080016
+    MODALITY = 0x00080060
+    INTENT = 0x00080068
+    MANUFACTURER = 0x00080070
+    INSTITUTION = 0x00080080
+    STUDY_DATE = 0x00080020
+    DEVICE = 0x00081090
+    PATIENT_ID = 0x00100020
+    ISSUER = 0x00100021
+    BIRTH_DATE = 0x00100030
+    SEX = 0x00100040
+    AGE = 0x00101010
+    BODY_PART = 0x00180015
+    EXPOSURE = 0x00181152
+    EXPOSURE_MICRO = 0x00181153
+    VIEW = 0x00185101
+    STUDY = 0x0020000D
+    SAMPLES = 0x00280002
+    PHOTOMETRIC = 0x00280004
+    PLANAR = 0x00280006
+    FRAMES = 0x00280008
+    ROWS = 0x00280010
+    COLUMNS = 0x00280011
+    PIXEL_ASPECT = 0x00280034
+    BITS_ALLOCATED = 0x00280100
+    BITS_STORED = 0x00280101
+    HIGH_BIT = 0x00280102
+    SIGNED = 0x00280103
+    PADDING = 0x00280120
+    PADDING_LIMIT = 0x00280121
+    BURNED_IN = 0x00280301
+    CENTRE = 0x00281050
+    WIDTH = 0x00281051
+    INTERCEPT = 0x00281052
+    SLOPE = 0x00281053
+    VOI_FUNCTION = 0x00281056
+    MODALITY_LUT = 0x00283000
+    LUT_DESCRIPTOR = 0x00283002
+    LUT_DATA = 0x00283006
+    VOI_LUT = 0x00283010
+    FLOAT_PIXELS = 0x7FE00008
+    DOUBLE_PIXELS = 0x7FE00009
+    PIXEL_DATA = 0x7FE00010
+
+    @property
+    def label(self) -> str:
+        """Words and number, such as `pixel data (7FE0,0010)`."""
+        words = self.name.lower().replace("_", " ")
+        return f"{words} ({self >> 16:04X},{self & 0xFFFF:04X})"
