@@ -72,7 +72,7 @@ def scanned() -> Callable[..., pd.DataFrame]:
             "bytes": 1000, "sha256": [f"hash of {path}" for path in paths], "width": 100,
             "height": 50, "mode": "L", "note": "", "reason": "", "source": "folder",
             "brightness": 123.0,
-            "contrast": 184.0, "orientation": "",
+            "contrast": 184.0, "orientation": "", "bits": 8,
         }  # fmt: skip
         return files.assign(**{**found, **columns})
 

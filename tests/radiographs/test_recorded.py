@@ -5,6 +5,7 @@ import pytest
 
 from pneumoscope.radiographs.recorded import (
     RECORDED,
+    STORED,
     age_of,
     clean,
     sex_of,
@@ -55,7 +56,7 @@ def test_text_is_one_short_line_that_no_spreadsheet_computes():
 
 
 def test_what_is_not_recorded_is_missing_whatever_it_was():
-    row = dict.fromkeys(RECORDED)
+    row = dict.fromkeys((*RECORDED, *STORED))
     manifest = with_recorded(pd.DataFrame([row, {**row, "sex": "", "age": ""}]))
     assert manifest[list(RECORDED)].isna().all(axis=None)
     assert manifest["age"].dtype == manifest["exposure"].dtype == float

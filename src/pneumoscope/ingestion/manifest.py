@@ -11,13 +11,13 @@ from pneumoscope.ingestion.litter import LITTER
 from pneumoscope.ingestion.tag_warnings import film_warnings
 from pneumoscope.naming import Column
 from pneumoscope.options import IngestionOptions
-from pneumoscope.radiographs.recorded import RECORDED, with_recorded
+from pneumoscope.radiographs.recorded import RECORDED, STORED, with_recorded
 
 MANIFEST_COLUMNS = [
     Column.RADIOGRAPH_ID, Column.PATH, Column.SOURCE, Column.SOURCE_SPLIT, Column.LABEL,
     Column.SUBTYPE, Column.PATIENT_ID, Column.WIDTH, Column.HEIGHT, Column.MODE, Column.BYTES,
-    Column.BYTES_PER_PIXEL, Column.SHA256, *RECORDED, Column.NOTE, Column.WARNING,
-    Column.DUPLICATE_OF,
+    Column.BYTES_PER_PIXEL, Column.SHA256, *RECORDED, *STORED, Column.NOTE,
+    Column.WARNING, Column.DUPLICATE_OF,
 ]  # fmt: skip
 
 
@@ -76,7 +76,7 @@ def _row(file: dict, layout: Layout) -> dict:
         **{name: file[name] for name in (
             Column.SOURCE, Column.WIDTH, Column.HEIGHT, Column.MODE, Column.BYTES, Column.SHA256,
             Column.NOTE, Column.WARNING)},
-        **{name: file.get(name) for name in RECORDED},
+        **{name: file.get(name) for name in (*RECORDED, *STORED)},
     }  # fmt: skip
 
 

@@ -8,8 +8,8 @@ from math import nan
 from typing import Any
 
 import numpy as np
-from dask.system import CPU_COUNT
 import pandas as pd
+from dask.system import CPU_COUNT
 from numpy.typing import NDArray
 
 from pneumoscope.ingestion.litter import LITTER, is_document, is_litter

@@ -25,6 +25,9 @@ RECORDED: Sequence[Column] = (
 )  # fmt: skip
 """Columns that a collection may lack."""
 
+STORED: Sequence[Column] = (Column.BITS, Column.TRANSFER_SYNTAX, Column.STUDY)
+"""What else is known of how a film is stored, and with which others it was taken."""
+
 OLDEST = 90.0
 """Ages above are told as this: so few people reach them that an age could identify one."""
 
@@ -132,7 +135,8 @@ def with_recorded(manifest: pd.DataFrame) -> pd.DataFrame:
     numbers = {
         name: pd.to_numeric(manifest[name], errors="coerce").astype(float) for name in NUMBERS
     }
-    words = {name: manifest[name].replace("", None).astype("str") for name in WORDS}
+    named = (*WORDS, Column.TRANSFER_SYNTAX, Column.STUDY)
+    words = {name: manifest[name].replace("", None).astype("str") for name in named}
     return manifest.assign(**numbers, **words)
 
 
