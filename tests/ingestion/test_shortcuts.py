@@ -91,3 +91,32 @@ def test_shortcut_values_are_plain_arithmetic(make_manifest):
         "width": 30, "height": 20, "area": 600, "aspect": 1.5, "bytes": 60,
         "bytes_per_pixel": 0.1, "colour": 1,
     }  # fmt: skip
+
+
+def test_what_is_on_record_of_the_device_can_tell_the_class(look):
+    recorded = {
+        "transfer_syntax": ["JPEG Baseline"] * 10 + ["RLE Lossless"] * 10,
+        "manufacturer": ["ACME"] * 9 + ["Borealis"] * 11, "bits": [8] * 10 + [12] * 10,
+        "exposure": [*range(10), *range(20, 30)], "site": "Clinic", "view": "",
+    }  # fmt: skip
+    found, (warning,) = look(twenty(), **recorded)
+    features = [row.feature for row in found]
+    assert features[len(SHORTCUTS) :] == [
+        "bits", "exposure", "transfer syntax is JPEG Baseline", "manufacturer is Borealis",
+    ]  # fmt: skip
+    assert auroc(found, "manufacturer is Borealis") == pytest.approx(0.95)
+    assert auroc(found, "bits") == auroc(found, "exposure") == 1.0
+    assert "the bits a sample (AUROC 1.00, higher in PNEUMONIA)" in warning
+    assert "that the manufacturer is Borealis (AUROC 0.95, commoner in PNEUMONIA)" in warning
+
+
+def test_that_one_class_alone_came_as_dicom_is_told(look):
+    found, (warning,) = look(twenty(), transfer_syntax=[""] * 10 + ["RLE Lossless"] * 10)
+    assert "that the transfer syntax is" in warning
+    assert found[-1].strength == 1.0
+
+
+def test_an_exposure_that_few_films_tell_is_passed_over(look):
+    found, warnings = look(twenty(), exposure=[None] * 5 + [*range(15)])
+    assert "exposure" not in [row.feature for row in found]
+    assert warnings == []

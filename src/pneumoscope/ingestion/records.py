@@ -122,7 +122,7 @@ class Shortcut:
 
     Attributes:
         source_split: The part.
-        feature: One of `shortcuts.SHORTCUTS`.
+        feature: One of `shortcuts.SHORTCUTS`, or what is on record: `manufacturer is ACME`.
         auroc: Area under the ROC curve, above 0.5 where PNEUMONIA has the larger values.
         warns: Whether it is put into words.
     """

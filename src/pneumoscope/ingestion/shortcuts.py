@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from pneumoscope.ingestion.layout import UNASSIGNED
+from pneumoscope.ingestion.recorded_shortcuts import BEING, recorded_features
 from pneumoscope.ingestion.records import Shortcut
 from pneumoscope.naming import Column, Label, Split
 
@@ -19,6 +20,8 @@ SHORTCUTS = {
     "colour": "being stored in colour",
 }
 """Numbers that say nothing of a lung; a model that can read the class off one may learn it."""
+
+RECORDED_NUMBERS = {"bits": "the bits a sample", "exposure": "the exposure"}
 
 FEWEST = 10
 """Radiographs of each class below which an AUROC is noise and a part is passed over."""
@@ -47,16 +50,13 @@ def shortcut_values(manifest: pd.DataFrame) -> pd.DataFrame:
 
 
 def measure_shortcuts(manifest: pd.DataFrame, warn_auroc: float) -> list[Shortcut]:
-    """Measure each of `SHORTCUTS` in each part that has enough radiographs of both classes.
+    """Measure each of `SHORTCUTS`, and what is on record, in each part with enough of both classes.
 
     Args:
         manifest: One row per radiograph.
         warn_auroc: From this AUROC on, in either direction, a shortcut is warned of if it is
             beyond chance.
     """
-    # Loading scikit-learn takes half a second, which listing the pipelines need not wait for.
-    from sklearn.metrics import roc_auc_score
-
     values = shortcut_values(manifest)
     positive = manifest[Column.LABEL] == Label.PNEUMONIA
     found = []
@@ -65,11 +65,30 @@ def measure_shortcuts(manifest: pd.DataFrame, warn_auroc: float) -> list[Shortcu
         rows = parts[part]
         if positive[rows].value_counts().reindex([False, True], fill_value=0).min() < FEWEST:
             continue
-        concern = max(warn_auroc, 0.5 + BEYOND_CHANCE * _chance(manifest.loc[rows]))
-        for feature in SHORTCUTS:
-            auroc = float(roc_auc_score(positive[rows], values.loc[rows, feature]))
-            found.append(Shortcut(part, feature, auroc, max(auroc, 1 - auroc) >= concern))
+        measured = [(name, [values.loc[rows, name]]) for name in SHORTCUTS]
+        for _, numbers in [*measured, *recorded_features(manifest.loc[rows])]:
+            shortcuts = [
+                one for number in numbers if (one := _measure(part, number, manifest, warn_auroc))
+            ]
+            # Of names of one kind the one that tells most stands for all.
+            found += sorted(shortcuts, key=lambda one: -one.strength)[:1]
     return found
+
+
+def _measure(
+    part: str, number: pd.Series, manifest: pd.DataFrame, warn_auroc: float
+) -> Shortcut | None:
+    """Measure one number on those radiographs of a part that have it, unless they are too few."""
+    # Loading scikit-learn takes half a second, which listing the pipelines need not wait for.
+    from sklearn.metrics import roc_auc_score
+
+    rows = manifest.loc[number.index]
+    positive = rows[Column.LABEL] == Label.PNEUMONIA
+    if positive.value_counts().reindex([False, True], fill_value=0).min() < FEWEST:
+        return None
+    concern = max(warn_auroc, 0.5 + BEYOND_CHANCE * _chance(rows))
+    auroc = float(roc_auc_score(positive, number))
+    return Shortcut(part, str(number.name), auroc, max(auroc, 1 - auroc) >= concern)
 
 
 def _chance(rows: pd.DataFrame) -> float:
@@ -89,9 +108,12 @@ def shortcut_warnings(shortcuts: Sequence[Shortcut]) -> list[str]:
     by_part: dict[str, list[str]] = {}
     for found in shortcuts:
         if found.warns:
-            end = "higher" if found.auroc > 0.5 else "lower"
+            more, less = ("commoner", "rarer") if BEING in found.feature else ("higher", "lower")
+            end = more if found.auroc > 0.5 else less
+            words = SHORTCUTS.get(found.feature, f"that the {found.feature}")
+            words = RECORDED_NUMBERS.get(found.feature, words)
             by_part.setdefault(found.source_split, []).append(
-                f"{SHORTCUTS[found.feature]} (AUROC {found.strength:.2f}, {end} in PNEUMONIA)"
+                f"{words} (AUROC {found.strength:.2f}, {end} in PNEUMONIA)"
             )
     return [
         f"In {_part(part)} a class can be told without looking at the lungs, by any of these "

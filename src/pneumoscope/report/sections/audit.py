@@ -59,7 +59,7 @@ def _overview(audit: IngestionAudit) -> str:
         f"{counted(audit.files, 'file')} were found: "
         f"{counted(audit.radiographs, 'radiograph')}, {len(audit.quarantined):,} in quarantine "
         f"and {audit.litter:,} of known litter. The radiographs are of "
-        f"{counted(audit.patients.total, 'patient')} by their file names, at most "
+        f"{counted(audit.patients.total, 'patient')} by their file names or tags, at most "
         f"{audit.patients.most_radiographs:,} of one. Converted to grey first: "
         f"{counted(len(audit.converted), 'file')}."
     )
@@ -172,9 +172,9 @@ def _parts(shortcuts: Iterable[Shortcut]) -> list[str]:
 def _patients(patients: PatientCounts) -> str:
     across = patients.across_source_splits
     shared = (
-        f"Patients in more than one source split, by file names: {len(across):,}."
+        f"Patients in more than one source split, by file names or tags: {len(across):,}."
         if across
-        else "By file names, no patient stands in more than one source split."
+        else "By file names or tags, no patient stands in more than one source split."
     )
     if not patients.without_pattern:
         return shared

@@ -38,7 +38,7 @@ def _protocol(audit: SplitAudit) -> str:
         [f"{counted(n, 'patient')} in {split}" for split, n in audit.patients.items()]
     )
     together = (
-        "Radiographs of one patient, by file names, stay together."
+        "Radiographs of one patient, by file names or tags, stay together."
         if audit.group_by == "patient"
         else "Radiographs are shared out one by one, whoever they belong to."
     )

@@ -20,6 +20,7 @@ Values = NDArray[np.float64]
 
 _WHITE = 255
 _DEEPEST = 16
+_LACKING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def to_levels(stored: Stored, layout: Layout, elements: Elements) -> tuple[NDArr
         UnreadableRadiograph: A table or a number of the scale makes no sense.
     """
     white_is_zero = layout.photometric == "MONOCHROME1"
-    numbers = _numbers(stored)
+    numbers = numbers_of(stored)
     values, white, modality = _modality(numbers, elements, stored.signed or bool(stored.offset))
     padding = _padding(numbers, stored, elements)
     shown, how = _window(values, elements)
@@ -59,9 +60,10 @@ def to_levels(stored: Stored, layout: Layout, elements: Elements) -> tuple[NDArr
     inverted = INVERTED if white_is_zero else ""
     if shown is None:
         return _by_itself(stored, numbers, values, padding, white_is_zero)
-    levels = np.rint(_WHITE * np.clip(shown, 0, 1)).astype(np.uint8)
     if white_is_zero:
-        levels = _WHITE - levels
+        shown = _WHITE - shown
+    # Cut off as dcmtk does, but for what floating point lacks to the next.
+    levels = np.floor(shown + _LACKING).astype(np.uint8)
     levels[padding] = 0
     told = (
         f"converted {how}"
@@ -77,13 +79,13 @@ def luminance_levels(stored: Stored) -> tuple[NDArray[np.uint8], str]:
     """Turn luminance of any depth into 8 bits by the scale that the elements declare."""
     if stored.bits == 8 and not stored.shift and stored.codes.dtype == np.uint8:
         return stored.codes.astype(np.uint8, copy=False), ""
-    numbers = _numbers(Stored(stored.codes, stored.bits, stored.shift))
+    numbers = numbers_of(Stored(stored.codes, stored.bits, stored.shift))
     levels = np.rint(_WHITE * numbers / (2.0**stored.bits - 1)).astype(np.uint8)
     note = f"converted from {stored.bits} bits to 8 ({stored.bits} bits as its file declares)"
     return np.asarray(cv2.LUT(stored.codes, levels)), note
 
 
-def _numbers(stored: Stored) -> Values:
+def numbers_of(stored: Stored) -> Values:
     """Give the number that each code of 8 or 16 bits stands for."""
     codes = np.arange(1 << 8 * stored.codes.dtype.itemsize)
     highest = (1 << stored.bits) - 1
@@ -110,10 +112,10 @@ def _modality(
 
 
 def _window(values: Values, elements: Elements) -> tuple[Values | None, str]:
-    """Give shares of white by the first VOI LUT, or else by the first window."""
+    """Give levels by the first VOI LUT, or else by the first window, whole or not."""
     lut = _lut(elements, Tag.VOI_LUT, bool(values.min() < 0))
     if lut:
-        return lut.of(values) / lut.white, "by its VOI LUT"
+        return _WHITE * np.clip(lut.of(values) / lut.white, 0, 1), "by its VOI LUT"
     centres, widths = elements.decimals(Tag.CENTRE), elements.decimals(Tag.WIDTH)
     if not centres or not widths:
         return None, ""
@@ -124,26 +126,30 @@ def _window(values: Values, elements: Elements) -> tuple[Values | None, str]:
     told = f"by its window of {width:g} around {centre:g}, {kind}"
     if kind == "SIGMOID":
         # Beyond 50 the power would overflow, and nothing is left to see.
-        power = np.clip(-4 * (values - centre) / width, -50, 50)
-        return 1 / (1 + np.exp(power)), told
-    if kind == "LINEAR_EXACT":
-        return (values - centre) / width + 0.5, told
-    if kind != "LINEAR":
+        shares = 1 / (1 + np.exp(np.clip(-4 * (values - centre) / width, -50, 50)))
+    elif kind == "LINEAR_EXACT":
+        shares = (values - centre) / width + 0.5
+    elif kind != "LINEAR":
         raise UnreadableRadiograph("its window has a function that DICOM does not know")
-    if width == 1:
-        return (values > centre - 0.5).astype(np.float64), told
-    return (values - (centre - 0.5)) / (width - 1) + 0.5, told
+    elif width == 1:
+        shares = (values > centre - 0.5).astype(np.float64)
+    else:
+        shares = (values - (centre - 0.5)) / (width - 1) + 0.5
+    return _WHITE * np.clip(shares, 0, 1), told
 
 
 def _declared(values: Values, white: float | None, stored: Stored) -> tuple[Values | None, str]:
-    """Give shares of white by the range that the film declares; None where it is all 16 bits."""
-    if white is not None:
-        return values / white, "no window"
-    if stored.bits >= _DEEPEST:
+    """Give levels by the range that the film declares; None where it is all 16 bits.
+
+    Each level stands for as many values, so that 12 bits lose their lowest four.
+    """
+    if white is None and stored.bits >= _DEEPEST:
         return None, ""
-    low, high = values.min(), values.max()
+    low, high = (0.0, white) if white is not None else (values.min(), values.max())
+    step = (high - low) / max(2.0**stored.bits - 1, 1) if white is None else 1.0
+    levels = np.floor((_WHITE + 1) * (values - low) / (high - low + step) + _LACKING)
     how = "" if stored.bits == 8 else f"{stored.bits} bits as its file declares, no window"
-    return (values - low) / (high - low), how
+    return np.clip(levels, 0, _WHITE), how
 
 
 def _by_itself(
