@@ -1,5 +1,6 @@
 import contextlib
 import os
+import shutil
 import struct
 import subprocess
 import threading
@@ -7,6 +8,7 @@ import time
 import warnings
 import zlib
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -206,6 +208,24 @@ def test_what_pillow_writes_in_other_formats_is_refused(others, encode, gradient
     for data in written:
         with pytest.raises(UnreadableRadiograph, match=r"is not read|not an image in any known"):
             read(data)
+
+
+@pytest.mark.parametrize(
+    ("kind", "suffix"),
+    [
+        ("a zip", "zip"),
+        ("a tar", "tar"),
+        ("a gzip", "gztar"),
+        ("a bzip2", "bztar"),
+        ("an xz", "xztar"),
+    ],
+)
+def test_an_archive_among_films_is_named_with_what_to_do(tmp_path, kind, suffix, read):
+    (tmp_path / "films").mkdir()
+    (tmp_path / "films/a.jpeg").write_bytes(b"a" * 100)
+    made = shutil.make_archive(str(tmp_path / "nested"), suffix, tmp_path / "films")
+    with pytest.raises(UnreadableRadiograph, match=f"^{kind} archive among the films: unpack it"):
+        read(Path(made).read_bytes())
 
 
 @pytest.mark.usefixtures("others")
