@@ -12,6 +12,9 @@ from pneumoscope.errors import InputError
 PATHS = ("radiographs", "films", "predictions")
 """Keys whose value is a path, whatever it looks like: `films=2024` names a folder."""
 
+EXTERNAL = "external."
+"""Begins keys whose value is a path, too: the rest is the name of a site."""
+
 _KEY = re.compile(r"\s*([A-Za-z_][\w.\[\]-]*)\s*=\s*")
 _NEXT_KEY = re.compile(rf",(?={_KEY.pattern})")
 _QUOTED = re.compile(r"""(?:"[^"]*"|'[^']*')\s*(?=,|$)""")
@@ -81,7 +84,7 @@ def _end_of_brackets(text: str, begin: int) -> int | None:
 
 def _value(key: str, text: str) -> Any:
     quoted = bool(_QUOTED.fullmatch(text))
-    if key in PATHS:
+    if key in PATHS or key.startswith(EXTERNAL):
         # OmegaConf would take ${ for the name of another parameter, unless a backslash is before
         # it, and backslashes before that one as pairs.
         path = text[1:-1] if quoted else text

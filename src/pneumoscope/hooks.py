@@ -9,7 +9,7 @@ from typing import Any, cast
 from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
 from kedro.framework.project import pipelines
-from kedro.io import CatalogProtocol
+from kedro.io import AbstractDataset, CatalogProtocol, DataCatalog
 from kedro.pipeline import Pipeline
 from kedro.runner import SequentialRunner
 
@@ -40,6 +40,32 @@ class SelectionHooks:
         from pneumoscope.pipeline_registry import Selection, select
 
         select(Selection.of(options))
+
+
+class ExternalHooks:
+    """Give the catalog the folders of the sites, which stand in a parameter."""
+
+    @hook_impl
+    def after_context_created(self, context: KedroContext) -> None:
+        """Remember where relative paths start."""
+        self._project = Path(context.project_path)
+
+    @hook_impl
+    def after_catalog_created(
+        self, catalog: DataCatalog, conf_creds: dict[str, Any], parameters: dict[str, Any]
+    ) -> None:
+        """Fill each site's folder into the entry that the catalog has for all of them."""
+        for site, folder in (parameters["parameters"].get("external") or {}).items():
+            if folder is None:
+                continue
+            name = f"external.{site}.radiographs"
+            entry = catalog.config_resolver.resolve_pattern(name)
+            if "://" in folder:
+                # Where there are no credentials of the site's name, those of `films`.
+                own = {"filepath": folder, "credentials": conf_creds.get(site, conf_creds["films"])}
+            else:
+                own = {"filepath": str(self._project / Path(folder).expanduser())}
+            catalog[name] = AbstractDataset.from_config(name, {**entry, **own})
 
 
 class RunnerHooks:

@@ -29,6 +29,7 @@ class Selection:
         ensembles: Name of each ensemble to the names of its members; they follow in the table. Null
             members drop an ensemble of the base environment.
         arms: Names of a study's protocols, the environment's own first; empty without a study.
+        sites: Names of the sites whose films are an external test.
         predictor: Name of the model or ensemble that new radiographs are predicted with and that
             is exported; None for the last architecture.
     """
@@ -37,6 +38,7 @@ class Selection:
     architectures: tuple[str, ...]
     ensembles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     arms: tuple[str, ...] = ()
+    sites: tuple[str, ...] = ()
     predictor: str | None = None
 
     @classmethod
@@ -45,7 +47,8 @@ class Selection:
         members = {name: tuple(models) for name, models in options.averaged.items()}
         arms = tuple(options.study.arms) if options.study else ()
         source, predictor = options.fetch.source, options.inference.model
-        return cls(source, tuple(options.architectures), members, arms, predictor)
+        sites = tuple(options.sites)
+        return cls(source, tuple(options.architectures), members, arms, sites, predictor)
 
 
 _CHOSEN: Mapping[str, Callable[[Selection], tuple[Any, ...]]] = {
@@ -54,11 +57,22 @@ _CHOSEN: Mapping[str, Callable[[Selection], tuple[Any, ...]]] = {
     "rebalancing": lambda _: (),
     "preprocessing": lambda _: (),
     "training": lambda chosen: (chosen.architectures,),
-    "evaluation": lambda chosen: (chosen.architectures, chosen.ensembles),
+    "evaluation": lambda chosen: (chosen.architectures, chosen.ensembles, "", chosen.sites),
     "explanation": lambda chosen: (chosen.architectures,),
     "robustness": lambda chosen: (chosen.architectures,),
+    "external": lambda chosen: (
+        chosen.sites,
+        chosen.architectures,
+        chosen.ensembles,
+        chosen.arms,
+    ),
     "study": lambda chosen: (chosen.architectures, chosen.ensembles, chosen.arms),
-    "reporting": lambda chosen: (chosen.architectures, chosen.ensembles, chosen.arms),
+    "reporting": lambda chosen: (
+        chosen.architectures,
+        chosen.ensembles,
+        chosen.arms,
+        chosen.sites,
+    ),
 }
 """Pipelines of a whole run, in its order, to what of a selection each is created with."""
 

@@ -48,6 +48,13 @@ def check_request(asked: Mapping[str, Any], registered: Mapping[str, Pipeline]) 
     one = asked.get("pipeline_name")
     names = [one] if one else asked.get("pipeline_names") or ["__default__"]
     _require("--pipelines", names, registered)
+    if "external" in names and not registered["external"].nodes:
+        raise InputError(
+            "a site of an external test",
+            "none",
+            "Name its folder: --params external.<site>=<folder>, or `external` in "
+            "conf/<environment>.",
+        )
     chosen = sum((registered[name] for name in names), Pipeline([]))
     nodes, entries = [node.name for node in chosen.nodes], chosen.datasets()
     _require("--tags", asked.get("tags"), {tag for node in chosen.nodes for tag in node.tags})

@@ -3,6 +3,7 @@
 from pneumoscope.configuration import RESOLVERS, LayeredConfigLoader
 from pneumoscope.hooks import (
     CheckpointHooks,
+    ExternalHooks,
     InputHooks,
     LockHooks,
     LogHooks,
@@ -15,6 +16,7 @@ from pneumoscope.session import CheckedSession
 # The last hook that wants to be first is: a run that is refused must not take the lock.
 HOOKS = (
     SelectionHooks(),
+    ExternalHooks(),
     LockHooks(),
     InputHooks(),
     RunnerHooks(),

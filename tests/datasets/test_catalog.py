@@ -29,6 +29,7 @@ from pneumoscope.datasets.patient_key import PatientKeyDataset
 from pneumoscope.datasets.pdf_pages import PdfPagesDataset
 from pneumoscope.datasets.radiograph_folder import RadiographFolderDataset
 from pneumoscope.datasets.record import RecordDataset
+from pneumoscope.datasets.record_folder import RecordFolderDataset
 from pneumoscope.datasets.sharded_images import ShardedImagesDataset
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.ingestion.scan import ScannedFile
@@ -40,7 +41,9 @@ CONF = Path(__file__).parents[2] / "conf"
 ENVIRONMENTS = sorted(folder.name for folder in CONF.iterdir() if folder.is_dir())
 
 # Kept in memory, refused by `save`, or written by the training itself (test_checkpoint.py).
-NEVER_SAVED = (MemoryDataset, ArchiveDataset, CheckpointDataset, PatientKeyDataset)
+NEVER_SAVED = (
+    MemoryDataset, ArchiveDataset, CheckpointDataset, PatientKeyDataset, RecordFolderDataset,
+)  # fmt: skip
 
 
 def film(value: int) -> ScannedFile:

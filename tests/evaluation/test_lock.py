@@ -1,8 +1,12 @@
 import pandas as pd
 import pytest
+from example_metrics import model_metrics
 
+from pneumoscope.errors import InputError
 from pneumoscope.evaluation.lock import (
+    check_held,
     lock_as_record,
+    lock_digest,
     lock_evaluation,
     read_lock,
     renewed,
@@ -88,3 +92,53 @@ def test_the_digest_of_the_splits_depends_on_rows_and_not_on_their_order():
     # Oversampling repeats rows of train; the split stays the same.
     assert splits_digest(SPLITS) == splits_digest(pd.concat([SPLITS, SPLITS]))
     assert splits_digest(SPLITS) != splits_digest(SPLITS.assign(split=["test", "test"]))
+
+
+def measured(lock, **changes):
+    point = {"threshold": lock.operating_point.threshold}
+    given = {"operating_point": point, "calibration": {"method": "platt"}}
+    return model_metrics(given, **changes)
+
+
+def test_what_was_locked_may_measure_further_films():
+    lock = locked()
+    # Intervals and reports may be made anew as often as one likes.
+    for options in (OPTIONS, changed(bootstrap=500, prevalences=[0.1])):
+        check_held(lock, measured(lock), SPLITS, options)
+
+
+@pytest.mark.parametrize(
+    ("now", "told"),
+    [
+        ({"options": changed(threshold={"rule": "max_f1"})}, "evaluation.threshold: {'rule'"),
+        ({"options": changed(calibration="temperature")}, "evaluation.calibration: platt then"),
+        ({"options": changed(grey_zone={"shares": [0.4]})}, "evaluation.grey_zone: "),
+        ({"options": changed(primary_endpoint="f1")}, "primary endpoint: auroc then, f1 now"),
+        ({"splits": SPLITS.assign(split="test")}, "splits: "),
+        ({"metrics": {"operating_point": {"threshold": 0.6}}}, "threshold: 0.7 locked, 0.6 meas"),
+        ({"metrics": {"lock_revision": 2}}, "lock revision: 1 locked, 2 measured"),
+        ({"metrics": {"calibration": {"method": "temperature"}}},
+         "calibration: platt locked, temperature measured"),
+    ],
+)  # fmt: skip
+def test_whatever_differs_from_the_lock_is_named(now, told):
+    lock = locked()
+    with pytest.raises(InputError) as raised:
+        check_held(
+            lock,
+            measured(lock, **now.get("metrics", {})),
+            now.get("splits", SPLITS),
+            now.get("options", OPTIONS),
+        )
+    assert told in raised.value.received
+    assert raised.value.received.count(";") == 0
+
+
+def test_equal_locks_have_one_digest():
+    assert lock_digest(locked()) == lock_digest(locked())
+    others = [
+        locked(model=ScoredBy("2" * 64)),
+        locked(splits=SPLITS.assign(split="test")),
+        locked(options=changed(primary_endpoint="f1")),
+    ]
+    assert len({lock_digest(lock) for lock in [locked(), *others]}) == 4

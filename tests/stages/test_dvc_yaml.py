@@ -22,7 +22,8 @@ NO_RESULTS = {
     "options/reading.py", "pipelines/lazy.py", "repeated_lines.py", "results.py",
     "results_lock.py", "session.py", "surroundings.py",
 }  # fmt: skip
-# The default run has neither a study nor a download, and predicts no new radiographs.
+# The default run has neither a study nor a download, predicts no new radiographs and measures
+# no other site.
 OTHER_RUNS = (
     "pipelines/study/",
     "plots/study.py",
@@ -32,6 +33,11 @@ OTHER_RUNS = (
     "datasets/dated_table.py",
     "inference/",
     "pipelines/inference/",
+    "external/films.py",
+    "external/measure.py",
+    "external/overlap.py",
+    "options/external.py",
+    "pipelines/external/",
 )
 
 

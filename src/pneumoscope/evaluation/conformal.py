@@ -79,7 +79,7 @@ def measure_conformal(scores: pd.DataFrame, options: EvaluationOptions) -> Confo
         sets.highest_normal,
         sets.reason,
         {
-            str(split): _measure(rows, sets, options)
+            str(split): measure_coverage(rows, sets, options)
             for split, rows in scores.groupby(Column.SPLIT, sort=False)
         },
     )
@@ -91,9 +91,16 @@ def _bound(strangeness: FloatArray, coverage: float) -> float | None:
     return float(np.sort(strangeness)[rank - 1]) if rank <= strangeness.size else None
 
 
-def _measure(
-    rows: pd.DataFrame, sets: ConformalSets, options: EvaluationOptions
+def measure_coverage(
+    rows: pd.DataFrame, sets: ConformalSets | Conformal, options: EvaluationOptions
 ) -> ConformalCoverage:
+    """Measure what sets that were fitted elsewhere hold on one split.
+
+    Args:
+        rows: Columns patient_id, label and score.
+        sets: The bounds of each class.
+        options: Confidence.
+    """
     score = scores_of(rows)
     pneumonia, normal = score >= sets.lowest_pneumonia, score <= sets.highest_normal
     # PNEUMONIA is held where it is found at the lowest score that allows it, NORMAL where it

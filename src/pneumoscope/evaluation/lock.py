@@ -1,5 +1,6 @@
 """The lock: what is decided before a model's test is scored, and may not change afterwards."""
 
+import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -10,7 +11,7 @@ import pandas as pd
 from pydantic import TypeAdapter
 
 from pneumoscope.errors import InputError
-from pneumoscope.evaluation.records import OperatingPoint, ScoredBy
+from pneumoscope.evaluation.records import ModelMetrics, OperatingPoint, ScoredBy
 from pneumoscope.evaluation.thresholds.operating_points import lock_threshold
 from pneumoscope.naming import Column, Metric
 from pneumoscope.options import EvaluationOptions
@@ -60,7 +61,7 @@ def lock_evaluation(
     return Lock(
         fingerprint=scored_by.fingerprint,
         splits=splits_digest(splits),
-        parameters=options.model_dump(mode="json", include=set(DECIDES), exclude_none=True),
+        parameters=_decisive(options),
         primary_endpoint=options.primary_endpoint,
         operating_point=lock_threshold(validation, options.threshold),
     )
@@ -114,6 +115,41 @@ def read_lock(locks: Mapping[str, Any], fingerprint: str) -> Lock:
     return _ADAPTER.validate_python(locks[fingerprint])
 
 
+def check_held(
+    lock: Lock, measured: ModelMetrics, splits: pd.DataFrame, options: EvaluationOptions
+) -> None:
+    """Refuse to measure further films with anything but what was locked.
+
+    Args:
+        lock: The lock of the model.
+        measured: What its evaluation gave.
+        splits: Columns radiograph_id and split, of all radiographs.
+        options: Parameters as they are now.
+
+    Raises:
+        InputError: Metrics, parameters or splits differ from the lock; all that does is named.
+    """
+    now = replace(
+        lock,
+        splits=splits_digest(splits),
+        parameters=_decisive(options),
+        primary_endpoint=options.primary_endpoint,
+    )
+    changes = _changes(lock, now) + _apart_from_metrics(lock, measured)
+    if changes:
+        raise InputError(
+            "all that was locked for this model, unchanged",
+            f"changes ({'; '.join(changes)})",
+            "Undo them, or run kedro run --pipelines=evaluation first.",
+        )
+
+
+def lock_digest(lock: Lock) -> str:
+    """Return the SHA-256 over all that a lock fixes: equal for equal locks."""
+    plain = json.dumps(_ADAPTER.dump_python(lock, mode="json"), sort_keys=True)
+    return sha256(plain.encode()).hexdigest()
+
+
 def lock_as_record(lock: Lock) -> dict[str, Any]:
     """Return the lock as plain values by its fingerprint, as `read_lock` reads it."""
     return {lock.fingerprint: _ADAPTER.dump_python(lock, mode="json")}
@@ -129,6 +165,24 @@ def splits_digest(splits: pd.DataFrame) -> str:
 _ADAPTER = TypeAdapter(Lock)
 _ROUNDED = 1e-5
 """Scores of one model differ by less from one batch size or processor to another."""
+
+
+def _decisive(options: EvaluationOptions) -> dict[str, Any]:
+    return options.model_dump(mode="json", include=set(DECIDES), exclude_none=True)
+
+
+def _apart_from_metrics(lock: Lock, measured: ModelMetrics) -> list[str]:
+    """Name what the metrics were measured with and the lock does not hold."""
+    found = []
+    if measured.lock_revision != lock.revision:
+        found.append(f"lock revision: {lock.revision} locked, {measured.lock_revision} measured")
+    if _apart(lock.operating_point, measured.operating_point):
+        then, now = lock.operating_point, measured.operating_point
+        found.append(f"threshold: {then.threshold!r} locked, {now.threshold!r} measured")
+    locked, method = lock.parameters.get("calibration"), measured.calibration.method.value
+    if locked != method:
+        found.append(f"calibration: {locked} locked, {method} measured")
+    return found
 
 
 def _apart(then: OperatingPoint, now: OperatingPoint) -> bool:

@@ -50,13 +50,20 @@ def evaluate(
         conformal=measure_conformal(scores, options),
         subgroups=measure_subgroups(scores, manifest, point.threshold, options),
         splits={
-            str(split): _measure(rows, point.threshold, options)
+            str(split): measure_split(rows, point.threshold, options)
             for split, rows in scores.groupby(Column.SPLIT, sort=False)
         },
     )
 
 
-def _measure(rows: pd.DataFrame, threshold: float, options: EvaluationOptions) -> SplitMetrics:
+def measure_split(rows: pd.DataFrame, threshold: float, options: EvaluationOptions) -> SplitMetrics:
+    """Measure one split at a threshold, by radiograph and by patient.
+
+    Args:
+        rows: Columns patient_id, source, label and score.
+        threshold: A score of at least this is predicted PNEUMONIA.
+        options: Confidence, and bins of the expected calibration error.
+    """
     return SplitMetrics(
         n=len(rows),
         patients=int(rows[Column.PATIENT_ID].nunique()),

@@ -7,6 +7,12 @@ from numpy.typing import ArrayLike
 from pneumoscope.arrays import BoolArray, FloatArray
 from pneumoscope.naming import Column, Label
 
+SCORE_COLUMNS = [
+    Column.RADIOGRAPH_ID, Column.PATIENT_ID, Column.SOURCE, Column.LABEL, Column.SUBTYPE,
+    Column.SPLIT, Column.SCORE,
+]  # fmt: skip
+"""Columns of stored scores, one row a radiograph."""
+
 
 def labels_of(rows: pd.DataFrame) -> BoolArray:
     """Return the labels of rows, shape (n,), true where the radiograph is PNEUMONIA."""

@@ -8,9 +8,14 @@ from pneumoscope.errors import InputError
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 """What a model may be called: its name becomes a folder, a tag and part of catalog entries."""
 
-TAKEN = frozenset(
+TAKEN_BY_WINDOWS = frozenset(
+    ["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))]
+)
+"""Names that no file may bear on Windows."""
+
+TAKEN = TAKEN_BY_WINDOWS | frozenset(
     """
-    checked con data figures nul parameters prn aux
+    checked data figures parameters
     comparison ensembles exchange rebalancing reporting shift training
     """.split()  # noqa: SIM905
 )

@@ -9,6 +9,7 @@ from pneumoscope.errors import InputError, did_you_mean
 from pneumoscope.options.base import Options, Seed, Text, all_different
 from pneumoscope.options.evaluation import EvaluationOptions
 from pneumoscope.options.explanation import ExplanationOptions
+from pneumoscope.options.external import ExternalOptions
 from pneumoscope.options.fetch import FetchOptions
 from pneumoscope.options.inference import InferenceOptions
 from pneumoscope.options.ingestion import IngestionOptions
@@ -41,6 +42,7 @@ class ProjectOptions(Options):
         predictions: File for their predictions, by --params alone.
         architectures: Names of the models to train and compare, in the order of the table.
         ensembles: Name of each ensemble to its members; null drops one of the base environment.
+        external: Name of each site to the folder of its labelled films; null drops one.
         recipes: The block of each model; those that are not trained are checked as well.
         arms: The block of each protocol of a study but the first.
     """
@@ -61,6 +63,7 @@ class ProjectOptions(Options):
     robustness: RobustnessOptions
     report: ReportOptions
     inference: InferenceOptions
+    external: ExternalOptions = Field(default_factory=dict)
     study: StudyOptions | None = None
     recipes: dict[str, Recipe]
     arms: dict[str, ArmOptions]
@@ -74,6 +77,7 @@ class ProjectOptions(Options):
         everything = [*self.architectures, *self.averaged, *arms]
         # File systems of macOS and Windows take Cnn and cnn for one folder.
         all_different("names, whatever their case", (name.lower() for name in everything))
+        all_different("names of sites, whatever their case", map(str.lower, self.external))
         return self
 
     @model_validator(mode="after")
@@ -135,6 +139,11 @@ class ProjectOptions(Options):
     def averaged(self) -> dict[str, list[str]]:
         """The ensembles that are not dropped."""
         return {name: members for name, members in self.ensembles.items() if members is not None}
+
+    @property
+    def sites(self) -> dict[str, str]:
+        """The sites of external tests that are not dropped, and the folder of each."""
+        return {name: folder for name, folder in self.external.items() if folder is not None}
 
     @classmethod
     def arrange(cls, parameters: Mapping[str, Any], asked: Callable[[str], bool]) -> dict[str, Any]:

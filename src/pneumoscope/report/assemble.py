@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import pneumoscope
-from pneumoscope.naming import Label
+from pneumoscope.naming import Label, Split
 from pneumoscope.options import EvaluationOptions, ReportOptions
 from pneumoscope.report.blocks import Section
 from pneumoscope.report.crosswalk import read_guidelines
@@ -18,6 +18,7 @@ from pneumoscope.report.sections.calibration import calibration_section
 from pneumoscope.report.sections.comparison import comparison_section, headline
 from pneumoscope.report.sections.crosswalk import crosswalk_section
 from pneumoscope.report.sections.explanation import explanation_section
+from pneumoscope.report.sections.external import external_section, verdicts
 from pneumoscope.report.sections.grey_zone import grey_zone_section
 from pneumoscope.report.sections.operating_points import operating_points_section
 from pneumoscope.report.sections.radiographs import radiographs_section
@@ -39,6 +40,7 @@ def assemble(options: ReportOptions, evaluation: EvaluationOptions, found: Findi
         summary=[
             *([study_headline(found.study)] if found.study else []),
             headline(found.comparison, found.significance, evaluation.primary_endpoint),
+            *_elsewhere(found),
             *_doubts(found.ingestion_audit.warnings),
         ],
         sections=[
@@ -65,6 +67,7 @@ def _sections(
             found.subject_noun(options),
         ),
         significance_section(found.significance, evaluation.confidence),
+        external_section(found.external, found.metrics, found.external_log),
         operating_points_section(found.metrics, found.figures_of_each("thresholds")),
         calibration_section(found.metrics, found.figures_of_each("reliability")),
         grey_zone_section(found.metrics, found.figures.get("deferral")),
@@ -84,7 +87,7 @@ def _sections(
             found.figures_of_each("augmented"),
         ),
         training_section(found.histories, found.figures_of_each("curves")),
-        access_section(found.access_log),
+        access_section(found.access_log, found.external_log),
         crosswalk_section(read_guidelines()),
         about_section(_facts(evaluation, found)),
     ]
@@ -102,6 +105,15 @@ def _robustness(found: Findings) -> list[Section]:
     return [
         shortcuts_section(found.robustness, found.figures.get("shortcuts")),
         robustness_section(found.robustness, found.figures.get("robustness")),
+    ]
+
+
+def _elsewhere(found: Findings) -> list[str]:
+    """Say how the model that validation ranks first does at other sites, against test."""
+    measured = [name for name in found.ranking if found.external.of(name)]
+    return [
+        f"{measured[0]}: {sentence}"
+        for sentence in (verdicts(measured[0], found.external, [Split.TEST]) if measured else ())
     ]
 
 

@@ -10,6 +10,8 @@ from pneumoscope.arrays import named
 from pneumoscope.evaluation.pair import Pair, pairs_of_table
 from pneumoscope.evaluation.records import ModelMetrics
 from pneumoscope.explanation.records import Explanations
+from pneumoscope.external.known import ExternalTests, external_tests
+from pneumoscope.external.records import SiteResult
 from pneumoscope.ingestion.records import IngestionAudit
 from pneumoscope.models.records import TrainingRecord
 from pneumoscope.models.training.history import History
@@ -41,6 +43,8 @@ class Findings:
         figures: Name to PNG; `<kind>_<architecture>` where each has its own.
         study: What a published study comes to when it is repeated; None without one.
         shift: How far test lies from train; None if it was not measured.
+        external: What is on record of other sites.
+        external_log: Every measurement at a site.
         robustness: Trained model to what altered test films came to; empty if not measured.
     """
 
@@ -58,6 +62,8 @@ class Findings:
     figures: Mapping[str, bytes]
     study: StudyFindings | None = None
     shift: Shift | None = None
+    external: ExternalTests = field(default_factory=ExternalTests)
+    external_log: pd.DataFrame = field(default_factory=pd.DataFrame)
     robustness: Mapping[str, Robustness] = field(default_factory=dict)
 
     @property
@@ -97,6 +103,9 @@ def collect_findings(
     pixel_statistics: PixelStatistics,
     study: StudyFindings | None = None,
     shift: Shift | None = None,
+    external: Mapping[str, SiteResult] | None = None,
+    external_log: pd.DataFrame | None = None,
+    confidence: float | None = None,
     **collected: Any,
 ) -> Findings:
     """Collect every figure and table of the run, for the report, the slides and the cards.
@@ -109,6 +118,9 @@ def collect_findings(
         pixel_statistics: Grey levels by class.
         study: What a published study comes to when it is repeated, if one is.
         shift: How far test lies from train, if it was measured.
+        external: Site to the external test on record.
+        external_log: Every measurement at a site.
+        confidence: Coverage of the intervals, which external tests on record must have too.
         **collected: `figure_<name>` as PNG bytes; for each model `metrics_<name>`,
             `access_<name>` (the same log each time) and `figure_<kind>_<name>`; for each that
             was trained `history_<name>`, `explanations_<name>`, `robustness_<name>`,
@@ -123,6 +135,8 @@ def collect_findings(
         pixel_statistics=pixel_statistics,
         study=study,
         shift=shift,
+        external=external_tests(external or {}, metrics, confidence),
+        external_log=pd.DataFrame() if external_log is None else external_log,
         robustness=named("robustness_", collected),
         histories={name: History.of(table) for name, table in named("history_", collected).items()},
         settings={

@@ -17,6 +17,7 @@ from pneumoscope.report.blocks import (
     Block,
     Bullets,
     Code,
+    Heading,
     Note,
     Paragraph,
     Section,
@@ -33,6 +34,7 @@ from pneumoscope.report.sections.augmentation import changes
 from pneumoscope.report.sections.by_patient import RULES
 from pneumoscope.report.sections.calibration import calibration_section
 from pneumoscope.report.sections.comparison import MAIN_METRICS, estimate_of
+from pneumoscope.report.sections.external import external_blocks
 from pneumoscope.report.sections.operating_points import operating_points_section
 from pneumoscope.report.sections.replicates import replicate_blocks
 from pneumoscope.report.sections.subgroups import subgroups_section
@@ -169,6 +171,8 @@ def _results(
             f"Counted as {noun}: by the mean of the scores, or by any radiograph.",
         ),
         *_seeds(name, found.comparison),
+        Heading("External tests"),
+        *external_blocks(found.external, name, found.metrics[name]),
     ]
     return Section("Results", blocks)
 

@@ -68,7 +68,7 @@ def measure_shift(films: Mapping[Split, Films], options: EvaluationOptions, seed
     others = {split: films[split].once() for split in (Split.VALIDATION, Split.TEST)}
     classes = {
         label: {
-            split: _compare(train.of(label), other.of(label), split, label, options, seed)
+            split: compare_films(train.of(label), other.of(label), split, label, options, seed)
             for split, other in others.items()
         }
         for label in Label
@@ -78,9 +78,19 @@ def measure_shift(films: Mapping[Split, Films], options: EvaluationOptions, seed
     return Shift(classes, FeatureBaseline(metrics, verdict))
 
 
-def _compare(
-    train: Films, other: Films, split: Split, label: Label, options: EvaluationOptions, seed: int
+def compare_films(
+    train: Films, other: Films, split: str, label: Label, options: EvaluationOptions, seed: int
 ) -> DomainComparison:
+    """Tell films of one class from those of train, by simple numbers.
+
+    Args:
+        train: Films of train of that class, each once.
+        other: The others of that class.
+        split: What the others are called.
+        label: The class.
+        options: Confidence.
+        seed: Seed of the folds.
+    """
     features = pd.concat([train.features, other.features])
     group = np.repeat([False, True], [len(train.rows), len(other.rows)])
     patient = pd.concat([train.rows, other.rows])[Column.PATIENT_ID].to_numpy(dtype=str)

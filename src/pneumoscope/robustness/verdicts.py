@@ -24,7 +24,7 @@ _CHANCE = 0.5
 def shift_verdict(
     aurocs: Mapping[FeatureSet, Estimate],
     single: Sequence[SingleFeature],
-    split: Split,
+    split: str,
     label: Label,
 ) -> str:
     """Say whether films of one class are separable from train, by what, and what follows."""
@@ -72,7 +72,7 @@ def baseline_verdict(metrics: Mapping[Split, Metrics]) -> str:
     return f"{finding} Whether they are a shortcut on test cannot be told."
 
 
-def feature_words(found: SingleFeature, split: Split) -> str:
+def feature_words(found: SingleFeature, split: str) -> str:
     """Return "the file size, median 14,800 in test against 22,900 in train"."""
     train, other = map(_number, found.medians)
     return f"{FEATURES[found.feature]}, median {other} in {split} against {train} in train"
@@ -86,7 +86,7 @@ def _number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
-def _mainly(single: Sequence[SingleFeature], split: Split) -> str:
+def _mainly(single: Sequence[SingleFeature], split: str) -> str:
     named = [
         feature_words(found, split) for found in single[:NAMED] if found.auroc >= _CHANCE + CLEAR
     ]

@@ -37,7 +37,7 @@ def measure_calibration(scores: pd.DataFrame, options: EvaluationOptions) -> Cal
     line, reason = fit_calibrator(labels, scores_of(validation), options.calibration)
     prevalence = float(labels.mean()) if labels.size else None
     splits = {
-        str(split): _before_and_after(rows, line, options)
+        str(split): measure_split_calibration(rows, line, options)
         for split, rows in scores.groupby(Column.SPLIT, sort=False)
     }
     return Calibration(options.calibration, prevalence, line, reason, splits)
@@ -53,9 +53,16 @@ def with_calibration(rows: pd.DataFrame, line: CalibrationMap) -> pd.DataFrame:
     return rows.assign(**{Column.SCORE: recalibrate(scores_of(rows), line.slope, line.intercept)})
 
 
-def _before_and_after(
+def measure_split_calibration(
     rows: pd.DataFrame, line: CalibrationMap | None, options: EvaluationOptions
 ) -> SplitCalibration:
+    """Measure calibration on one split before and after a map that was fitted elsewhere.
+
+    Args:
+        rows: Columns patient_id, label and score.
+        line: The map; None without one.
+        options: Bins and confidence.
+    """
     before, brier = _describe(Sample.of_rows(rows), options)
     if line is None:
         return SplitCalibration(before, None, None)

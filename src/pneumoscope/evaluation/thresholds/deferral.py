@@ -24,6 +24,7 @@ GAIN = 0.01
 """A difference of accuracies that matters little."""
 
 _NOTHING = "there is no radiograph"
+_ROUNDED = 1e-9
 # The report judges the widest zone of a model, and a slide another one.
 _CLAIMS = 2
 
@@ -52,6 +53,25 @@ def measure_grey_zone(
         share: _zone(scores, threshold, width, options.confidence)
         for share, width in widths.items()
     }
+
+
+def measure_zone(
+    zone: DeferralZone, rows: pd.DataFrame, threshold: float, options: EvaluationOptions
+) -> ZoneOutcome:
+    """Measure on one split what a zone that was set elsewhere defers.
+
+    Args:
+        zone: The zone, around the threshold.
+        rows: Columns patient_id, label and score.
+        threshold: The locked one.
+        options: Confidence.
+    """
+    if zone.low is None or zone.high is None:
+        return _decided(rows, threshold, None, options.confidence)
+    middle = _logit(threshold)
+    # Bounds near 0 or 1 have lost digits: the wider side is the nearer to what was set.
+    width = max(middle - _logit(zone.low), _logit(zone.high) - middle)
+    return _decided(rows, threshold, width + _ROUNDED, options.confidence)
 
 
 def judge_gain(gain: Estimate) -> Verdict:

@@ -1,5 +1,6 @@
 """What every rule for the threshold would mean for those examined."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pandas as pd
@@ -54,17 +55,26 @@ def operating_points(scores: pd.DataFrame, options: EvaluationOptions) -> dict[s
         str(split): Sample.of_rows(rows) for split, rows in scores.groupby(Column.SPLIT, sort=False)
     }
     return {
-        name: replace(
-            point,
-            splits={
-                split: measure_decisions(sample, bounds, options)
-                for split, sample in samples.items()
-            },
-        )
-        if (bounds := _bounds(point))
-        else point
+        name: measure_outcome(point, samples, options)
         for name, point in _with_all_decided(locked, points).items()
     }
+
+
+def measure_outcome(
+    point: RuleOutcome, samples: Mapping[str, Sample], options: EvaluationOptions
+) -> RuleOutcome:
+    """Measure what a rule's choice decides on splits, in place of those measured before.
+
+    Args:
+        point: The choice; without a threshold it decides nothing.
+        samples: Split to its radiographs.
+        options: Prevalences and confidence.
+    """
+    bounds = _bounds(point)
+    if bounds is None:
+        return replace(point, splits={})
+    splits = {name: measure_decisions(sample, bounds, options) for name, sample in samples.items()}
+    return replace(point, splits=splits)
 
 
 def _choose(scores: pd.DataFrame, rule: ThresholdOptions) -> RuleOutcome:

@@ -1,6 +1,6 @@
 """Scores, metrics at the locked operating point, and the comparison of the models."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -16,16 +16,14 @@ from pneumoscope.evaluation.pair import pairs_as_table
 from pneumoscope.evaluation.pairs import compare_pairs as compare
 from pneumoscope.evaluation.records import ModelMetrics, ScoredBy
 from pneumoscope.evaluation.replicates import REPLICATE_OF, first_of_recipe
+from pneumoscope.evaluation.score_arrays import SCORE_COLUMNS
 from pneumoscope.evaluation.summary import summarise
+from pneumoscope.external.known import external_tests
+from pneumoscope.external.records import SiteResult
 from pneumoscope.models.records import ModelContract, TrainingRecord
 from pneumoscope.naming import Column, Split
 from pneumoscope.options import EvaluationOptions, Recipe
 from pneumoscope.splitting.records import SplitAudit
-
-SCORE_COLUMNS = [
-    Column.RADIOGRAPH_ID, Column.PATIENT_ID, Column.SOURCE, Column.LABEL, Column.SUBTYPE,
-    Column.SPLIT, Column.SCORE,
-]  # fmt: skip
 
 
 def score_validation(
@@ -144,18 +142,35 @@ def average_test(locks: dict, scored_by: ScoredBy, **collected: pd.DataFrame) ->
     return _average(collected, Split.TEST)
 
 
-def compare_models(**collected: Any) -> pd.DataFrame:
+def compare_models(
+    external: Mapping[str, SiteResult] | None = None,
+    confidence: float | None = None,
+    **collected: Any,
+) -> pd.DataFrame:
     """Line up the metrics of all models by name, one row for each and each split.
 
     Args:
+        external: Site to the external test on record; those of the very models follow in the
+            table, site by site.
+        confidence: Coverage of the intervals, which external tests on record must have too.
         **collected: `metrics_<model>` of each model, `recipe_<model>` of each that was trained.
     """
     recipes = named("recipe_", collected)
     first = first_of_recipe({name: Recipe.model_validate(block) for name, block in recipes.items()})
+    metrics = named("metrics_", collected)
+    tests = external_tests(external or {}, metrics, confidence)
+    measured = [
+        *metrics.items(),
+        *(
+            (name, found.measured)
+            for result in tests.sites.values()
+            for name, found in result.models.items()
+        ),
+    ]
     rows = [
         row
-        for name, measured in named("metrics_", collected).items()
-        for row in comparison_rows(name, measured, first.get(name, name))
+        for name, found in measured
+        for row in comparison_rows(name, found, first.get(name, name))
     ]
     return pd.DataFrame(rows)
 

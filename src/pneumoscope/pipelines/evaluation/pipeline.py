@@ -1,6 +1,6 @@
 """model, images → validation scores → lock → test scores → metrics; then the comparisons."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from kedro.pipeline import Node, Pipeline
 
@@ -22,10 +22,15 @@ from pneumoscope.pipelines.evaluation.nodes import (
 IMAGES = {"validation_images", "validation_rows", "test_images", "test_rows"}
 SHARED = {"manifest", "splits", "split_audit", "known_locks"}
 PARAMETERS = {"params:evaluation"}
+COMPARISON = ["evaluation", "comparison"]
+EXTERNAL = {"external": "external_results", "confidence": "params:evaluation.confidence"}
 
 
 def create_pipeline(
-    architectures: Sequence[str], ensembles: Mapping[str, Sequence[str]], protocol: str = ""
+    architectures: Sequence[str],
+    ensembles: Mapping[str, Sequence[str]],
+    protocol: str = "",
+    sites: Sequence[str] | None = None,
 ) -> Pipeline:
     """Create one namespaced copy of the template for each model, and the comparisons.
 
@@ -33,17 +38,10 @@ def create_pipeline(
         architectures: Names of the trained models.
         ensembles: Name of each ensemble to the names of its members.
         protocol: What goes before a model's name in the test access log.
+        sites: Names of the sites that this run measures; None for models of which no external
+            test is made.
     """
     models = [*architectures, *ensembles]
-    comparison = Node(
-        compare_models,
-        {
-            **{f"metrics_{name}": f"{name}.metrics" for name in models},
-            **{f"recipe_{name}": f"params:{name}" for name in architectures},
-        },
-        "comparison",
-        name="compare_models",
-    )
     significance = Node(
         compare_pairs,
         {
@@ -57,11 +55,38 @@ def create_pipeline(
         },
         "significance",
         name="compare_pairs",
+        tags=COMPARISON,
     )
-    across = Pipeline([comparison, significance], tags=["evaluation", "comparison"])
+    across = create_comparison(architectures, ensembles, sites) + Pipeline([significance])
     trained = [_trained(name, protocol) for name in architectures]
     averaged = [_averaged(name, members, protocol) for name, members in ensembles.items()]
     return sum([*trained, *averaged], across)
+
+
+def create_comparison(
+    architectures: Sequence[str], ensembles: Iterable[str], sites: Sequence[str] | None
+) -> Pipeline:
+    """Create the table of all models, once the sites that this run measures are on record.
+
+    Args:
+        architectures: Names of the trained models.
+        ensembles: Names of the ensembles.
+        sites: As in `create_pipeline`.
+    """
+    node = Node(
+        compare_models,
+        {
+            **{f"metrics_{name}": f"{name}.metrics" for name in [*architectures, *ensembles]},
+            **{f"recipe_{name}": f"params:{name}" for name in architectures},
+            **({} if sites is None else EXTERNAL),
+            # On record when this is read, the sites of this run too.
+            **{f"measured_{site}": f"external.{site}.result" for site in sites or ()},
+        },
+        "comparison",
+        name="compare_models",
+        tags=COMPARISON,
+    )
+    return Pipeline([node])
 
 
 def _trained(name: str, protocol: str) -> Pipeline:

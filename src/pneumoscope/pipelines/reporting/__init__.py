@@ -1,5 +1,5 @@
 """Draw the figures and write the report."""
 
-from pneumoscope.pipelines.reporting.pipeline import create_pipeline
+from pneumoscope.pipelines.reporting.pipeline import create_pages, create_pipeline
 
-__all__ = ["create_pipeline"]
+__all__ = ["create_pages", "create_pipeline"]

@@ -49,7 +49,10 @@ PARAMETERS = {"params:evaluation", "params:recipe", "params:report", "params:see
 
 
 def create_pipeline(
-    architectures: Sequence[str], ensembles: Iterable[str], arms: Sequence[str] = ()
+    architectures: Sequence[str],
+    ensembles: Iterable[str],
+    arms: Sequence[str] = (),
+    sites: Sequence[str] = (),
 ) -> Pipeline:
     """Create the figures of the data, those of each model and ensemble, and the report.
 
@@ -57,22 +60,51 @@ def create_pipeline(
         architectures: Names of the trained models.
         ensembles: Names of the ensembles.
         arms: Names of a study's protocols, the environment's own first; empty without a study.
+        sites: Names of the sites that this run measures.
     """
+    own = _own(architectures, ensembles)
+    drawn = Pipeline(_draw(_shared(architectures, own)), tags="reporting")
+    pages = create_pages(architectures, ensembles, arms, sites)
+    return sum((_one(name, figures) for name, figures in own.items()), drawn + pages)
+
+
+def create_pages(
+    architectures: Sequence[str],
+    ensembles: Iterable[str],
+    arms: Sequence[str] = (),
+    sites: Sequence[str] = (),
+) -> Pipeline:
+    """Create the report, the slides and the cards alone, from figures that have been drawn.
+
+    Args:
+        architectures: As in `create_pipeline`, and so the others.
+        ensembles: As there.
+        arms: As there.
+        sites: As there.
+    """
+    own = _own(architectures, ensembles)
     pixels = Node(
         describe_pixels,
         ["train_images", "train_rows"],
         "pixel_statistics",
         name="describe_pixels",
     )
-    own = {
+    further = _study(list(own), arms[1:]) if arms else {}
+    # On record when these are read, the sites of this run too.
+    further |= {f"measured_{site}": f"external.{site}.access_log" for site in sites}
+    collect = _collect(architectures, own, list(_shared(architectures, own)), further)
+    return Pipeline([pixels, collect, *_pages(architectures)], tags="reporting")
+
+
+def _own(architectures: Sequence[str], ensembles: Iterable[str]) -> dict[str, Drawn]:
+    return {
         **{name: {**TRAINED_FIGURES, **OWN_FIGURES} for name in architectures},
         **dict.fromkeys(ensembles, OWN_FIGURES),
     }
-    figures = {**FIGURES, **_across(list(own)), **_robustness(architectures)}
-    studied = _study(list(own), arms[1:]) if arms else {}
-    pages = [_collect(architectures, own, list(figures), studied), *_pages(architectures)]
-    shared = Pipeline([pixels, *_draw(figures), *pages], tags="reporting")
-    return sum((_one(name, drawn) for name, drawn in own.items()), shared)
+
+
+def _shared(architectures: Sequence[str], models: Iterable[str]) -> Drawn:
+    return {**FIGURES, **_across(list(models)), **_robustness(architectures)}
 
 
 def _draw(figures: Drawn) -> list[Node]:
@@ -127,13 +159,16 @@ def _collect(
     architectures: Sequence[str],
     own: Mapping[str, Drawn],
     figures: Sequence[str],
-    studied: Mapping[str, str],
+    further: Mapping[str, str],
 ) -> Node:
     inputs = {
         "ingestion_audit": "ingestion_audit",
         "split_audit": "split_audit",
         "comparison": "comparison",
         "significance": "significance",
+        "confidence": "params:evaluation.confidence",
+        "external": "external_results",
+        "external_log": "external_access_log",
         "pixel_statistics": "pixel_statistics",
         **{name: name for name in figures},
         **{f"history_{name}": f"{name}.history" for name in architectures},
@@ -147,7 +182,7 @@ def _collect(
         **{f"access_altered_{name}": f"{name}.variant_access_log" for name in architectures},
         **{f"metrics_{name}": f"{name}.metrics" for name in own},
         **{f"figure_{kind}_{name}": f"{name}.{kind}" for name in own for kind in own[name]},
-        **studied,
+        **further,
     }
     return Node(collect_findings, inputs, "findings", name="collect_findings")
 

@@ -5,26 +5,30 @@ import pandas as pd
 from pneumoscope.evaluation.access import ALTERED
 from pneumoscope.report.blocks import Paragraph, Section, Table, table_of
 from pneumoscope.report.prose import prose
+from pneumoscope.report.sections.external import external_log_table
 from pneumoscope.report.wording import counted
 
 SHOWN = 20
 SHORT = 12
 
 
-def access_section(log: pd.DataFrame) -> Section:
+def access_section(log: pd.DataFrame, external: pd.DataFrame | None = None) -> Section:
     """Return the count of evaluations on test, what it means, and the latest of them.
 
     Args:
         log: Columns when, architecture, model, rule, threshold and n; the oldest first.
             Evaluations of altered copies of the films are counted apart.
+        external: Every measurement at another site; the oldest first.
     """
     title = "Evaluations on test"
+    elsewhere = external_log_table(pd.DataFrame() if external is None else external)
     if log.empty:
-        return Section(title, [Paragraph("No evaluation on test is on record in this folder.")])
+        nothing = Paragraph("No evaluation on test is on record in this folder.")
+        return Section(title, [nothing, *elsewhere])
     latest = log.tail(SHOWN).iloc[::-1].assign(model=lambda rows: rows["model"].str[:SHORT])
     altered = log["rule"].str.endswith(ALTERED)
     sentences = [*_evaluations(log[~altered]), *_altered(log[altered])]
-    return Section(title, [Paragraph(" ".join(sentences)), _table(latest, len(log))])
+    return Section(title, [Paragraph(" ".join(sentences)), _table(latest, len(log)), *elsewhere])
 
 
 def _table(latest: pd.DataFrame, total: int) -> Table:

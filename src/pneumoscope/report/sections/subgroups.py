@@ -36,15 +36,22 @@ def subgroups_section(metrics: Mapping[str, ModelMetrics], figures: Mapping[str,
 def _part(name: str, measured: ModelMetrics, figure: bytes | None) -> Part:
     groups = measured.subgroups.splits[Split.TEST]
     table = subgroup_table(groups)
-    verdict = _falls_behind(groups)
+    verdict = falls_behind(groups)
     blocks: list[Block] = [Paragraph(f"{name} {verdict}")] if figure is None else []
     if figure is not None:
         alt = f"Sensitivity and specificity of {name} by subgroup."
         blocks.append(Figure(figure, f"{name} {verdict} {prose('subgroups_figure')}", alt))
-    return Part(name, [*blocks, _table(name, table)], verdict)
+    return Part(name, [*blocks, subgroups_table(name, table)], verdict)
 
 
-def _table(name: str, table: pd.DataFrame) -> Table:
+def subgroups_table(name: str, table: pd.DataFrame, where: str = "on test") -> Table:
+    """Return every subgroup of a model as a folded table.
+
+    Args:
+        name: The model.
+        table: What `evaluation.subgroups.subgroup_table` gave.
+        where: On which radiographs, in words.
+    """
     rows: list[list[Cell]] = [
         [
             str(row["attribute"]),
@@ -57,7 +64,7 @@ def _table(name: str, table: pd.DataFrame) -> Table:
         for _, row in table.iterrows()
     ]
     header = ["kind", "group", "n", "patients", *map(metric_name, SHOWN), "AUROC against"]
-    return Table(header, rows, f"Every subgroup of {name} on test", folded=True)
+    return Table(header, rows, f"Every subgroup of {name} {where}", folded=True)
 
 
 def _cell(row: pd.Series, metric: str) -> Estimate:
@@ -70,7 +77,8 @@ def _cell(row: pd.Series, metric: str) -> Estimate:
     return Estimate(None, reason=known)
 
 
-def _falls_behind(groups: Groups) -> str:
+def falls_behind(groups: Groups) -> str:
+    """Say on which kinds of radiograph a model is shown to be worse, to follow its name."""
     shown = [
         f"{metric_name(metric)} of {name} is {moved(deficit, 'lower', 'higher')} than of the rest"
         for name, metric, deficit in shown_deficits(groups)

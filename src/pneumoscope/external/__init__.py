@@ -1,0 +1,1 @@
+"""External tests: labelled films of another site, measured with all that was locked before."""

@@ -1,0 +1,125 @@
+"""What an external test found, typed: `08_reporting/external/<site>.json` is its JSON."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pneumoscope.evaluation.estimate import Estimate
+from pneumoscope.evaluation.records import ModelMetrics, SplitMetrics
+from pneumoscope.ingestion.records import Refusal
+from pneumoscope.naming import Label, Metric, Split
+from pneumoscope.provenance import Sources
+from pneumoscope.robustness.records import DomainComparison
+
+PREFIX = "external:"
+"""What a site's name follows in the split of its scores and of its row in the comparison."""
+
+
+def split_of(site: str) -> str:
+    """Return the name of a site's split: "external:clinic"."""
+    return f"{PREFIX}{site}"
+
+
+def is_external(split: str) -> bool:
+    """Tell whether a split is that of a site."""
+    return split.startswith(PREFIX)
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """Films of a site that are films of the model's own collection as well.
+
+    Attributes:
+        identical: By split, how many films of the site are one of it byte for byte.
+        copies: By split, how many further ones look like one picture stored anew.
+        alike: By split, how many further ones look like one, and stand out in that.
+        examples: Pairs of a film of the site and one of the collection, the surest first.
+        same_keys: Patients of the site whose key, by file names or tags, is one of train as well.
+    """
+
+    identical: Mapping[Split, int]
+    copies: Mapping[Split, int]
+    alike: Mapping[Split, int]
+    examples: Sequence[tuple[str, str]]
+    same_keys: int
+
+
+@dataclass(frozen=True)
+class SiteFilms:
+    """The films of a site, as they were read.
+
+    Attributes:
+        digest: SHA-256 over the hashes of the measured films: equal for equal films.
+        radiographs: How many were measured.
+        patients: Their patients, as far as file names or a table tell.
+        without_pattern: Of them those that neither file name nor tag tells: a patient a film.
+        classes: Radiographs of each class.
+        parts: Radiographs of each part that folders name; all were pooled.
+        sources: Where the films come from.
+        left_out: Byte-identical films of one class beyond the first, which are not measured.
+        refused: Files that were not read, each with its reason.
+        warnings: What should be doubted of the films, in sentences.
+        overlap: Films that are in the model's own collection.
+        shift: By class, how far they lie from train.
+    """
+
+    digest: str
+    radiographs: int
+    patients: int
+    without_pattern: int
+    classes: Mapping[Label, int]
+    parts: Mapping[str, int]
+    sources: Sources
+    left_out: int
+    refused: Sequence[Refusal]
+    warnings: Sequence[str]
+    overlap: Overlap
+    shift: Mapping[Label, DomainComparison]
+
+
+@dataclass(frozen=True)
+class SiteMetrics:
+    """One model at one site.
+
+    Attributes:
+        lock: SHA-256 over the lock that it was measured with.
+        confidence: Coverage of the intervals.
+        measured: Every metric, at what was locked; its only split is the site's.
+        drops: By split of the evaluation, the site minus that split, with plain intervals.
+    """
+
+    lock: str
+    confidence: float
+    measured: ModelMetrics
+    drops: Mapping[Split, Mapping[Metric, Estimate]]
+
+    @property
+    def split(self) -> str:
+        """The name of the site's split."""
+        (name,) = self.measured.splits
+        return name
+
+    @property
+    def metrics(self) -> SplitMetrics:
+        """The metrics of the site."""
+        (found,) = self.measured.splits.values()
+        return found
+
+
+@dataclass(frozen=True)
+class SiteResult:
+    """An external test of several models on one site.
+
+    Attributes:
+        site: Its name.
+        films: What was read.
+        models: Name of each model or ensemble to what was measured of it.
+    """
+
+    site: str
+    films: SiteFilms
+    models: Mapping[str, SiteMetrics]
+
+    @property
+    def split(self) -> str:
+        """The name of its split."""
+        return split_of(self.site)

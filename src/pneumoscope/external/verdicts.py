@@ -1,0 +1,129 @@
+"""Whether what was measured on test holds at a site, in words."""
+
+from collections.abc import Mapping
+
+from pneumoscope.evaluation.estimate import Estimate
+from pneumoscope.evaluation.verdict import MARGIN, Verdict, judge, widened
+from pneumoscope.external.records import Overlap, SiteResult
+from pneumoscope.naming import Metric, Split
+from pneumoscope.report.wording import joined, metric_name, moved
+
+WATCHED = (Metric.AUROC, Metric.SENSITIVITY, Metric.SPECIFICITY)
+"""Metrics of which a verdict is given: the others follow from these and from the mix of classes."""
+
+REFERENCES = (Split.TEST, Split.VALIDATION)
+"""Splits of the evaluation that a site is measured against."""
+
+
+def claims(sites: int) -> int:
+    """Return how many differences of one model are read together."""
+    return len(WATCHED) * len(REFERENCES) * max(1, sites)
+
+
+def together(drops: Mapping[Metric, Estimate], sites: int) -> dict[Metric, Estimate]:
+    """Return the watched differences with intervals that hold for all of a model's at once.
+
+    Args:
+        drops: The site minus a split of the evaluation.
+        sites: How many sites are reported.
+    """
+    return {
+        # No share differs from another by more than 1.
+        metric: widened(drops[metric], claims(sites)).mapped(lambda end: min(1.0, max(-1.0, end)))
+        for metric in WATCHED
+    }
+
+
+def judged(drops: Mapping[Metric, Estimate], sites: int) -> Verdict:
+    """Judge whether a model does otherwise at a site, by any of the watched metrics."""
+    verdicts = {judge(drops[metric], MARGIN, claims(sites)) for metric in WATCHED}
+    if Verdict.SHOWN in verdicts:
+        return Verdict.SHOWN
+    return Verdict.SMALL if verdicts == {Verdict.SMALL} else Verdict.OPEN
+
+
+def site_verdict(site: str, reference: Split, drops: Mapping[Metric, Estimate], sites: int) -> str:
+    """Say whether what was measured on a split of the evaluation holds at a site.
+
+    Args:
+        site: Its name.
+        reference: That split.
+        drops: The site minus that split, with plain intervals.
+        sites: How many sites are reported.
+    """
+    found = together(drops, sites)
+    known = {metric: one for metric, one in found.items() if one.value is not None}
+    if not known:
+        reasons = joined(list(dict.fromkeys(str(one.reason) for one in found.values())))
+        return f"Whether {reference} holds at {site} cannot be told: {reasons}."
+    verdict = judged(drops, sites)
+    if verdict is Verdict.SHOWN:
+        return _shown(site, reference, {m: one for m, one in known.items() if _moves(one)})
+    told = joined([f"{metric_name(metric)} {one}" for metric, one in known.items()])
+    if verdict is Verdict.SMALL:
+        within = f"{MARGIN:g} ({site} minus {reference}: {told})"
+        return f"What {reference} shows holds at {site} within {within}."
+    lacking = [metric_name(metric) for metric, one in found.items() if one.value is None]
+    more = f" {joined(lacking)} cannot be compared." if lacking else ""
+    return (
+        f"Whether what {reference} shows holds at {site} cannot be told ({site} minus "
+        f"{reference}: {told}).{more}"
+    )
+
+
+def _moves(difference: Estimate) -> bool:
+    # Widened already, so one claim.
+    return judge(difference, MARGIN) is Verdict.SHOWN
+
+
+def _shown(site: str, reference: Split, shown: Mapping[Metric, Estimate]) -> str:
+    moves = joined([f"{metric_name(metric)} is {moved(one)}" for metric, one in shown.items()])
+    falls = {metric for metric, one in shown.items() if (one.value or 0) < 0}
+    told = f"At {site}, {moves} than on {reference}."
+    if not falls:
+        return f"{told} No figure is shown to be lower there."
+    if Metric.AUROC in falls:
+        return f"{told} What {reference} shows does not hold there: the films are ranked worse."
+    return (
+        f"{told} What {reference} shows does not hold there: scores mean something else. Choose a "
+        "threshold on radiographs of that site first."
+    )
+
+
+def overlap_sentences(result: SiteResult) -> list[str]:
+    """Say which films of a site are in the model's own collection, and what follows."""
+    found, site = result.films.overlap, result.site
+    kinds = {
+        "are byte for byte in the collection": found.identical,
+        "look like a picture of the collection that was stored anew": found.copies,
+        "look much like a picture of the collection": found.alike,
+    }
+    told = [
+        f"Films of {site} that {what}: {_by_split(counts)}, of {result.films.radiographs:,}."
+        for what, counts in kinds.items()
+        if any(counts.values())
+    ]
+    if known := _learned_from(found):
+        told.append(
+            f"The models learned from {known:,} of them, or were chosen by them: as far as these "
+            f"go, {site} is no external test, and its figures flatter."
+        )
+    if found.same_keys:
+        told.append(
+            f"Patients of {site} whose key, by file names or tags, is that of a patient of train: "
+            f"{found.same_keys:,}. They are others if the site numbers its own; if not, its "
+            "figures flatter."
+        )
+    return told
+
+
+def _learned_from(found: Overlap) -> int:
+    return sum(
+        counts[split]
+        for counts in (found.identical, found.copies)
+        for split in (Split.TRAIN, Split.VALIDATION)
+    )
+
+
+def _by_split(counts: Mapping[Split, int]) -> str:
+    return joined([f"{n:,} in {split}" for split, n in counts.items() if n])
