@@ -83,7 +83,7 @@ def test_every_node_bears_a_tag_and_a_verb():
             "make", "scan", "sort", "check", "choose", "audit", "assign", "rebalance", "prove",
             "select", "transform", "stress", "train", "average", "lock", "score", "explain",
             "measure", "record", "compare", "describe", "draw", "collect", "write",
-            "summarise", "convert",
+            "summarise", "convert", "limit", "count",
         }  # fmt: skip
 
 

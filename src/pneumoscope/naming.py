@@ -47,6 +47,9 @@ class Column(StrEnum):
     ZONE_LOW = "zone_low"
     ZONE_HIGH = "zone_high"
     NOTICE = "notice"
+    OUT_OF_DISTRIBUTION = "out_of_distribution"
+    OUT_OF_DISTRIBUTION_P = "out_of_distribution_p"
+    OUT_OF_DISTRIBUTION_REASON = "out_of_distribution_reason"
 
 
 class Split(StrEnum):

@@ -1,9 +1,13 @@
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from example_metrics import model_metrics
+from example_references import false_alarms
 
 from pneumoscope.errors import InputError
 from pneumoscope.evaluation.lock import (
+    LockedDistance,
     check_held,
     lock_as_record,
     lock_digest,
@@ -28,8 +32,11 @@ SPLITS = pd.DataFrame({"radiograph_id": ["x", "y"], "split": ["validation", "tes
 MODEL = ScoredBy("1" * 64)
 
 
-def locked(options=OPTIONS, validation=VALIDATION, splits=SPLITS, model=MODEL):
-    return lock_evaluation(validation, model, splits, options)
+LIMITS = false_alarms("1" * 64)
+
+
+def locked(options=OPTIONS, validation=VALIDATION, splits=SPLITS, model=MODEL, limits=LIMITS):
+    return lock_evaluation(validation, model, limits, splits, options)
 
 
 def changed(**options):
@@ -142,3 +149,21 @@ def test_equal_locks_have_one_digest():
         locked(options=changed(primary_endpoint="f1")),
     ]
     assert len({lock_digest(lock) for lock in [locked(), *others]}) == 4
+
+
+def test_the_distance_from_train_is_locked_with_the_share_that_chose_it():
+    found = read_lock(lock_as_record(locked()), "1" * 64).out_of_distribution
+    assert found == LockedDistance(0.01, 0.01, LIMITS.threshold)
+    known = lock_as_record(locked())
+    with pytest.raises(ValueError, match=r"false_alarms: 0.01 then, 0.05 now"):
+        renewed(locked(limits=replace(LIMITS, asked=0.05)), known, relock=False)
+    farther = replace(LIMITS, threshold=LIMITS.threshold + 0.2)
+    with pytest.raises(ValueError, match=r"distance from train: 1\.970 then, 2\.170 now"):
+        renewed(locked(limits=farther), known, relock=False)
+    rounded = replace(LIMITS, threshold=LIMITS.threshold + 0.05)
+    assert renewed(locked(limits=rounded), known, relock=False) == locked()
+
+
+def test_a_model_that_was_locked_without_a_distance_gets_one():
+    old = replace(locked(), out_of_distribution=None)
+    assert renewed(locked(), lock_as_record(old), relock=False) == locked()

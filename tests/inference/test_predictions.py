@@ -24,6 +24,9 @@ SCORED = pd.DataFrame(
         "note": ["", "", "turned", "", ""],
         "warning": ["looks inverted", "", "", "", ""],
         "score": np.array([0.1, np.nan, 0.3, 0.5, 0.9], dtype=np.float32),
+        "out_of_distribution": [True, np.nan, False, False, True],
+        "out_of_distribution_p": [0.005, np.nan, 0.3, 0.4, 0.01],
+        "out_of_distribution_reason": ["looks inverted", np.nan, "", "", "far"],
     }
 )
 LOCKED = Locked("cnn", "f", 0.5, (0.4, 0.6), CalibrationMap(0.5), 0.5)
@@ -107,3 +110,15 @@ def test_a_prevalence_is_of_no_use_without_calibration():
     bare = model_metrics(METRICS, calibration={"map": None, "reason": "one class"})
     locked = locked_by("cnn", bare, InferenceOptions(prevalence=0.1))
     assert (locked.calibration, locked.prevalence) == (None, None)
+
+
+def test_films_unlike_those_of_train_are_marked_and_decided_unless_the_user_says_no():
+    decided = predict(SCORED, LOCKED, "")
+    assert decided["prediction"].notna().tolist() == [True, False, True, True, True]
+    options = InferenceOptions(grey_zone=0.1, decide_out_of_distribution=False)
+    found = predict(SCORED, locked_by("cnn", model_metrics(METRICS), options), "")
+    assert found["prediction"].isna().tolist() == [True, True, False, False, True]
+    others = [name for name in COLUMNS if name != "prediction"]
+    pd.testing.assert_frame_equal(found[others], decided[others])
+    assert found["out_of_distribution_reason"].iloc[0] == "looks inverted"
+    assert found["score"].iloc[4] == np.float32(0.9)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from example_metrics import model_metrics
+from example_references import contracted, false_alarms
 from pydantic import TypeAdapter
 
 from pneumoscope import NOTICE
@@ -28,6 +29,7 @@ from pneumoscope.options import (
     PreprocessingOptions,
     Recipe,
 )
+from pneumoscope.out_of_distribution.records import Contracted
 from pneumoscope.provenance import Sources
 
 SHAPE = (18, 16, 1)
@@ -129,7 +131,9 @@ def test_starting_weights_are_named_and_hashed_without_their_path(model, origin,
 
 
 def test_a_contract_says_what_the_model_takes_and_gives(model, record) -> None:
-    contract = model_contract("plain", model, metrics(record.fingerprint), record)
+    contract = model_contract(
+        "plain", model, metrics(record.fingerprint), record, contracted(record.fingerprint)
+    )
     plain = TypeAdapter(ModelContract).dump_python(contract, mode="json", warnings="error")
     assert plain["contract"] == 2
     assert plain["name"] == "plain"
@@ -152,7 +156,9 @@ def test_a_contract_says_what_the_model_takes_and_gives(model, record) -> None:
 def test_an_older_model_is_not_given_the_origin_of_a_newer_one(record) -> None:
     older = registry.build(options(), SHAPE, seed=2)
     measured = metrics(model_fingerprint(older))
-    contract = model_contract("plain", older, measured, record)
+    contract = model_contract(
+        "plain", older, measured, record, contracted(measured.model.fingerprint)
+    )
     assert contract.fingerprint == measured.model.fingerprint != record.fingerprint
     assert contract.training is None
     assert "--load-versions=model_plain:<version>,plain.training_record" in contract.training_note
@@ -160,11 +166,13 @@ def test_an_older_model_is_not_given_the_origin_of_a_newer_one(record) -> None:
 
 def test_metrics_of_another_model_are_refused(model, record) -> None:
     with pytest.raises(ValueError, match=r"received those of another \(000000000000\). Run the"):
-        model_contract("plain", model, metrics("0" * 64), record)
+        model_contract("plain", model, metrics("0" * 64), record, contracted("0" * 64))
 
 
 def test_an_ensemble_lists_its_members() -> None:
-    contract = ensemble_contract("both", metrics("e", members={"one": "a", "two": "b"}))
+    contract = ensemble_contract(
+        "both", metrics("e", members={"one": "a", "two": "b"}), Contracted(false_alarms("e"))
+    )
     assert contract.members == {"one": "a", "two": "b"}
     assert contract.operating_point.rule == "youden"
     assert contract.input is None

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from example_metrics import model_metrics
 from example_records import training_record
+from example_references import false_alarms, reference
 
 from pneumoscope import NOTICE
 from pneumoscope.datasets.decoded_radiographs import DecodedRadiographsDataset
@@ -23,6 +24,7 @@ from pneumoscope.options import (
     ModelOptions,
     PreprocessingOptions,
 )
+from pneumoscope.out_of_distribution.records import FalseAlarms
 from pneumoscope.pipelines.inference import nodes
 
 NO_KEY = None
@@ -58,9 +60,9 @@ def test_a_folder_without_a_film_replaces_no_predictions(names, ingestion_option
     films = RadiographFolderDataset(str(tmp_path / "films")).load()
     dataset = DecodedRadiographsDataset(str(tmp_path / "decoded"))
     dataset.save(nodes.scan_new_radiographs(films, ingestion_options, NO_KEY, model_checked=True))
-    measured = metrics(one["scored_by_one"].fingerprint)
+    measured = evaluated(one["scored_by_one"].fingerprint)
     with pytest.raises(InputError, match=f"received a folder with {len(names)} files, none of"):
-        nodes.score_new_radiographs(dataset.load(), measured, SIZE, EVALUATION, **one)
+        nodes.score_new_radiographs(dataset.load(), *measured, SIZE, EVALUATION, **one)
 
 
 def member(name: str, seed: int) -> dict:
@@ -70,6 +72,7 @@ def member(name: str, seed: int) -> dict:
     return {
         f"model_{name}": model,
         f"scored_by_{name}": ScoredBy(fingerprint),
+        f"reference_{name}": reference(fingerprint),
     }
 
 
@@ -81,6 +84,10 @@ def metrics(fingerprint: str) -> ModelMetrics:
     )
 
 
+def evaluated(fingerprint: str) -> tuple[ModelMetrics, FalseAlarms]:
+    return metrics(fingerprint), false_alarms(fingerprint)
+
+
 @pytest.fixture(scope="module")
 def one() -> dict:
     return member("one", 1)
@@ -88,19 +95,28 @@ def one() -> dict:
 
 @pytest.fixture(scope="module")
 def scored(decoded, one):
-    measured = metrics(one["scored_by_one"].fingerprint)
-    return nodes.score_new_radiographs(decoded, measured, SIZE, EVALUATION, **one)
+    measured = evaluated(one["scored_by_one"].fingerprint)
+    return nodes.score_new_radiographs(decoded, *measured, SIZE, EVALUATION, **one)
 
 
 def test_the_model_is_checked_before_a_film_is_read(ingestion_options):
     record = training_record(preprocessing=describe_preprocessing(SIZE, 128))
-    given = {"scored_by_cnn": ScoredBy("1" * 64), "training_record_cnn": record}
-    assert nodes.check_model(metrics("1" * 64), SIZE, 128, **given) is True
+    given = {
+        "scored_by_cnn": ScoredBy("1" * 64),
+        "training_record_cnn": record,
+        "reference_cnn": reference("1" * 64),
+    }
+    same = evaluated("1" * 64)
+    assert nodes.check_model(*same, SIZE, 128, **given) is True
     with pytest.raises(ValueError, match="working_side: 128 then, 64 now"):
-        nodes.check_model(metrics("1" * 64), SIZE, 64, **given)
+        nodes.check_model(*same, SIZE, 64, **given)
     retrained = given | {"training_record_cnn": replace(record, fingerprint="2" * 64)}
     with pytest.raises(ValueError, match="the model cnn to be the one that was evaluated"):
-        nodes.check_model(metrics("1" * 64), SIZE, 128, **retrained)
+        nodes.check_model(*same, SIZE, 128, **retrained)
+    with pytest.raises(ValueError, match="the model of the distance to be the one"):
+        nodes.check_model(same[0], false_alarms("3" * 64), SIZE, 128, **given)
+    with pytest.raises(ValueError, match="the model that cnn's films were described by"):
+        nodes.check_model(*same, SIZE, 128, **{**given, "reference_cnn": reference("4" * 64)})
     with pytest.raises(ValueError, match="checked before films are read"):
         nodes.scan_new_radiographs({}, ingestion_options, NO_KEY, model_checked=False)
 
@@ -117,10 +133,10 @@ def test_every_file_of_any_layout_has_a_row_and_only_films_a_score(scored):
 def test_an_ensemble_gives_the_mean_of_its_members(decoded, one, scored):
     two = member("two", 2)
     own = {name: found[f"scored_by_{name}"] for name, found in (("one", one), ("two", two))}
-    together = metrics(ensemble_fingerprint(own).fingerprint)
-    alone = metrics(own["two"].fingerprint)
-    second = nodes.score_new_radiographs(decoded, alone, SIZE, EVALUATION, **two)
-    mean = nodes.score_new_radiographs(decoded, together, SIZE, EVALUATION, **one, **two)
+    together = evaluated(ensemble_fingerprint(own).fingerprint)
+    alone = evaluated(own["two"].fingerprint)
+    second = nodes.score_new_radiographs(decoded, *alone, SIZE, EVALUATION, **two)
+    mean = nodes.score_new_radiographs(decoded, *together, SIZE, EVALUATION, **one, **two)
     expected = (scored["score"] + second["score"]) / 2
     assert mean["score"].to_numpy() == pytest.approx(expected.to_numpy(), abs=1e-6, nan_ok=True)
     assert mean["score"].dropna().tolist() != scored["score"].dropna().tolist()
@@ -130,8 +146,8 @@ def test_a_folder_without_a_film_is_told_and_nothing_is_scored(decoded, one):
     class Nothing(dict):
         files = decoded.files[decoded.files["reason"] != ""]
 
-    measured = metrics(one["scored_by_one"].fingerprint)
-    found = nodes.score_new_radiographs(Nothing(), measured, SIZE, EVALUATION, **one)
+    measured = evaluated(one["scored_by_one"].fingerprint)
+    found = nodes.score_new_radiographs(Nothing(), *measured, SIZE, EVALUATION, **one)
     assert len(found) == 2
     assert found["score"].isna().all()
 
@@ -141,7 +157,7 @@ def test_a_model_trained_since_the_evaluation_is_refused(decoded, one):
     with pytest.raises(ValueError, match="whose threshold is not locked"):
         nodes.score_new_radiographs(
             decoded,
-            metrics(one["scored_by_one"].fingerprint),
+            *evaluated(one["scored_by_one"].fingerprint),
             SIZE,
             EVALUATION,
             **retrained,
@@ -151,8 +167,8 @@ def test_a_model_trained_since_the_evaluation_is_refused(decoded, one):
 def predicted(scored, one, *origins):
     """Predict with models that were trained as these records say."""
     members = {f"training_record_{n}": origin for n, origin in enumerate(origins)}
-    measured = metrics(one["scored_by_one"].fingerprint)
-    return nodes.prediction_writer("one")(scored, measured, InferenceOptions(), **members)
+    measured = evaluated(one["scored_by_one"].fingerprint)
+    return nodes.prediction_writer("one")(scored, *measured, InferenceOptions(), **members)
 
 
 def test_predictions_name_the_model_and_the_notice(scored, one, caplog):
@@ -165,6 +181,20 @@ def test_predictions_name_the_model_and_the_notice(scored, one, caplog):
     assert "2 not read, each with its reason" in caplog.text
     assert "Files that were not read: 1 (1 .png)." in caplog.text
     assert "the scores of one have no calibration (0.5 separates" in caplog.text
+
+
+def test_films_unlike_those_of_train_are_told_and_only_then(scored, one, caplog):
+    usual = scored.assign(out_of_distribution=[False, np.nan, np.nan, False, False])
+    with caplog.at_level("INFO", logger=nodes.__name__):
+        predicted(usual, one, training_record())
+    assert "unlike those that the model was trained on" not in caplog.text
+    assert "; 0 out of distribution;" in caplog.text
+    odd = usual.assign(out_of_distribution=[True, np.nan, np.nan, False, False])
+    with caplog.at_level("INFO", logger=nodes.__name__):
+        predicted(odd, one, training_record())
+    assert "1 of 3 films are unlike those that the model was trained on: a.jpg. Of" in caplog.text
+    assert "at most 1.0% are expected to be told so in error." in caplog.text
+    assert "was asked for" not in caplog.text
 
 
 def test_what_is_synthetic_follows_from_training_records_and_films_alone(scored, one):

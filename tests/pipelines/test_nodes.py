@@ -147,8 +147,19 @@ def validated(trained, images, rows):
 
 
 @pytest.fixture(scope="module")
-def locks(validated, checked):
-    return evaluation.lock_operating_point(*validated, checked[0], {}, EVALUATION)
+def described(trained, images, rows):
+    given = [found[part] for part in (Split.TRAIN, Split.VALIDATION) for found in (images, rows)]
+    return evaluation.describe_train(trained[0], *given, EVALUATION)
+
+
+@pytest.fixture(scope="module")
+def false_alarms(described, validated):
+    return evaluation.limit_distance(described[1], validated[1], EVALUATION)
+
+
+@pytest.fixture(scope="module")
+def locks(validated, false_alarms, checked):
+    return evaluation.lock_operating_point(*validated, false_alarms, checked[0], {}, EVALUATION)
 
 
 @pytest.fixture(scope="module")
@@ -338,7 +349,32 @@ def test_compare_models_has_a_row_for_each_and_each_split(comparison):
     assert tested["replicate_of"].tolist() == ["one", "one", "both"]
 
 
-def test_the_average_of_one_model_twice_gives_its_scores(validated, tested, scores, checked):
+def test_few_patients_of_validation_are_told_and_promise_less(described, false_alarms, rows):
+    reference, distances = described
+    patients = rows[Split.VALIDATION]["patient_id"].nunique()
+    assert reference.fingerprint == false_alarms.fingerprint
+    assert distances["radiograph_id"].tolist() == rows[Split.VALIDATION]["radiograph_id"].tolist()
+    assert false_alarms.promised == pytest.approx(1 / (patients + 1))
+    assert "takes 99" in false_alarms.reason
+
+
+def test_test_is_not_measured_by_a_model_that_is_not_locked(
+    trained, images, rows, described, locks, false_alarms
+):
+    given = (trained[0], described[0], images[Split.TEST], rows[Split.TEST])
+    with pytest.raises(ValueError, match="its threshold was not fixed before test"):
+        evaluation.measure_test(*given, {}, EVALUATION, SEED)
+    measured = evaluation.measure_test(*given, locks, EVALUATION, SEED)
+    found = evaluation.count_detected(measured, false_alarms, EVALUATION)
+    assert found.false_alarms.radiographs == len(rows[Split.TEST])
+    assert found.found["inverted"].radiographs == len(rows[Split.TEST])
+    twice = evaluation.average_distances(one=measured, two=measured)
+    pd.testing.assert_frame_equal(twice, measured, check_like=True)
+
+
+def test_the_average_of_one_model_twice_gives_its_scores(
+    validated, tested, scores, checked, false_alarms
+):
     own, scored_by = validated
     averaged, together = evaluation.average_validation(
         scores_one=scores, scored_by_one=scored_by, scores_two=scores, scored_by_two=scored_by
@@ -347,7 +383,9 @@ def test_the_average_of_one_model_twice_gives_its_scores(validated, tested, scor
     members = {"scores_one": scores, "scores_two": scores}
     with pytest.raises(ValueError, match="its threshold was not fixed before test"):
         evaluation.average_test({}, together, **members)
-    locks = evaluation.lock_operating_point(averaged, together, checked[0], {}, EVALUATION)
+    locks = evaluation.lock_operating_point(
+        averaged, together, false_alarms, checked[0], {}, EVALUATION
+    )
     assert evaluation.average_test(locks, together, **members).equals(tested)
     assert together.members == dict.fromkeys(("one", "two"), scored_by.fingerprint)
 

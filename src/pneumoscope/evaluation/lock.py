@@ -15,11 +15,27 @@ from pneumoscope.evaluation.records import ModelMetrics, OperatingPoint, ScoredB
 from pneumoscope.evaluation.thresholds.operating_points import lock_threshold
 from pneumoscope.naming import Column, Metric
 from pneumoscope.options import EvaluationOptions
+from pneumoscope.out_of_distribution.records import FalseAlarms
 
 logger = logging.getLogger(__name__)
 
 DECIDES = ("threshold", "calibration", "grey_zone")
 """Parameters of the evaluation that decide what a score of test is taken to mean."""
+
+
+@dataclass(frozen=True)
+class LockedDistance:
+    """Beyond which distance from train a radiograph is out of distribution.
+
+    Attributes:
+        asked: Share of false alarms that the user set.
+        promised: Share that validation supports.
+        threshold: The distance.
+    """
+
+    asked: float
+    promised: float
+    threshold: float
 
 
 @dataclass(frozen=True)
@@ -34,6 +50,8 @@ class Lock:
         operating_point: The threshold, or grey zone, that test is measured at.
         revision: How often this model was locked, this time included. Above 1 the earlier
             test results were known.
+        out_of_distribution: Which radiographs are unlike those of train; None of a model that
+            was locked before that was measured.
     """
 
     fingerprint: str
@@ -42,16 +60,22 @@ class Lock:
     primary_endpoint: Metric
     operating_point: OperatingPoint
     revision: int = 1
+    out_of_distribution: LockedDistance | None = None
 
 
 def lock_evaluation(
-    validation: pd.DataFrame, scored_by: ScoredBy, splits: pd.DataFrame, options: EvaluationOptions
+    validation: pd.DataFrame,
+    scored_by: ScoredBy,
+    false_alarms: FalseAlarms,
+    splits: pd.DataFrame,
+    options: EvaluationOptions,
 ) -> Lock:
     """Choose the operating point on validation, and fix it with all it depends on.
 
     Args:
         validation: Columns patient_id, label, split and score, of validation.
         scored_by: Which model gave the scores.
+        false_alarms: Which distance from train is too far.
         splits: Columns radiograph_id and split, of all radiographs.
         options: Rule for the threshold, calibration, grey zone and primary endpoint.
 
@@ -64,6 +88,9 @@ def lock_evaluation(
         parameters=_decisive(options),
         primary_endpoint=options.primary_endpoint,
         operating_point=lock_threshold(validation, options.threshold),
+        out_of_distribution=LockedDistance(
+            false_alarms.asked, false_alarms.promised, false_alarms.threshold
+        ),
     )
 
 
@@ -83,7 +110,8 @@ def renewed(new: Lock, known: Mapping[str, Any], relock: bool) -> Lock:
     old = read_lock(known, new.fingerprint)
     changes = _changes(old, new)
     if not changes:
-        return old
+        known_distance = old.out_of_distribution or new.out_of_distribution
+        return replace(old, out_of_distribution=known_distance)
     changed = "; ".join(changes)
     if not relock:
         raise InputError(
@@ -166,6 +194,9 @@ _ADAPTER = TypeAdapter(Lock)
 _ROUNDED = 1e-5
 """Scores of one model differ by less from one batch size or processor to another."""
 
+_ROUNDED_DISTANCE = 0.1
+"""The same of a distance, in steps of the usual spread; features may be half as precise."""
+
 
 def _decisive(options: EvaluationOptions) -> dict[str, Any]:
     return options.model_dump(mode="json", include=set(DECIDES), exclude_none=True)
@@ -210,4 +241,17 @@ def _changes(old: Lock, new: Lock) -> list[str]:
             f"threshold: {then.threshold!r} then, {now.threshold!r} now; the validation scores "
             "are others"
         )
-    return found
+    return [*found, *_distance_changes(old, new, bool(found))]
+
+
+def _distance_changes(old: Lock, new: Lock, others: bool) -> list[str]:
+    then, now = old.out_of_distribution, new.out_of_distribution
+    if then is None or now is None:
+        return []
+    if then.asked != now.asked:
+        return [
+            f"evaluation.out_of_distribution.false_alarms: {then.asked:g} then, {now.asked:g} now"
+        ]
+    if not others and abs(then.threshold - now.threshold) > _ROUNDED_DISTANCE:
+        return [f"distance from train: {then.threshold:.3f} then, {now.threshold:.3f} now"]
+    return []

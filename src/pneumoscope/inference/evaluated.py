@@ -8,6 +8,7 @@ from pneumoscope.evaluation.records import ModelMetrics, ScoredBy
 from pneumoscope.models.records import TrainingRecord
 from pneumoscope.models.training.record import describe_preprocessing
 from pneumoscope.options import PreprocessingOptions
+from pneumoscope.out_of_distribution.records import FalseAlarms, Reference
 
 _SHOWN = 12
 """Hexadecimal digits of a fingerprint that tell two models apart in a message."""
@@ -34,6 +35,32 @@ def check_evaluated(
     (alone, *others) = evaluated.values()
     together = ensemble_fingerprint(scored_by).fingerprint if others else alone
     _compare("the model of the metrics", together, metrics.model.fingerprint)
+
+
+def check_compared(
+    references: Mapping[str, Reference],
+    limits: FalseAlarms,
+    scored_by: Mapping[str, ScoredBy],
+    metrics: ModelMetrics,
+) -> None:
+    """Refuse to compare films with what other models were trained on.
+
+    Args:
+        references: Name to what train looks like to that model.
+        limits: Which distance is too far.
+        scored_by: Name to what the evaluation scored with.
+        metrics: Metrics of the one model, or of the ensemble of them all.
+
+    Raises:
+        InputError: A reference, or the distance, is of another model.
+    """
+    for name, reference in references.items():
+        _compare(
+            f"the model that {name}'s films were described by",
+            reference.fingerprint,
+            scored_by[name].fingerprint,
+        )
+    _compare("the model of the distance", limits.fingerprint, metrics.model.fingerprint)
 
 
 def check_prepared(

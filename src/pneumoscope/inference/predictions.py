@@ -22,10 +22,17 @@ SYNTHETIC_MODEL = (
 
 COLUMNS = [
     Column.PATH, Column.SHA256, Column.PREDICTION, Column.GREY_ZONE, Column.SCORE,
-    Column.PROBABILITY, Column.PREVALENCE, Column.MODEL, Column.FINGERPRINT, Column.THRESHOLD,
-    Column.ZONE_LOW, Column.ZONE_HIGH, Column.REASON, Column.NOTE, Column.WARNING, Column.NOTICE,
+    Column.PROBABILITY, Column.OUT_OF_DISTRIBUTION, Column.OUT_OF_DISTRIBUTION_P,
+    Column.OUT_OF_DISTRIBUTION_REASON, Column.PREVALENCE, Column.MODEL, Column.FINGERPRINT,
+    Column.THRESHOLD, Column.ZONE_LOW, Column.ZONE_HIGH, Column.REASON, Column.NOTE,
+    Column.WARNING, Column.NOTICE,
 ]  # fmt: skip
 """Columns of the predictions, in order."""
+
+OUTSIDE = [
+    Column.OUT_OF_DISTRIBUTION, Column.OUT_OF_DISTRIBUTION_P, Column.OUT_OF_DISTRIBUTION_REASON,
+]  # fmt: skip
+"""How far a film lies from those of train: whether too far, the p value, and why."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +46,7 @@ class Locked:
         zone: Scores from the first to below the second are for a human; None without a zone.
         calibration: Slope and intercept on the logits; None where none could be fitted.
         prevalence: Share of PNEUMONIA that probabilities hold for; None without a calibration.
+        decides_all: Whether films unlike those of train get a prediction too.
     """
 
     model: str
@@ -47,6 +55,7 @@ class Locked:
     zone: Zone | None
     calibration: CalibrationMap | None = None
     prevalence: float | None = None
+    decides_all: bool = True
 
 
 def locked_by(name: str, metrics: ModelMetrics, options: InferenceOptions) -> Locked:
@@ -63,7 +72,13 @@ def locked_by(name: str, metrics: ModelMetrics, options: InferenceOptions) -> Lo
     """
     point, found = metrics.operating_point, metrics.calibration
     zone = point.zone or _measured_zone(metrics.grey_zone, options.grey_zone)
-    locked = Locked(name, metrics.model.fingerprint, point.threshold, zone)
+    locked = Locked(
+        name,
+        metrics.model.fingerprint,
+        point.threshold,
+        zone,
+        decides_all=options.decide_out_of_distribution,
+    )
     if found.map is None or found.prevalence is None:
         return locked
     wanted = options.prevalence or found.prevalence
@@ -76,19 +91,23 @@ def predict(scored: pd.DataFrame, locked: Locked, notice: str) -> pd.DataFrame:
 
     Args:
         scored: Columns path, sha256, reason (empty where readable), note, warning and score (NaN
-            where there is a reason).
+            where there is a reason), and how far it lies from train: `OUTSIDE`.
         locked: Threshold, zone and calibration.
         notice: What every row says of its use.
 
     Returns:
         One row a file, columns `COLUMNS`, in the order of the files. `prediction` is made in
         the grey zone too; `grey_zone` says that a human should look first. Prediction, grey
-        zone, score and probability are missing where the file could not be read.
+        zone, score, probability and what is told of its distance are missing where the file
+        could not be read, and the prediction is where the user wants none out of distribution.
     """
     readable = (scored[Column.REASON] == "").to_numpy()
     score = scored.loc[readable, Column.SCORE].to_numpy(dtype=np.float64)
+    predicted = np.where(score >= locked.threshold, Label.PNEUMONIA, Label.NORMAL).astype(object)
+    if not locked.decides_all:
+        predicted[scored.loc[readable, Column.OUT_OF_DISTRIBUTION].to_numpy(dtype=bool)] = None
     found: dict[str, Any] = {
-        Column.PREDICTION: np.where(score >= locked.threshold, Label.PNEUMONIA, Label.NORMAL),
+        Column.PREDICTION: predicted,
         Column.GREY_ZONE: _within(score, locked.zone),
         Column.SCORE: scored.loc[readable, Column.SCORE].to_numpy(),
     }
@@ -108,7 +127,9 @@ def predict(scored: pd.DataFrame, locked: Locked, notice: str) -> pd.DataFrame:
         Column.ZONE_HIGH: high,
         Column.NOTICE: notice,
     }
-    known = scored[[Column.PATH, Column.SHA256, Column.REASON, Column.NOTE, Column.WARNING]]
+    known = scored[
+        [Column.PATH, Column.SHA256, Column.REASON, Column.NOTE, Column.WARNING, *OUTSIDE]
+    ]
     return pd.concat([known, filled], axis=1).assign(**same).reindex(columns=COLUMNS)
 
 

@@ -8,6 +8,7 @@ from pydantic import JsonValue
 from pneumoscope import NOTICE
 from pneumoscope.evaluation.records import CalibrationMap, OperatingPoint
 from pneumoscope.naming import CalibrationMethod, Label
+from pneumoscope.out_of_distribution.records import Contracted
 from pneumoscope.provenance import Sources
 
 CONTRACT_VERSION = 2
@@ -161,6 +162,7 @@ class ModelContract:
         fingerprint: SHA-256 of its weights, or over those of its members.
         operating_point: The locked threshold.
         calibration: How scores become probabilities.
+        out_of_distribution: What tells radiographs unlike those it was trained on.
         input: What it takes; None of an ensemble, whose members say it in their contracts.
         output: What it gives.
         training: Where it comes from; None of an ensemble, and where the record at hand is of
@@ -176,6 +178,7 @@ class ModelContract:
     fingerprint: str
     operating_point: OperatingPoint
     calibration: ContractedCalibration
+    out_of_distribution: Contracted
     input: Tensor | None = None
     output: Tensor = SCORE
     training: TrainingRecord | None = None

@@ -1,6 +1,7 @@
 """Scores of stored radiographs by a trained model."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import keras
@@ -14,10 +15,10 @@ from pneumoscope.models.training.batches import RadiographArray
 from pneumoscope.models.training.execution import jit_compile
 from pneumoscope.progress import track
 
-_Scorer = Callable[[NDArray[np.uint8]], NDArray[np.floating]]
+_Scorer = Callable[[NDArray[np.uint8]], Any]
 
-_SCORERS: WeakKeyDictionary[keras.Model, _Scorer] = WeakKeyDictionary()
-"""What scores a batch, of each model that is still in use."""
+_SCORERS: WeakKeyDictionary[keras.Model, dict[bool, _Scorer]] = WeakKeyDictionary()
+"""What scores a batch, without and with features, of each model that is still in use."""
 
 
 def score(
@@ -41,11 +42,44 @@ def score(
     check_films(model, images.shape)
     scorer = _scorer_of(model)
     starts = range(0, images.shape[0], batch_size)
-    batches = (
-        scorer(images[np.arange(start, min(start + batch_size, images.shape[0]))])
-        for start in starts
-    )
-    scores = np.concatenate(list(track(batches, len(starts), title)))[:, 0].astype(np.float32)
+    batches = (scorer(films) for films in _batches(images, batch_size))
+    return _checked(model, np.concatenate(list(track(batches, len(starts), title))))
+
+
+def score_and_describe(
+    model: keras.Model, images: RadiographArray, batch_size: int, title: str
+) -> Iterator[tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.float32]]]:
+    """Score radiographs and give what the score is made of, a batch in memory at a time.
+
+    Args:
+        model: As for `score`; its last layer gives the score.
+        images: The radiographs.
+        batch_size: Radiographs scored at once.
+        title: What the progress line calls the work.
+
+    Yields:
+        Of each batch the radiographs, uint8 (n, height, width, 1), their scores as `score` gives
+        them, float32 (n,), and what the last layer takes, float32 (n, features): of a backbone
+        its feature maps, averaged over places.
+
+    Raises:
+        InputError: As for `score`.
+    """
+    check_films(model, images.shape)
+    scorer = _scorer_of(model, described=True)
+    batches = _batches(images, batch_size)
+    count = len(range(0, images.shape[0], batch_size))
+    for films, (scores, features) in track(((f, scorer(f)) for f in batches), count, title):
+        yield films, _checked(model, scores), np.asarray(features, dtype=np.float32)
+
+
+def _batches(images: RadiographArray, batch_size: int) -> Iterator[NDArray[np.uint8]]:
+    for start in range(0, images.shape[0], batch_size):
+        yield images[np.arange(start, min(start + batch_size, images.shape[0]))]
+
+
+def _checked(model: keras.Model, given: NDArray[np.floating]) -> NDArray[np.float32]:
+    scores = np.asarray(given[:, 0], dtype=np.float32)
     outside = scores[~((scores >= 0) & (scores <= 1))]
     if outside.size:
         raise InputError(
@@ -56,18 +90,20 @@ def score(
     return scores
 
 
-def _scorer_of(model: keras.Model) -> _Scorer:
-    if model not in _SCORERS:
-        _SCORERS[model] = _make_scorer(model)
-    return _SCORERS[model]
+def _scorer_of(model: keras.Model, described: bool = False) -> _Scorer:
+    kept = _SCORERS.setdefault(model, {})
+    if described not in kept:
+        kept[described] = _make_scorer(model, described)
+    return kept[described]
 
 
-def _make_scorer(model: keras.Model) -> _Scorer:
+def _make_scorer(model: keras.Model, described: bool) -> _Scorer:
     """Make what scores a batch; TensorFlow traces it once, for batches of any size."""
     pin_settings()
     # It shares the weights, but compiling it leaves the given model as it was, and keeping it
     # does not keep that one.
-    copy = keras.Model(model.inputs, model.outputs)
+    outputs = [model.outputs[0], model.layers[-1].input] if described else model.outputs
+    copy = keras.Model(model.inputs, outputs)
     if keras.backend.backend() != "tensorflow":
         copy.compile(jit_compile=jit_compile())
         score_batch: _Scorer = copy.predict_on_batch
@@ -77,4 +113,4 @@ def _make_scorer(model: keras.Model) -> _Scorer:
     # Keras itself would trace anew for the last batch, which is smaller.
     signature = [tf.TensorSpec(entry.shape, entry.dtype) for entry in model.inputs]
     traced = tf.function(lambda batch: copy(batch, training=False), signature, autograph=False)
-    return lambda batch: traced(batch).numpy()
+    return lambda batch: tf.nest.map_structure(lambda found: found.numpy(), traced(batch))

@@ -5,6 +5,7 @@ from pneumoscope.options.decoding import DecodingOptions
 from pneumoscope.options.evaluation import (
     EvaluationOptions,
     GreyZoneOptions,
+    OutOfDistributionOptions,
     ThresholdOptions,
 )
 from pneumoscope.options.explanation import ExplanationOptions, SmoothGradOptions
@@ -56,6 +57,7 @@ __all__ = [
     "MlpOptions",
     "ModelOptions",
     "Options",
+    "OutOfDistributionOptions",
     "PhantomOptions",
     "PreprocessingOptions",
     "PublishedOptions",

@@ -125,6 +125,24 @@ class GreyZoneOptions(Options):
         return shares
 
 
+class OutOfDistributionOptions(Options):
+    """How radiographs unlike those of train are told.
+
+    Attributes:
+        false_alarms: Share of radiographs like those of validation that may be told to be out of
+            distribution.
+        train_radiographs: Radiographs of train at most, evenly spread, that others are compared
+            with.
+        altered_radiographs: Radiographs of test at most, evenly spread, that are inverted, turned
+            and so on, to measure how many of these are found.
+    """
+
+    false_alarms: OpenShare = 0.01
+    # Features of each of them lie in memory at once.
+    train_radiographs: Annotated[int, Field(ge=20, le=20_000)] = 2000
+    altered_radiographs: Annotated[int, Field(ge=1, le=4096)] = 200
+
+
 class EvaluationOptions(Options):
     """How scores become numbers with intervals.
 
@@ -135,6 +153,7 @@ class EvaluationOptions(Options):
         calibration: What validation teaches about reading scores as probabilities: a slope and
             an intercept (`platt`), or a `temperature`, which cannot undo class weights.
         grey_zone: Which radiographs are handed to a human.
+        out_of_distribution: How radiographs unlike those of train are told; locked too.
         bootstrap: Resamples of patients behind the intervals of attribution shares; 0 leaves
             them out. No other interval needs any.
         confidence: Coverage of the intervals.
@@ -149,6 +168,7 @@ class EvaluationOptions(Options):
     prevalences: Several[OpenShare] = ()
     calibration: Annotated[CalibrationMethod, AsYaml] = CalibrationMethod.PLATT
     grey_zone: GreyZoneOptions = GreyZoneOptions()
+    out_of_distribution: OutOfDistributionOptions = OutOfDistributionOptions()
     # A hundred thousand resamples give a fourth digit that no data bears out.
     bootstrap: Annotated[int, Field(ge=0, le=100_000)]
     # Below a half an interval would more likely miss than hold what it is of.

@@ -12,8 +12,11 @@ class InferenceOptions(Options):
             locked `grey_zone` rule has a zone of its own, which goes first.
         prevalence: Share of PNEUMONIA among the films' patients, for which probabilities are
             computed; null for that of validation.
+        decide_out_of_distribution: Whether a radiograph unlike those of train gets a prediction
+            all the same; its score stands there in any case.
     """
 
     model: Text | None = None
     grey_zone: OpenShare | None = None
     prevalence: OpenShare | None = None
+    decide_out_of_distribution: bool = True

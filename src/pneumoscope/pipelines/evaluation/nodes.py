@@ -23,6 +23,21 @@ from pneumoscope.external.records import SiteResult
 from pneumoscope.models.records import ModelContract, TrainingRecord
 from pneumoscope.naming import Column, Split
 from pneumoscope.options import EvaluationOptions, Recipe
+from pneumoscope.out_of_distribution.detection import measure_detection
+from pneumoscope.out_of_distribution.distances import average, distance_of
+from pneumoscope.out_of_distribution.false_alarms import limit_false_alarms
+from pneumoscope.out_of_distribution.films import (
+    FILM,
+    fit_films,
+    measure_altered,
+    measure_films,
+)
+from pneumoscope.out_of_distribution.records import (
+    Contracted,
+    Detection,
+    FalseAlarms,
+    Reference,
+)
 from pneumoscope.splitting.records import SplitAudit
 
 
@@ -37,15 +52,50 @@ def score_validation(
     return scores, ScoredBy(model_fingerprint(model))
 
 
+def describe_train(
+    model: Any,
+    train_images: ShardedImages,
+    train_rows: pd.DataFrame,
+    validation_images: ShardedImages,
+    validation_rows: pd.DataFrame,
+    options: EvaluationOptions,
+) -> tuple[Reference, pd.DataFrame]:
+    """Fit what train looks like to a model; measure how far validation lies from it."""
+    most = options.out_of_distribution.train_radiographs
+    reference = fit_films(model, train_images, train_rows, most, options.batch_size)
+    distances = measure_films(
+        model,
+        reference,
+        validation_images,
+        validation_rows,
+        options.batch_size,
+        "measuring validation",
+    )
+    return reference, distances
+
+
+def limit_distance(
+    validation_distances: pd.DataFrame, scored_by: ScoredBy, options: EvaluationOptions
+) -> FalseAlarms:
+    """Choose on validation the distance from which on a radiograph is out of distribution."""
+    return limit_false_alarms(
+        distance_of(validation_distances),
+        validation_distances[Column.PATIENT_ID].to_numpy(dtype=str),
+        options.out_of_distribution.false_alarms,
+        scored_by.fingerprint,
+    )
+
+
 def lock_operating_point(
     validation_scores: pd.DataFrame,
     scored_by: ScoredBy,
+    false_alarms: FalseAlarms,
     splits: pd.DataFrame,
     known_locks: dict,
     options: EvaluationOptions,
 ) -> dict:
-    """Fix threshold and primary endpoint of a model, before any film of test is scored."""
-    new = lock_evaluation(validation_scores, scored_by, splits, options)
+    """Fix threshold, distance and primary endpoint of a model, before any film of test is read."""
+    new = lock_evaluation(validation_scores, scored_by, false_alarms, splits, options)
     return lock_as_record(renewed(new, known_locks, options.relock))
 
 
@@ -59,6 +109,28 @@ def score_test(
     """Score test with a model whose operating point is locked; any other is refused."""
     read_lock(locks, model_fingerprint(model))
     return _score(model, test_images, test_rows, options)
+
+
+def measure_test(
+    model: Any,
+    reference: Reference,
+    test_images: ShardedImages,
+    test_rows: pd.DataFrame,
+    locks: dict,
+    options: EvaluationOptions,
+    seed: int,
+) -> pd.DataFrame:
+    """Measure how far test, and altered copies of it, lie from train, once that is locked."""
+    read_lock(locks, model_fingerprint(model))
+    most = options.out_of_distribution.altered_radiographs
+    return measure_altered(model, reference, test_images, test_rows, most, options.batch_size, seed)
+
+
+def count_detected(
+    test_distances: pd.DataFrame, false_alarms: FalseAlarms, options: EvaluationOptions
+) -> Detection:
+    """Count which radiographs of test, and of its altered copies, are out of distribution."""
+    return measure_detection(test_distances, false_alarms, options.confidence)
 
 
 def measure_scores(
@@ -94,28 +166,35 @@ def test_access_recorder(architecture: str) -> Callable[[ModelMetrics], pd.DataF
     return record_test_access
 
 
-def contract_writer(name: str) -> Callable[[Any, ModelMetrics, TrainingRecord], ModelContract]:
+def contract_writer(name: str) -> Callable[..., ModelContract]:
     """Give the node function that writes the contract of one model, by its name."""
 
     def write_model_contract(
-        model: Any, metrics: ModelMetrics, training_record: TrainingRecord
+        model: Any,
+        metrics: ModelMetrics,
+        training_record: TrainingRecord,
+        false_alarms: FalseAlarms,
+        reference: Reference,
     ) -> ModelContract:
         """Write what the model takes and gives, at which threshold, and where it comes from."""
         from pneumoscope.models.contract import model_contract
 
-        return model_contract(name, model, metrics, training_record)
+        told = Contracted(false_alarms, reference)
+        return model_contract(name, model, metrics, training_record, told)
 
     return write_model_contract
 
 
-def ensemble_contract_writer(name: str) -> Callable[[ModelMetrics], ModelContract]:
+def ensemble_contract_writer(
+    name: str,
+) -> Callable[[ModelMetrics, FalseAlarms], ModelContract]:
     """Give the node function that writes the contract of one ensemble, by its name."""
 
-    def write_ensemble_contract(metrics: ModelMetrics) -> ModelContract:
+    def write_ensemble_contract(metrics: ModelMetrics, false_alarms: FalseAlarms) -> ModelContract:
         """Write which models an ensemble averages, and at which threshold."""
         from pneumoscope.models.contract import ensemble_contract
 
-        return ensemble_contract(name, metrics)
+        return ensemble_contract(name, metrics, Contracted(false_alarms))
 
     return write_ensemble_contract
 
@@ -140,6 +219,20 @@ def average_test(locks: dict, scored_by: ScoredBy, **collected: pd.DataFrame) ->
     """
     read_lock(locks, scored_by.fingerprint)
     return _average(collected, Split.TEST)
+
+
+def average_distances(**distances: pd.DataFrame) -> pd.DataFrame:
+    """Average how far radiographs lie from train to the members of an ensemble.
+
+    Args:
+        **distances: Those of each member, of validation, or of test with its altered copies.
+    """
+    key = [
+        name
+        for name in (FILM, Column.RADIOGRAPH_ID.value)
+        if name in next(iter(distances.values()))
+    ]
+    return average(distances, key)
 
 
 def compare_models(

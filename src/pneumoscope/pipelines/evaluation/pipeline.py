@@ -1,29 +1,36 @@
-"""model, images → validation scores → lock → test scores → metrics; then the comparisons."""
+"""model, images → scores, distances of validation → lock → those of test → metrics; comparisons."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
 from kedro.pipeline import Node, Pipeline
 
+from pneumoscope.naming import Split
 from pneumoscope.pipelines.evaluation.nodes import (
+    average_distances,
     average_test,
     average_validation,
     compare_models,
     compare_pairs,
     contract_writer,
+    count_detected,
+    describe_train,
     ensemble_contract_writer,
+    limit_distance,
     lock_operating_point,
     measure_scores,
+    measure_test,
     score_test,
     score_validation,
     summarise_metrics,
     test_access_recorder,
 )
 
-IMAGES = {"validation_images", "validation_rows", "test_images", "test_rows"}
+IMAGES = {f"{split}_{what}" for split in Split for what in ("images", "rows")}
 SHARED = {"manifest", "splits", "split_audit", "known_locks"}
 PARAMETERS = {"params:evaluation"}
 COMPARISON = ["evaluation", "comparison"]
 EXTERNAL = {"external": "external_results", "confidence": "params:evaluation.confidence"}
+DISTANCES = ("validation_distances", "test_distances")
 
 
 def create_pipeline(
@@ -91,10 +98,15 @@ def create_comparison(
 
 def _trained(name: str, protocol: str) -> Pipeline:
     return Pipeline(
-        [*_score(), *_lock_and_measure(f"{protocol}{name}"), _contract(f"{protocol}{name}")],
+        [
+            *_score(),
+            *_describe(),
+            *_lock_and_measure(f"{protocol}{name}"),
+            _contract(f"{protocol}{name}"),
+        ],
         namespace=name,
         inputs={**{shared: shared for shared in IMAGES | SHARED}, "model": f"model_{name}"},
-        parameters=PARAMETERS,
+        parameters={*PARAMETERS, "params:seed"},
         tags=["evaluation", name],
     )
 
@@ -108,7 +120,9 @@ def _averaged(name: str, members: Sequence[str], protocol: str) -> Pipeline:
         ],
         namespace=name,
         inputs=SHARED
-        | {f"{member}.{what}" for member in members for what in ("scores", "scored_by")},
+        | {
+            f"{member}.{what}" for member in members for what in ("scores", "scored_by", *DISTANCES)
+        },
         parameters=PARAMETERS,
         tags=["evaluation", "ensembles", name],
     )
@@ -131,6 +145,38 @@ def _score() -> list[Node]:
     ]
 
 
+def _describe() -> list[Node]:
+    return [
+        Node(
+            describe_train,
+            [
+                "model",
+                "train_images",
+                "train_rows",
+                "validation_images",
+                "validation_rows",
+                "params:evaluation",
+            ],
+            ["reference", "validation_distances"],
+            name="describe_train",
+        ),
+        Node(
+            measure_test,
+            [
+                "model",
+                "reference",
+                "test_images",
+                "test_rows",
+                "lock",
+                "params:evaluation",
+                "params:seed",
+            ],
+            "test_distances",
+            name="measure_test",
+        ),
+    ]
+
+
 def _average(members: Sequence[str]) -> list[Node]:
     scores = {f"scores_{member}": f"{member}.scores" for member in members}
     models = {f"scored_by_{member}": f"{member}.scored_by" for member in members}
@@ -147,16 +193,44 @@ def _average(members: Sequence[str]) -> list[Node]:
             "test_scores",
             name="average_test",
         ),
+        *(
+            Node(
+                average_distances,
+                {member: f"{member}.{distances}" for member in members},
+                distances,
+                name=f"average_{distances}",
+            )
+            for distances in DISTANCES
+        ),
     ]
 
 
 def _lock_and_measure(recorded_as: str) -> list[Node]:
     return [
         Node(
+            limit_distance,
+            ["validation_distances", "scored_by", "params:evaluation"],
+            "false_alarms",
+            name="limit_distance",
+        ),
+        Node(
             lock_operating_point,
-            ["validation_scores", "scored_by", "splits", "known_locks", "params:evaluation"],
+            [
+                "validation_scores",
+                "scored_by",
+                "false_alarms",
+                "splits",
+                "known_locks",
+                "params:evaluation",
+            ],
             "lock",
             name="lock_operating_point",
+        ),
+        Node(
+            count_detected,
+            ["test_distances", "false_alarms", "params:evaluation"],
+            "detection",
+            name="count_detected",
         ),
         Node(
             measure_scores,
@@ -185,7 +259,7 @@ def _lock_and_measure(recorded_as: str) -> list[Node]:
 def _contract(name: str) -> Node:
     return Node(
         contract_writer(name),
-        ["model", "metrics", "training_record"],
+        ["model", "metrics", "training_record", "false_alarms", "reference"],
         "contract",
         name="write_model_contract",
     )
@@ -193,5 +267,8 @@ def _contract(name: str) -> Node:
 
 def _ensemble_contract(name: str) -> Node:
     return Node(
-        ensemble_contract_writer(name), "metrics", "contract", name="write_ensemble_contract"
+        ensemble_contract_writer(name),
+        ["metrics", "false_alarms"],
+        "contract",
+        name="write_ensemble_contract",
     )

@@ -12,11 +12,11 @@ from pneumoscope.arrays import named
 from pneumoscope.datasets.decoded_radiographs import DecodedRadiographs
 from pneumoscope.errors import InputError
 from pneumoscope.evaluation.access import model_fingerprint
-from pneumoscope.evaluation.ensembles import average_scores
 from pneumoscope.evaluation.records import ModelMetrics
-from pneumoscope.inference.evaluated import check_evaluated, check_prepared
+from pneumoscope.inference.evaluated import check_compared, check_evaluated, check_prepared
 from pneumoscope.inference.films import PreprocessedFilms
-from pneumoscope.inference.predictions import SYNTHETIC_MODEL, locked_by, predict
+from pneumoscope.inference.predictions import OUTSIDE, SYNTHETIC_MODEL, locked_by, predict
+from pneumoscope.inference.scored import score_films
 from pneumoscope.ingestion.appearance import appearance_sentences
 from pneumoscope.ingestion.doubts import refusal_warnings
 from pneumoscope.ingestion.litter import LITTER
@@ -31,6 +31,8 @@ from pneumoscope.options import (
     IngestionOptions,
     PreprocessingOptions,
 )
+from pneumoscope.out_of_distribution.records import FalseAlarms
+from pneumoscope.out_of_distribution.wording import outside_sentence
 
 logger = logging.getLogger(__name__)
 
@@ -38,20 +40,27 @@ SYNTHETIC_FILM = "This radiograph is a synthetic phantom, no patient's."
 
 
 def check_model(
-    metrics: ModelMetrics, preprocessing: PreprocessingOptions, working_side: int, **members: Any
+    metrics: ModelMetrics,
+    false_alarms: FalseAlarms,
+    preprocessing: PreprocessingOptions,
+    working_side: int,
+    **members: Any,
 ) -> bool:
     """Make sure that the threshold was locked for this model and these films, before any is read.
 
     Args:
         metrics: Metrics of the model, or of the ensemble.
+        false_alarms: Which distance from train is too far for it.
         preprocessing: What the films go through; the same as in training, or this fails.
         working_side: Size that they are decoded to; the same as in training too.
-        **members: `scored_by_<name>` and `training_record_<name>` of the model, or of each
-            member of the ensemble.
+        **members: `scored_by_<name>`, `reference_<name>` and `training_record_<name>` of the
+            model, or of each member of the ensemble.
     """
     records = named("training_record_", members)
     trained = {name: record.fingerprint for name, record in records.items()}
-    check_evaluated(trained, named("scored_by_", members), metrics)
+    scored_by = named("scored_by_", members)
+    check_evaluated(trained, scored_by, metrics)
+    check_compared(named("reference_", members), false_alarms, scored_by, metrics)
     check_prepared(records, preprocessing, working_side)
     return True
 
@@ -71,6 +80,7 @@ def scan_new_radiographs(
 def score_new_radiographs(
     decoded: DecodedRadiographs,
     metrics: ModelMetrics,
+    false_alarms: FalseAlarms,
     preprocessing: PreprocessingOptions,
     evaluation: EvaluationOptions,
     **members: Any,
@@ -80,14 +90,15 @@ def score_new_radiographs(
     Args:
         decoded: The new radiographs.
         metrics: Metrics of the model, or of the ensemble.
+        false_alarms: Which distance from train is too far for it.
         preprocessing: What the films go through.
         evaluation: How many radiographs are scored at a time.
-        **members: `model_<name>` and `scored_by_<name>` of the model, or of each member of the
-            ensemble.
+        **members: `model_<name>`, `reference_<name>` and `scored_by_<name>` of the model, or of
+            each member of the ensemble.
 
     Returns:
-        One row a file: path, sha256, source, reason, note, warning and score, which is NaN where
-        there is a reason.
+        One row a file: path, sha256, source, reason, note, warning, and what `score_films` gives
+        of it, missing where there is a reason.
 
     Raises:
         InputError: There is no film at all, so that no earlier predictions are replaced.
@@ -108,10 +119,12 @@ def score_new_radiographs(
     files = files[kept].reset_index(drop=True)
     readable = files.loc[files[Column.REASON] == "", Column.PATH]
     films = PreprocessedFilms(decoded, readable.tolist(), preprocessing)
-    scores = pd.Series(np.nan, index=files.index, dtype="float32")
-    if len(readable):
-        scores[readable.index] = _scores(models, films, evaluation.batch_size)
-    return files.assign(**{Column.SCORE: scores})
+    if not len(readable):
+        empty = dict.fromkeys([Column.SCORE, *OUTSIDE], pd.Series(np.nan, index=files.index))
+        return files.assign(**empty)
+    references = named("reference_", members)
+    found = score_films(models, references, false_alarms, films, evaluation.batch_size)
+    return files.join(found.set_axis(readable.index))
 
 
 def prediction_writer(model: str) -> Callable[..., pd.DataFrame]:
@@ -123,6 +136,7 @@ def prediction_writer(model: str) -> Callable[..., pd.DataFrame]:
     def write_predictions(
         film_scores: pd.DataFrame,
         metrics: ModelMetrics,
+        false_alarms: FalseAlarms,
         options: InferenceOptions,
         **members: TrainingRecord,
     ) -> pd.DataFrame:
@@ -131,6 +145,7 @@ def prediction_writer(model: str) -> Callable[..., pd.DataFrame]:
         Args:
             film_scores: One row a file.
             metrics: What was locked for the model, or for the ensemble.
+            false_alarms: Which distance from train is too far for it.
             options: Which of the measured grey zones to apply.
             **members: `training_record_<name>` of the model, or of each member of the ensemble.
         """
@@ -149,6 +164,8 @@ def prediction_writer(model: str) -> Callable[..., pd.DataFrame]:
         told = [*refusal_warnings(predictions), *tag_sentences(read), *appearance_sentences(read)]
         for warning in told:
             logger.warning(warning)
+        if read[Column.OUT_OF_DISTRIBUTION].astype(bool).any():
+            logger.warning(outside_sentence(read, false_alarms))
         logger.info(_summary(predictions))
         logger.warning(notice)
         return predictions
@@ -156,23 +173,20 @@ def prediction_writer(model: str) -> Callable[..., pd.DataFrame]:
     return write_predictions
 
 
-def _scores(models: dict[str, Any], films: PreprocessedFilms, batch_size: int) -> np.ndarray:
-    from pneumoscope.models.scoring import score
-
-    films_by_number = pd.DataFrame(
-        {Column.SPLIT: "new", Column.RADIOGRAPH_ID: np.arange(films.shape[0])}
-    )
-    tables = {}
-    for name, model in models.items():
-        scores = score(model, films, batch_size, f"scoring with {name}")
-        tables[name] = films_by_number.assign(**{Column.SCORE: scores})
-    return average_scores(tables)[Column.SCORE].to_numpy()
-
-
 def _summary(predictions: pd.DataFrame) -> str:
     counts = predictions[Column.PREDICTION].value_counts()
     told = ", ".join(f"{counts.get(label, 0):,} {label}" for label in Label)
-    doubtful = int(predictions[Column.GREY_ZONE].fillna(False).sum())
-    unread = int(predictions[Column.PREDICTION].isna().sum())
-    left = f"{unread:,} not read, each with its reason" if unread else "all were read"
-    return f"{len(predictions):,} files: {told}, of these {doubtful:,} in the grey zone; {left}"
+    read = predictions[predictions[Column.REASON] == ""]
+    zone = read.loc[read[Column.PREDICTION].notna(), Column.GREY_ZONE]
+    unlike, undecided = (
+        int(found.sum())
+        for found in (read[Column.OUT_OF_DISTRIBUTION].astype(bool), read[Column.PREDICTION].isna())
+    )
+    unread, doubtful = len(predictions) - len(read), int(zone.astype(bool).sum())
+    parts = [
+        f"{len(predictions):,} files: {told}, of these {doubtful:,} in the grey zone",
+        f"{unlike:,} out of distribution"
+        + (f", {undecided:,} of them left undecided" if undecided else ""),
+        f"{unread:,} not read, each with its reason" if unread else "all were read",
+    ]
+    return "; ".join(parts)

@@ -19,14 +19,19 @@ def create_pipeline(model: str, members: Sequence[str]) -> Pipeline:
         model: Name of the model or ensemble.
         members: Its members; the model itself where it is one.
     """
-    scored_by = {f"scored_by_{name}": f"{name}.scored_by" for name in members}
+    evaluated = {
+        f"{what}_{name}": f"{name}.{what}"
+        for what in ("scored_by", "reference")
+        for name in members
+    }
     check = Node(
         check_model,
         {
             "metrics": f"{model}.metrics",
+            "false_alarms": f"{model}.false_alarms",
             "preprocessing": "params:preprocessing",
             "working_side": "params:ingestion.working_side",
-            **scored_by,
+            **evaluated,
             **{f"training_record_{name}": f"{name}.training_record" for name in members},
         },
         "model_checked",
@@ -43,9 +48,10 @@ def create_pipeline(model: str, members: Sequence[str]) -> Pipeline:
         {
             "decoded": "decoded_films",
             "metrics": f"{model}.metrics",
+            "false_alarms": f"{model}.false_alarms",
             "preprocessing": "params:preprocessing",
             "evaluation": "params:evaluation",
-            **scored_by,
+            **evaluated,
             **{f"model_{name}": f"model_{name}" for name in members},
         },
         "film_scores",
@@ -56,6 +62,7 @@ def create_pipeline(model: str, members: Sequence[str]) -> Pipeline:
         {
             "film_scores": "film_scores",
             "metrics": f"{model}.metrics",
+            "false_alarms": f"{model}.false_alarms",
             "options": "params:inference",
             **{f"training_record_{name}": f"{name}.training_record" for name in members},
         },

@@ -1,0 +1,92 @@
+"""Why a radiograph is out of distribution, in words that name what was compared."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from pneumoscope.arrays import BoolArray, FloatArray
+from pneumoscope.naming import Column
+from pneumoscope.out_of_distribution.distances import FEATURES, LAYOUT, ORIENTATION, PIXELS
+from pneumoscope.out_of_distribution.records import Detection, FalseAlarms, Reference
+from pneumoscope.robustness.features import PIXEL_FEATURES
+
+NAMED = 3
+"""Pixel numbers that a reason names."""
+
+TOLD = {
+    LAYOUT: "bright and dark lie in other places than in the training radiographs",
+    FEATURES: "the model sees it unlike the training radiographs",
+}
+
+
+def reasons(
+    measured: pd.DataFrame,
+    pixels: FloatArray,
+    beyond: BoolArray,
+    reference: Reference,
+    limits: FalseAlarms,
+) -> list[str]:
+    """Say why each radiograph is out of distribution; nothing of one that is not.
+
+    Args:
+        measured: As `distances.measure` gives it.
+        pixels: Shape (n, 9), the pixel numbers.
+        beyond: Shape (n,), which radiographs are out of distribution.
+        reference: What train looks like.
+        limits: Which distance is too far.
+    """
+    rows = zip(measured.to_dict("records"), pixels, beyond, strict=True)
+    return [
+        "; ".join(_reasons(row, numbers, reference, limits)) if odd else ""
+        for row, numbers, odd in rows
+    ]
+
+
+def outside_sentence(read: pd.DataFrame, limits: FalseAlarms) -> str:
+    """Say how many films are out of distribution, and of how many that would be no news.
+
+    Args:
+        read: Films that could be read, one or more of them out of distribution.
+        limits: Which distance is too far.
+    """
+    odd = read[read[Column.OUT_OF_DISTRIBUTION].astype(bool)]
+    shown = ", ".join([*odd[Column.PATH][:NAMED], *(["…"] if len(odd) > NAMED else [])])
+    return (
+        f"{len(odd):,} of {len(read):,} films are unlike those that the model was trained on: "
+        f"{shown}. {promise(limits)}"
+    )
+
+
+def promise(limits: FalseAlarms | Detection) -> str:
+    """Say of how many films like those of validation the same would be told in error."""
+    told = (
+        f"Of films like those of validation, of other patients, at most "
+        f"{limits.promised:.1%} are expected to be told so in error."
+    )
+    if limits.reason is None:
+        return told
+    return f"{told} {limits.asked:.1%} was asked for, but {limits.reason}."
+
+
+def _reasons(
+    row: dict, numbers: FloatArray, reference: Reference, limits: FalseAlarms
+) -> Sequence[str]:
+    far = {kind for kind in (PIXELS, *TOLD) if row[kind] > limits.threshold}
+    return [
+        *([f"looks {row[ORIENTATION]}"] if row[ORIENTATION] else []),
+        *([_of_pixels(numbers, reference)] if PIXELS in far else []),
+        *(sentence for kind, sentence in TOLD.items() if kind in far),
+    ]
+
+
+def _of_pixels(numbers: FloatArray, reference: Reference) -> str:
+    """Name the pixel numbers that lie farthest outside of 99 % of train."""
+    outside = {}
+    for (name, (low, high)), number in zip(reference.ranges.items(), numbers, strict=True):
+        away = max(low - number, number - high) / max(high - low, 1e-9)
+        if away > 0:
+            outside[name] = (away, f"{PIXEL_FEATURES[name]} is {'low' if number < low else 'high'}")
+    farthest = sorted(outside.values(), key=lambda one: -one[0])[:NAMED]
+    if not farthest:
+        return "brightness, contrast and sharpness go together as in no training radiograph"
+    return f"{', '.join(told for _, told in farthest)} for a training radiograph"
