@@ -85,7 +85,8 @@ def _of_pixels(numbers: FloatArray, reference: Reference) -> str:
     for (name, (low, high)), number in zip(reference.ranges.items(), numbers, strict=True):
         away = max(low - number, number - high) / max(high - low, 1e-9)
         if away > 0:
-            outside[name] = (away, f"{PIXEL_FEATURES[name]} is {'low' if number < low else 'high'}")
+            label = PIXEL_FEATURES[name].partition(" (")[0]
+            outside[name] = (away, f"{label} is {'low' if number < low else 'high'}")
     farthest = sorted(outside.values(), key=lambda one: -one[0])[:NAMED]
     if not farthest:
         return "brightness, contrast and sharpness go together as in no training radiograph"

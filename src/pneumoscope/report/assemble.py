@@ -21,6 +21,7 @@ from pneumoscope.report.sections.explanation import explanation_section
 from pneumoscope.report.sections.external import external_section, verdicts
 from pneumoscope.report.sections.grey_zone import grey_zone_section
 from pneumoscope.report.sections.operating_points import operating_points_section
+from pneumoscope.report.sections.out_of_distribution import out_of_distribution_section
 from pneumoscope.report.sections.radiographs import radiographs_section
 from pneumoscope.report.sections.robustness import robustness_section, shortcuts_section
 from pneumoscope.report.sections.shift import shift_section
@@ -78,6 +79,7 @@ def _sections(
             found.figures_of_each("activations"),
         ),
         *_robustness(found),
+        *([out_of_distribution_section(found.detections)] if found.detections else []),
         audit_section(found.ingestion_audit, found.figures),
         *([shift_section(found.shift, found.figures.get("shift"))] if found.shift else []),
         splits_section(found.split_audit, found.figures["class_distribution"]),

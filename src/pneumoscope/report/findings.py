@@ -17,6 +17,7 @@ from pneumoscope.models.records import TrainingRecord
 from pneumoscope.models.training.history import History
 from pneumoscope.naming import Column, Metric, Split
 from pneumoscope.options import Recipe, ReportOptions
+from pneumoscope.out_of_distribution.records import Detection
 from pneumoscope.radiographs.pixel_statistics import PixelStatistics
 from pneumoscope.report.provenance import own_origins, synthetic_note
 from pneumoscope.robustness.records import Robustness, Shift
@@ -46,6 +47,7 @@ class Findings:
         external: What is on record of other sites.
         external_log: Every measurement at a site.
         robustness: Trained model to what altered test films came to; empty if not measured.
+        detections: Model to how films unlike those of train are told; empty if not measured.
     """
 
     ingestion_audit: IngestionAudit
@@ -65,6 +67,7 @@ class Findings:
     external: ExternalTests = field(default_factory=ExternalTests)
     external_log: pd.DataFrame = field(default_factory=pd.DataFrame)
     robustness: Mapping[str, Robustness] = field(default_factory=dict)
+    detections: Mapping[str, Detection] = field(default_factory=dict)
 
     @property
     def ranking(self) -> list[str]:
@@ -122,9 +125,10 @@ def collect_findings(
         external_log: Every measurement at a site.
         confidence: Coverage of the intervals, which external tests on record must have too.
         **collected: `figure_<name>` as PNG bytes; for each model `metrics_<name>`,
-            `access_<name>` (the same log each time) and `figure_<kind>_<name>`; for each that
-            was trained `history_<name>`, `explanations_<name>`, `robustness_<name>`,
-            `origin_<name>`, its training record, and `settings_<name>`, its block of parameters.
+            `detection_<name>`, `access_<name>` (the same log each time) and
+            `figure_<kind>_<name>`; for each that was trained `history_<name>`,
+            `explanations_<name>`, `robustness_<name>`, `origin_<name>`,
+            its training record, and `settings_<name>`, its block of parameters.
     """
     metrics = named("metrics_", collected)
     return Findings(
@@ -138,6 +142,7 @@ def collect_findings(
         external=external_tests(external or {}, metrics, confidence),
         external_log=pd.DataFrame() if external_log is None else external_log,
         robustness=named("robustness_", collected),
+        detections=named("detection_", collected),
         histories={name: History.of(table) for name, table in named("history_", collected).items()},
         settings={
             name: Recipe.model_validate(block)

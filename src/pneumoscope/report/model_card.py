@@ -36,6 +36,7 @@ from pneumoscope.report.sections.calibration import calibration_section
 from pneumoscope.report.sections.comparison import MAIN_METRICS, estimate_of
 from pneumoscope.report.sections.external import external_blocks
 from pneumoscope.report.sections.operating_points import operating_points_section
+from pneumoscope.report.sections.out_of_distribution import out_of_distribution_section
 from pneumoscope.report.sections.replicates import replicate_blocks
 from pneumoscope.report.sections.subgroups import subgroups_section
 from pneumoscope.report.standing import standing, standing_in_words
@@ -72,6 +73,7 @@ def model_card(
             Section("Operating point", _locked(measured, operating_points_section(one, {}))),
             Section("Calibration", calibration_section(one, {}).blocks),
             Section("Subgroups", list(flattened(subgroups_section(one, {}).blocks))),
+            *_outside(name, found),
             _limits(measured, options, found),
             _loading(name, found),
             _licence(own.get(name)),
@@ -201,6 +203,13 @@ def _locked(measured: ModelMetrics, section: Section) -> Sequence[Block]:
         f"({point.rule}: {point.reason})."
     )
     return [Paragraph(text), *flattened(section.blocks)]
+
+
+def _outside(name: str, found: Findings) -> list[Section]:
+    if name not in found.detections:
+        return []
+    section = out_of_distribution_section({name: found.detections[name]})
+    return [Section(section.title, list(flattened(section.blocks)))]
 
 
 def _limits(measured: ModelMetrics, options: ReportOptions, found: Findings) -> Section:

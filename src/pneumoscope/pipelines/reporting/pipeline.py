@@ -181,6 +181,7 @@ def _collect(
         **{f"access_{name}": f"{name}.test_access_log" for name in own},
         **{f"access_altered_{name}": f"{name}.variant_access_log" for name in architectures},
         **{f"metrics_{name}": f"{name}.metrics" for name in own},
+        **{f"detection_{name}": f"{name}.detection" for name in own},
         **{f"figure_{kind}_{name}": f"{name}.{kind}" for name in own for kind in own[name]},
         **further,
     }
