@@ -214,9 +214,10 @@ class SummaryHooks:
     ) -> None:
         """Name the report or the predictions, if this run wrote them."""
         del run_params
-        for name in ("report", "predictions"):
+        for name, told in (("report", "report"), ("predictions", "predictions"),
+                           ("predictions_page", "predictions as a page")):  # fmt: skip
             if name in pipeline.all_outputs():
-                logger.info("Open the %s: %s", name, catalog[name]._describe()["filepath"])
+                logger.info("Open the %s: %s", told, catalog[name]._describe()["filepath"])
         for name in pipeline.all_outputs():
             if name.endswith(".exported_model"):
                 logger.info("Exported: %s", catalog[name]._describe()["filepath"])

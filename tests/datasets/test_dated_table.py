@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from pneumoscope.configuration import LayeredConfigLoader
-from pneumoscope.datasets.dated_table import DatedTableDataset
+from pneumoscope.datasets.dated_table import DatedPageDataset, DatedTableDataset
 from pneumoscope.settings import CONFIG_LOADER_ARGS
 
 # 2026-01-02 03:04:05 UTC
@@ -68,4 +68,22 @@ def test_predictions_go_where_a_parameter_of_the_run_says(monkeypatch, given, pl
     loader = LayeredConfigLoader(
         str(conf), env="base", runtime_params=given, **CONFIG_LOADER_ARGS
     )  # fmt: skip
-    assert loader["catalog"]["predictions"]["filepath"] == place
+    catalog = loader["catalog"]
+    assert catalog["predictions"]["filepath"] == catalog["predictions_page"]["filepath"] == place
+
+
+def test_the_page_stands_beside_the_table_and_an_earlier_one_is_kept(tmp_path):
+    dataset = DatedPageDataset(filepath=str(tmp_path / "my.films.csv"))
+    dataset.save("<p>1")
+    os.utime(tmp_path / "my.films.html", (WRITTEN, WRITTEN))
+    dataset.save("<p>2")
+    assert files(tmp_path) == {
+        "my.films.html": "<p>2", "my.films_2026-01-02T03-04-05Z.html": "<p>1",
+    }  # fmt: skip
+    bare = DatedPageDataset(filepath=str(tmp_path / "folder.d" / "films"))
+    assert str(bare._filepath).endswith("folder.d/films.html")
+
+
+def test_a_table_that_would_be_its_own_page_is_refused(tmp_path):
+    with pytest.raises(Exception, match="which would be the page"):
+        DatedPageDataset(filepath=str(tmp_path / "films.HTML"))

@@ -21,13 +21,12 @@ SYNTHETIC_MODEL = (
 )
 
 COLUMNS = [
-    Column.PATH, Column.SHA256, Column.PREDICTION, Column.GREY_ZONE, Column.SCORE,
-    Column.PROBABILITY, Column.OUT_OF_DISTRIBUTION, Column.OUT_OF_DISTRIBUTION_P,
-    Column.OUT_OF_DISTRIBUTION_REASON, Column.PREVALENCE, Column.MODEL, Column.FINGERPRINT,
-    Column.THRESHOLD, Column.ZONE_LOW, Column.ZONE_HIGH, Column.REASON, Column.NOTE,
-    Column.WARNING, Column.NOTICE,
+    Column.PATH, Column.PREDICTION, Column.GREY_ZONE, Column.SCORE, Column.PROBABILITY,
+    Column.OUT_OF_DISTRIBUTION, Column.OUT_OF_DISTRIBUTION_P, Column.OUT_OF_DISTRIBUTION_REASON,
+    Column.REASON, Column.NOTE, Column.WARNING, Column.SHA256, Column.PREVALENCE, Column.MODEL,
+    Column.FINGERPRINT, Column.THRESHOLD, Column.ZONE_LOW, Column.ZONE_HIGH, Column.NOTICE,
 ]  # fmt: skip
-"""Columns of the predictions, in order."""
+"""Columns of the predictions, in order: what differs from film to film first."""
 
 OUTSIDE = [
     Column.OUT_OF_DISTRIBUTION, Column.OUT_OF_DISTRIBUTION_P, Column.OUT_OF_DISTRIBUTION_REASON,

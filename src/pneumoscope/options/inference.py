@@ -1,5 +1,9 @@
 """Parameters of the inference."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from pneumoscope.options.base import OpenShare, Options, Text
 
 
@@ -14,9 +18,12 @@ class InferenceOptions(Options):
             computed; null for that of validation.
         decide_out_of_distribution: Whether a radiograph unlike those of train gets a prediction
             all the same; its score stands there in any case.
+        shown_films: Films at most that the page of the predictions shows, the doubtful first.
     """
 
     model: Text | None = None
     grey_zone: OpenShare | None = None
     prevalence: OpenShare | None = None
     decide_out_of_distribution: bool = True
+    # Two pictures each, inside one file that a browser has to open.
+    shown_films: Annotated[int, Field(ge=0, le=1000)] = 200

@@ -21,9 +21,8 @@ from pneumoscope.plots.style import (
     new_figure,
 )
 from pneumoscope.radiographs.fields import CENTRAL_FIELD
+from pneumoscope.report.pictures import COLOURS, STRONGEST
 
-COLOURS = "inferno"
-STRONGEST = 0.85
 # Film and map twice, a gap between the two pairs.
 COLUMNS = (1.0, 1.0, 0.08, 1.0, 1.0)
 

@@ -120,6 +120,37 @@ class Code:
 
 
 @dataclass(frozen=True)
+class Card:
+    """One film with what was predicted of it.
+
+    Attributes:
+        title: Its name.
+        verdict: What it is called.
+        warns: Whether the verdict is one to look at first.
+        pictures: PNGs, side by side, each with a text that says what it shows.
+        flags: Words that set it apart from others.
+        facts: What is known of it, by name.
+        remarks: Sentences below.
+    """
+
+    title: str
+    verdict: str
+    warns: bool
+    pictures: Sequence[tuple[bytes, str]]
+    flags: Sequence[str]
+    facts: Sequence[tuple[str, str]]
+    remarks: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Cards:
+    """Films side by side where there is room."""
+
+    cards: Sequence[Card]
+    kind: ClassVar[str] = "cards"
+
+
+@dataclass(frozen=True)
 class Part:
     """What a section says of one model; a folded part opens on a click and is always printed.
 
@@ -137,7 +168,7 @@ class Part:
     kind: ClassVar[str] = "part"
 
 
-Block = Paragraph | Heading | Bullets | Note | Figure | Gallery | Table | Code | Part
+Block = Paragraph | Heading | Bullets | Note | Figure | Gallery | Table | Code | Cards | Part
 
 
 def flattened(blocks: Sequence[Block]) -> Iterator[Block]:

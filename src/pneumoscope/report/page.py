@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 import pneumoscope
-from pneumoscope.report.blocks import Figure, Gallery, Section, flattened
+from pneumoscope.report.blocks import Cards, Figure, Gallery, Section, flattened
 from pneumoscope.report.pictures import embedded
 
 
@@ -51,7 +51,9 @@ def render_markdown(page: Page) -> str:
         ValueError: If the page holds a figure, which Markdown cannot embed.
     """
     blocks = [block for section in page.sections for block in flattened(section.blocks)]
-    drawn = [type(block).__name__ for block in blocks if isinstance(block, Figure | Gallery)]
+    drawn = [
+        type(block).__name__ for block in blocks if isinstance(block, Figure | Gallery | Cards)
+    ]
     if drawn:
         raise ValueError(f"expected blocks without figures, received {drawn[0]}")
     return _render("page.md", page)

@@ -4,7 +4,18 @@ import base64
 from dataclasses import dataclass
 from io import BytesIO
 
+import cv2
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
+
+THUMBNAIL = 224
+"""Pixels of the longer side of a film that stands among many."""
+
+STRONGEST = 0.85
+"""Opacity of a map where it is strongest; what is weak lets the film through."""
+
+COLOURS = "inferno"
 
 FILM_QUALITY = 90
 """Of lossy WebP; at this a radiograph and the letters beside it look as they did."""
@@ -29,6 +40,42 @@ def embedded(png: bytes) -> Embedded:
     smallest = min(_webp(opaque, lossless=True), _webp(opaque, quality=FILM_QUALITY), key=len)
     source = f"data:image/webp;base64,{base64.b64encode(smallest).decode('ascii')}"
     return Embedded(source, opaque.width, opaque.height)
+
+
+def thumbnail(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Shrink a grey or coloured picture to `THUMBNAIL`; a smaller one is left as it is."""
+    height, width = picture.shape[:2]
+    scale = THUMBNAIL / max(height, width)
+    if scale >= 1:
+        return picture
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+
+
+def overlaid(film: NDArray[np.uint8], attribution: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Lay a map over a film, as the figures of the report do.
+
+    Args:
+        film: Grey, (height, width).
+        attribution: Of the same shape, from 0 to 1.
+
+    Returns:
+        uint8 (height, width, 3).
+    """
+    # A third of a second to import, which a listing of the pipelines need not wait for.
+    from matplotlib import colormaps
+
+    opacity = (STRONGEST * np.sqrt(attribution))[..., np.newaxis]
+    colours = 255 * colormaps[COLOURS](attribution)[..., :3]
+    mixed = opacity * colours + (1 - opacity) * film[..., np.newaxis]
+    return mixed.round().astype(np.uint8)
+
+
+def as_png(picture: NDArray[np.uint8]) -> bytes:
+    """Return a grey or RGB picture as PNG."""
+    buffer = BytesIO()
+    Image.fromarray(picture).save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()
 
 
 def _webp(picture: Image.Image, **how: int) -> bytes:

@@ -15,8 +15,10 @@ from pneumoscope.evaluation.access import model_fingerprint
 from pneumoscope.evaluation.records import ModelMetrics
 from pneumoscope.inference.evaluated import check_compared, check_evaluated, check_prepared
 from pneumoscope.inference.films import PreprocessedFilms
+from pneumoscope.inference.maps import decision_maps
 from pneumoscope.inference.predictions import OUTSIDE, SYNTHETIC_MODEL, locked_by, predict
 from pneumoscope.inference.scored import score_films
+from pneumoscope.inference.worklist import by_patient, doubt_first, patients_of
 from pneumoscope.ingestion.appearance import appearance_sentences
 from pneumoscope.ingestion.doubts import refusal_warnings
 from pneumoscope.ingestion.litter import LITTER
@@ -27,12 +29,20 @@ from pneumoscope.models.records import TrainingRecord
 from pneumoscope.naming import Column, Label, Source
 from pneumoscope.options import (
     EvaluationOptions,
+    ExplanationOptions,
     InferenceOptions,
     IngestionOptions,
     PreprocessingOptions,
 )
 from pneumoscope.out_of_distribution.records import FalseAlarms
-from pneumoscope.out_of_distribution.wording import outside_sentence
+from pneumoscope.out_of_distribution.wording import outside_sentence, promise
+from pneumoscope.report.page import render_page
+from pneumoscope.report.predictions_page import (
+    ShownFilm,
+    Told,
+    predictions_page,
+    synthetic_predictions,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -171,6 +181,65 @@ def prediction_writer(model: str) -> Callable[..., pd.DataFrame]:
         return predictions
 
     return write_predictions
+
+
+def page_writer(model: str) -> Callable[..., str]:
+    """Give the node function that puts the predictions of one model on a page."""
+
+    def write_page(
+        film_scores: pd.DataFrame,
+        predictions: pd.DataFrame,  # noqa: ARG001
+        decoded: DecodedRadiographs,
+        metrics: ModelMetrics,
+        false_alarms: FalseAlarms,
+        options: InferenceOptions,
+        explanation: ExplanationOptions,
+        preprocessing: PreprocessingOptions,
+        ingestion: IngestionOptions,
+        seed: int,
+        **members: Any,
+    ) -> str:
+        """Show the doubtful films first, each with what spoke for the decision on it.
+
+        Args:
+            film_scores: One row a file.
+            predictions: The table, which is written before a page is tried.
+            decoded: The new radiographs.
+            metrics: What was locked for the model, or for the ensemble.
+            false_alarms: Which distance from train is too far for it.
+            options: How many films are shown.
+            explanation: How decisions are explained.
+            preprocessing: What the films go through.
+            ingestion: Patterns that tell patients by file names.
+            seed: Seed of SmoothGrad's noise.
+            **members: `model_<name>` and `training_record_<name>` of the model, or of each member
+                of the ensemble.
+        """
+        found = predict(film_scores, locked_by(model, metrics, options), NOTICE)
+        chosen = doubt_first(found).head(options.shown_films)
+        films = PreprocessedFilms(decoded, chosen[Column.PATH].tolist(), preprocessing)
+        positive = (chosen[Column.SCORE] >= chosen[Column.THRESHOLD]).to_numpy()
+        maps = decision_maps(named("model_", members), films, positive, explanation, seed)
+        told = Told(
+            promise(false_alarms),
+            (metrics.calibration.reason or "") if metrics.calibration.map is None else "",
+            maps.method,
+            maps.meaning,
+            synthetic_predictions(
+                any(one.synthetic for one in named("training_record_", members).values()),
+                decoded.files[Column.SOURCE],
+            ),
+        )
+        shown = {
+            row: ShownFilm(
+                decoded[path], maps.films[place], None if maps.maps is None else maps.maps[place]
+            )
+            for place, (row, path) in enumerate(chosen[Column.PATH].items())
+        }
+        patients = by_patient(found, patients_of(decoded.files, ingestion))
+        return render_page(predictions_page(found, shown, patients, told))
+
+    return write_page
 
 
 def _summary(predictions: pd.DataFrame) -> str:

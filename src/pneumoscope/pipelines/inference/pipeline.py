@@ -1,4 +1,4 @@
-"""new radiographs → decoded films → scores → predictions, by a model as it was evaluated."""
+"""new radiographs → decoded films → scores → predictions and their page, by a locked model."""
 
 from collections.abc import Sequence
 
@@ -6,6 +6,7 @@ from kedro.pipeline import Node, Pipeline
 
 from pneumoscope.pipelines.inference.nodes import (
     check_model,
+    page_writer,
     prediction_writer,
     scan_new_radiographs,
     score_new_radiographs,
@@ -69,4 +70,23 @@ def create_pipeline(model: str, members: Sequence[str]) -> Pipeline:
         "predictions",
         name="write_predictions",
     )
-    return Pipeline([check, scan, score, write], tags="inference")
+    page = Node(
+        page_writer(model),
+        {
+            "film_scores": "film_scores",
+            "predictions": "predictions",
+            "decoded": "decoded_films",
+            "metrics": f"{model}.metrics",
+            "false_alarms": f"{model}.false_alarms",
+            "options": "params:inference",
+            "explanation": "params:explanation",
+            "preprocessing": "params:preprocessing",
+            "ingestion": "params:ingestion",
+            "seed": "params:seed",
+            **{f"model_{name}": f"model_{name}" for name in members},
+            **{f"training_record_{name}": f"{name}.training_record" for name in members},
+        },
+        "predictions_page",
+        name="write_page",
+    )
+    return Pipeline([check, scan, score, write, page], tags="inference")

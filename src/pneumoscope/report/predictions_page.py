@@ -1,0 +1,253 @@
+"""Predictions for people: films with maps of what their decision rests on, doubt first."""
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pneumoscope.inference.worklist import DOUBTFUL, FILMS, HIGHEST, MEAN_SCORE
+from pneumoscope.naming import Column, Label, Source
+from pneumoscope.report.blocks import Block, Bullets, Card, Cards, Note, Paragraph, Section, Table
+from pneumoscope.report.cells import Cell
+from pneumoscope.report.page import Page
+from pneumoscope.report.pictures import as_png, overlaid, thumbnail
+from pneumoscope.report.prose import prose, sentences
+from pneumoscope.report.wording import counted
+
+ROWS = 200
+"""Rows at most of a table of patients or of files that were not read."""
+
+TABLE = "the table of the predictions, a .csv file beside this page"
+
+Grey = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class ShownFilm:
+    """One film to show.
+
+    Attributes:
+        film: As it was decoded, uint8 (height, width).
+        seen: As the model saw it, uint8 (height, width).
+        attribution: Of the shape of `seen`, from 0 to 1; None where the model has no maps.
+    """
+
+    film: Grey
+    seen: Grey
+    attribution: NDArray[np.float32] | None
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a page of predictions says besides its films.
+
+    Attributes:
+        promise: How often films are told to be out of distribution in error.
+        no_probability: Why there is no probability; empty with one.
+        maps: How maps were made, or why there are none.
+        meaning: What a map shows.
+        synthetic: What is synthetic; empty where nothing is.
+    """
+
+    promise: str
+    no_probability: str
+    maps: str
+    meaning: str
+    synthetic: str
+
+
+def predictions_page(
+    predictions: pd.DataFrame,
+    shown: Mapping[Hashable, ShownFilm],
+    patients: pd.DataFrame,
+    told: Told,
+) -> Page:
+    """Put predictions on a page of bounded size.
+
+    Args:
+        predictions: As `inference.predictions.predict` gives them.
+        shown: Row of the predictions to its pictures, in the order of the page.
+        patients: As `worklist.by_patient` gives them.
+        told: What else the page says.
+    """
+    read = predictions[predictions[Column.REASON] == ""]
+    unread = predictions[predictions[Column.REASON] != ""]
+    sections = [
+        _films(predictions, read, shown, told),
+        *([_patients(patients)] if len(patients) else []),
+        *([_unread(unread)] if len(unread) else []),
+        _model(predictions, told),
+    ]
+    return Page(
+        title="Predictions",
+        sections=sections,
+        synthetic=told.synthetic,
+        summary=_summary(read, unread, told),
+    )
+
+
+def _summary(read: pd.DataFrame, unread: pd.DataFrame, told: Told) -> list[str]:
+    called = read[Column.PREDICTION].value_counts()
+    outside = int(read[Column.OUT_OF_DISTRIBUTION].astype(bool).sum())
+    zone = int(read[Column.GREY_ZONE].astype(bool).sum())
+    undecided = int(read[Column.PREDICTION].isna().sum())
+    labels = ", ".join(f"{called.get(label, 0):,} are called {label}" for label in Label)
+    left = f", {undecided:,} left undecided" if undecided else ""
+    return [
+        f"Of {counted(len(read), 'film')} that could be read, {labels}{left}.",
+        *([f"{zone:,} in the grey zone: a human should look first."] if zone else []),
+        *(
+            [f"{outside:,} unlike those that the model was trained on. {told.promise}"]
+            if outside
+            else []
+        ),
+        *([f"{counted(len(unread), 'file')} not read; each with its reason below."]
+          if len(unread) else []),
+        *([f"No probabilities: {told.no_probability}."] if told.no_probability else []),
+    ]  # fmt: skip
+
+
+def _films(
+    predictions: pd.DataFrame,
+    read: pd.DataFrame,
+    shown: Mapping[Hashable, ShownFilm],
+    told: Told,
+) -> Section:
+    left = len(read) - len(shown)
+    chosen = predictions.loc[list(shown)].to_dict("records")
+    rows = zip(chosen, shown.values(), strict=True)
+    blocks: list[Block] = [
+        Paragraph(prose("worklist")),
+        *(
+            [Note(f"Shown are {len(shown):,} of {counted(len(read), 'film')}, the most doubtful. "
+                  f"The other {left:,} stand in {TABLE}.")]
+            if left
+            else []
+        ),
+        *([Cards([_card(row, film, told) for row, film in rows])]
+          if shown else []),
+    ]  # fmt: skip
+    return Section("Films, doubt first", blocks)
+
+
+def _card(row: dict[Any, Any], shown: ShownFilm, told: Told) -> Card:
+    decided = not pd.isna(row[Column.PREDICTION])
+    seen = shown.seen if shown.attribution is None else overlaid(shown.seen, shown.attribution)
+    flags = [
+        *(["unlike train"] if row[Column.OUT_OF_DISTRIBUTION] else []),
+        *(["grey zone"] if row[Column.GREY_ZONE] else []),
+    ]
+    remarks = [
+        *([f"Unlike train: {row[Column.OUT_OF_DISTRIBUTION_REASON]}"]
+          if row[Column.OUT_OF_DISTRIBUTION] else []),
+        *([f"This film {more}"] if (more := _not_yet_told(row)) else []),
+        *([f"Converted: {row[Column.NOTE]}"] if row[Column.NOTE] else []),
+    ]  # fmt: skip
+    return Card(
+        title=str(row[Column.PATH]),
+        verdict=str(row[Column.PREDICTION]) if decided else "not decided",
+        warns=bool(row[Column.PREDICTION] == Label.PNEUMONIA),
+        pictures=[
+            (as_png(thumbnail(shown.film)), "the film"),
+            (as_png(thumbnail(seen)), _second(shown, told)),
+        ],
+        flags=flags,
+        facts=_facts(row),
+        remarks=[f"{remark}." for remark in remarks],
+    )
+
+
+def _not_yet_told(row: dict[Any, Any]) -> str:
+    """Return what the warning of a film says that is not among the reasons above it."""
+    reason = f"{row[Column.OUT_OF_DISTRIBUTION_REASON] or ''};"
+    parts = str(row[Column.WARNING] or "").split(", ")
+    return ", ".join(part for part in parts if part and f"{part};" not in reason)
+
+
+def _second(shown: ShownFilm, told: Told) -> str:
+    if shown.attribution is None:
+        return "as the model saw it"
+    if not shown.attribution.any():
+        return "as the model saw it; the map is empty"
+    return told.meaning
+
+
+def _facts(row: dict[Any, Any]) -> list[tuple[str, str]]:
+    zone = not pd.isna(row[Column.ZONE_LOW])
+    return [
+        ("score", f"{row[Column.SCORE]:.3f} (PNEUMONIA from {row[Column.THRESHOLD]:.3f})"),
+        *([("grey zone", f"{row[Column.ZONE_LOW]:.3f} to {row[Column.ZONE_HIGH]:.3f}")]
+          if zone else []),
+        *([] if pd.isna(row[Column.PROBABILITY]) else [("probability", _probability(row))]),
+        ("this far from train", f"{row[Column.OUT_OF_DISTRIBUTION_P]:.1%} of validation"),
+    ]  # fmt: skip
+
+
+def _probability(row: dict[Any, Any]) -> str:
+    # It was fitted on films like those of validation.
+    if row[Column.OUT_OF_DISTRIBUTION]:
+        return "none for a film unlike train"
+    return f"{row[Column.PROBABILITY]:.1%} where {row[Column.PREVALENCE]:.1%} have pneumonia"
+
+
+def _patients(patients: pd.DataFrame) -> Section:
+    rows: list[Sequence[Cell]] = [
+        [str(row[Column.PATIENT_ID]), int(row[FILMS]), float(row[MEAN_SCORE]), float(row[HIGHEST]),
+         str(row[Column.PREDICTION]), int(row[DOUBTFUL])]
+        for row in patients.head(ROWS).to_dict("records")
+    ]  # fmt: skip
+    header = ["patient", FILMS, MEAN_SCORE, HIGHEST, "called, by the mean", "doubtful films"]
+    blocks: list[Block] = [Paragraph(prose("by_patient_new")), Table(header, rows)]
+    if len(patients) > ROWS:
+        blocks.insert(1, Note(_left(len(patients), "patient")))
+    return Section("By patient", blocks)
+
+
+def _unread(unread: pd.DataFrame) -> Section:
+    pairs = unread[[Column.PATH, Column.REASON]].head(ROWS).itertuples(index=False)
+    rows: list[Sequence[Cell]] = [[str(path), str(reason)] for path, reason in pairs]
+    blocks: list[Block] = [Table(["file", "reason"], rows)]
+    if len(unread) > ROWS:
+        blocks.insert(0, Note(_left(len(unread), "file")))
+    return Section("Files that were not read", blocks)
+
+
+def _left(count: int, noun: str) -> str:
+    return f"Shown are the first {ROWS} of {counted(count, noun)}; every film stands in {TABLE}."
+
+
+def _model(predictions: pd.DataFrame, told: Told) -> Section:
+    row = predictions.iloc[0]
+    rows: list[Sequence[Cell]] = [
+        ["model", str(row[Column.MODEL])],
+        ["SHA-256 of its weights", str(row[Column.FINGERPRINT])],
+        ["PNEUMONIA from a score of", float(row[Column.THRESHOLD])],
+        ["maps", told.maps],
+        ["all predictions", TABLE],
+    ]
+    blocks: list[Block] = [
+        Table(["what", "value"], rows),
+        Paragraph(told.promise),
+        Bullets(sentences("reading_predictions")),
+    ]
+    return Section("How to read this page", blocks)
+
+
+def synthetic_predictions(trained_on_phantoms: bool, sources: pd.Series) -> str:
+    """Say what of the predictions is synthetic; empty where nothing is.
+
+    Args:
+        trained_on_phantoms: Whether the model has seen any.
+        sources: Where each file comes from, as the scan gives it.
+    """
+    phantoms, read = int((sources == Source.PHANTOMS.value).sum()), int((sources != "").sum())
+    films = "the films are phantoms" if phantoms == read else f"{phantoms:,} films are phantoms"
+    return "; ".join(
+        [
+            *(["the model was trained on phantoms"] if trained_on_phantoms else []),
+            *([films] if phantoms else []),
+        ]
+    )
