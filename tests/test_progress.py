@@ -1,10 +1,12 @@
 import io
 import logging
+import re
 
 import pytest
+from rich.console import Console
 
 from pneumoscope import progress
-from pneumoscope.progress import duration, track
+from pneumoscope.progress import EpochBar, duration, track
 
 
 @pytest.mark.parametrize(
@@ -40,10 +42,90 @@ def test_long_work_says_how_long_it_still_takes(caplog, monkeypatch):
     assert len(caplog.messages) == 4
 
 
-def test_a_terminal_shows_a_bar(monkeypatch):
-    screen = io.StringIO()
-    terminal = progress.Console(file=screen, force_terminal=True, width=80)
-    monkeypatch.setattr(progress, "Console", lambda **_: terminal)
+@pytest.fixture
+def screen(monkeypatch):
+    """A terminal of 100 columns, as text; every refresh of a bar is a line of it."""
+    written = io.StringIO()
+    terminal = Console(file=written, force_terminal=True, width=100, color_system=None)
+    monkeypatch.setattr(progress, "console", lambda: terminal)
+    return written
+
+
+def shown(screen):
+    return [line.strip() for line in re.split(r"[\r\n]+|\x1b\[[0-9;?]*[A-Za-z]", screen.getvalue())]
+
+
+def test_a_terminal_shows_a_bar(screen):
     assert list(track(iter("ab"), 2, "reading")) == ["a", "b"]
-    assert "reading" in screen.getvalue()
-    assert "100%" in screen.getvalue()
+    assert any(line.startswith("reading") and "100%" in line for line in shown(screen))
+
+
+def test_a_bar_reaches_its_end_though_nobody_asks_for_more_than_there_is(screen):
+    bar = track(iter("abc"), 3, "reading")
+    assert [next(bar) for _ in range(3)] == ["a", "b", "c"]
+    last = [line for line in shown(screen) if line.startswith("reading")][-1]
+    assert "100%" in last
+
+
+def test_the_end_is_logged_though_nobody_asks_for_more_than_there_is(caplog):
+    with caplog.at_level(logging.INFO, logger="pneumoscope"):
+        assert list(zip("abc", track(iter("xyz"), 3, "reading"), strict=False))
+    assert caplog.messages == ["reading: 3 in 0 s"]
+
+
+def test_a_bar_that_is_left_early_does_not_claim_the_end(screen):
+    bar = track(iter("abc"), 3, "reading")
+    next(bar)
+    bar.close()
+    assert "100%" not in screen.getvalue()
+
+
+def test_there_is_no_bar_over_nothing(screen):
+    assert list(track(iter(()), 0, "reading")) == []
+    assert screen.getvalue() == ""
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Seconds that tests set."""
+    now = [0.0]
+    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
+    return now
+
+
+def test_an_epoch_shows_its_loss_and_what_is_left_of_it_until_one_has_told_more(screen, clock):
+    bar = EpochBar()
+    bar.begin("cnn: epoch 1/3", 4, None)
+    clock[0] = 10.0
+    bar.step(1, None)
+    assert bar._bar.tasks[0].fields["note"] == "30 s left in this epoch"
+    bar.step(2, 0.25)
+    assert bar._bar.tasks[0].fields["note"] == "loss 0.250, 10 s left in this epoch"
+    bar.step(4, 0.125)
+    assert bar._bar.tasks[0].percentage == 100
+    assert bar._bar.tasks[0].fields["note"] == "loss 0.125, validation"
+    bar.end()
+    assert any(line.startswith("cnn: epoch 1/3") and "100%" in line for line in shown(screen))
+
+
+@pytest.mark.parametrize(
+    ("expected", "left"),
+    [(100.0, "about 90 s left"), (20.0, "about 30 s left")],
+    ids=["by the epochs before", "never less than the epoch itself"],
+)
+@pytest.mark.usefixtures("screen")
+def test_a_later_epoch_tells_what_is_left_of_the_training(clock, expected, left):
+    bar = EpochBar()
+    bar.begin("cnn: epoch 2/3", 4, expected)
+    clock[0] = 10.0
+    bar.step(1, 0.5)
+    assert bar._bar.tasks[0].fields["note"] == f"loss 0.500, {left}"
+    bar.end()
+
+
+def test_elsewhere_an_epoch_shows_no_bar(capsys):
+    bar = EpochBar()
+    bar.begin("cnn: epoch 1/3", 4, None)
+    bar.step(1, 0.5)
+    bar.end()
+    assert capsys.readouterr() == ("", "")

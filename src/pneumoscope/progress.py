@@ -5,22 +5,26 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
-from rich.console import Console
-from rich.progress import track as progress_bar
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from pneumoscope.terminal import console
 
 logger = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_LINES = 5.0
+REFRESHES_A_SECOND = 5
 
 Item = TypeVar("Item")
 
 
 def track(items: Iterable[Item], total: int, title: str) -> Iterator[Item]:
-    """Yield the items unchanged: with a bar on a terminal, with log lines elsewhere."""
-    console = Console(stderr=True)
-    if console.is_terminal:
-        return iter(progress_bar(items, description=title, total=total, console=console))
-    return _log_lines(items, total, title)
+    """Yield the items unchanged: with a bar on a terminal, with log lines elsewhere.
+
+    The end is shown as the last item comes: whoever counts them may not ask for another.
+    """
+    if not console().is_terminal:
+        return _log_lines(items, total, title)
+    return _bar(items, total, title) if total else iter(items)
 
 
 def duration(seconds: float) -> str:
@@ -31,14 +35,86 @@ def duration(seconds: float) -> str:
     return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60} min"
 
 
+class EpochBar:
+    """A bar over the steps of one epoch, with loss and time left, where there is a terminal.
+
+    Elsewhere it shows nothing: every epoch ends with a log line.
+    """
+
+    def __init__(self) -> None:
+        """Show nothing yet."""
+        self._bar: Progress | None = None
+
+    def begin(self, title: str, steps: int, left: float | None) -> None:
+        """Begin an epoch.
+
+        Args:
+            title: Of the training and the epoch.
+            steps: Steps of the epoch.
+            left: Seconds to the end of the training, or None if no epoch has told yet.
+        """
+        self.end()
+        if not console().is_terminal:
+            return
+        self._steps, self._expected, self._start = steps, left, time.monotonic()
+        text = TextColumn("{task.description}")
+        self._bar = Progress(
+            text, BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[note]}"),
+            console=console(), transient=True, refresh_per_second=REFRESHES_A_SECOND,
+        )  # fmt: skip
+        self._task = self._bar.add_task(title, total=steps, note="")
+        self._bar.start()
+
+    def step(self, done: int, loss: float | None) -> None:
+        """Show how many steps are done, and the loss over them, if it is known yet."""
+        if self._bar is not None:
+            told = [] if loss is None else [f"loss {loss:.3f}"]
+            told += [self._left(done)] if done < self._steps else ["validation"]
+            self._bar.update(self._task, completed=done, note=", ".join(told))
+
+    def end(self) -> None:
+        """Take the bar away; the epoch's log line takes its place."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
+
+    def _left(self, done: int) -> str:
+        spent = time.monotonic() - self._start
+        epoch = spent / done * (self._steps - done)
+        if self._expected is None:
+            return f"{duration(epoch)} left in this epoch"
+        return f"about {duration(max(epoch, self._expected - spent))} left"
+
+
+def _bar(items: Iterable[Item], total: int, title: str) -> Iterator[Item]:
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(),
+        TimeRemainingColumn(elapsed_when_finished=True),
+    )  # fmt: skip
+    with Progress(*columns, console=console()) as bar:
+        task = bar.add_task(title, total=total)
+        for done, item in enumerate(items, start=1):
+            bar.update(task, completed=min(done, total))
+            if done == total:
+                bar.stop()
+            yield item
+
+
 def _log_lines(items: Iterable[Item], total: int, title: str) -> Iterator[Item]:
     start = last = time.monotonic()
     done = 0
     for done, item in enumerate(items, start=1):
-        yield item
         now = time.monotonic()
-        if now - last >= SECONDS_BETWEEN_LINES and done < total:
+        if done == total:
+            _log_end(title, done, now - start)
+        elif now - last >= SECONDS_BETWEEN_LINES:
             left = (now - start) / done * (total - done)
             logger.info("%s: %s of %s, %s left", title, f"{done:,}", f"{total:,}", duration(left))
             last = now
-    logger.info("%s: %s in %s", title, f"{done:,}", duration(time.monotonic() - start))
+        yield item
+    if done < total or not total:
+        _log_end(title, done, time.monotonic() - start)
+
+
+def _log_end(title: str, done: int, seconds: float) -> None:
+    logger.info("%s: %s in %s", title, f"{done:,}", duration(seconds))

@@ -86,7 +86,8 @@ def _receive(answer: requests.Response, file: Path, done: int, size: int) -> Non
     with file.open("r+b" if file.exists() else "wb") as stream:
         stream.seek(start)
         pieces = _copied(answer.raw, stream, size - start)
-        for _ in track(pieces, (size - start) // MEBIBYTE, f"downloading {file.stem} (MiB)"):
+        pieces_left = -(-(size - start) // MEBIBYTE)
+        for _ in track(pieces, pieces_left, f"downloading {file.stem} (MiB)"):
             pass
 
 

@@ -1,10 +1,13 @@
 """Fitting learns, repeats, keeps the best epoch and stops when it must."""
 
+import io
 import logging
+import re
 
 import numpy as np
 import pandas as pd
 import pytest
+from rich.console import Console
 
 from pneumoscope.errors import InputError
 from pneumoscope.models.architectures import registry
@@ -52,6 +55,31 @@ def test_the_history_has_one_row_an_epoch_and_the_rate_falls_as_a_cosine(fitted)
     assert [row.epoch for row in rows] == [1, 2, 3, 4]
     expected = [0.01 * (1 + np.cos(np.pi * epoch / 4)) / 2 for epoch in range(4)]
     np.testing.assert_allclose(result.history["learning_rate"], expected, rtol=1e-4)
+
+
+@pytest.fixture
+def terminal(monkeypatch) -> Console:
+    console = Console(file=io.StringIO(), force_terminal=True, width=100, color_system=None)
+    monkeypatch.setattr("pneumoscope.progress.console", lambda: console)
+    return console
+
+
+def test_a_terminal_shows_each_epoch_to_its_end_with_its_loss(fitted, terminal) -> None:
+    fitted(options("mlp"), FittingOptions(epochs=2, batch_size=4), title="first")
+    shown = terminal.file.getvalue()
+    assert re.search(r"first: epoch 1/2 .*100% loss \d\.\d{3}, validation", shown)
+    assert re.search(r"first: epoch 2/2 .*100% loss \d\.\d{3}, validation", shown)
+
+
+def test_a_training_that_is_stopped_gives_the_terminal_back(fitted, terminal) -> None:
+    def stop(_) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fitted(options("mlp"), FittingOptions(epochs=2, batch_size=8), report=stop)
+    hidden, shown_again = "\x1b[?25l", "\x1b[?25h"
+    screen = terminal.file.getvalue()
+    assert screen.rindex(shown_again) > screen.rindex(hidden)
 
 
 def test_two_fits_give_equal_bits_and_histories(fitted) -> None:

@@ -148,15 +148,18 @@ class _Fit:
         last = monitor.begin_phase(index)
         done = len(monitor.progress.reports)
         self._feed.begin_epoch(done + 1)
-        self._feed.trainer.fit(
-            stream(self._feed.train),
-            validation_data=stream(self._feed.validation),
-            initial_epoch=done,
-            epochs=last,
-            shuffle=False,
-            callbacks=[*([averaging] if averaging else []), monitor, keeper, reporting],
-            verbose=0,
-        )
+        try:
+            self._feed.trainer.fit(
+                stream(self._feed.train),
+                validation_data=stream(self._feed.validation),
+                initial_epoch=done,
+                epochs=last,
+                shuffle=False,
+                callbacks=[*([averaging] if averaging else []), monitor, keeper, reporting],
+                verbose=0,
+            )
+        finally:
+            monitor.close()
 
     def _unfreeze(self, share: float) -> None:
         if isinstance(self._recipe.model.root, BackboneOptions):

@@ -17,7 +17,7 @@ from pneumoscope.models.training.phases import FROZEN, TRAINING, Phase
 from pneumoscope.models.training.streaming import stream
 from pneumoscope.models.training.variables import Values, values
 from pneumoscope.options import FittingOptions
-from pneumoscope.progress import duration
+from pneumoscope.progress import EpochBar, duration
 
 logger = logging.getLogger(__name__)
 
@@ -75,6 +75,7 @@ class EpochMonitor(keras.callbacks.Callback):
         self._fitting = fitting
         self._title = title
         self._ended = time.perf_counter()
+        self._bar = EpochBar()
 
     def begin_phase(self, index: int) -> int:
         """Begin a phase, or take it up; return the number of its last epoch, at most."""
@@ -98,8 +99,9 @@ class EpochMonitor(keras.callbacks.Callback):
         self._loss: Any = 0.0
         self._learning_rate = float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
         self._feed.begin_epoch(self._epoch)
+        self._begin_bar()
 
-    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Stop one step after the first whose loss is not a number.
 
         Raises:
@@ -107,7 +109,9 @@ class EpochMonitor(keras.callbacks.Callback):
         """
         # The loss of the step before: asking for this one would make a backend that computes
         # in the background wait, and the next batch would not be gathered meanwhile.
-        self._check_finite("training", float(self._loss))
+        loss = float(self._loss)
+        self._check_finite("training", loss)
+        self._bar.step(batch + 1, loss if batch else None)
         self._loss = (logs or {})["loss"]
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002
@@ -117,11 +121,22 @@ class EpochMonitor(keras.callbacks.Callback):
             InputError: When a loss is NaN or infinite.
         """
         row = self._row(logs or {})
+        self._bar.end()
         self._check_finite("training", row.loss)
         self._check_finite("validation", row.validation_loss)
         self._check_finite("stressed validation", row.stressed_loss)
         self._judge(row)
         self._log(row)
+
+    def close(self) -> None:
+        """Take the bar away, whatever ended the training."""
+        self._bar.end()
+
+    def _begin_bar(self) -> None:
+        reports = self.progress.reports
+        title = f"{self._title}: epoch {self._epoch}/{self._last_epoch + self._epochs_after}"
+        left = seconds_left(self._phases, reports) if reports else None
+        self._bar.begin(title, len(self._feed.train), left)
 
     def _check_finite(self, part: str, loss: float) -> None:
         if not math.isfinite(loss):
