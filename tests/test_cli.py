@@ -9,6 +9,7 @@ from kedro.framework.cli.utils import KedroCliError
 
 from pneumoscope import cli
 from pneumoscope.errors import InputError
+from pneumoscope.hooks import CheckpointHooks
 
 PROJECT = Path(__file__).parents[1]
 KEDRO = str(Path(sys.executable).with_name("kedro"))
@@ -51,6 +52,28 @@ def test_a_traceback_is_added_if_asked_for(capsys, monkeypatch):
     printed = told(InputError("a", "b", "c"), capsys)
     assert "Traceback" in printed
     assert printed.endswith("Expected: a\nReceived: b\nWhat to do: c\n")
+
+
+@pytest.mark.parametrize("trains", [True, False])
+def test_ctrl_c_says_how_to_go_on_and_of_trainings_only_if_there_are_any(
+    trains, monkeypatch, capsys
+):
+    monkeypatch.setattr(CheckpointHooks, "trains", trains)
+    with pytest.raises(SystemExit) as stopped, cli.told_how_to_go_on("kedro run --env smoke"):
+        raise KeyboardInterrupt
+    assert stopped.value.code == 130
+    kept = "Trainings go on after the last epoch that ended; other steps begin anew."
+    assert capsys.readouterr().err.splitlines() == [
+        "Stopped. To go on: kedro run --env smoke", *[kept] * trains,
+    ]  # fmt: skip
+
+
+def test_what_ends_well_or_fails_says_nothing_of_going_on(capsys):
+    with cli.told_how_to_go_on("kedro run"):
+        pass
+    with pytest.raises(ValueError, match="bad"), cli.told_how_to_go_on("kedro run"):
+        raise ValueError("bad")
+    assert capsys.readouterr() == ("", "")
 
 
 HEAVY = (

@@ -8,9 +8,10 @@ from kedro.io import DataCatalog, MemoryDataset
 from kedro.pipeline import Node, Pipeline
 from kedro.runner import ParallelRunner, SequentialRunner, ThreadRunner
 
+from pneumoscope.datasets.checkpoint import CheckpointDataset
 from pneumoscope.datasets.formats import JSONDataset
 from pneumoscope.errors import InputError
-from pneumoscope.hooks import LockHooks, RunnerHooks
+from pneumoscope.hooks import CheckpointHooks, LockHooks, RunnerHooks
 from pneumoscope.results_lock import NAME
 
 WRITES = Pipeline([Node(lambda: 1, None, "saved", name="write")])
@@ -53,6 +54,17 @@ def test_what_a_killed_run_left_beside_an_entry_is_cleared_away(hooks, catalog, 
     (tmp_path / "results" / ".unfinished.saved.json").write_text("{")
     hooks.before_pipeline_run({}, WRITES, catalog)
     assert [path.name for path in (tmp_path / "results").iterdir()] == [NAME]
+
+
+def test_a_run_is_known_to_train_by_its_checkpoints(tmp_path, monkeypatch):
+    monkeypatch.setattr(CheckpointHooks, "trains", False)
+    checkpoint = CheckpointDataset(filepath=str(tmp_path / "cnn"))
+    catalog = DataCatalog({"saved": MemoryDataset(1), "checkpoint": checkpoint})
+    trains = Pipeline([Node(lambda value: value, "checkpoint", "model", name="train")])
+    CheckpointHooks().before_pipeline_run(trains, catalog)
+    assert CheckpointHooks.trains
+    CheckpointHooks().before_pipeline_run(READS, catalog)
+    assert not CheckpointHooks.trains
 
 
 @pytest.mark.parametrize("runner", [ThreadRunner, ParallelRunner])

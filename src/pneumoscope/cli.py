@@ -1,7 +1,10 @@
 """Commands that the project adds to Kedro's own, and how all of them tell what is wrong."""
 
 import logging
+import shlex
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, cast
@@ -12,6 +15,9 @@ from kedro.framework.cli.utils import KedroCliError, _click_verbose, env_option
 
 from pneumoscope.command_line import split_params
 from pneumoscope.errors import three_lines, wants_traceback
+
+STOPPED = 130
+"""Exit status after Ctrl-C, as shells have it."""
 
 
 def tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -27,10 +33,33 @@ def tell(kind: type[BaseException], error: BaseException, trace: TracebackType |
 # project's; a notebook, or a program that opens a session, keeps its own way.
 _print_traceback = sys.excepthook
 sys.excepthook = tell
-# Kedro's advice where the first node fails, which would fail again.
+# Kedro's advice where the first node fails, which would fail again; and to save in the background,
+# which gains nothing here.
 logging.getLogger("kedro.runner.sequential_runner").addFilter(
-    lambda record: not record.getMessage().startswith("No nodes ran. Repeat")
+    lambda record: not record.getMessage().startswith(("No nodes ran. Repeat", "Using synchronous"))
 )
+if sys.stderr is not None and sys.stderr.isatty():
+    from pneumoscope.terminal import colour_log_lines
+
+    colour_log_lines()
+
+
+@contextmanager
+def told_how_to_go_on(command: str) -> Iterator[None]:
+    """Say after Ctrl-C what goes on, and by which command, and exit as stopped programs do."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo("\n".join(after_a_stop(command)), err=True)
+        sys.exit(STOPPED)
+
+
+def after_a_stop(command: str) -> list[str]:
+    """Return what to say after Ctrl-C."""
+    from pneumoscope.hooks import CheckpointHooks
+
+    kept = "Trainings go on after the last epoch that ended; other steps begin anew."
+    return [f"Stopped. To go on: {command}", *[kept] * CheckpointHooks.trains]
 
 
 @click.group(name="pneumoscope")
@@ -56,7 +85,8 @@ params_option = click.option(
 def run(verbose: bool, **request: Any) -> Any:
     """Run the pipeline with Kedro's own command, its --params read by ours."""
     del verbose  # noted by its own option
-    return cast(Any, kedro_project.run.callback)(**request)
+    with told_how_to_go_on(shlex.join(["kedro", *sys.argv[1:]])):
+        return cast(Any, kedro_project.run.callback)(**request)
 
 
 @cli.command()
@@ -115,4 +145,5 @@ def stage(name: str) -> None:
     """Run one stage of dvc.yaml, for DVC: by conf/base alone, whatever the shell has set."""
     from pneumoscope.stages.commands import run_stage
 
-    run_stage(name)
+    with told_how_to_go_on("dvc repro"):
+        run_stage(name)

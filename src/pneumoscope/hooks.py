@@ -158,6 +158,17 @@ class LockHooks:
 class CheckpointHooks:
     """Clear away what trainings would have gone on from."""
 
+    trains = False
+    """Whether the run that was begun last may train, and so leave checkpoints where it stops."""
+
+    @hook_impl
+    def before_pipeline_run(self, pipeline: Pipeline, catalog: CatalogProtocol) -> None:
+        """Note whether the run trains."""
+        from pneumoscope.datasets.checkpoint import CheckpointDataset
+
+        entries = (catalog.get(name) for name in pipeline.inputs())
+        type(self).trains = any(isinstance(one, CheckpointDataset) for one in entries)
+
     @hook_impl
     def after_pipeline_run(
         self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol

@@ -11,12 +11,14 @@ from pneumoscope.hooks import (
     SelectionHooks,
     SummaryHooks,
 )
+from pneumoscope.run_header import HeaderHooks
 from pneumoscope.session import CheckedSession
 
 # The last hook that wants to be first is: a run that is refused must not take the lock.
 HOOKS = (
     SelectionHooks(),
     ExternalHooks(),
+    HeaderHooks(),
     LockHooks(),
     InputHooks(),
     RunnerHooks(),

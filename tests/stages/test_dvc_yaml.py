@@ -20,7 +20,7 @@ NO_RESULTS = {
     "__main__.py", "cli.py", "command_line.py", "graph.py", "options/names.py",
     "options/project.py",
     "options/reading.py", "pipelines/lazy.py", "repeated_lines.py", "results.py",
-    "results_lock.py", "session.py", "surroundings.py",
+    "results_lock.py", "run_header.py", "session.py", "surroundings.py",
 }  # fmt: skip
 # The default run has neither a study nor a download, predicts no new radiographs and measures
 # no other site.

@@ -31,7 +31,7 @@ class CheckpointFolder:
         Raises:
             ValueError: The file is damaged.
         """
-        if not self._file.is_file():
+        if not self.there():
             return None
         try:
             # Without pickle, so that a file cannot carry code.
@@ -40,6 +40,10 @@ class CheckpointFolder:
             return Record(json.loads(str(arrays.pop(_FACTS))), arrays)
         except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
             raise ValueError(f"{type(error).__name__}: {error}") from error
+
+    def there(self) -> bool:
+        """Tell whether there is a record, without reading it."""
+        return self._file.is_file()
 
     def write(self, record: Record) -> None:
         """Put a record in the place of the last one; a kill leaves one of the two."""
