@@ -32,7 +32,7 @@ from pneumoscope.datasets.record import RecordDataset
 from pneumoscope.datasets.record_folder import RecordFolderDataset
 from pneumoscope.datasets.sharded_images import ShardedImagesDataset
 from pneumoscope.evaluation.estimate import Estimate
-from pneumoscope.ingestion.scan import ScannedFile
+from pneumoscope.ingestion.scanned_file import ScannedFile
 from pneumoscope.options.reading import read_parameters
 from pneumoscope.pipeline_registry import Selection, create_pipelines
 from pneumoscope.settings import CONFIG_LOADER_ARGS

@@ -8,7 +8,7 @@ import pytest
 from kedro.io import DatasetError
 
 from pneumoscope.datasets.decoded_radiographs import DecodedRadiographsDataset
-from pneumoscope.ingestion.scan import ScannedFile
+from pneumoscope.ingestion.scanned_file import ScannedFile
 
 PIXELS = {
     "NORMAL/a.jpeg": np.arange(6, dtype=np.uint8).reshape(2, 3),

@@ -129,6 +129,7 @@ def test_every_source_file_is_a_dependency_of_some_stage_or_makes_no_results(sta
             "ensembles@ensemble", "explanation@mlp", "reporting",
         }),
         ("src/pneumoscope/exchange/clahe.py", {"exchange"}),
+        ("src/pneumoscope/radiographs/decoders/tiff.py", {"ingestion"}),
     ],
 )  # fmt: skip
 def test_a_change_concerns_these_stages_alone(stages, file, expected):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pneumoscope.datasets.atomic import AtomicDataset
 from pneumoscope.errors import InputError
-from pneumoscope.ingestion.scan import Scan, ScannedFile
+from pneumoscope.ingestion.scanned_file import NamedOnceScanned, ScannedFile
 
 _PIXELS, _FILES = "pixels.bin", "files.parquet"
 _FOUND = [field.name for field in fields(ScannedFile) if field.name != "pixels"]
@@ -81,7 +81,7 @@ class DecodedRadiographsDataset(AtomicDataset[Iterable[ScannedFile], DecodedRadi
                 if file.pixels is not None:
                     offset += stream.write(np.ascontiguousarray(file.pixels).data)
         table = pd.DataFrame(rows, columns=[*_FOUND, "offset", "rows", "columns"])
-        if isinstance(data, Scan):
+        if isinstance(data, NamedOnceScanned):
             table = data.named(table)
         # An archive that is read as a stream gives its files in its own order.
         table = table.sort_values("path")

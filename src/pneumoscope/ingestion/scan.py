@@ -4,17 +4,15 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from functools import partial
-from math import nan
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from dask.system import CPU_COUNT
-from numpy.typing import NDArray
 
 from pneumoscope.ingestion.litter import LITTER, is_document, is_litter
 from pneumoscope.ingestion.patient_key import PatientKey
 from pneumoscope.ingestion.private_names import hide_names
+from pneumoscope.ingestion.scanned_file import ScannedFile
 from pneumoscope.naming import Source
 from pneumoscope.options import IngestionOptions
 from pneumoscope.parallel import BatchedMap
@@ -30,61 +28,6 @@ Reader = Callable[[], bytes]
 
 WAITING = min(64, 16 * CPU_COUNT)
 """Threads where files come over a network: of 16, 15 wait while one decodes."""
-
-
-@dataclass(frozen=True)
-class ScannedFile:
-    """What one pass over one file found.
-
-    Attributes:
-        path: Relative POSIX path.
-        bytes: Size of the file.
-        sha256: Hash of its bytes, or an empty string when it was not read.
-        width: Width of the original in pixels, 0 when unreadable.
-        height: Height of the original in pixels, 0 when unreadable.
-        mode: Pillow's mode of the original, empty when unreadable.
-        note: What was converted, or an empty string.
-        reason: Why the file is unusable, or an empty string.
-        source: Where it comes from, by its own bytes or else by where it was read; empty when it
-            was not read.
-        bits: Bits a sample of the original, 0 when unreadable.
-        brightness: As `Appearance` has it, 0 when unreadable; likewise contrast, orientation.
-        pixels: uint8 (height, width) at working scale, or None when unreadable.
-        dicom: Whether it is a DICOM.
-        age: As `Recorded` has it; likewise up to `transfer_syntax`.
-        said: What its tags warn of, or an empty string.
-        patient_id: Keyed hash of the patient's number, or an empty string where its tags tell none.
-        study: Keyed hash of the study's UID, or an empty string.
-        subtype: What its name tells of the disease, where names are hidden.
-    """
-
-    path: str
-    bytes: int = 0
-    sha256: str = ""
-    width: int = 0
-    height: int = 0
-    mode: str = ""
-    note: str = ""
-    reason: str = ""
-    source: str = ""
-    bits: int = 0
-    brightness: float = 0.0
-    contrast: float = 0.0
-    orientation: str = ""
-    pixels: NDArray[np.uint8] | None = None
-    dicom: bool = False
-    age: float = nan
-    sex: str = ""
-    view: str = ""
-    manufacturer: str = ""
-    device: str = ""
-    site: str = ""
-    exposure: float = nan
-    transfer_syntax: str = ""
-    said: str = ""
-    patient_id: str = ""
-    study: str = ""
-    subtype: str = ""
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,8 @@ from pneumoscope.ingestion.appearance import appearance_sentences
 from pneumoscope.ingestion.doubts import refusal_warnings
 from pneumoscope.ingestion.litter import LITTER
 from pneumoscope.ingestion.patient_key import PatientKey
-from pneumoscope.ingestion.scan import ScannedFile, scan
+from pneumoscope.ingestion.scan import scan
+from pneumoscope.ingestion.scanned_file import ScannedFile
 from pneumoscope.ingestion.tag_warnings import film_warnings, tag_sentences
 from pneumoscope.models.records import TrainingRecord
 from pneumoscope.naming import Column, Label, Source

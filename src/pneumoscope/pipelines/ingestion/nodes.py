@@ -12,7 +12,8 @@ from pneumoscope.ingestion.layout import Layout
 from pneumoscope.ingestion.manifest import Ingested, sort_out
 from pneumoscope.ingestion.patient_key import PatientKey
 from pneumoscope.ingestion.records import IngestionAudit
-from pneumoscope.ingestion.scan import ScannedFile, scan
+from pneumoscope.ingestion.scan import scan
+from pneumoscope.ingestion.scanned_file import ScannedFile
 from pneumoscope.ingestion.similarity import similar_radiographs
 from pneumoscope.naming import Source
 from pneumoscope.options import IngestionOptions
