@@ -9,12 +9,14 @@ import warnings
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import FunctionType
 
 import numpy as np
 import pytest
 from image_files import Tiff, png, png_chunk, tiff
 from PIL import Image
 
+from pneumoscope.radiographs.decoders import png as png_decoder
 from pneumoscope.radiographs.decoders.interface import UnreadableRadiograph, alone_if_large
 from pneumoscope.radiographs.decoding import warnings_refused
 
@@ -303,3 +305,25 @@ def test_fill_bytes_before_a_marker_are_skipped_at_once(encode, gradient, read):
     started = time.process_time()
     assert read(data[:2] + b"\xff" * 8_000_000 + data[2:], max_megabytes=9).note == ""
     assert time.process_time() - started < 0.5
+
+
+@pytest.mark.parametrize("fault", [TypeError, AttributeError, NameError, AssertionError])
+def test_a_mistake_of_the_program_is_not_taken_for_a_damaged_file(monkeypatch, read, fault):
+    def mistaken(*_):
+        raise fault("a mistake")
+
+    # As if written in a module of the package.
+    mistaken = FunctionType(mistaken.__code__, vars(png_decoder), closure=mistaken.__closure__)
+    monkeypatch.setattr(png_decoder, "decode", mistaken)
+    with pytest.raises(fault, match="a mistake"):
+        read(png(np.zeros((4, 4), np.uint8)))
+
+
+@pytest.mark.parametrize("raised", [TypeError, AttributeError, OSError, ValueError])
+def test_what_a_library_raises_refuses_the_file(monkeypatch, read, raised):
+    def damaged(*_):
+        raise raised("of the library")
+
+    monkeypatch.setattr(png_decoder, "decode", damaged)
+    with pytest.raises(UnreadableRadiograph, match=r"damaged.*of the library"):
+        read(png(np.zeros((4, 4), np.uint8)))

@@ -13,6 +13,7 @@ from pneumoscope.radiographs.decoders.interface import (
     DecodedRadiograph,
     Decoder,
     UnreadableRadiograph,
+    refused_as,
 )
 
 DECODERS: tuple[Decoder, ...] = (jpeg, png, dicom, tiff, jpeg2000, pillow)
@@ -49,10 +50,7 @@ def decode(data: bytes, options: DecodingOptions) -> DecodedRadiograph:
     except UnidentifiedImageError as error:
         raise UnreadableRadiograph(f"the image is {DAMAGED}") from error
     except Exception as error:
-        # On damaged bytes readers raise almost anything: OSError, SyntaxError, ValueError,
-        # TypeError, struct.error, cv2.error. None of them may end a run.
-        detail = " ".join(str(error).split()) or type(error).__name__
-        raise UnreadableRadiograph(f"the image is {DAMAGED}: {detail}") from error
+        raise refused_as(f"the image is {DAMAGED}", error) from error
 
 
 def check_size(size: int, options: DecodingOptions) -> None:

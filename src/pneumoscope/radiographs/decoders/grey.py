@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageChops, ImageOps
 
-from pneumoscope.radiographs.decoders.interface import UnreadableRadiograph, noted
+from pneumoscope.radiographs.decoders.interface import UnreadableRadiograph, noted, refused_as
 
 QUIET_MODES = frozenset({"L", "RGB"})
 """Modes that radiographs commonly come in; any other conversion is noted."""
@@ -68,8 +68,8 @@ def upright(grey: Image.Image, original: Image.Image) -> tuple[Image.Image, str]
     """
     try:
         way = original.getexif().get(ExifTags.Base.Orientation)
-    except Exception as error:  # as many kinds as there are ways to damage it
-        raise UnreadableRadiograph(f"its EXIF block is damaged: {error}") from error
+    except Exception as error:
+        raise refused_as("its EXIF block is damaged", error) from error
     if way not in TURNED:
         return grey, ""
     turned = grey.copy()

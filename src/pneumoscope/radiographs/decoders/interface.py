@@ -3,6 +3,7 @@
 import threading
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from traceback import walk_tb
 from typing import Protocol
 
 import numpy as np
@@ -59,8 +60,35 @@ class Decoder(Protocol):
         """Read a radiograph in this format.
 
         Raises:
-            UnreadableRadiograph: With the reason; any other exception means a damaged file.
+            UnreadableRadiograph: With the reason; `refused_as` says what other exceptions mean.
         """
+
+
+_OUR_FAULTS = (TypeError, AttributeError, NameError, ImportError, AssertionError)
+"""What wrong code raises; libraries raise some of these on damaged bytes as well."""
+
+_PACKAGE = __name__.partition(".")[0]
+
+
+def refused_as(what: str, error: Exception) -> UnreadableRadiograph:
+    """Turn what a reader raised into the reason why a file is refused.
+
+    Readers raise almost anything on damaged bytes: OSError, SyntaxError, ValueError, TypeError,
+    struct.error, cv2.error. None of these may end a run; a mistake in this package has to.
+
+    Args:
+        what: What is damaged.
+        error: What was raised.
+
+    Raises:
+        Exception: `error` itself, where a line of this package raised what wrong code raises.
+    """
+    *_, (frame, _) = walk_tb(error.__traceback__)
+    module = str(frame.f_globals.get("__name__", ""))
+    if isinstance(error, _OUR_FAULTS) and module.partition(".")[0] == _PACKAGE:
+        raise error
+    detail = " ".join(str(error).split()) or type(error).__name__
+    return UnreadableRadiograph(f"{what}: {detail}")
 
 
 def check_bounds(width: int, height: int, options: DecodingOptions) -> None:
