@@ -7,7 +7,7 @@ import pytest
 from kedro.framework.cli.project import run as kedro_run
 from kedro.framework.cli.utils import KedroCliError
 
-from pneumoscope import cli
+from pneumoscope import cli, graph
 from pneumoscope.errors import InputError
 from pneumoscope.hooks import CheckpointHooks
 
@@ -195,3 +195,23 @@ def test_a_model_with_a_dotted_name_is_refused_where_it_is_read(tmp_path):
         "Received: 'cnn.v2'",
         "What to do: Call it 'cnn_v2', for example.",
     ]
+
+
+def test_a_graph_that_cannot_be_written_leaves_the_file_as_it_was(tmp_path, monkeypatch):
+    page = tmp_path / "page.md"
+    page.write_text(f"before\n{graph.BEGIN}\n{graph.END}\nafter\n", encoding="utf-8")
+    before = page.read_text(encoding="utf-8")
+
+    def half(path: Path, text: str, **_) -> None:
+        path.write_bytes(text[: len(text) // 2].encode())
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("kedro.framework.project.pipelines", {})
+    with monkeypatch.context() as full:
+        full.setattr(Path, "write_text", half)
+        with pytest.raises(OSError, match="No space"):
+            cli.graph.callback(page)
+    assert page.read_text(encoding="utf-8") == before
+    assert [path.name for path in tmp_path.iterdir()] == ["page.md"]
+    cli.graph.callback(page)
+    assert "flowchart TD" in page.read_text(encoding="utf-8")

@@ -122,11 +122,13 @@ def graph(into: Path) -> None:
     """Draw the graph as mermaid between the markers of a Markdown file."""
     from kedro.framework.project import pipelines
 
+    from pneumoscope.datasets.atomic import replacing
     from pneumoscope.graph import as_mermaid, replace_between_markers
 
     text = into.read_text(encoding="utf-8")
     drawn = as_mermaid({name: pipe for name, pipe in pipelines.items() if name != "__default__"})
-    into.write_text(replace_between_markers(text, drawn), encoding="utf-8")
+    with replacing(into.resolve()) as finished:
+        finished.write_text(replace_between_markers(text, drawn), encoding="utf-8")
     click.echo(f"Drew the graph into {into}")
 
 

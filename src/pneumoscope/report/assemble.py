@@ -95,12 +95,6 @@ def _sections(
     ]
 
 
-def _study(found: Findings, subjects: str) -> list[Section]:
-    if found.study is None:
-        return []
-    return [study_section(found.study, subjects, found.figures.get("study"))]
-
-
 def _robustness(found: Findings) -> list[Section]:
     if not found.robustness:
         return []

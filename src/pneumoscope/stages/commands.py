@@ -6,6 +6,7 @@ import os
 from kedro.framework.context import KedroContext
 
 from pneumoscope.configuration import FILMS, RADIOGRAPHS, RESULTS
+from pneumoscope.datasets.atomic import replacing
 from pneumoscope.errors import InputError, did_you_mean
 from pneumoscope.session import CheckedSession
 from pneumoscope.stages.dvc import dvc_yaml
@@ -74,5 +75,6 @@ def _brought_up_to_date(context: KedroContext) -> bool:
     file, written = context.project_path / "dvc.yaml", dvc_yaml(context)
     if file.exists() and file.read_text(encoding="utf-8") == written:
         return False
-    file.write_text(written, encoding="utf-8", newline="\n")
+    with replacing(file) as finished:
+        finished.write_text(written, encoding="utf-8", newline="\n")
     return True
