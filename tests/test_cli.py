@@ -32,7 +32,7 @@ def told(error, capsys):
     try:
         raise error
     except type(error):
-        cli.tell(*sys.exc_info())
+        cli.print_error(*sys.exc_info())
     return capsys.readouterr().err
 
 
@@ -59,7 +59,7 @@ def test_ctrl_c_says_how_to_go_on_and_of_trainings_only_if_there_are_any(
     trains, monkeypatch, capsys
 ):
     monkeypatch.setattr(CheckpointHooks, "trains", trains)
-    with pytest.raises(SystemExit) as stopped, cli.told_how_to_go_on("kedro run --env smoke"):
+    with pytest.raises(SystemExit) as stopped, cli.says_how_to_go_on("kedro run --env smoke"):
         raise KeyboardInterrupt
     assert stopped.value.code == 130
     kept = "Trainings go on after the last epoch that ended; other steps begin anew."
@@ -69,9 +69,9 @@ def test_ctrl_c_says_how_to_go_on_and_of_trainings_only_if_there_are_any(
 
 
 def test_what_ends_well_or_fails_says_nothing_of_going_on(capsys):
-    with cli.told_how_to_go_on("kedro run"):
+    with cli.says_how_to_go_on("kedro run"):
         pass
-    with pytest.raises(ValueError, match="bad"), cli.told_how_to_go_on("kedro run"):
+    with pytest.raises(ValueError, match="bad"), cli.says_how_to_go_on("kedro run"):
         raise ValueError("bad")
     assert capsys.readouterr() == ("", "")
 

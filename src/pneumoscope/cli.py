@@ -1,4 +1,4 @@
-"""Commands that the project adds to Kedro's own, and how all of them tell what is wrong."""
+"""Commands that the project adds to Kedro's own, and how errors are printed."""
 
 import logging
 import shlex
@@ -20,8 +20,10 @@ STOPPED = 130
 """Exit status after Ctrl-C, as shells have it."""
 
 
-def tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """Print what a user can mend in three lines; the traceback of all else, or if asked for."""
+def print_error(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """Print an input error in three lines; of any other, or with --verbose, the traceback."""
     lines = three_lines(error)
     if lines is None or wants_traceback(KedroCliError.VERBOSE_ERROR):
         _print_traceback(kind, error, trace)
@@ -32,7 +34,7 @@ def tell(kind: type[BaseException], error: BaseException, trace: TracebackType |
 # What no command has caught gets here, whether the command is Kedro's, a plugin's or the
 # project's; a notebook, or a program that opens a session, keeps its own way.
 _print_traceback = sys.excepthook
-sys.excepthook = tell
+sys.excepthook = print_error
 # Kedro's advice where the first node fails, which would fail again; and to save in the background,
 # which gains nothing here.
 logging.getLogger("kedro.runner.sequential_runner").addFilter(
@@ -45,7 +47,7 @@ if sys.stderr is not None and sys.stderr.isatty():
 
 
 @contextmanager
-def told_how_to_go_on(command: str) -> Iterator[None]:
+def says_how_to_go_on(command: str) -> Iterator[None]:
     """Say after Ctrl-C what goes on, and by which command, and exit as stopped programs do."""
     try:
         yield
@@ -85,7 +87,7 @@ params_option = click.option(
 def run(verbose: bool, **request: Any) -> Any:
     """Run the pipeline with Kedro's own command, its --params read by ours."""
     del verbose  # noted by its own option
-    with told_how_to_go_on(shlex.join(["kedro", *sys.argv[1:]])):
+    with says_how_to_go_on(shlex.join(["kedro", *sys.argv[1:]])):
         return cast(Any, kedro_project.run.callback)(**request)
 
 
@@ -147,5 +149,5 @@ def stage(name: str) -> None:
     """Run one stage of dvc.yaml, for DVC: by conf/base alone, whatever the shell has set."""
     from pneumoscope.stages.commands import run_stage
 
-    with told_how_to_go_on("dvc repro"):
+    with says_how_to_go_on("dvc repro"):
         run_stage(name)

@@ -1,4 +1,4 @@
-"""How parameters are merged, and what they may ask of their surroundings: where files lie."""
+"""How parameters are merged, and which environment variables they read: where files lie."""
 
 import os
 import re
@@ -169,7 +169,7 @@ class LayeredConfigLoader(OmegaConfigLoader):
         return source if source == "--params" else self._shown(Path(source))
 
     def asks(self, name: str) -> bool:
-        """Tell whether an entry of the catalog asks --params for a name."""
+        """Return whether an entry of the catalog reads a name from --params."""
         base, above, *_ = self._read_raw_config("catalog")
         asked = re.compile(rf"runtime_params:\s*{re.escape(name)}\b")
         return any(

@@ -62,7 +62,7 @@ def three_lines(error: BaseException) -> tuple[str, str, str] | None:
 
 
 def wants_traceback(verbose: bool) -> bool:
-    """Tell whether the traceback was asked for: `--verbose`, or DEBUG in KEDRO_LOGGING_CONFIG."""
+    """Whether tracebacks are printed: `--verbose`, or DEBUG in KEDRO_LOGGING_CONFIG."""
     return verbose or logging.getLogger("pneumoscope").isEnabledFor(logging.DEBUG)
 
 

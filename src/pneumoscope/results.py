@@ -21,7 +21,7 @@ SHOWN = (Metric.AUROC, Metric.ACCURACY, Metric.SENSITIVITY, Metric.SPECIFICITY)
 
 
 def print_results(context: KedroContext) -> None:
-    """Print the comparison, what the protocol flatters, and where the report is.
+    """Print the comparison, the bias of its protocol, and where the report is.
 
     Raises:
         InputError: The environment's last run has not made what is to be printed.

@@ -12,7 +12,7 @@ logger = logging.getLogger(__name__)
 
 
 def check_variables(environment: Mapping[str, str]) -> None:
-    """Tell apart variables that are meant for the project from those that are a slip.
+    """Refuse environment variables that are near misses of the project's own.
 
     A near miss of RADIOGRAPHS or FILMS stops the run, which would otherwise go on with other
     films. Names like RESULT and VGG19_WEIGHTS may belong to another program: they get a warning.

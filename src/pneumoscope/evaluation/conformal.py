@@ -1,4 +1,4 @@
-"""Sets of classes that hold the true one as often as was promised."""
+"""Conformal prediction: sets of classes with a nominal coverage of the true one."""
 
 from dataclasses import dataclass
 from math import ceil, nextafter

@@ -1,4 +1,4 @@
-"""What decisions mean for those examined, each number with its interval or a reason."""
+"""Sensitivity, specificity, PPV, NPV and the like, each with its interval or a reason."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""By how much a kind of radiograph is served worse than all others, for many kinds at once."""
+"""By how much a subgroup is worse than all other radiographs, for many groups at once."""
 
 from collections.abc import Hashable, Mapping
 from typing import TypeVar

@@ -1,4 +1,4 @@
-"""Estimates with what each patient moves them by, so that they can be combined and compared."""
+"""Estimates with each patient's influence, so that they can be combined and compared."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What alarms and all-clears are worth where another share of those examined has pneumonia."""
+"""PPV and NPV at another prevalence."""
 
 import math
 

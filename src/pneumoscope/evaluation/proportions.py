@@ -1,4 +1,4 @@
-"""Proportions of radiographs, some of which are of one patient, with intervals that cover."""
+"""Proportions of radiographs clustered in patients, with exact intervals."""
 
 import numpy as np
 from scipy.special import betaincinv, stdtrit

@@ -1,4 +1,4 @@
-"""How well scores rank PNEUMONIA above NORMAL, where some radiographs are of one patient."""
+"""AUROC and average precision of radiographs clustered in patients."""
 
 from dataclasses import dataclass
 from functools import cached_property

@@ -1,4 +1,4 @@
-"""Models trained by one recipe with different seeds: replicates, which chance alone tells apart."""
+"""Replicates: models trained by one recipe with different seeds."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

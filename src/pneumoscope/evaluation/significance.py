@@ -1,4 +1,4 @@
-"""Tests of whether two models differ on the same radiographs, some of which are of one patient."""
+"""Significance tests of two models on the same radiographs, clustered in patients."""
 
 from collections.abc import Sequence
 

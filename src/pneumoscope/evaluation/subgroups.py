@@ -1,4 +1,4 @@
-"""How good the scores are on each kind of radiograph."""
+"""Metrics by subgroup of radiographs."""
 
 from collections.abc import Mapping
 

@@ -1,1 +1,1 @@
-"""Which decisions are explained, and how far their explanations can be trusted."""
+"""Attribution maps: which decisions are explained, and sanity checks of the maps."""

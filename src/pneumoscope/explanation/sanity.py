@@ -1,4 +1,4 @@
-"""Whether a map changes with the weights of a model, or is what any weights would give."""
+"""Sanity check of attribution maps: how alike they are to those of randomised models."""
 
 from collections.abc import Sequence
 

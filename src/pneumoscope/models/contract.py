@@ -1,4 +1,4 @@
-"""What a saved model promises: what it takes and gives, and at which threshold."""
+"""The contract of a saved model: its input, output, threshold and origin."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ class Configuration(Protocol):
         """Return where a parameter got its value, for the remedy."""
 
     def asks(self, name: str) -> bool:
-        """Tell whether the catalog asks --params for a name."""
+        """Whether an entry of the catalog reads a name from --params."""
 
 
 def read_parameters(parameters: Mapping[str, Any], source: Configuration) -> ProjectOptions:

@@ -1,4 +1,4 @@
-"""Films of each outcome beside what spoke for the decision on them."""
+"""Films of each outcome beside their attribution maps."""
 
 from collections.abc import Mapping, Sequence
 

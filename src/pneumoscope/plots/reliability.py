@@ -1,4 +1,4 @@
-"""Reliability diagrams: what a score promises against what is found."""
+"""Reliability diagrams: observed share of PNEUMONIA against the score."""
 
 from collections.abc import Mapping
 

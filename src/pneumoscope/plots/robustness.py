@@ -1,4 +1,4 @@
-"""Altered test films: what a model still ranks by, and how it fares as films grow worse."""
+"""AUROC under occlusion, and metrics against the strength of each degradation."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""How well simple numbers tell films apart: test from train, and the classes."""
+"""AUROCs of the domain classifier and of the feature baseline."""
 
 from collections.abc import Mapping
 
@@ -36,7 +36,7 @@ def plot_shift(panels: Mapping[str, pd.DataFrame]) -> Figure:
     axes = figure.subplots(len(shown), 1, sharex=True, squeeze=False, height_ratios=heights)[:, 0]
     for ax, (title, table) in zip(axes, shown.items(), strict=True):
         _panel(ax, table.astype(dict.fromkeys(("value", "low", "high"), float)), title)
-    axes[-1].set_xlabel("AUROC (dashed: cannot be told apart)", fontsize=TEXT, color=MUTED)
+    axes[-1].set_xlabel("AUROC (dashed: chance)", fontsize=TEXT, color=MUTED)
     handles, labels = axes[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=2, frameon=False)
     return figure

@@ -1,4 +1,4 @@
-"""Sensitivity and specificity on each kind of radiograph."""
+"""Sensitivity and specificity by subgroup."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What moving the threshold does."""
+"""Sensitivity, specificity, PPV and NPV against the threshold."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Whether what the threshold did on validation, it does on test."""
+"""Whether the locked threshold carries over from validation to test."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What the results of a run cannot tell, as far as the run itself knows."""
+"""The limits of a run's results, as far as the run itself knows them."""
 
 from collections.abc import Sequence
 

@@ -1,1 +1,1 @@
-"""How far test lies from train, which shortcuts a model takes, and what it withstands."""
+"""Covariate shift, shortcuts by occlusion, and robustness to degraded films."""

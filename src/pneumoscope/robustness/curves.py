@@ -1,4 +1,4 @@
-"""How good a model stays while films grow worse."""
+"""Robustness curves: metrics against the strength of each degradation."""
 
 from collections.abc import Sequence
 

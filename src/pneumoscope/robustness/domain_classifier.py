@@ -1,4 +1,4 @@
-"""Two groups of films told apart by simple numbers alone: the classifier two-sample test."""
+"""The domain classifier: a classifier two-sample test of two groups of films."""
 
 import math
 

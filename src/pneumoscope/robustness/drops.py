@@ -1,4 +1,4 @@
-"""Altered films measured against the same films as they are."""
+"""Drops: metrics of altered films against the same films as they are."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""A few numbers of each film that know nothing of a lung: how it was exposed, stored and cut."""
+"""Features of films that say nothing of the lungs: exposure, storage and framing."""
 
 from typing import TYPE_CHECKING
 

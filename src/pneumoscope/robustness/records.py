@@ -37,7 +37,7 @@ class SingleFeature:
 
 @dataclass(frozen=True)
 class DomainComparison:
-    """Films of one class and split told from those of train.
+    """The domain classifier: films of one class and split against those of train.
 
     Attributes:
         train: What was compared.
@@ -57,7 +57,7 @@ class DomainComparison:
 
 @dataclass(frozen=True)
 class FeatureBaseline:
-    """PNEUMONIA told from NORMAL by simple numbers, fitted on train.
+    """The feature baseline: PNEUMONIA against NORMAL by simple features, fitted on train.
 
     Attributes:
         metrics: By the numbers known and the split; on train of patients left out of the fit.
@@ -70,7 +70,7 @@ class FeatureBaseline:
 
 @dataclass(frozen=True)
 class Shift:
-    """How far validation and test lie from train, and what simple numbers say of the class."""
+    """Covariate shift of validation and test against train, and the feature baseline."""
 
     classes: Mapping[Label, Mapping[Split, DomainComparison]]
     baseline: FeatureBaseline
@@ -99,7 +99,7 @@ class Ablation:
 
 @dataclass(frozen=True)
 class Shortcuts:
-    """What a model still ranks by: every test film as it is, and by name of each ablation."""
+    """Every test film as it is, and by name of each ablation (occlusion, equal compression)."""
 
     counted: Counted
     as_it_is: Metrics
@@ -124,7 +124,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class Degradations:
-    """How a model fares as films grow worse: the films as they are, and by degradation."""
+    """Metrics of degraded films: the films as they are, and by degradation."""
 
     counted: Counted
     as_it_is: Metrics

@@ -54,7 +54,7 @@ class Films:
 
 
 def measure_shift(films: Mapping[Split, Films], options: EvaluationOptions, seed: int) -> Shift:
-    """Tell test from train, class by class, and the classes from each other, by simple numbers.
+    """Measure covariate shift by a domain classifier, class by class, and the feature baseline.
 
     Validation, cut from the source of train, is compared too: the control that should show
     nothing.

@@ -77,9 +77,9 @@ def shift_tables(shift: Shift) -> dict[str, pd.DataFrame]:
         for name, found in shift.baseline.metrics.items()
     ]
     tables = {
-        "Told from train, by class": splits,
-        "PNEUMONIA told from NORMAL": classes,
-        "Test told from train by one number": _one_by_one(shift),
+        "Split against train, by class": splits,
+        "PNEUMONIA against NORMAL": classes,
+        "Test against train by one feature": _one_by_one(shift),
     }
     return {title: pd.DataFrame(rows) for title, rows in tables.items()}
 

@@ -1,1 +1,1 @@
-"""Patients shared out to train, validation and test, and training rows rebalanced."""
+"""Splits by patient, rebalancing of the training rows, checks for patient leakage."""

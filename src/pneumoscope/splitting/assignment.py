@@ -1,4 +1,4 @@
-"""Patients shared out to train, validation and test: deterministic and stratified."""
+"""Splits by patient into train, validation and test: deterministic and stratified."""
 
 from collections.abc import Mapping
 from pathlib import PurePosixPath
@@ -56,7 +56,7 @@ def assign_splits(
 
 
 def _groups(rows: pd.DataFrame, copies: pd.DataFrame, group_by: str) -> pd.Series:
-    """Name the group of each radiograph that must not be torn apart."""
+    """Name the group of each radiograph that has to stay in one split."""
     if group_by == "radiograph":
         return rows[Column.RADIOGRAPH_ID]
     from scipy.sparse import coo_array

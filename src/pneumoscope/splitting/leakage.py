@@ -1,4 +1,4 @@
-"""Whether a patient or a film stands in two splits; or the flaws of a protocol, in words."""
+"""Patient leakage: who or what stands in two splits, and the flaws of a protocol."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -120,20 +120,20 @@ def protocol_flaws(
         )
     if options.group_by == "radiograph":
         flaws.append(
-            f"The split ignores patients: {_torn(splits, manifest):,} of them stand in more than "
+            f"The split ignores patients: {_leaked(splits, manifest):,} of them stand in more than "
             "one split, so the test figures are optimistically biased."
         )
     elif options.policy is SplitPolicy.GIVEN_VALIDATION:
-        torn = _torn(splits[splits[Column.SPLIT] != Split.TEST], manifest)
-        if torn:
+        shared = _leaked(splits[splits[Column.SPLIT] != Split.TEST], manifest)
+        if shared:
             flaws.append(
-                f"The given validation shares patients with train: {torn:,} stand in both, so "
+                f"The given validation shares patients with train: {shared:,} stand in both, so "
                 "epoch and threshold were chosen on films that look like training."
             )
     return flaws
 
 
-def _torn(splits: pd.DataFrame, manifest: pd.DataFrame) -> int:
+def _leaked(splits: pd.DataFrame, manifest: pd.DataFrame) -> int:
     """Count the patients that stand in more than one split."""
     rows = splits.merge(manifest, on=Column.RADIOGRAPH_ID)
     parts = rows.groupby(Column.PATIENT_ID)[Column.SPLIT].nunique()

@@ -1,1 +1,1 @@
-"""Published studies repeated: targets judged, protocols compared, ladders climbed."""
+"""Published studies repeated: targets judged, protocols and steps compared."""

@@ -1,4 +1,4 @@
-"""Whether a stakeholder's target is met, by the model that validation alone would choose."""
+"""Whether a study's target is met, by the model that validation alone would choose."""
 
 from collections.abc import Sequence
 

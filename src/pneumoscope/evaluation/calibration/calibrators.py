@@ -1,4 +1,4 @@
-"""What validation teaches about reading scores as probabilities: a map on their logits."""
+"""Calibrators: maps from scores to probabilities, fitted on validation."""
 
 import numpy as np
 from numpy.typing import ArrayLike

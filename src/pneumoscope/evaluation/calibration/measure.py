@@ -1,4 +1,4 @@
-"""How far scores are probabilities, before and after a calibrator fitted on validation."""
+"""Calibration of scores, before and after a calibrator fitted on validation."""
 
 import pandas as pd
 

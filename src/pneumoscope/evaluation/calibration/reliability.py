@@ -1,4 +1,4 @@
-"""How far scores can be read as probabilities: calibration error and reliability."""
+"""Expected calibration error and reliability diagrams."""
 
 import numpy as np
 import pandas as pd

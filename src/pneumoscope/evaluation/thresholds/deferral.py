@@ -1,4 +1,4 @@
-"""What is gained when the radiographs nearest the threshold are handed to a human."""
+"""Deferral: what is gained when radiographs near the threshold go to a human."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What every rule for the threshold would mean for those examined."""
+"""Operating points: what every rule for the threshold gives on each split."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -153,7 +153,7 @@ def _kept_by_lower_limit(
     patient: ArrayLike | None,
     options: ThresholdOptions,
 ) -> BoolArray:
-    """Tell at which thresholds the lower confidence limit keeps the bound.
+    """Return at which thresholds the lower confidence limit keeps the bound.
 
     Thresholds are gone through from where the bound is kept with most room, up to the first that
     fails, so that trying many costs no confidence (fixed-sequence testing: Maurer, Hothorn and

@@ -1,4 +1,4 @@
-"""The operating point that has room for doubt: a grey zone between NORMAL and PNEUMONIA."""
+"""The grey-zone rule: two limits, and deferral to a human between them."""
 
 from typing import cast
 

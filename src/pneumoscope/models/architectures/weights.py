@@ -38,7 +38,7 @@ def check_weights(options: ModelOptions) -> None:
 
 
 def is_pretrained(options: ModelOptions) -> bool:
-    """Tell whether training starts from weights that were learnt elsewhere."""
+    """Return whether training starts from pretrained weights."""
     return isinstance(options.root, BackboneOptions) and options.root.weights is not None
 
 

@@ -1,4 +1,4 @@
-"""What the layers of a model answer to a radiograph, channel by channel."""
+"""Activations of a model's layers for a radiograph, channel by channel."""
 
 import keras
 import numpy as np

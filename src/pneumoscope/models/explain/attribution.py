@@ -1,4 +1,4 @@
-"""Attribution: which part of a radiograph spoke for the decision that a model made on it."""
+"""Attribution maps: which part of a radiograph a decision rests on."""
 
 import keras
 import numpy as np

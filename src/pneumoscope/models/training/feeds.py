@@ -1,4 +1,4 @@
-"""What a fit trains, and what it is fed."""
+"""The arrays and options that one fit takes."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Accuracy and AUROC of training, which blended targets leave meaningful."""
+"""Accuracy and AUROC in training, defined for blended targets (mixup) as well."""
 
 from typing import Any
 

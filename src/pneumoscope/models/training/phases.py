@@ -1,4 +1,4 @@
-"""What is trained after what."""
+"""The phases of a training: the head on a frozen backbone first, then fine-tuning."""
 
 import logging
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The running average of the weights, in place whenever a model is validated or kept."""
+"""Exponential moving average of the weights, used for validation and saving."""
 
 from typing import Any
 

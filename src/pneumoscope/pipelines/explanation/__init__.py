@@ -1,4 +1,4 @@
-"""Explain what each model decided, and put the explanations to the test."""
+"""Explain decisions of each model by attribution maps, and check the maps."""
 
 from pneumoscope.pipelines.explanation.pipeline import create_pipeline
 

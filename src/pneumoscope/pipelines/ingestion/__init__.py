@@ -1,4 +1,4 @@
-"""Read the radiographs and doubt them."""
+"""Read and audit the radiographs."""
 
 from pneumoscope.pipelines.ingestion.pipeline import create_pipeline
 

@@ -1,4 +1,4 @@
-"""Share out the patients and rebalance the training rows."""
+"""Split by patient and rebalance the training rows."""
 
 from pneumoscope.pipelines.rebalancing.pipeline import create_pipeline
 

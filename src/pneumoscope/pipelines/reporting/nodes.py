@@ -180,7 +180,7 @@ def write_report(findings: Findings, options: ReportOptions, evaluation: Evaluat
 def write_slides(
     findings: Findings, options: ReportOptions, evaluation: EvaluationOptions
 ) -> list[Figure]:
-    """Write the slides: the run told to readers who are no data scientists."""
+    """Write the slides, for stakeholders who are no data scientists."""
     return draw_slides(deck(options, evaluation, findings), findings.synthetic)
 
 

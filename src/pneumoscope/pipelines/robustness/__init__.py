@@ -1,4 +1,4 @@
-"""Measure shift, look for shortcuts and degrade the films of test."""
+"""Measure covariate shift, shortcuts by occlusion, and robustness to degradation."""
 
 from pneumoscope.pipelines.robustness.pipeline import create_pipeline
 

@@ -1,4 +1,4 @@
-"""Shift between the splits; altered test films, their scores, and what follows from them."""
+"""Covariate shift between the splits; altered test films, their scores and verdicts."""
 
 from collections.abc import Callable
 from typing import Any
@@ -29,7 +29,7 @@ def measure_shift(
     evaluation: EvaluationOptions,
     seed: int,
 ) -> Shift:
-    """Tell how far validation and test lie from train, and the classes apart, without a lung."""
+    """Measure covariate shift of validation and test against train, and the feature baseline."""
     films = {
         split: shift.Films(rows, film_features(images, rows, f"measuring films of {split}"))
         for split, images, rows in (

@@ -1,4 +1,4 @@
-"""How the run was made and how its numbers read."""
+"""Facts of the run, and a glossary of the metrics."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Augmentation of the training radiographs about the training radiographs."""
+"""Augmentation of the training radiographs."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""How the architectures compare."""
+"""Comparison of the architectures."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""How far the seeds of one recipe lie apart, beside the interval over patients."""
+"""The spread over seeds of one recipe, beside the interval over patients."""
 
 from collections.abc import Callable, Sequence
 

@@ -151,7 +151,7 @@ def _drop_in_words(drop: _Drop | None) -> str:
 
 
 def _most_fragile(robustness: Mapping[str, Robustness]) -> str:
-    """Tell of each architecture, or of many the one that loses most, and where none is shown."""
+    """Name the largest drop of each architecture, or of many the largest of all."""
     drops = {name: _largest_drop(found.degradations) for name, found in robustness.items()}
     if len(drops) <= MANY:
         return " ".join(f"{name}: {_drop_in_words(drop)}." for name, drop in drops.items())

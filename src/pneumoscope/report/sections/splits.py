@@ -1,4 +1,4 @@
-"""How the radiographs were shared out and rebalanced."""
+"""Splits, rebalancing and checks for patient leakage."""
 
 from collections.abc import Sequence
 

@@ -23,7 +23,7 @@ ORDER = (
 
 
 def deck(options: ReportOptions, evaluation: EvaluationOptions, found: Findings) -> list[Slide]:
-    """Tell the run in 10 to 12 slides: problem, data, method, result, what to do, limits.
+    """Return the run as 10 to 12 slides: problem, data, method, result, what to do, limits.
 
     Args:
         options: Title.
