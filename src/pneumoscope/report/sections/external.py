@@ -7,7 +7,6 @@ import pandas as pd
 from pneumoscope.evaluation.comparison import BY_PATIENT
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.records import ModelMetrics
-from pneumoscope.evaluation.subgroups import subgroup_table
 from pneumoscope.external.known import SHORT, ExternalTests
 from pneumoscope.external.records import SiteMetrics, SiteResult
 from pneumoscope.external.verdicts import (
@@ -243,7 +242,7 @@ def _subgroups(name: str, site: str, one: SiteMetrics) -> list[Block]:
     told = f"At {site}, {name} {falls_behind(groups)}"
     if absent := list(one.measured.subgroups.absent):
         told += f" Not recorded there: {joined(absent)}."
-    return [Paragraph(told), subgroups_table(name, subgroup_table(groups), f"at {site}")]
+    return [Paragraph(told), subgroups_table(name, groups, f"at {site}")]
 
 
 def _shift(result: SiteResult) -> list[str]:

@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping
 
-import pandas as pd
-
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.records import Groups, ModelMetrics
-from pneumoscope.evaluation.subgroups import shown_deficits, subgroup_table
+from pneumoscope.evaluation.subgroups import shown_deficits
 from pneumoscope.evaluation.verdict import MARGIN
 from pneumoscope.naming import Metric, Split
 from pneumoscope.report.blocks import Block, Figure, Note, Paragraph, Part, Section, Table
@@ -35,46 +33,39 @@ def subgroups_section(metrics: Mapping[str, ModelMetrics], figures: Mapping[str,
 
 def _part(name: str, measured: ModelMetrics, figure: bytes | None) -> Part:
     groups = measured.subgroups.splits[Split.TEST]
-    table = subgroup_table(groups)
     verdict = falls_behind(groups)
     blocks: list[Block] = [Paragraph(f"{name} {verdict}")] if figure is None else []
     if figure is not None:
         alt = f"Sensitivity and specificity of {name} by subgroup."
         blocks.append(Figure(figure, f"{name} {verdict} {prose('subgroups_figure')}", alt))
-    return Part(name, [*blocks, subgroups_table(name, table)], verdict)
+    return Part(name, [*blocks, subgroups_table(name, groups)], verdict)
 
 
-def subgroups_table(name: str, table: pd.DataFrame, where: str = "on test") -> Table:
+def subgroups_table(name: str, groups: Groups, where: str = "on test") -> Table:
     """Return every subgroup of a model as a folded table.
 
     Args:
         name: The model.
-        table: What `evaluation.subgroups.subgroup_table` gave.
+        groups: What was measured of each.
         where: On which radiographs, in words.
     """
     rows: list[list[Cell]] = [
         [
-            str(row["attribute"]),
-            str(row["group"]),
-            int(row["n"]),
-            int(row["patients"]),
-            *(_cell(row, metric) for metric in SHOWN),
-            str(row["auroc_against"]),
+            attribute,
+            group,
+            found.n,
+            found.patients,
+            *(getattr(found, metric) or _ONE_CLASS for metric in SHOWN),
+            found.auroc_against,
         ]
-        for _, row in table.iterrows()
+        for attribute, of_attribute in groups.items()
+        for group, found in of_attribute.items()
     ]
     header = ["kind", "group", "n", "patients", *map(metric_name, SHOWN), "AUROC against"]
     return Table(header, rows, f"Every subgroup of {name} {where}", folded=True)
 
 
-def _cell(row: pd.Series, metric: str) -> Estimate:
-    if pd.notna(row[metric]):
-        low, high = (row[f"{metric}_{end}"] for end in ("low", "high"))
-        bounds = None if pd.isna(low) or pd.isna(high) else (float(low), float(high))
-        return Estimate.of(float(row[metric]), bounds)
-    reason = row[f"{metric}_reason"]
-    known = reason if isinstance(reason, str) else "the group lacks that class"
-    return Estimate(None, reason=known)
+_ONE_CLASS = Estimate(None, reason="the group lacks that class")
 
 
 def falls_behind(groups: Groups) -> str:
