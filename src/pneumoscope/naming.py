@@ -107,7 +107,7 @@ class Metric(StrEnum):
     F1 = ("f1", "F1", "harmonic mean of precision and sensitivity")
     AUROC = (
         "auroc", "AUROC",
-        "chance that a PNEUMONIA radiograph scores above a NORMAL one; 0.5 is guessing; needs no "
+        "chance that a PNEUMONIA radiograph scores above a NORMAL one; 0.5 is chance; needs no "
         "threshold",
     )  # fmt: skip
     AVERAGE_PRECISION = (

@@ -180,7 +180,7 @@ def _patients(patients: PatientCounts) -> str:
         return shared
     return (
         f"{shared} File names that fit no pattern: {patients.without_pattern:,}. Each counts as a "
-        "patient of its own, so radiographs of one patient may have come apart."
+        "patient of its own, so radiographs of one patient may lie in two splits."
     )
 
 

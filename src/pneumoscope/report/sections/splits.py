@@ -40,7 +40,7 @@ def _protocol(audit: SplitAudit) -> str:
     together = (
         "Radiographs of one patient, by file names or tags, stay together."
         if audit.group_by == "patient"
-        else "Radiographs are shared out one by one, whoever they belong to."
+        else "Radiographs are split one by one, regardless of the patient."
     )
     left_out = (
         f" Byte-identical copies within a split and class, left out: {audit.copies_left_out:,}."
