@@ -82,7 +82,7 @@ def _stem(subtype: Subtype, patient: str, of_patient: int, of_subtype: int) -> s
 
 
 def _with_val(films: list[Film]) -> list[Film]:
-    """Move the last few train films to val, as whoever made the published split did."""
+    """Move the last few train films to val, as in the published split."""
     train = [film for film in films if film.part == "train"]
     moved = set(train[-max(1, min(VAL_FILMS, len(train) // 4)) :])
     return [replace(film, part="val") if film in moved else film for film in films]
