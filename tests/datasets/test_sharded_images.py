@@ -1,3 +1,5 @@
+import os
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -6,6 +8,7 @@ from kedro.io import DatasetError
 
 from pneumoscope.datasets import sharded_images
 from pneumoscope.datasets.sharded_images import ShardedImages, ShardedImagesDataset
+from pneumoscope.errors import InputError
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (11, 3, 2, 1), dtype=np.uint8)
 
@@ -59,8 +62,40 @@ def test_what_is_handed_out_is_a_copy(images):
     np.testing.assert_array_equal(images[:], IMAGES)
 
 
-def test_the_shards_stay_on_disk(images):
-    assert all(isinstance(shard, np.memmap) for shard in images._shards)
+def test_any_number_of_shards_is_read_whatever_the_limit_of_open_files(dataset, monkeypatch):
+    resource = pytest.importorskip("resource")
+    monkeypatch.setattr(sharded_images, "SHARD_ROWS", 1)
+    many = np.arange(200, dtype=np.uint8).reshape(200, 1, 1, 1)
+    dataset.save(many)
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    free = os.open(os.devnull, os.O_RDONLY)
+    os.close(free)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (free + 20, limits[1]))
+    try:
+        images = dataset.load()
+        np.testing.assert_array_equal(images[:], many)
+        np.testing.assert_array_equal(images[np.arange(199, -1, -3)], many[::-3])
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+
+@pytest.mark.parametrize("key", [5, -5, slice(5, 9), np.array([5, -5])])
+def test_one_image_takes_no_memory_for_all_the_others(key):
+    images = ShardedImages([np.broadcast_to(np.uint8(7), (10**7, 1, 1, 1))])
+    tracemalloc.start()
+    chosen = images[key]
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert np.all(chosen == 7)
+    assert peak < 10**5
+
+
+def test_a_shard_that_is_cut_short_is_an_error(images, tmp_path):
+    shard = tmp_path / "images" / "shard-00001.npy"
+    shard.write_bytes(shard.read_bytes()[:-1])
+    np.testing.assert_array_equal(images[4:7], IMAGES[4:7])
+    with pytest.raises(InputError, match=r"a whole shard at '.*shard-00001\.npy'"):
+        images[7]
 
 
 def test_equal_images_give_equal_bytes(tmp_path: Path):

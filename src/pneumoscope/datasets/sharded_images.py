@@ -1,8 +1,8 @@
-"""Images of one shape in memory-mapped shards."""
+"""Images of one shape in shards on disk."""
 
 import math
-from collections.abc import Iterator
-from itertools import chain, islice
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice, pairwise
 from pathlib import Path
 from typing import Protocol
 
@@ -30,15 +30,22 @@ class ImageStream(Protocol):
 class ShardedImages:
     """An array-like of uint8 (n, height, width, 1) that stays on disk.
 
+    Shards that are files are open only while images are copied out of them: there may be more of
+    them than files that a process may have open.
+
     Args:
-        shards: Memory-mapped arrays, in order; all but the last have equal length.
+        shards: Arrays, or `.npy` files, in order; all but the last have equal length.
     """
 
-    def __init__(self, shards: list[NDArray[np.uint8]]):
-        """Line the shards up."""
+    def __init__(self, shards: Sequence[NDArray[np.uint8] | Path]):
+        """Line the shards up; of files, the headers of the first and the last are read."""
         self._shards = shards
-        self.shape = (sum(map(len, shards)), *shards[0].shape[1:])
-        self.dtype = shards[0].dtype
+        self._start, first = _header(shards[0])
+        self._last_start, last = _header(shards[-1])
+        self._rows = first[0]
+        self.shape: tuple[int, int, int, int]
+        self.shape = (self._rows * (len(shards) - 1) + last[0], *first[1:])  # type: ignore[assignment]
+        self.dtype = np.dtype(np.uint8)
 
     def __len__(self) -> int:
         """Return the number of images."""
@@ -46,22 +53,47 @@ class ShardedImages:
 
     def __getitem__(self, key: int | slice | NDArray[np.integer]) -> NDArray[np.uint8]:
         """Copy the chosen images into memory; an integer gives one image."""
-        index = np.arange(len(self))[key]
-        if index.ndim == 0:
-            return np.array(self._shards[index // self._rows][index % self._rows])
+        if isinstance(key, int | np.integer):
+            return self[np.array([key])][0]
+        index = self._index(key)
         images = np.empty((len(index), *self.shape[1:]), dtype=self.dtype)
-        for number in np.unique(index // self._rows):
-            here = index // self._rows == number
-            images[here] = self._shards[number][index[here] % self._rows]
+        numbers, rows = np.divmod(index, self._rows)
+        order = np.argsort(numbers, kind="stable")
+        starts = np.flatnonzero(np.diff(numbers[order], prepend=-1))
+        for places in np.split(order, starts[1:]) if len(index) else ():
+            self._copy(int(numbers[places[0]]), rows[places], images, places)
         return images
 
-    @property
-    def _rows(self) -> int:
-        return len(self._shards[0])
+    def _copy(
+        self,
+        number: int,
+        rows: NDArray[np.intp],
+        images: NDArray[np.uint8],
+        places: NDArray[np.intp],
+    ) -> None:
+        shard, last = self._shards[number], number == len(self._shards) - 1
+        if isinstance(shard, Path):
+            start = self._last_start if last else self._start
+            _copy(shard, start, rows, images, places)
+        else:
+            images[places] = shard[rows]
+
+    def _index(self, key: slice | NDArray[np.integer]) -> NDArray[np.intp]:
+        """Return the positions that a key of an array stands for, counted from the start."""
+        if isinstance(key, slice):
+            return np.arange(*key.indices(len(self)))
+        chosen = np.asarray(key)
+        if chosen.dtype == bool:
+            return np.arange(len(self))[chosen]
+        index = chosen.astype(np.intp)
+        beyond = index[(index < -len(self)) | (index >= len(self))]
+        if len(beyond):
+            raise IndexError(f"index {beyond[0]} is out of bounds for {len(self)} images")
+        return np.where(index < 0, index + len(self), index)
 
 
 class ShardedImagesDataset(AtomicDataset[ImageStream, ShardedImages]):
-    """A folder of `.npy` shards, written as a stream and read memory-mapped.
+    """A folder of `.npy` shards, written as a stream and opened while they are read.
 
     Saving holds one image in memory at a time. It raises DatasetError where there are none, or
     fewer than announced, or their shapes differ.
@@ -75,7 +107,7 @@ class ShardedImagesDataset(AtomicDataset[ImageStream, ShardedImages]):
                 f"none at '{path}'",
                 "Run the preprocessing first: kedro run --pipelines=preprocessing",
             )
-        return ShardedImages([np.load(file, mmap_mode="r") for file in files])
+        return ShardedImages(files)
 
     def _write(self, path: Path, data: ImageStream) -> None:
         if len(data) == 0:
@@ -92,6 +124,38 @@ class ShardedImagesDataset(AtomicDataset[ImageStream, ShardedImages]):
 
     def _exists(self) -> bool:
         return any(Path(self._get_load_path()).glob("*.npy"))
+
+
+def _header(shard: NDArray[np.uint8] | Path) -> tuple[int, tuple[int, ...]]:
+    """Return where the images of a shard begin, and their shape."""
+    if not isinstance(shard, Path):
+        return 0, shard.shape
+    with shard.open("rb") as stream:
+        np.lib.format.read_magic(stream)
+        shape, _, _ = np.lib.format.read_array_header_1_0(stream)
+        return stream.tell(), tuple(shape)
+
+
+def _copy(
+    file: Path,
+    start: int,
+    rows: NDArray[np.intp],
+    images: NDArray[np.uint8],
+    places: NDArray[np.intp],
+) -> None:
+    """Copy images of a file, which begin at `start`, to places in memory; neighbours at once."""
+    size = math.prod(images.shape[1:])
+    apart = (np.diff(rows) != 1) | (np.diff(places) != 1)
+    first = [0, *(np.flatnonzero(apart) + 1).tolist(), len(rows)]
+    with file.open("rb") as stream:
+        for begin, end in pairwise(first):
+            stream.seek(start + int(rows[begin]) * size)
+            into = images[places[begin] : places[begin] + end - begin]
+            if stream.readinto(into.data) != into.nbytes:
+                raise InputError(
+                    f"a whole shard at '{file}'", "one that is cut short",
+                    "Run the preprocessing again: kedro run --pipelines=preprocessing",
+                )  # fmt: skip
 
 
 def _write_shard(file: Path, images: Iterator[NDArray[np.uint8]], shape: tuple[int, ...]) -> None:
