@@ -10,6 +10,7 @@ from pneumoscope.explanation.records import Cases
 from pneumoscope.models.architectures import registry
 from pneumoscope.options import EvaluationOptions, ExplanationOptions, ModelOptions
 from pneumoscope.pipelines.explanation import nodes
+from pneumoscope.radiographs.recorded import BURNT_IN, TAGS_SPEAK_OF
 
 OPTIONS = ExplanationOptions.model_validate(
     {"sample": 2, "randomisations": 2, "channels": 2, "smooth_grad": {"copies": 2}}
@@ -41,7 +42,7 @@ def images() -> ShardedImages:
 
 @pytest.fixture(scope="module")
 def cases() -> Cases:
-    return nodes.select_cases(SCORES, METRICS)
+    return nodes.select_cases(SCORES, METRICS, ROWS)
 
 
 def build(architecture: str, **changes):
@@ -60,6 +61,15 @@ def test_select_cases_looks_at_test_alone(cases):
         ("true negative", "a"),
     ]  # fmt: skip
     assert list(cases.missing) == ["false negative"]
+
+
+def test_a_film_whose_tags_speak_of_a_burnt_in_name_is_not_chosen():
+    warned = ROWS.assign(warning=["", "", f"{TAGS_SPEAK_OF}{BURNT_IN}; looks inverted", "", ""])
+    found = nodes.select_cases(SCORES, METRICS, warned)
+    assert "c" not in [case.radiograph_id for case in found.chosen]
+    assert found.missing["false positive"].endswith("0.500, of those that may be shown")
+    unwarned = nodes.select_cases(SCORES, METRICS, ROWS.assign(warning="looks inverted"))
+    assert unwarned == nodes.select_cases(SCORES, METRICS, ROWS)
 
 
 @pytest.mark.parametrize(

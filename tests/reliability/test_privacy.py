@@ -77,6 +77,17 @@ def test_films_are_known_by_patient_and_what_is_recorded(ran):
     assert "Borealis" in report
 
 
+def test_no_film_with_a_burnt_in_name_is_explained(ran):
+    results, _, _ = ran
+    manifest = pd.read_parquet(results / "02_intermediate/manifest.parquet")
+    hidden = manifest["warning"].str.contains("burnt-in")
+    assert 10 < hidden.sum() < len(manifest)
+    explained = list((results / "08_reporting").rglob("explanations*.json"))
+    assert explained
+    for file in explained:
+        assert not [one for one in manifest.loc[hidden, "radiograph_id"] if one in file.read_text()]
+
+
 def test_every_odd_file_is_in_quarantine_with_its_reason(ran):
     results, _, _ = ran
     quarantine = pd.read_csv(results / "02_intermediate/quarantine.csv")

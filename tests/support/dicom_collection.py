@@ -60,7 +60,8 @@ def export(folder: Path, patients: int = 60) -> list[str]:
         who = identity(child)
         place = folder / part / label / who["PatientName"] / who["PatientBirthDate"]
         place.mkdir(parents=True, exist_ok=True)
-        data = as_dicom(draw(), SYNTAXES[n % len(SYNTAXES)], child, n)
+        burnt = {"BurnedInAnnotation": "YES"} if n % 4 == 0 else {}
+        data = as_dicom(draw(), SYNTAXES[n % len(SYNTAXES)], child, n, **burnt)
         (place / f"{who['PatientID']}_{n}{'.dcm' if n % 2 else ''}").write_bytes(data)
     return children
 

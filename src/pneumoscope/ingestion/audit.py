@@ -31,7 +31,7 @@ from pneumoscope.ingestion.records import (
 )
 from pneumoscope.ingestion.shortcuts import measure_shortcuts, shortcut_warnings
 from pneumoscope.ingestion.similarity import COPY
-from pneumoscope.ingestion.tag_warnings import tag_sentences
+from pneumoscope.ingestion.tag_warnings import number_sentences, tag_sentences
 from pneumoscope.naming import Column
 from pneumoscope.provenance import Sources
 
@@ -89,6 +89,7 @@ def audit(
             *phantom_warnings(sources),
             *refusal_warnings(quarantine),
             *folder_warnings(manifest, layout),
+            *number_sentences(manifest),
             *tag_sentences(manifest),
             *appearance_sentences(manifest),
             *leak_warnings(duplicates, patients, len(manifest)),

@@ -14,6 +14,9 @@ from pneumoscope.errors import InputError
 VARIABLE = "PNEUMOSCOPE_PATIENT_KEY"
 """Environment variable that holds the key, for machines that keep no files."""
 
+BY_TAGS = "patient-"
+"""How the pseudonym of a patient begins whom a film's tags name."""
+
 _FEWEST = 16
 """Characters below which a key can be found by trying all of them."""
 

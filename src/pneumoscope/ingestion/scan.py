@@ -10,7 +10,7 @@ import pandas as pd
 from dask.system import CPU_COUNT
 
 from pneumoscope.ingestion.litter import LITTER, is_document, is_litter
-from pneumoscope.ingestion.patient_key import PatientKey
+from pneumoscope.ingestion.patient_key import BY_TAGS, PatientKey
 from pneumoscope.ingestion.private_names import hide_names
 from pneumoscope.ingestion.scanned_file import ScannedFile
 from pneumoscope.naming import Source
@@ -143,6 +143,6 @@ def _pseudonyms(identity: Identity, key: PatientKey | None) -> dict[str, str]:
         return {}
     patient, study = identity.patient, identity.study
     return {
-        "patient_id": patient and f"patient-{key.pseudonym('patient', identity.issuer, patient)}",
+        "patient_id": patient and BY_TAGS + key.pseudonym("patient", identity.issuer, patient),
         "study": study and f"study-{key.pseudonym('study', study)}",
     }

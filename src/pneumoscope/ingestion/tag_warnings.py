@@ -5,6 +5,7 @@ from collections import defaultdict
 import pandas as pd
 
 from pneumoscope.ingestion.appearance import SHOWN, appearance_warnings
+from pneumoscope.ingestion.patient_key import BY_TAGS
 from pneumoscope.naming import Column
 from pneumoscope.radiographs.recorded import TAGS_SPEAK_OF
 
@@ -24,6 +25,29 @@ def film_warnings(files: pd.DataFrame) -> pd.Series:
     said = files["said"].where(readable, "")
     joined = [_BETWEEN.join(filter(None, both)) for both in zip(said, looks, strict=True)]
     return pd.Series(joined, index=files.index, dtype=str)
+
+
+MANY, MOST = 20, 0.5
+"""Radiographs, and their share, of one patient by tags from which on the number is doubted."""
+
+
+def number_sentences(radiographs: pd.DataFrame) -> list[str]:
+    """Say that one patient's number stands in so many tags that it may be no number at all.
+
+    Args:
+        radiographs: Column patient_id.
+    """
+    counts = radiographs[Column.PATIENT_ID].value_counts()
+    if not len(counts) or not str(counts.index[0]).startswith(BY_TAGS):
+        return []
+    most = int(counts.iloc[0])
+    if most < MANY or most < MOST * len(radiographs):
+        return []
+    return [
+        f"{most:,} of {len(radiographs):,} radiographs bear one patient's number in their tags. If "
+        "it was put in the place of all numbers, nobody knows which films are of one patient: "
+        "export them with a pseudonym for each."
+    ]
 
 
 def tag_sentences(radiographs: pd.DataFrame) -> list[str]:

@@ -81,6 +81,9 @@ NOTHING_RECORDED = Recorded()
 TAGS_SPEAK_OF = "its tags speak of "
 """How each part of a warning begins; parts are joined by a semicolon."""
 
+BURNT_IN = "burnt-in names or numbers"
+"""What a film's tags speak of that is shown in no picture."""
+
 _SEXES = {
     "f": "female", "female": "female", "w": "female", "woman": "female",
     "m": "male", "male": "male", "man": "male",
@@ -128,6 +131,17 @@ def clean(value: object) -> str:
     text = "" if value is None or value != value else str(value)
     printable = "".join(c if c.isprintable() else " " for c in text)
     return " ".join(printable.split()).lstrip("=+-@＝＋－＠ ")[:64]
+
+
+def may_be_shown(rows: pd.DataFrame) -> "pd.Series[bool]":
+    """Tell which radiographs a picture may show: none whose tags speak of a burnt-in name.
+
+    Args:
+        rows: Rows of the manifest; without a column `warning` all may.
+    """
+    if Column.WARNING not in rows:
+        return pd.Series(True, index=rows.index)
+    return ~rows[Column.WARNING].fillna("").str.contains(TAGS_SPEAK_OF + BURNT_IN, regex=False)
 
 
 def with_recorded(manifest: pd.DataFrame) -> pd.DataFrame:

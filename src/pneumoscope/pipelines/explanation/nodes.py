@@ -19,14 +19,22 @@ from pneumoscope.explanation.sanity import rank_correlations, summarise_sanity
 from pneumoscope.naming import Column, Label, Split
 from pneumoscope.options import EvaluationOptions, ExplanationOptions
 from pneumoscope.radiographs.fields import central_field
+from pneumoscope.radiographs.recorded import may_be_shown
 
 Arrays = dict[str, NDArray[Any]]
 
 
-def select_cases(scores: pd.DataFrame, metrics: ModelMetrics) -> Cases:
-    """Choose the test radiographs to explain, at the locked threshold."""
+def select_cases(scores: pd.DataFrame, metrics: ModelMetrics, test_rows: pd.DataFrame) -> Cases:
+    """Choose the test radiographs to explain, at the locked threshold, if they may be shown."""
     tested = scores[scores[Column.SPLIT] == Split.TEST]
-    return choice.select_cases(tested, metrics.operating_point.threshold)
+    shown = test_rows.loc[may_be_shown(test_rows), Column.RADIOGRAPH_ID]
+    open_to_all = tested[tested[Column.RADIOGRAPH_ID].isin(shown)]
+    chosen = choice.select_cases(open_to_all, metrics.operating_point.threshold)
+    if len(open_to_all) == len(tested):
+        return chosen
+    of_those = ", of those that may be shown"
+    told = {outcome: reason + of_those for outcome, reason in chosen.missing.items()}
+    return replace(chosen, missing=told)
 
 
 def explain_cases(

@@ -36,7 +36,7 @@ def _one(architecture: str) -> Pipeline:
 def _template() -> Pipeline:
     return Pipeline(
         [
-            Node(select_cases, ["scores", "metrics"], "cases", name="select_cases"),
+            Node(select_cases, ["scores", "metrics", "test_rows"], "cases", name="select_cases"),
             Node(
                 explain_cases,
                 [

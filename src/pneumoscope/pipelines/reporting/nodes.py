@@ -33,6 +33,7 @@ from pneumoscope.plots.shift import plot_shift
 from pneumoscope.plots.subgroups import plot_subgroups
 from pneumoscope.plots.thresholds import plot_thresholds
 from pneumoscope.radiographs.pixel_statistics import PixelStatistics
+from pneumoscope.radiographs.recorded import may_be_shown
 from pneumoscope.report.assemble import assemble
 from pneumoscope.report.findings import Findings, named
 from pneumoscope.report.model_card import model_card
@@ -197,5 +198,7 @@ def model_card_writer(name: str) -> Callable[[Findings, ReportOptions, Evaluatio
 
 
 def _spread(rows: pd.DataFrame, count: int) -> list[int]:
-    spread = evenly_spread(rows[Column.LABEL], count)
-    return list(chain.from_iterable(spread.values()))
+    """Choose positions evenly over the radiographs of each class that may be shown."""
+    shown = np.flatnonzero(may_be_shown(rows))
+    spread = evenly_spread(rows[Column.LABEL].iloc[shown].reset_index(drop=True), count)
+    return [int(shown[position]) for position in chain.from_iterable(spread.values())]

@@ -8,6 +8,7 @@ from pneumoscope.radiographs.decoders.dicom_file.pixels import known_word
 from pneumoscope.radiographs.decoders.dicom_file.tags import Tag
 from pneumoscope.radiographs.decoders.interface import UnreadableRadiograph
 from pneumoscope.radiographs.recorded import (
+    BURNT_IN,
     TAGS_SPEAK_OF,
     Identity,
     Recorded,
@@ -97,7 +98,7 @@ def _warnings(elements: Elements) -> list[str]:
     said = {
         f"a {seen} view": seen in ("lateral", "lateral decubitus", "oblique"),
         f"{known_word(part)}, no chest": not _is_chest(part),
-        "burnt-in names or numbers": elements.word(Tag.BURNED_IN) == "YES",
+        BURNT_IN: elements.word(Tag.BURNED_IN) == "YES",
         "raw pixels, FOR PROCESSING": elements.word(Tag.INTENT) == "FOR PROCESSING",
         "pixels that are not square": len(set(aspect)) > 1,
     }
