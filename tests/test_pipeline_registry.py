@@ -70,7 +70,7 @@ def test_the_default_pipeline_is_all_of_them_in_one():
     # Only what earlier runs measured, or left unfinished, comes from outside.
     assert {name for name in created["__default__"].inputs() if not name.startswith("params:")} == (
         {"known_precisions", "known_locks", "mlp.checkpoint", "cnn.checkpoint"}
-        | {"external_results", "external_access_log"}
+        | {"external_results", "external_access_log", "patient_key"}
     )
 
 
@@ -161,7 +161,7 @@ def test_every_environment_has_a_catalog_entry_with_a_layer_for_every_dataset(en
     config = configuration(environment)
     entries = config["catalog"]
     catalog = DataCatalog.from_config(entries)
-    created = create_pipelines(selection(environment))
+    created = create_pipelines(selection(environment, external={"a-site": "films"}))
     for name in everything(created).datasets():
         if name.startswith("params:"):
             continue
@@ -191,7 +191,8 @@ def test_no_layer_is_fed_by_a_later_one_else_kedro_viz_drops_them_all(environmen
             yield inside.inputs(), inside.outputs() | (inside.all_outputs() & others)
         yield from ((node.inputs, node.outputs) for node in pipeline.nodes)
 
-    for pipeline in create_pipelines(selection(environment)).values():
+    sites = {"a-site": "films", "another": "films"}
+    for pipeline in create_pipelines(selection(environment, external=sites)).values():
         feeds: dict[str, set[str]] = {}
         for inputs, outputs in parts(pipeline):
             below = layers(name for name in inputs if not name.startswith("params:"))

@@ -110,7 +110,10 @@ def _table(comparison: Sequence[Mapping[str, str]], synthetic: str) -> Table:
         title += f"\nSYNTHETIC: {synthetic}"
     table = Table(title=title, box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     for name in (Column.ARCHITECTURE, Column.SPLIT, "n", *SHOWN):
-        table.add_column(str(name), justify="right" if name in ("n", *SHOWN) else "left")
+        # Folded: a site's name that is cut off may be another's.
+        table.add_column(
+            str(name), justify="right" if name in ("n", *SHOWN) else "left", overflow="fold"
+        )
     for row in comparison:
         estimates = [_estimate(row, metric) for metric in SHOWN]
         table.add_row(row[Column.ARCHITECTURE], row[Column.SPLIT], f"{int(row['n']):,}", *estimates)

@@ -14,7 +14,7 @@ def test_the_size_of_the_test_and_what_is_not_recorded_are_named():
     assert "The test is small: 80 children, 121 radiographs." in named
     assert "Not recorded, so not checked: age and sex." in named
     large = {**MEASURED, "splits": {"test": {"n": 3000, "patients": 1000}}}
-    assert "There is one test: 1,000 children, 3,000 radiographs." in limits(
+    assert "There is one test part: 1,000 children, 3,000 radiographs." in limits(
         model_metrics(large), "children", False
     )
 

@@ -27,7 +27,7 @@ def limits(measured: ModelMetrics, subjects: str, synthetic: bool) -> list[str]:
     small = tested.patients < SMALL_TEST
     return [
         *(["The radiographs are drawn by a program."] if synthetic else []),
-        f"The test is small: {size}." if small else f"There is one test: {size}.",
+        f"The test is small: {size}." if small else f"There is one test part: {size}.",
         *([f"Not recorded, so not checked: {joined(absent)}."] if absent else []),
         "Another hospital, device or age may give other results.",
         "The input is the radiograph alone: no symptoms, no history, no second disease.",

@@ -7,6 +7,7 @@ import pandas as pd
 from pneumoscope.evaluation.comparison import BY_PATIENT
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.records import ModelMetrics
+from pneumoscope.evaluation.verdict import MARGIN
 from pneumoscope.external.known import SHORT, ExternalTests
 from pneumoscope.external.records import SiteMetrics, SiteResult
 from pneumoscope.external.verdicts import (
@@ -57,7 +58,7 @@ def external_section(
         for doubt in (*synthetic(result), *overlap_sentences(result), *result.films.warnings)
     ]
     blocks: list[Block] = [
-        Paragraph(prose("external", claims=claims(len(tests.sites)))),
+        Paragraph(prose("external", margin=f"{MARGIN:g}")),
         _films(tests.sites),
         *([Note("What could mislead", doubts, warns=True)] if doubts else []),
         *(_part(name, metrics[name], tests) for name in models),
