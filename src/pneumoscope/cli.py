@@ -106,16 +106,23 @@ def results(env: str | None, params: dict) -> None:
 
 @cli.command()
 @click.option("--model", help="A model or ensemble of the comparison; else `inference.model`.")
+@click.option(
+    "--format", "wanted", type=click.Choice(["onnx", "bundle"]), default="bundle",
+    show_default=True, help="One file, or also a folder that runs without this project.",
+)  # fmt: skip
 @env_option
 @params_option
-def export(model: str | None, env: str | None, params: dict) -> None:
+def export(model: str | None, wanted: str, env: str | None, params: dict) -> None:
     """Export an evaluated model for other programs, if its scores are those measured."""
     from kedro.framework.session import KedroSession
 
     if model is not None:
         params = {**params, "inference": {**params.get("inference", {}), "model": model}}
     with KedroSession.create(env=env, runtime_params=params) as session:
-        cast(KedroSession, session).run(pipeline_names=["exchange"])
+        cast(KedroSession, session).run(
+            pipeline_names=["exchange"],
+            to_nodes=["write_export" if wanted == "onnx" else "write_bundle"],
+        )
 
 
 @cli.command()

@@ -230,5 +230,5 @@ class SummaryHooks:
             if name in pipeline.all_outputs():
                 logger.info("Open the %s: %s", told, catalog[name]._describe()["filepath"])
         for name in pipeline.all_outputs():
-            if name.endswith(".exported_model"):
+            if name.endswith((".exported_model", ".bundle")):
                 logger.info("Exported: %s", catalog[name]._describe()["filepath"])

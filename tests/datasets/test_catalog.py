@@ -21,6 +21,7 @@ from pneumoscope.datasets.checkpoint import CheckpointDataset
 from pneumoscope.datasets.dated_table import DatedTableDataset
 from pneumoscope.datasets.decoded_radiographs import DecodedRadiographsDataset
 from pneumoscope.datasets.figure import FigureDataset
+from pneumoscope.datasets.files import FilesDataset
 from pneumoscope.datasets.formats import CSVDataset, JSONDataset, ParquetDataset, TextDataset
 from pneumoscope.datasets.keras_model import KerasModelDataset
 from pneumoscope.datasets.keyed_records import KeyedRecordsDataset
@@ -74,6 +75,7 @@ SAMPLES: dict[type, Callable[[int], Any]] = {
     DatedTableDataset: lambda value: pd.DataFrame({"a": [value]}),
     DecodedRadiographsDataset: lambda value: [film(value)],
     FigureDataset: figure,
+    FilesDataset: lambda value: {"a": bytes([value])},
     JSONDataset: lambda value: {"a": value},
     KerasModelDataset: model,
     KeyedRecordsDataset: lambda value: {"a": value},

@@ -1,3 +1,3 @@
-from example_exports import evaluated, small
+from example_exports import evaluated, exported, folder_of_films, small
 
-__all__ = ["evaluated", "small"]
+__all__ = ["evaluated", "exported", "folder_of_films", "small"]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from example_exports import evaluated, small
+from example_exports import INGESTION, evaluated, small
 
 from pneumoscope.errors import InputError
 from pneumoscope.evaluation.lock import Lock, lock_as_record
@@ -40,7 +40,7 @@ def locks(films, **changes) -> dict:
 def converted(films, **changes):
     given = {
         "metrics": films.metrics, "locks": locks(films), "preprocessing": films.preprocessing,
-        "working_side": 64, **films.members, **changes,
+        "working_side": INGESTION.working_side, **films.members, **changes,
     }  # fmt: skip
     return nodes.convert_model(**given)
 
@@ -79,7 +79,7 @@ def written(films, graphs, parity: Parity, **records):
         films.metrics,
         OPTIONS,
         films.preprocessing,
-        64,
+        INGESTION,
         **members,
         card_a="# Model card: a",
         card_b="# Model card: b",
@@ -99,9 +99,11 @@ def test_the_file_alone_gives_the_scores_and_tells_all_that_was_locked(films, gr
     assert (read.name, read.fingerprint) == ("both", films.fingerprint)
     assert read.operating_point.threshold == films.threshold
     assert read.export.parity.films == {Split.VALIDATION: 3, Split.TEST: 4}
-    assert read.export.preprocessing["working_side"] == 64
+    assert read.export.preprocessing["working_side"] == 48
     assert read.export.preprocessing["border_crop"] == 0.05
     assert read.export.prevalence == 0.1
+    assert read.export.decoding["max_megapixels"] == INGESTION.max_megapixels
+    assert "patient_patterns" not in read.export.decoding
     assert read.export.out_of_distribution is None
     assert "Code: MIT." in read.export.licences
     assert [output.name for output in read.export.outputs] == ["score"]

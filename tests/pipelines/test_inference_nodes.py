@@ -16,6 +16,7 @@ from pneumoscope.errors import InputError
 from pneumoscope.evaluation.access import model_fingerprint
 from pneumoscope.evaluation.ensembles import ensemble_fingerprint
 from pneumoscope.evaluation.records import ModelMetrics, ScoredBy
+from pneumoscope.inference.predictions import SYNTHETIC_FILM
 from pneumoscope.models.architectures.registry import build
 from pneumoscope.models.training.record import describe_preprocessing
 from pneumoscope.options import (
@@ -203,4 +204,4 @@ def test_what_is_synthetic_follows_from_training_records_and_films_alone(scored,
     assert set(found["notice"]) == {f"{NOTICE} {nodes.SYNTHETIC_MODEL}"}
     mixed = scored.assign(source=["phantoms", "", "folder", "archive", "folder"])
     notices = predicted(mixed, one, training_record())["notice"]
-    assert notices.tolist() == [f"{NOTICE} {nodes.SYNTHETIC_FILM}", *[NOTICE] * 4]
+    assert notices.tolist() == [f"{NOTICE} {SYNTHETIC_FILM}", *[NOTICE] * 4]

@@ -2,24 +2,45 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from example_metrics import model_metrics
 from example_records import training_record
 
+from pneumoscope.datasets.files import FilesDataset
 from pneumoscope.evaluation.access import model_fingerprint
 from pneumoscope.evaluation.ensembles import ensemble_fingerprint
+from pneumoscope.evaluation.lock import Lock, lock_as_record
 from pneumoscope.evaluation.records import ModelMetrics, ScoredBy
+from pneumoscope.exchange.records import Parity
 from pneumoscope.models.architectures.registry import build
+from pneumoscope.models.contract import model_contract
 from pneumoscope.models.training.record import describe_preprocessing
-from pneumoscope.options import ModelOptions, PreprocessingOptions
+from pneumoscope.naming import Metric, Split
+from pneumoscope.options import (
+    InferenceOptions,
+    IngestionOptions,
+    ModelOptions,
+    PreprocessingOptions,
+)
+from pneumoscope.provenance import PHANTOM_COMMENT
 from pneumoscope.radiographs.transforms import preprocess
 
 SIZE = (40, 36)
+ZONE = 0.1
+CONF = Path(__file__).parents[2] / "conf/base"
+INGESTION = IngestionOptions.model_validate(
+    {
+        **yaml.safe_load((CONF / "ingestion/parameters.yml").read_text())["ingestion"],
+        "working_side": 48,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -42,9 +63,11 @@ class Evaluated:
 
     @property
     def metrics(self) -> ModelMetrics:
+        low, high = self.threshold - 0.01, self.threshold + 0.01
         return model_metrics(
             model={"fingerprint": self.fingerprint},
             operating_point={"threshold": self.threshold, "low": None, "high": None},
+            grey_zone={f"{ZONE:g}": {"low": low, "high": high, "splits": {}}},
         )
 
     @property
@@ -55,7 +78,8 @@ class Evaluated:
             found[f"model_{name}"] = model
             found[f"scored_by_{name}"] = ScoredBy(own)
             found[f"training_record_{name}"] = training_record(
-                fingerprint=own, preprocessing=describe_preprocessing(self.preprocessing, 64)
+                fingerprint=own,
+                preprocessing=describe_preprocessing(self.preprocessing, INGESTION.working_side),
             )
         return found
 
@@ -109,3 +133,52 @@ def evaluated() -> Callable[..., Evaluated]:
         return Evaluated(models, chosen, decoded, rows, images, scores, float((low + high) / 2))
 
     return evaluated
+
+
+@pytest.fixture(scope="session")
+def exported(evaluated, small, tmp_path_factory) -> tuple[Evaluated, Path]:
+    """A small network that was exported: its films, and the folder of its bundle."""
+    from pneumoscope.pipelines.exchange import nodes
+
+    films = evaluated({"cnn": small("cnn", 3)}, fit="letterbox")
+    metrics = films.metrics
+    locks = lock_as_record(
+        Lock(films.fingerprint, "s" * 64, {}, Metric.AUROC, metrics.operating_point)
+    )
+    _, film = nodes.convert_model(
+        metrics=metrics, locks=locks, preprocessing=films.preprocessing,
+        working_side=INGESTION.working_side, **films.members,
+    )  # fmt: skip
+    model, contract = nodes.export_writer("cnn")(
+        film,
+        Parity({Split.TEST: 4}, 0.0, 0.0, 0, "onnxruntime 1.20"),
+        model_contract("cnn", films.models["cnn"], metrics, films.members["training_record_cnn"]),
+        metrics,
+        InferenceOptions.model_validate({"grey_zone": ZONE}),
+        films.preprocessing,
+        INGESTION,
+        card_cnn="# Model card: cnn",
+        **films.members,
+    )
+    folder = tmp_path_factory.mktemp("exported") / "bundle"
+    content = model.SerializeToString(deterministic=True)
+    card = {"card_cnn": "# Model card: cnn"}
+    FilesDataset(str(folder)).save(nodes.write_bundle(content, contract, **card))
+    return films, folder
+
+
+@pytest.fixture(scope="session")
+def folder_of_films(exported, encode, tmp_path_factory) -> Path:
+    """The films of that network as files, one of them a phantom, and what is no film."""
+    films, _ = exported
+    folder = tmp_path_factory.mktemp("films")
+    for path, film in films.decoded.items():
+        (folder / path).write_bytes(encode(film, "PNG"))
+    phantom = encode(films.decoded["0.png"], comment=PHANTOM_COMMENT)
+    (folder / "phantom.jpeg").write_bytes(phantom)
+    (folder / "colour.jpeg").write_bytes(
+        encode(np.stack([films.decoded["1.png"]] * 3, axis=-1), quality=95)
+    )
+    (folder / "empty.png").write_bytes(b"")
+    (folder / "text.jpeg").write_text("no film")
+    return folder

@@ -39,6 +39,7 @@ class Export:
         outputs: The score, and the class activation map where the head is pooled.
         preprocessing: What is done inside; `working_side` is the size that files are decoded to
             before, at the least.
+        decoding: Scale and bounds that files are decoded with before.
         zone: Scores from the first to below the second are for a human; None without a zone.
         probability: Slope and intercept on the logits that turn a score into a probability; None
             where none could be fitted.
@@ -54,6 +55,7 @@ class Export:
     inputs: Sequence[Tensor]
     outputs: Sequence[Tensor]
     preprocessing: Mapping[str, JsonValue]
+    decoding: Mapping[str, JsonValue]
     zone: tuple[float, float] | None
     probability: CalibrationMap | None
     prevalence: float | None

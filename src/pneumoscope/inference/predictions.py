@@ -11,7 +11,7 @@ from pneumoscope.arrays import FloatArray
 from pneumoscope.errors import InputError
 from pneumoscope.evaluation.calibration.recalibration import at_prevalence, recalibrate
 from pneumoscope.evaluation.records import CalibrationMap, DeferralZone, ModelMetrics
-from pneumoscope.naming import Column, Label
+from pneumoscope.naming import Column, Label, Source
 from pneumoscope.options import InferenceOptions
 
 Zone = tuple[float, float]
@@ -19,6 +19,8 @@ Zone = tuple[float, float]
 SYNTHETIC_MODEL = (
     "The model was trained on synthetic radiographs: nothing here is true of a patient."
 )
+
+SYNTHETIC_FILM = "This radiograph is a synthetic phantom, no patient's."
 
 COLUMNS = [
     Column.PATH, Column.PREDICTION, Column.GREY_ZONE, Column.SCORE, Column.PROBABILITY,
@@ -130,6 +132,19 @@ def predict(scored: pd.DataFrame, locked: Locked, notice: str) -> pd.DataFrame:
         [Column.PATH, Column.SHA256, Column.REASON, Column.NOTE, Column.WARNING, *OUTSIDE]
     ]
     return pd.concat([known, filled], axis=1).assign(**same).reindex(columns=COLUMNS)
+
+
+def mark_phantoms(predictions: pd.DataFrame, source: pd.Series) -> pd.DataFrame:
+    """Say in the notice of every film that is a phantom that it is one.
+
+    Args:
+        predictions: As `predict` gives them.
+        source: Where each film comes from, in the same order.
+    """
+    phantoms = source.to_numpy() == Source.PHANTOMS.value
+    notice = predictions[Column.NOTICE]
+    marked = notice.where(~phantoms, notice + f" {SYNTHETIC_FILM}")
+    return predictions.assign(**{Column.NOTICE: marked})
 
 
 def _measured_zone(zones: Mapping[str, DeferralZone], share: float | None) -> Zone | None:

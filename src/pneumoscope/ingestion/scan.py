@@ -14,7 +14,7 @@ from pneumoscope.ingestion.patient_key import BY_TAGS, PatientKey
 from pneumoscope.ingestion.private_names import hide_names
 from pneumoscope.ingestion.scanned_file import ScannedFile
 from pneumoscope.naming import Source
-from pneumoscope.options import IngestionOptions
+from pneumoscope.options import DecodingOptions, IngestionOptions
 from pneumoscope.parallel import BatchedMap
 from pneumoscope.provenance import source_of
 from pneumoscope.radiographs.appearance import appearance_of
@@ -80,7 +80,7 @@ def scan(
         source: Where the files are read from.
         key: The site's; without one nothing is known of a DICOM's patient, and no name is hidden.
     """
-    look = partial(_scan_file, options=options, source=source, key=key)
+    look = partial(scan_file, options=options, source=source, key=key)
     return Scan(_batched(look, files, options.batch_size), options, key)
 
 
@@ -97,9 +97,20 @@ def _batched(
     return BatchedMap(look, items, batch, title)
 
 
-def _scan_file(
-    item: tuple[str, Reader], options: IngestionOptions, source: Source, key: PatientKey | None
+def scan_file(
+    item: tuple[str, Reader],
+    options: DecodingOptions,
+    source: Source = Source.FOLDER,
+    key: PatientKey | None = None,
 ) -> ScannedFile:
+    """Hash, inspect and decode one file; a bad one has a reason, and nothing is raised.
+
+    Args:
+        item: Its path, and a function that reads its bytes.
+        options: Working scale and bounds.
+        source: Where it is read from.
+        key: The site's, for what identifies a patient.
+    """
     path, read = item
     if is_litter(path):
         return ScannedFile(path, reason=LITTER)

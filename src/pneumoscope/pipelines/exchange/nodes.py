@@ -13,6 +13,7 @@ from pneumoscope.datasets.sharded_images import ShardedImages
 from pneumoscope.evaluation.access import model_fingerprint
 from pneumoscope.evaluation.ensembles import KEY
 from pneumoscope.evaluation.records import ModelMetrics
+from pneumoscope.exchange.bundle import bundle
 from pneumoscope.exchange.graph import MAP, OPSET
 from pneumoscope.exchange.locked import check_locked
 from pneumoscope.exchange.metadata import with_metadata
@@ -30,7 +31,13 @@ from pneumoscope.inference.predictions import SYNTHETIC_MODEL, locked_by
 from pneumoscope.models.records import SCORE, ModelContract, TrainingRecord
 from pneumoscope.models.training.record import describe_preprocessing
 from pneumoscope.naming import Column, Split
-from pneumoscope.options import EvaluationOptions, InferenceOptions, PreprocessingOptions
+from pneumoscope.options import (
+    DecodingOptions,
+    EvaluationOptions,
+    InferenceOptions,
+    IngestionOptions,
+    PreprocessingOptions,
+)
 from pneumoscope.report.provenance import licence_lines
 
 
@@ -100,7 +107,7 @@ def export_writer(model: str) -> Callable[..., tuple[Any, ExportedContract]]:
         metrics: ModelMetrics,
         options: InferenceOptions,
         preprocessing: PreprocessingOptions,
-        working_side: int,
+        ingestion: IngestionOptions,
         **members: Any,
     ) -> tuple[Any, ExportedContract]:
         """Put the contract, the record of the export and the card into the file.
@@ -112,7 +119,7 @@ def export_writer(model: str) -> Callable[..., tuple[Any, ExportedContract]]:
             metrics: What was locked.
             options: Which of the measured grey zones, and which prevalence.
             preprocessing: What is done inside.
-            working_side: Size that files are decoded to before.
+            ingestion: How files are decoded before.
             **members: `training_record_<name>` and `card_<name>` of the model, or of each member
                 of the ensemble.
         """
@@ -124,7 +131,8 @@ def export_writer(model: str) -> Callable[..., tuple[Any, ExportedContract]]:
             opset=OPSET,
             inputs=[FILM_INPUT],
             outputs=[SCORE, MAP_OUTPUT] if MAP.encode() in film else [SCORE],
-            preprocessing=describe_preprocessing(preprocessing, working_side),
+            preprocessing=describe_preprocessing(preprocessing, ingestion.working_side),
+            decoding=ingestion.model_dump(mode="json", include=set(DecodingOptions.model_fields)),
             zone=locked.zone,
             probability=locked.calibration,
             prevalence=locked.prevalence,
@@ -134,7 +142,24 @@ def export_writer(model: str) -> Callable[..., tuple[Any, ExportedContract]]:
         )
         notice = f"{NOTICE} {SYNTHETIC_MODEL}" if synthetic else NOTICE
         joined = exported_contract(contract, export, notice)
-        card = "\n\n".join(named("card_", members).values())
-        return with_metadata(film, joined, card), joined
+        return with_metadata(film, joined, _card(members)), joined
 
     return write_export
+
+
+def write_bundle(model: bytes, contract: ExportedContract, **members: str) -> dict[str, bytes]:
+    """Put the exported model beside its card and an example that needs nothing of this project.
+
+    Args:
+        model: The exported file.
+        contract: As it lies in that file.
+        **members: `card_<name>` of the model, or of each member of the ensemble.
+
+    Returns:
+        Name to content of each file.
+    """
+    return bundle(model, contract, _card(members))
+
+
+def _card(members: Mapping[str, Any]) -> str:
+    return "\n\n".join(named("card_", members).values())

@@ -1,10 +1,15 @@
-"""model as it was locked → ONNX graphs → parity with the evaluation → a file that carries all."""
+"""model as it was locked → ONNX graphs → parity with the evaluation → one file, and a bundle."""
 
 from collections.abc import Sequence
 
 from kedro.pipeline import Node, Pipeline
 
-from pneumoscope.pipelines.exchange.nodes import compare_runtimes, convert_model, export_writer
+from pneumoscope.pipelines.exchange.nodes import (
+    compare_runtimes,
+    convert_model,
+    export_writer,
+    write_bundle,
+)
 
 
 def create_pipeline(model: str, members: Sequence[str]) -> Pipeline:
@@ -15,16 +20,14 @@ def create_pipeline(model: str, members: Sequence[str]) -> Pipeline:
         members: Its members; the model itself where it is one.
     """
     records = {f"training_record_{name}": f"{name}.training_record" for name in members}
-    prepared = {
-        "preprocessing": "params:preprocessing",
-        "working_side": "params:ingestion.working_side",
-    }
+    cards = {f"card_{name}": f"model_card_{name}" for name in members}
     convert = Node(
         convert_model,
         {
             "metrics": f"{model}.metrics",
             "locks": "known_locks",
-            **prepared,
+            "preprocessing": "params:preprocessing",
+            "working_side": "params:ingestion.working_side",
             **records,
             **{f"scored_by_{name}": f"{name}.scored_by" for name in members},
             **{f"model_{name}": f"model_{name}" for name in members},
@@ -58,11 +61,18 @@ def create_pipeline(model: str, members: Sequence[str]) -> Pipeline:
             "contract": f"{model}.contract",
             "metrics": f"{model}.metrics",
             "options": "params:inference",
-            **prepared,
+            "preprocessing": "params:preprocessing",
+            "ingestion": "params:ingestion",
             **records,
-            **{f"card_{name}": f"model_card_{name}" for name in members},
+            **cards,
         },
         [f"{model}.exported_model", f"{model}.exported_contract"],
         name="write_export",
     )
-    return Pipeline([convert, compare, write], tags="exchange")
+    gather = Node(
+        write_bundle,
+        {"model": f"{model}.exported_model", "contract": f"{model}.exported_contract", **cards},
+        f"{model}.bundle",
+        name="write_bundle",
+    )
+    return Pipeline([convert, compare, write, gather], tags="exchange")

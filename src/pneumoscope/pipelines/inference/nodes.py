@@ -16,7 +16,13 @@ from pneumoscope.evaluation.records import ModelMetrics
 from pneumoscope.inference.evaluated import check_compared, check_evaluated, check_prepared
 from pneumoscope.inference.films import PreprocessedFilms
 from pneumoscope.inference.maps import decision_maps
-from pneumoscope.inference.predictions import OUTSIDE, SYNTHETIC_MODEL, locked_by, predict
+from pneumoscope.inference.predictions import (
+    OUTSIDE,
+    SYNTHETIC_MODEL,
+    locked_by,
+    mark_phantoms,
+    predict,
+)
 from pneumoscope.inference.scored import score_films
 from pneumoscope.inference.worklist import by_patient, doubt_first, patients_of
 from pneumoscope.ingestion.appearance import appearance_sentences
@@ -27,7 +33,7 @@ from pneumoscope.ingestion.scan import scan
 from pneumoscope.ingestion.scanned_file import ScannedFile
 from pneumoscope.ingestion.tag_warnings import film_warnings, tag_sentences
 from pneumoscope.models.records import TrainingRecord
-from pneumoscope.naming import Column, Label, Source
+from pneumoscope.naming import Column, Label
 from pneumoscope.options import (
     EvaluationOptions,
     ExplanationOptions,
@@ -46,8 +52,6 @@ from pneumoscope.report.predictions_page import (
 )
 
 logger = logging.getLogger(__name__)
-
-SYNTHETIC_FILM = "This radiograph is a synthetic phantom, no patient's."
 
 
 def check_model(
@@ -164,8 +168,7 @@ def prediction_writer(model: str) -> Callable[..., pd.DataFrame]:
         notice = f"{NOTICE} {SYNTHETIC_MODEL}" if synthetic else NOTICE
         locked = locked_by(model, metrics, options)
         predictions = predict(film_scores, locked, notice)
-        phantoms = film_scores[Column.SOURCE] == Source.PHANTOMS.value
-        predictions.loc[phantoms, Column.NOTICE] += f" {SYNTHETIC_FILM}"
+        predictions = mark_phantoms(predictions, film_scores[Column.SOURCE])
         if locked.calibration is None:
             reason = metrics.calibration.reason
             logger.warning(

@@ -1,0 +1,62 @@
+"""A model as a folder that runs without this project: the file, its card, and an example."""
+
+from importlib.resources import files
+
+from pneumoscope.exchange.metadata import as_json
+from pneumoscope.exchange.records import ExportedContract
+
+_EXAMPLE = "example.py"
+_README = """\
+# {name}
+
+{notice}
+
+A classifier of chest radiographs, from a film to P(PNEUMONIA), exported by Pneumoscope. It runs
+with onnxruntime, numpy and Pillow alone:
+
+```sh
+python -m venv .venv && .venv/bin/pip install -r requirements.txt
+.venv/bin/python example.py FILM.jpeg
+```
+
+- `model.onnx`: the model, its preprocessing inside, and all of the following in its metadata
+- `contract.json`: what it promises: threshold, grey zone, calibration, where it comes from
+- `card.md`: how it was trained, measured, and where it fails
+- `example.py`: sixty lines to copy from
+
+Fingerprint: {fingerprint}
+
+## Licences
+
+{licences}
+"""
+
+
+def bundle(model: bytes, contract: ExportedContract, card: str) -> dict[str, bytes]:
+    """Put together the files of a bundle.
+
+    Args:
+        model: The exported file.
+        contract: As it lies in that file.
+        card: Model card as Markdown.
+
+    Returns:
+        Name to content.
+    """
+    readme = _README.format(
+        name=contract.name,
+        notice=contract.notice,
+        fingerprint=contract.fingerprint,
+        licences="\n".join(f"- {line}" for line in contract.export.licences),
+    )
+    runtime, _, version = contract.export.parity.runtime.partition(" ")
+    texts = {
+        "README.md": readme,
+        "card.md": card,
+        "contract.json": f"{as_json(contract)}\n",
+        # Of the release that the model was compared on, or a newer one.
+        "requirements.txt": f"{runtime}>={version}\nnumpy\npillow\n",
+    }
+    example = files("pneumoscope.exchange").joinpath("templates", _EXAMPLE).read_bytes()
+    encoded = {name: text.encode() for name, text in texts.items()}
+    return {"model.onnx": model, _EXAMPLE: example, **encoded}

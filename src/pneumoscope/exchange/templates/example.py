@@ -1,0 +1,59 @@
+"""Score radiographs with this model, python example.py FILM [FILM ...], a line of JSON each.
+
+It needs onnxruntime, numpy and Pillow (requirements.txt) and nothing else: read it, copy it.
+It reads JPEG and PNG of 8 bits a sample, grey or RGB; bring other films to these first.
+"""
+
+import json
+import sys
+from math import exp, log
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from PIL import Image, ImageOps
+
+MODEL = str(Path(__file__).with_name("model.onnx"))
+
+
+def read(path, working_side):
+    """Decode a film as grey, upright and reduced as in training: uint8 (1, height, width)."""
+    with Image.open(path, formats=("JPEG", "PNG")) as image:
+        if image.mode not in ("L", "RGB"):
+            sys.exit(f"{path}: expected 8 bits a sample, grey or RGB, received mode {image.mode}")
+        grey = ImageOps.exif_transpose(image.convert("L"))
+    factor = min(grey.size) // working_side
+    return np.asarray(grey.reduce(factor) if factor > 1 else grey)[np.newaxis]
+
+
+def probability(score, line):
+    """Bring a score through the calibration; None where none could be fitted."""
+    if line is None:
+        return None
+    bounded = min(max(score, 1e-7), 1 - 1e-7)
+    return 1 / (1 + exp(-(line["intercept"] + line["slope"] * log(bounded / (1 - bounded)))))
+
+
+def main(paths):
+    """Print one line of JSON a film; the promise of the model lies in its own file."""
+    session = onnxruntime.InferenceSession(MODEL, providers=["CPUExecutionProvider"])
+    contract = json.loads(session.get_modelmeta().custom_metadata_map["contract"])
+    export, threshold = contract["export"], contract["operating_point"]["threshold"]
+    low, high = export["zone"] or (2, 2)
+    for path in paths:
+        films = read(path, export["preprocessing"]["working_side"])
+        score = float(session.run(["score"], {"films": films})[0][0, 0])
+        found = {
+            "film": path,
+            "prediction": "PNEUMONIA" if score >= threshold else "NORMAL",
+            "grey_zone": low <= score < high,
+            "score": score,
+            "probability": probability(score, export["probability"]),
+            "prevalence": export["prevalence"],
+        }
+        print(json.dumps(found))
+    print(contract["notice"], file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,148 @@
+"""One film after another by an exported model: as the pipeline predicts, without what it loads."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from example_exports import INGESTION, ZONE, evaluated, exported, folder_of_films, small
+
+from pneumoscope.datasets.decoded_radiographs import DecodedRadiographsDataset
+from pneumoscope.datasets.radiograph_folder import RadiographFolderDataset
+from pneumoscope.errors import InputError
+from pneumoscope.inference.command import main
+from pneumoscope.inference.exported import ExportedModel, predict_films
+from pneumoscope.inference.predictions import COLUMNS
+from pneumoscope.options import EvaluationOptions, InferenceOptions
+from pneumoscope.pipelines.inference import nodes
+
+pytest.importorskip("tf2onnx", reason="needs the extra `export`")
+pytest.importorskip("onnxruntime", reason="needs the extra `export`")
+
+__all__ = ["evaluated", "exported", "folder_of_films", "small"]
+
+
+@pytest.fixture(scope="module")
+def model(exported) -> ExportedModel:
+    return ExportedModel.load(exported[1] / "model.onnx")
+
+
+@pytest.fixture(scope="module")
+def files(folder_of_films):
+    return RadiographFolderDataset(str(folder_of_films)).load()
+
+
+@pytest.fixture(scope="module")
+def by_pipeline(exported, files, tmp_path_factory) -> pd.DataFrame:
+    films, _ = exported
+    dataset = DecodedRadiographsDataset(str(tmp_path_factory.mktemp("decoded") / "films"))
+    dataset.save(nodes.scan_new_radiographs(files, INGESTION, model_checked=True))
+    evaluation = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}, "bootstrap": 0})
+    members = {name: films.members[name] for name in ("model_cnn", "scored_by_cnn")}
+    scored = nodes.score_new_radiographs(
+        dataset.load(), films.metrics, films.preprocessing, evaluation, **members
+    )
+    options = InferenceOptions.model_validate({"grey_zone": ZONE})
+    record = {"training_record_cnn": films.members["training_record_cnn"]}
+    return nodes.prediction_writer("cnn")(scored, films.metrics, options, **record)
+
+
+def test_the_table_is_that_of_the_pipeline(model, files, by_pipeline):
+    found = predict_films(model, files)
+    assert list(found) == COLUMNS == list(by_pipeline)
+    close = ["score", "probability"]
+    pd.testing.assert_frame_equal(found[close], by_pipeline[close], atol=5e-3, rtol=0)
+    pd.testing.assert_frame_equal(found.drop(columns=close), by_pipeline.drop(columns=close))
+    by_path = found.set_index("path")
+    assert "synthetic phantom" in by_path.loc["phantom.jpeg", "notice"]
+    assert "synthetic" not in by_path.loc["0.png", "notice"]
+    assert by_path["reason"].ne("").sum() == 2
+    assert set(by_path["prediction"].dropna()) == {"NORMAL", "PNEUMONIA"}
+
+
+def test_a_prevalence_changes_the_probability_and_nothing_else(model, files):
+    usual, rare = predict_films(model, files), predict_films(model, files, prevalence=0.01)
+    assert (rare["probability"].dropna() < usual["probability"].dropna()).all()
+    assert set(rare["prevalence"]) == {0.01}
+    changed = ["probability", "prevalence"]
+    pd.testing.assert_frame_equal(usual.drop(columns=changed), rare.drop(columns=changed))
+
+
+def test_what_is_no_exported_model_is_told(tmp_path, exported):
+    import onnx
+
+    with pytest.raises(InputError, match="no such file"):
+        ExportedModel.load(tmp_path / "none.onnx")
+    (tmp_path / "text.onnx").write_text("no model")
+    with pytest.raises(InputError, match="a file that onnxruntime does not load"):
+        ExportedModel.load(tmp_path / "text.onnx")
+    bare = onnx.load(exported[1] / "model.onnx")
+    del bare.metadata_props[:]
+    onnx.save(bare, tmp_path / "bare.onnx")
+    with pytest.raises(InputError, match="received a model without one"):
+        ExportedModel.load(tmp_path / "bare.onnx")
+
+
+def test_the_command_prints_a_line_a_film(exported, folder_of_films, capsys):
+    films, bundle = exported
+    given = [str(folder_of_films), "--model", str(bundle / "model.onnx")]
+    assert main([*given, "--json"]) == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [list(row) for row in rows] == [[str(name) for name in COLUMNS]] * len(rows)
+    by_name = {row["path"].rsplit("/", 1)[1]: row for row in rows}
+    assert by_name["empty.png"]["score"] is None
+    assert by_name["0.png"]["score"] == pytest.approx(films.scores[0], abs=5e-3)
+    assert main(given) == 0
+    told = capsys.readouterr().out
+    assert "empty.png: not read: the file is empty (0 bytes)" in told
+    assert told.count("a human should look first") == sum(r["grey_zone"] or 0 for r in rows)
+    assert told.count("a human should look first") > 0
+    assert told.rstrip().endswith("Not for diagnosis.")
+
+
+def test_the_only_exported_model_is_found_and_two_are_told(
+    exported, folder_of_films, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setenv("RESULTS", str(tmp_path))
+    film = str(folder_of_films / "0.png")
+    assert main([film]) == 2
+    assert "received: none" in capsys.readouterr().err.lower()
+    for number, name in enumerate(["a", "b"], start=1):
+        place = tmp_path / "06_models" / name / "exchange"
+        place.mkdir(parents=True)
+        shutil.copy(exported[1] / "model.onnx", place)
+        assert main([film]) == (0 if number == 1 else 2)
+    assert "2 of them" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [["none.png"], [".", "--prevalence", "1.5"], []])
+def test_what_is_asked_wrongly_is_told_without_a_traceback(
+    exported, arguments, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    try:
+        code = main([*arguments, "--model", str(exported[1] / "model.onnx")])
+    except SystemExit as error:  # argparse
+        code = error.code
+    assert code == 2
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_neither_tensorflow_nor_kedro_is_loaded_for_a_film(exported, folder_of_films):
+    code = (
+        "import sys\nfrom pneumoscope.inference.command import main\n"
+        "assert main(sys.argv[1:]) == 0\n"
+        "print([name for name in ('tensorflow', 'keras', 'kedro', 'onnx', 'matplotlib', 'sklearn')"
+        " if name in sys.modules])"
+    )
+    film = [str(folder_of_films / "0.png"), "--model", str(exported[1] / "model.onnx")]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *film], capture_output=True, text=True, check=True,
+        env=os.environ,
+    )  # fmt: skip
+    assert done.stdout.splitlines()[-1] == "[]"
+    assert np.isfinite(float(done.stdout.split("score ")[1].split(";")[0]))
