@@ -50,6 +50,7 @@ BENCHMARKS = (
         ("--count", "40", "--side", "32", "--epochs", "1", "--architectures", "mlp", "cnn"),
     ),
     Benchmark("prediction", "prediction", 2, ("--architecture", "mlp", "--count", "8")),
+    Benchmark("exported", "one film by an exported model", 2, ("--architecture", "mlp")),
     Benchmark("reruns", "runs again when nothing has changed", 6, ()),
     Benchmark("memory", "peak memory", 3, ("--counts", "20", "40")),
     Benchmark("overhead", "what Kedro adds", 3, ("--count", "30")),

@@ -142,6 +142,34 @@ def test_films_of_the_test_part_get_the_scores_of_the_evaluation_again(smoke, tm
     assert again["score_x"].tolist() == pytest.approx(again["score_y"].tolist(), abs=1e-6)
 
 
+@pytest.mark.parametrize("model", ["cnn", "ensemble"])
+def test_an_exported_model_predicts_the_test_part_as_the_pipeline_does(smoke, tmp_path, model):
+    pytest.importorskip("tf2onnx", reason="needs the extra `export`")
+    export = kedro("export", "--env", "smoke", "--model", model, results=smoke)
+    assert export.returncode == 0, export.stderr[-3000:]
+    folder = smoke / "06_models" / model / "exchange"
+    assert (folder / "bundle/example.py").is_file()
+    told = json.loads((folder / "contract.json").read_text())["export"]
+    assert told["synthetic"]
+    assert told["parity"]["core"] <= 1e-5
+    films, table = smoke / "01_raw/phantoms/test", tmp_path / "predictions.csv"
+    asked = f"films={films},predictions={table},inference.model={model}"
+    run = kedro("run", "--env", "smoke", "--pipelines=inference", f"--params={asked}",
+                results=smoke)  # fmt: skip
+    assert run.returncode == 0, run.stderr[-3000:]
+    code = [sys.executable, "-m", "pneumoscope", "predict", str(films), "--json"]
+    done = subprocess.run(
+        [*code, "--model", str(folder / "model.onnx")], capture_output=True, text=True, check=True
+    )
+    found = pd.DataFrame(map(json.loads, done.stdout.splitlines()))
+    expected = pd.read_csv(table)
+    assert len(found) == len(expected) > 10
+    assert (found["path"] == [f"{films}/{path}" for path in expected["path"]]).all()
+    assert (found["score"] - expected["score"]).abs().max() <= 5e-3
+    for column in ("sha256", "prediction", "threshold", "zone_low", "notice", "fingerprint"):
+        assert found[column].tolist() == expected[column].tolist(), column
+
+
 def test_a_model_that_is_not_there_cannot_predict(tmp_path):
     run = kedro(
         "run", "--env", "smoke", "--pipelines=inference", "--params", "inference.model=vgg",

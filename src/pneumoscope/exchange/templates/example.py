@@ -16,7 +16,7 @@ from PIL import Image, ImageOps
 MODEL = str(Path(__file__).with_name("model.onnx"))
 
 
-def read(path, working_side):
+def read(path: str, working_side: int) -> np.ndarray:
     """Decode a film as grey, upright and reduced as in training: uint8 (1, height, width)."""
     with Image.open(path, formats=("JPEG", "PNG")) as image:
         if image.mode not in ("L", "RGB"):
@@ -26,7 +26,7 @@ def read(path, working_side):
     return np.asarray(grey.reduce(factor) if factor > 1 else grey)[np.newaxis]
 
 
-def probability(score, line):
+def probability(score: float, line: dict[str, float] | None) -> float | None:
     """Bring a score through the calibration; None where none could be fitted."""
     if line is None:
         return None
@@ -34,7 +34,7 @@ def probability(score, line):
     return 1 / (1 + exp(-(line["intercept"] + line["slope"] * log(bounded / (1 - bounded)))))
 
 
-def main(paths):
+def main(paths: list[str]) -> None:
     """Print one line of JSON a film; the promise of the model lies in its own file."""
     session = onnxruntime.InferenceSession(MODEL, providers=["CPUExecutionProvider"])
     contract = json.loads(session.get_modelmeta().custom_metadata_map["contract"])

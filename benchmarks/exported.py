@@ -1,0 +1,144 @@
+"""One film by an exported model: cold, warm, and the memory, against a tutorial's TensorFlow.
+
+python benchmarks/exported.py [--radiographs FOLDER] [--architecture mobilenetv2]
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from functools import partial
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+from memory import peak_memory
+from originals import gather
+from parameters import architecture_options, load_parameters
+from timing import Row, Section, alternate, arguments, progress, publish, speed
+
+AIM = 5.0
+"""How many times as fast as the tutorial a new film was to be answered from a cold start."""
+
+TUTORIAL = """\
+import sys
+import numpy as np
+import tensorflow as tf
+model = tf.keras.models.load_model(sys.argv[1])
+side = model.input_shape[1:3]
+image = tf.keras.utils.load_img(sys.argv[2], color_mode="grayscale", target_size=side)
+array = tf.keras.utils.img_to_array(image)[np.newaxis]
+print(float(model.predict(array, verbose=0)[0, 0]))
+"""
+
+TEXT = """\
+{architecture} with random weights on an original, at {height}×{width}. *This project*: `python -m
+pneumoscope predict FILM`, with hash, decoding, the warnings of the ingestion, the exported model
+on onnxruntime and the row of the inference. *Tutorial*: `load_model`, `load_img` and
+`model.predict` as they are. Cold is a new process each, from its start to its end; memory the most
+that it held; warm a further film in a process that has predicted before. Routes take turns."""
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = arguments(__doc__, repeats=5)
+    parser.add_argument("--architecture", default="mobilenetv2")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        section = measure(given, Path(scratch))
+    publish(section, given.into)
+
+
+def measure(given: argparse.Namespace, scratch: Path) -> Section:
+    """Export a model; let both routes take turns, cold and warm."""
+    films = gather(given.radiographs, 2, scratch / "films") / "train"
+    film = next(path for path in sorted(films.rglob("*")) if path.is_file())
+    parameters = load_parameters("kermany")
+    height, width = parameters["preprocessing"]["size"]
+    keras_file, onnx_file = export(given.architecture, parameters, scratch)
+    commands = {
+        "ours": [sys.executable, "-m", "pneumoscope", "predict", str(film), f"--model={onnx_file}"],
+        "tutorial": [sys.executable, "-c", TUTORIAL, str(keras_file), str(film)],
+    }
+    cold = alternate({name: partial(_run, command) for name, command in commands.items()},
+                     given.repeats)  # fmt: skip
+    peaks: dict[str, list[float]] = {name: [] for name in commands}
+    for repeat in range(1, given.repeats + 1):
+        for name, command in commands.items():
+            peaks[name].append(peak_memory(command))
+        progress(f"memory, {repeat} of {given.repeats}")
+    warm = alternate(_warm(keras_file, onnx_file, film), 5 * given.repeats)
+    name = given.architecture
+    memory = [other / own for own, other in zip(peaks["ours"], peaks["tutorial"], strict=True)]
+    rows = [
+        speed(f"{name}: one film, cold", "tutorial", cold["ours"], cold["tutorial"], aim=AIM),
+        speed(f"{name}: one film, warm", "tutorial", warm["ours"], warm["tutorial"], 1000, "ms"),
+        Row(f"{name}: one film, peak memory", "tutorial", sorted(peaks["ours"])[given.repeats // 2],
+            sorted(peaks["tutorial"])[given.repeats // 2], "MiB", memory),
+    ]  # fmt: skip
+    text = TEXT.format(architecture=name, height=height, width=width)
+    return Section("One film by an exported model", "python benchmarks/exported.py", text, rows)
+
+
+def export(architecture: str, parameters: dict, scratch: Path) -> tuple[Path, Path]:
+    """Save a model both ways, the exported one with a made-up threshold."""
+    from pneumoscope.evaluation.access import model_fingerprint
+    from pneumoscope.evaluation.records import CalibrationMap, OperatingPoint
+    from pneumoscope.exchange.core import core_graph
+    from pneumoscope.exchange.film import film_graph
+    from pneumoscope.exchange.graph import OPSET, chained
+    from pneumoscope.exchange.metadata import with_metadata
+    from pneumoscope.exchange.records import Export, ExportedContract, Parity
+    from pneumoscope.models.architectures.registry import build
+    from pneumoscope.models.records import ContractedCalibration
+    from pneumoscope.naming import CalibrationMethod, ThresholdRule
+    from pneumoscope.options import DecodingOptions, IngestionOptions, PreprocessingOptions
+
+    prepared = PreprocessingOptions.model_validate(parameters["preprocessing"])
+    decoded = IngestionOptions.model_validate(parameters["ingestion"])
+    model = build(architecture_options(architecture), (*prepared.size, 1), 7)
+    line = CalibrationMap(1.0)
+    contract = ExportedContract(
+        name=architecture,
+        fingerprint=model_fingerprint(model),
+        operating_point=OperatingPoint(ThresholdRule.FIXED, 0.5, "for this benchmark"),
+        calibration=ContractedCalibration(CalibrationMethod.TEMPERATURE, 0.5, line, None),
+        export=Export(
+            OPSET, [], [], {"working_side": decoded.working_side},
+            decoded.model_dump(mode="json", include=set(DecodingOptions.model_fields)),
+            (0.4, 0.6), line, 0.5, True, [], Parity({}, 0.0, 0.0, 0, "none"),
+        ),
+    )  # fmt: skip
+    film = chained(film_graph(prepared), core_graph(model)).SerializeToString()
+    keras_file, onnx_file = scratch / "model.keras", scratch / "model.onnx"
+    model.save(keras_file)
+    onnx_file.write_bytes(with_metadata(film, contract, "").SerializeToString())
+    return keras_file, onnx_file
+
+
+def _run(command: list[str]) -> None:
+    subprocess.run(command, check=True, capture_output=True)
+
+
+def _warm(keras_file: Path, onnx_file: Path, film: Path) -> dict:
+    import keras
+    import numpy as np
+
+    from pneumoscope.inference.exported import ExportedModel, predict_films
+
+    loaded, exported = keras.models.load_model(keras_file), ExportedModel.load(onnx_file)
+    side = loaded.input_shape[1:3]
+
+    def tutorial() -> None:
+        image = keras.utils.load_img(film, color_mode="grayscale", target_size=side)
+        loaded.predict(keras.utils.img_to_array(image)[np.newaxis], verbose=0)
+
+    return {
+        "ours": lambda: predict_films(exported, {film.name: film.read_bytes}),
+        "tutorial": tutorial,
+    }
+
+
+if __name__ == "__main__":
+    main()
