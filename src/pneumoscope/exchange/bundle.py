@@ -5,7 +5,8 @@ from importlib.resources import files
 from pneumoscope.exchange.metadata import as_json
 from pneumoscope.exchange.records import ExportedContract
 
-_EXAMPLE = "example.py"
+_EXAMPLE = f"{__package__}.example"
+"""A module that is copied into bundles, and that nothing here imports."""
 _README = """\
 # {name}
 
@@ -57,6 +58,7 @@ def bundle(model: bytes, contract: ExportedContract, card: str) -> dict[str, byt
         # Of the release that the model was compared on, or a newer one.
         "requirements.txt": f"{runtime}>={version}\nnumpy\npillow\n",
     }
-    example = files("pneumoscope.exchange").joinpath("templates", _EXAMPLE).read_bytes()
+    package, _, name = _EXAMPLE.rpartition(".")
+    example = files(package).joinpath(f"{name}.py").read_bytes()
     encoded = {name: text.encode() for name, text in texts.items()}
-    return {"model.onnx": model, _EXAMPLE: example, **encoded}
+    return {"model.onnx": model, f"{name}.py": example, **encoded}
