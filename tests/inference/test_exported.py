@@ -17,6 +17,7 @@ from pneumoscope.errors import InputError
 from pneumoscope.inference.command import main
 from pneumoscope.inference.exported import ExportedModel, predict_films
 from pneumoscope.inference.predictions import COLUMNS
+from pneumoscope.ingestion.patient_key import PatientKey
 from pneumoscope.options import EvaluationOptions, InferenceOptions
 from pneumoscope.pipelines.inference import nodes
 
@@ -39,8 +40,9 @@ def files(folder_of_films):
 @pytest.fixture(scope="module")
 def by_pipeline(exported, files, tmp_path_factory) -> pd.DataFrame:
     films, _ = exported
+    key = tmp_path_factory.mktemp("key") / "patient_key"
     dataset = DecodedRadiographsDataset(str(tmp_path_factory.mktemp("decoded") / "films"))
-    dataset.save(nodes.scan_new_radiographs(files, INGESTION, model_checked=True))
+    dataset.save(nodes.scan_new_radiographs(files, INGESTION, PatientKey(key), model_checked=True))
     evaluation = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}, "bootstrap": 0})
     members = {name: films.members[name] for name in ("model_cnn", "scored_by_cnn")}
     scored = nodes.score_new_radiographs(
@@ -130,6 +132,24 @@ def test_what_is_asked_wrongly_is_told_without_a_traceback(
         code = error.code
     assert code == 2
     assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_dicom_is_read_and_in_a_folder_its_name_is_not_told(exported, tmp_path, capsys):
+    pytest.importorskip("pydicom", reason="needs the extra `dicom`")
+    from dicom_files import chest, film
+
+    (tmp_path / "ward").mkdir()
+    place = tmp_path / "ward" / "Doe_Jane_19700101.dcm"
+    place.write_bytes(film(chest(size=(60, 80))))
+    given = ["--model", str(exported[1] / "model.onnx"), "--json"]
+    assert main([str(place), *given]) == 0
+    named = json.loads(capsys.readouterr().out)
+    assert main([str(tmp_path), *given]) == 0
+    listed = capsys.readouterr().out
+    assert "Doe" not in listed
+    assert json.loads(listed)["path"] == f"{named['sha256'][:16]}.dcm"
+    assert named["path"] == str(place)
+    assert json.loads(listed)["score"] == named["score"] is not None
 
 
 def test_neither_tensorflow_nor_kedro_is_loaded_for_a_film(exported, folder_of_films):

@@ -60,7 +60,9 @@ def _predict(given: argparse.Namespace) -> None:
     from pneumoscope.inference.exported import ExportedModel, predict_films
 
     model = ExportedModel.load(given.model or _exported())
-    found = predict_films(model, _files(given.films), given.prevalence)
+    files = _files(given.films)
+    listed = files.keys() - {str(path) for path in given.films}
+    found = predict_films(model, files, given.prevalence, listed)
     for line in _as_json(found) if given.json else _as_text(found):
         print(line)
     if not given.json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from pneumoscope.exchange.metadata import CONTRACT, read_contract
 from pneumoscope.exchange.parity import session_of
 from pneumoscope.exchange.records import ExportedContract
 from pneumoscope.inference.predictions import Locked, mark_phantoms, predict
+from pneumoscope.ingestion.private_names import DICOM_SUFFIXES
 from pneumoscope.ingestion.scan import Reader, ScannedFile, scan_file
 from pneumoscope.ingestion.tag_warnings import film_warnings
 from pneumoscope.naming import Column
@@ -27,6 +28,10 @@ from pneumoscope.radiographs.decoding import warnings_refused
 
 if TYPE_CHECKING:
     import onnxruntime
+
+
+_DIGITS = 16
+"""Hexadecimal digits of a hash that tell a file from all others."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,10 @@ class ExportedModel:
 
 
 def predict_films(
-    model: ExportedModel, files: Mapping[str, Reader], prevalence: float | None = None
+    model: ExportedModel,
+    files: Mapping[str, Reader],
+    prevalence: float | None = None,
+    found: Collection[str] = (),
 ) -> pd.DataFrame:
     """Read, score and predict films one by one, as the inference pipeline does.
 
@@ -103,6 +111,8 @@ def predict_films(
         model: The exported model.
         files: Path to a function that reads that file's bytes.
         prevalence: Share of PNEUMONIA that probabilities shall hold for.
+        found: Which of the paths nobody has named: of these, a DICOM is called by its hash, for
+            the name of its file can name a patient.
 
     Returns:
         One row a file, with the columns of the predictions; a file that could not be read has
@@ -112,6 +122,10 @@ def predict_films(
     with warnings_refused():
         rows = [_row(model, scan_file(item, options)) for item in files.items()]
     scored = pd.DataFrame(rows)
+    is_dicom = scored["dicom"] | scored[Column.PATH].str.lower().str.endswith(DICOM_SUFFIXES)
+    by_hash = scored[Column.SHA256].str[:_DIGITS].replace("", "unread") + ".dcm"
+    hidden = is_dicom & scored[Column.PATH].isin(found)
+    scored[Column.PATH] = scored[Column.PATH].where(~hidden, by_hash)
     scored[Column.WARNING] = film_warnings(scored)
     scored[Column.SCORE] = scored[Column.SCORE].astype("float32")
     predicted = predict(scored, model.locked(prevalence), model.contract.notice)

@@ -16,7 +16,7 @@ SUFFIXES = re.compile(
 )
 """Suffixes that say what a file is and not whose; any other is left out."""
 
-_OF_DICOM = (".dcm", ".dicom", ".dic", ".ima")
+DICOM_SUFFIXES = (".dcm", ".dicom", ".dic", ".ima")
 
 
 def hides(files: pd.DataFrame, options: IngestionOptions) -> bool:
@@ -28,7 +28,7 @@ def hides(files: pd.DataFrame, options: IngestionOptions) -> bool:
     """
     if options.hidden_names is not HiddenNames.DICOM:
         return options.hidden_names is HiddenNames.ALL
-    named = files[Column.PATH].str.lower().str.endswith(_OF_DICOM)
+    named = files[Column.PATH].str.lower().str.endswith(DICOM_SUFFIXES)
     return bool((files["dicom"] | named).any())
 
 
