@@ -13,6 +13,7 @@ from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+import numpy as np
 from memory import peak_memory
 from originals import gather
 from parameters import architecture_options, load_parameters
@@ -94,16 +95,20 @@ def export(architecture: str, parameters: dict, scratch: Path) -> tuple[Path, Pa
     from pneumoscope.models.records import ContractedCalibration
     from pneumoscope.naming import CalibrationMethod, ThresholdRule
     from pneumoscope.options import DecodingOptions, IngestionOptions, PreprocessingOptions
+    from pneumoscope.out_of_distribution.false_alarms import limit_false_alarms
+    from pneumoscope.out_of_distribution.records import Contracted
 
     prepared = PreprocessingOptions.model_validate(parameters["preprocessing"])
     decoded = IngestionOptions.model_validate(parameters["ingestion"])
     model = build(architecture_options(architecture), (*prepared.size, 1), 7)
-    line = CalibrationMap(1.0)
+    line, patients = CalibrationMap(1.0), np.arange(199)
+    limits = limit_false_alarms(patients / 100, patients.astype(str), 0.01, "")
     contract = ExportedContract(
         name=architecture,
         fingerprint=model_fingerprint(model),
         operating_point=OperatingPoint(ThresholdRule.FIXED, 0.5, "for this benchmark"),
         calibration=ContractedCalibration(CalibrationMethod.TEMPERATURE, 0.5, line, None),
+        out_of_distribution=Contracted(limits),
         export=Export(
             OPSET, [], [], {"working_side": decoded.working_side},
             decoded.model_dump(mode="json", include=set(DecodingOptions.model_fields)),
@@ -123,7 +128,6 @@ def _run(command: list[str]) -> None:
 
 def _warm(keras_file: Path, onnx_file: Path, film: Path) -> dict:
     import keras
-    import numpy as np
 
     from pneumoscope.inference.exported import ExportedModel, predict_films
 

@@ -10,15 +10,19 @@ import numpy as np
 import pandas as pd
 import pytest
 from example_exports import INGESTION, ZONE, evaluated, exported, folder_of_films, small
+from example_references import false_alarms
 
 from pneumoscope.datasets.decoded_radiographs import DecodedRadiographsDataset
 from pneumoscope.datasets.radiograph_folder import RadiographFolderDataset
 from pneumoscope.errors import InputError
 from pneumoscope.inference.command import main
 from pneumoscope.inference.exported import ExportedModel, predict_films
-from pneumoscope.inference.predictions import COLUMNS
+from pneumoscope.inference.films import PreprocessedFilms
+from pneumoscope.inference.predictions import COLUMNS, OUTSIDE
 from pneumoscope.ingestion.patient_key import PatientKey
-from pneumoscope.options import EvaluationOptions, InferenceOptions
+from pneumoscope.ingestion.tag_warnings import film_warnings
+from pneumoscope.models.scoring import score
+from pneumoscope.options import InferenceOptions
 from pneumoscope.pipelines.inference import nodes
 
 pytest.importorskip("tf2onnx", reason="needs the extra `export`")
@@ -43,14 +47,19 @@ def by_pipeline(exported, files, tmp_path_factory) -> pd.DataFrame:
     key = tmp_path_factory.mktemp("key") / "patient_key"
     dataset = DecodedRadiographsDataset(str(tmp_path_factory.mktemp("decoded") / "films"))
     dataset.save(nodes.scan_new_radiographs(files, INGESTION, PatientKey(key), model_checked=True))
-    evaluation = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}, "bootstrap": 0})
-    members = {name: films.members[name] for name in ("model_cnn", "scored_by_cnn")}
-    scored = nodes.score_new_radiographs(
-        dataset.load(), films.metrics, films.preprocessing, evaluation, **members
+    table = dataset.load()
+    readable = table.files["reason"] == ""
+    prepared = PreprocessedFilms(table, table.files["path"][readable].tolist(), films.preprocessing)
+    scores = pd.Series(np.nan, index=table.files.index, dtype="float32")
+    scores[readable] = score(films.models["cnn"], prepared, 4, "scoring")
+    scored = table.files.assign(
+        score=scores, warning=film_warnings(table.files), **dict.fromkeys(OUTSIDE)
     )
     options = InferenceOptions.model_validate({"grey_zone": ZONE})
     record = {"training_record_cnn": films.members["training_record_cnn"]}
-    return nodes.prediction_writer("cnn")(scored, films.metrics, options, **record)
+    return nodes.prediction_writer("cnn")(
+        scored, films.metrics, false_alarms(films.fingerprint), options, **record
+    )
 
 
 def test_the_table_is_that_of_the_pipeline(model, files, by_pipeline):
@@ -104,6 +113,8 @@ def test_the_command_prints_a_line_a_film(exported, folder_of_films, capsys):
     assert told.count("a human should look first") == sum(r["grey_zone"] or 0 for r in rows)
     assert told.count("a human should look first") > 0
     assert told.rstrip().endswith("Not for diagnosis.")
+    assert "unlike those of training is not told" in told
+    assert {row["out_of_distribution"] for row in rows} == {None}
 
 
 def test_the_only_exported_model_is_found_and_two_are_told(

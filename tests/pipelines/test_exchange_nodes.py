@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from example_exports import INGESTION, evaluated, small
+from example_references import contracted
 
 from pneumoscope.errors import InputError
 from pneumoscope.evaluation.lock import Lock, lock_as_record
@@ -66,7 +67,7 @@ def parity(films, graphs):
     )
 
 
-def written(films, graphs, parity: Parity, **records):
+def written(films, graphs, parity: Parity, options: InferenceOptions = OPTIONS, **records):
     members = {
         name: replace(record, **records)
         for name, record in films.members.items()
@@ -75,9 +76,9 @@ def written(films, graphs, parity: Parity, **records):
     return nodes.export_writer("both")(
         graphs[1],
         parity,
-        ensemble_contract("both", films.metrics),
+        ensemble_contract("both", films.metrics, contracted(films.fingerprint)),
         films.metrics,
-        OPTIONS,
+        options,
         films.preprocessing,
         INGESTION,
         **members,
@@ -104,7 +105,7 @@ def test_the_file_alone_gives_the_scores_and_tells_all_that_was_locked(films, gr
     assert read.export.prevalence == 0.1
     assert read.export.decoding["max_megapixels"] == INGESTION.max_megapixels
     assert "patient_patterns" not in read.export.decoding
-    assert read.export.out_of_distribution is None
+    assert read.out_of_distribution == contracted(films.fingerprint)
     assert "Code: MIT." in read.export.licences
     assert [output.name for output in read.export.outputs] == ["score"]
     assert told["notice"] == read.notice == "For research and teaching. Not for diagnosis."
@@ -115,6 +116,12 @@ def test_a_model_of_phantoms_says_so_in_its_file_and_any_other_does_not(films, g
     assert contract.export.synthetic
     assert "trained on synthetic radiographs" in model.doc_string
     assert not written(films, graphs, parity)[1].export.synthetic
+
+
+def test_an_export_that_should_leave_films_out_is_refused(films, graphs, parity):
+    options = InferenceOptions.model_validate({"decide_out_of_distribution": False})
+    with pytest.raises(InputError, match="unlike those of train, and so predicts all"):
+        written(films, graphs, parity, options)
 
 
 def test_a_model_without_a_lock_is_not_exported(films):

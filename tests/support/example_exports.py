@@ -12,6 +12,7 @@ import pytest
 import yaml
 from example_metrics import model_metrics
 from example_records import training_record
+from example_references import contracted
 
 from pneumoscope.datasets.files import FilesDataset
 from pneumoscope.evaluation.access import model_fingerprint
@@ -152,7 +153,13 @@ def exported(evaluated, small, tmp_path_factory) -> tuple[Evaluated, Path]:
     model, contract = nodes.export_writer("cnn")(
         film,
         Parity({Split.TEST: 4}, 0.0, 0.0, 0, "onnxruntime 1.20"),
-        model_contract("cnn", films.models["cnn"], metrics, films.members["training_record_cnn"]),
+        model_contract(
+            "cnn",
+            films.models["cnn"],
+            metrics,
+            films.members["training_record_cnn"],
+            contracted(films.fingerprint),
+        ),
         metrics,
         InferenceOptions.model_validate({"grey_zone": ZONE}),
         films.preprocessing,

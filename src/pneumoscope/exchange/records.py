@@ -47,8 +47,6 @@ class Export:
         synthetic: Whether the model was trained on phantoms.
         licences: Of code, radiographs and starting weights, in sentences.
         parity: How far it gives what was evaluated.
-        out_of_distribution: Statistics by which films unlike those of training are told; None
-            where none were measured.
     """
 
     opset: int
@@ -62,7 +60,6 @@ class Export:
     synthetic: bool
     licences: Sequence[str]
     parity: Parity
-    out_of_distribution: Mapping[str, JsonValue] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

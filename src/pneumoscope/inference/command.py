@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from pneumoscope.ingestion.scan import Reader
 
 
+UNTOLD = (
+    "Whether a film is unlike those of training is not told by an exported model: "
+    "kedro run --pipelines=inference tells it."
+)
+
+
 @dataclass(frozen=True)
 class _File:
     """One file of the command line."""
@@ -66,6 +72,7 @@ def _predict(given: argparse.Namespace) -> None:
     for line in _as_json(found) if given.json else _as_text(found):
         print(line)
     if not given.json:
+        print(UNTOLD)
         print(model.contract.notice)
 
 

@@ -18,7 +18,7 @@ from pneumoscope.exchange.graph import FILMS, SCORE
 from pneumoscope.exchange.metadata import CONTRACT, read_contract
 from pneumoscope.exchange.parity import session_of
 from pneumoscope.exchange.records import ExportedContract
-from pneumoscope.inference.predictions import Locked, mark_phantoms, predict
+from pneumoscope.inference.predictions import OUTSIDE, Locked, mark_phantoms, predict
 from pneumoscope.ingestion.private_names import DICOM_SUFFIXES
 from pneumoscope.ingestion.scan import Reader, ScannedFile, scan_file
 from pneumoscope.ingestion.tag_warnings import film_warnings
@@ -127,6 +127,8 @@ def predict_films(
     hidden = is_dicom & scored[Column.PATH].isin(found)
     scored[Column.PATH] = scored[Column.PATH].where(~hidden, by_hash)
     scored[Column.WARNING] = film_warnings(scored)
+    # Which films are unlike those of train is not known, and so left out: not "none of them".
+    scored = scored.assign(**dict.fromkeys(OUTSIDE))
     scored[Column.SCORE] = scored[Column.SCORE].astype("float32")
     predicted = predict(scored, model.locked(prevalence), model.contract.notice)
     return mark_phantoms(predicted, scored[Column.SOURCE])

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pneumoscope import NOTICE
 from pneumoscope.arrays import named
 from pneumoscope.datasets.sharded_images import ShardedImages
+from pneumoscope.errors import InputError
 from pneumoscope.evaluation.access import model_fingerprint
 from pneumoscope.evaluation.ensembles import KEY
 from pneumoscope.evaluation.records import ModelMetrics
@@ -123,6 +124,13 @@ def export_writer(model: str) -> Callable[..., tuple[Any, ExportedContract]]:
             **members: `training_record_<name>` and `card_<name>` of the model, or of each member
                 of the ensemble.
         """
+        if not options.decide_out_of_distribution:
+            raise InputError(
+                "`inference.decide_out_of_distribution` true: an exported model tells no film that "
+                "is unlike those of train, and so predicts all",
+                "false",
+                "Export with --params inference.decide_out_of_distribution=true",
+            )
         records: dict[str, TrainingRecord] = named("training_record_", members)
         locked = locked_by(model, metrics, options)
         lines = [line for record in records.values() for line in licence_lines(record)]
