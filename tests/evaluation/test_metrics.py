@@ -12,6 +12,8 @@ from sklearn.calibration import calibration_curve
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.metrics import (
     BIASED,
+    MEASURES,
+    OF_SCORES,
     estimate_metrics,
     measure_metrics,
     metric_differences,
@@ -191,6 +193,27 @@ def test_the_interval_of_f1_is_that_of_the_share_it_rises_with():
 def test_a_missing_threshold_is_refused():
     with pytest.raises(ValueError, match="expected a threshold, received NaN"):
         values(LABEL, SCORE, float("nan"))
+
+
+@pytest.mark.parametrize("metric", list(Metric))
+def test_a_metric_asked_for_alone_is_the_same_and_no_other_is_computed(metric, monkeypatch):
+    case = rows(LABEL, SCORE, [0, 0, 1, 2, 2, 3])
+    everything = estimate_metrics(case, 0.5, OPTIONS)
+
+    def unasked(_):
+        raise AssertionError("nobody asked for it")
+
+    for other in set(Metric) - {metric}:
+        monkeypatch.setitem(MEASURES, other, unasked)
+    assert estimate_metrics(case, 0.5, OPTIONS, [metric]) == {metric: everything[metric]}
+
+
+@pytest.mark.parametrize("metric", sorted(OF_SCORES))
+def test_a_metric_of_scores_needs_no_threshold(metric):
+    with pytest.raises(ValueError, match="expected a threshold, received NaN"):
+        estimate_metrics(rows(LABEL, SCORE), float("nan"), OPTIONS)
+    found = estimate_metrics(rows(LABEL, SCORE), float("nan"), OPTIONS, [metric])
+    assert found[metric] == estimate_metrics(rows(LABEL, SCORE), 0.5, OPTIONS)[metric]
 
 
 def test_the_order_of_the_rows_does_not_matter():

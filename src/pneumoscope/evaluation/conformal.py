@@ -8,8 +8,9 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from pneumoscope.arrays import BoolArray, FloatArray
-from pneumoscope.evaluation.metrics import estimate_metrics
+from pneumoscope.evaluation.metrics import measure_metrics
 from pneumoscope.evaluation.records import Conformal, ConformalCoverage
+from pneumoscope.evaluation.sample import Sample
 from pneumoscope.evaluation.score_arrays import checked_labels, checked_scores, labels_of, scores_of
 from pneumoscope.naming import Column, Label, Metric, Split
 from pneumoscope.options import EvaluationOptions
@@ -106,8 +107,12 @@ def measure_coverage(
     # PNEUMONIA is held where it is found at the lowest score that allows it, NORMAL where it
     # stays below the first score that no longer does: sensitivity and specificity there.
     above = nextafter(sets.highest_normal, 2.0)
-    found = estimate_metrics(rows, sets.lowest_pneumonia, options)[Metric.SENSITIVITY]
-    spared = estimate_metrics(rows, above, options)[Metric.SPECIFICITY]
+    sample = Sample.of_rows(rows)
+    bounds = {Metric.SENSITIVITY: sets.lowest_pneumonia, Metric.SPECIFICITY: above}
+    found, spared = (
+        measure_metrics(sample, bound, options, [metric])[metric].estimate
+        for metric, bound in bounds.items()
+    )
     return ConformalCoverage(
         {Label.PNEUMONIA: found, Label.NORMAL: spared},
         one=_share(pneumonia ^ normal),

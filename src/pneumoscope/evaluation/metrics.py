@@ -1,7 +1,8 @@
 """Every metric of scored radiographs at one threshold, with its interval over patients."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -34,41 +35,54 @@ class Scored:
 
     Attributes:
         sample: The radiographs.
-        decided: The ratios of decisions at the threshold.
+        threshold: A score of at least this is predicted PNEUMONIA.
         options: Confidence, and bins of the expected calibration error.
     """
 
     sample: Sample
-    decided: Mapping[str, Measured]
+    threshold: float
     options: EvaluationOptions
+
+    @cached_property
+    def decided(self) -> Mapping[str, Measured]:
+        """The ratios of decisions at the threshold."""
+        counts = count_decisions(self.sample, (self.threshold, self.threshold))
+        return measure_ratios(counts, self.options.confidence)
 
 
 def measure_metrics(
-    sample: Sample, threshold: float, options: EvaluationOptions
+    sample: Sample,
+    threshold: float,
+    options: EvaluationOptions,
+    metrics: Iterable[Metric] = tuple(Metric),
 ) -> dict[Metric, Measured]:
-    """Measure every metric, with what each patient moves it by.
+    """Measure metrics, with what each patient moves them by.
 
     Args:
         sample: The radiographs.
         threshold: A score of at least this is predicted PNEUMONIA.
         options: Confidence, and bins of the expected calibration error.
+        metrics: Which; nothing is computed for the others.
     """
-    decided = measure_ratios(count_decisions(sample, (threshold, threshold)), options.confidence)
-    scored = Scored(sample, decided, options)
-    return {metric: MEASURES[metric](scored) for metric in Metric}
+    scored = Scored(sample, threshold, options)
+    return {metric: MEASURES[metric](scored) for metric in metrics}
 
 
 def estimate_metrics(
-    rows: pd.DataFrame, threshold: float, options: EvaluationOptions
+    rows: pd.DataFrame,
+    threshold: float,
+    options: EvaluationOptions,
+    metrics: Iterable[Metric] = tuple(Metric),
 ) -> dict[Metric, Estimate]:
-    """Estimate every metric with its interval over patients.
+    """Estimate metrics with their intervals over patients.
 
     Args:
         rows: Columns patient_id, label and score.
         threshold: A score of at least this is predicted PNEUMONIA.
         options: Confidence, and bins of the expected calibration error.
+        metrics: Which; nothing is computed for the others.
     """
-    measured = measure_metrics(Sample.of_rows(rows), threshold, options)
+    measured = measure_metrics(Sample.of_rows(rows), threshold, options, metrics)
     return {metric: found.estimate for metric, found in measured.items()}
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from pneumoscope.evaluation.deficits import deficits
@@ -72,7 +73,9 @@ def radiograph_attributes(scores: pd.DataFrame, manifest: pd.DataFrame) -> pd.Da
     """
     named = manifest.set_index(Column.RADIOGRAPH_ID)
     scored = named.loc[scores[Column.RADIOGRAPH_ID]].reset_index()
-    trained = manifest[~manifest[Column.RADIOGRAPH_ID].isin(scores[Column.RADIOGRAPH_ID])]
+    fitted = np.ones(len(manifest), dtype=bool)
+    fitted[named.index.get_indexer_for(pd.Index(scores[Column.RADIOGRAPH_ID]))] = False
+    trained = manifest[fitted]
     diseases = scores[Column.SUBTYPE].reset_index(drop=True)
     family = scored[Column.RADIOGRAPH_ID].str.extract(_FAMILY)["family"]
     found = pd.DataFrame(
@@ -179,7 +182,8 @@ def _measure(
     mixed = len(labels) > 1
     others = rows[~rows[Column.LABEL].isin(labels)]
     ranked = group if mixed else pd.concat([group, others])
-    measured = estimate_metrics(ranked, threshold, options)
+    shown = [*_BY_CLASS.values(), Metric.AUROC]
+    measured = estimate_metrics(ranked, threshold, options, shown)
     return Subgroup(
         n=len(group),
         patients=int(group[Column.PATIENT_ID].nunique()),

@@ -72,7 +72,7 @@ def measure_split_calibration(
 
 def _describe(sample: Sample, options: EvaluationOptions) -> tuple[CalibrationMeasures, Measured]:
     """Return every measure, and the Brier score with what each patient moves it by."""
-    measured = measure_metrics(sample, _ANY_THRESHOLD, options)
+    measured = measure_metrics(sample, _ANY_THRESHOLD, options, [Metric.BRIER, Metric.ECE])
     line = calibration_slope_intercept(sample.label, sample.score)
     fitted = calibration_estimates(sample, line, options.confidence)
     brier = measured[Metric.BRIER]
