@@ -258,7 +258,11 @@ def test_pixels_are_decoded_at_a_reduced_size_where_the_codec_can(full, syntax, 
         ({"WindowCenter": 5, "WindowWidth": 0}, "its window has a width of 0"),
         ({"Rows": None}, r"it lacks its rows \(0028,0010\)"),
         ({"PixelData": None}, "holds no pixels"),
-        ({"PixelData": None, "SOPClassUID": "1.2.840.10008.5.1.4.1.1.104.1"}, "encapsulated PDF"),
+        ({"PixelData": None, "SOPClassUID": "1.2.840.10008.5.1.4.1.1.104.1"},
+         "of the class Encapsulated PDF"),
+        ({"SOPClassUID": "1.2.840.10008.5.1.4.1.1.2", "Modality": "OT"},
+         "no plain film, by its class CT Image Storage"),
+        ({"SOPClassUID": "1.2.840.10008.5.1.4.1.1.1.2"}, "by its class Digital Mammography"),
     ],
 )  # fmt: skip
 def test_what_is_no_single_film_is_refused_with_its_reason(full, tags, reason):
@@ -399,3 +403,17 @@ def test_without_the_extra_a_dicom_is_refused_and_says_which(full, encode, gradi
     with pytest.raises(UnreadableRadiograph, match=r"uv pip install 'pneumoscope\[dicom\]'"):
         full(data)
     assert full(encode(gradient, "PNG")).width == 200
+
+
+def test_with_half_of_the_extra_a_compressed_film_says_which(full, monkeypatch):
+    data = film(chest(), COMPRESSED["JPEG-LS"])
+    monkeypatch.setitem(sys.modules, "imagecodecs", None)
+    with pytest.raises(UnreadableRadiograph, match=r"uv pip install 'pneumoscope\[dicom\]'"):
+        full(data)
+
+
+@pytest.mark.parametrize("end", ["1", "1.1", "1.1.1", "7", "7.3"])
+def test_the_classes_of_films_are_read(full, end):
+    tags = {"SOPClassUID": f"1.2.840.10008.5.1.4.1.1.{end}", "Modality": None}
+    assert full(film(chest(), **tags)).width == 60
+    assert full(film(chest(), SOPClassUID="1.2.3.4.5")).width == 60

@@ -34,11 +34,12 @@ def decode(data: bytes, options: DecodingOptions) -> DecodedRadiograph:
     """
     try:
         from pneumoscope.radiographs.decoders.dicom_file.film import read_film
+
+        return read_film(data, options)
     except ModuleNotFoundError as error:
         if error.name is None or error.name.startswith("pneumoscope"):
             raise
         raise UnreadableRadiograph(NEEDS_EXTRA) from error
-    return read_film(data, options)
 
 
 def _begins_with_element(data: bytes) -> bool:

@@ -33,8 +33,9 @@ _OTHERS = {
 }  # fmt: skip
 _CHESTS = ("CHEST", "THORAX", "LUNG", "LUNGS", "RIB", "RIBS", "HEART", "TSPINE", "CHESTABDOMEN")
 _CHEST_PARTS = ("CHEST", "THORAX", "LUNG")
-_PDF = "1.2.840.10008.5.1.4.1.1.104.1"
-_DIRECTORY = "1.2.840.10008.1.3.10"
+_FILM_CLASSES = ("computed radiography", "digital x-ray image", "secondary capture")
+"""What the standard calls the classes of films; those of mammograms and teeth are called else."""
+
 _MICRO = 1000.0
 
 
@@ -50,8 +51,14 @@ def check_is_film(elements: Elements) -> None:
         raise UnreadableRadiograph(
             f"{what}, by its modality {known_word(modality)}: expected CR, DX or secondary capture"
         )
+    kind = _kind(elements)
     if elements.place is None:
-        raise UnreadableRadiograph(f"the DICOM holds no pixels{_instead(elements)}")
+        told = f": it is of the class {kind}" if kind else ""
+        raise UnreadableRadiograph(f"the DICOM holds no pixels{told}")
+    if kind and not _is_of_films(kind):
+        raise UnreadableRadiograph(
+            f"no plain film, by its class {kind}: expected CR, DX or secondary capture"
+        )
     if elements.place.tag != Tag.PIXEL_DATA:
         raise UnreadableRadiograph("floating-point pixels have no known range")
     frames = elements.decimals(Tag.FRAMES) or [1.0]
@@ -61,11 +68,16 @@ def check_is_film(elements: Elements) -> None:
         )
 
 
-def _instead(elements: Elements) -> str:
-    stands = elements.word(Tag.SOP_CLASS)
-    if stands == _PDF:
-        return ": it is an encapsulated PDF"
-    return ": it is a directory of other files" if stands == _DIRECTORY else ""
+def _kind(elements: Elements) -> str:
+    """Name the SOP class, if it is one of the standard's."""
+    from pydicom.uid import UID
+
+    stands = UID(elements.word(Tag.SOP_CLASS))
+    return stands.name if stands.type == "SOP Class" else ""
+
+
+def _is_of_films(kind: str) -> bool:
+    return any(name in kind.lower() for name in _FILM_CLASSES)
 
 
 def read_claims(elements: Elements) -> Recorded:

@@ -19,6 +19,7 @@ from pneumoscope.radiographs.decoders.interface import (
     MOST_PARTS,
     UnreadableRadiograph,
     check_parts,
+    refused_as,
 )
 
 IMPLICIT, EXPLICIT, DEFLATED, BIG_ENDIAN = (
@@ -174,6 +175,7 @@ def read_elements(data: bytes, options: DecodingOptions) -> Elements:
     except zlib.error as error:
         raise UnreadableRadiograph(f"damaged DICOM: {error}") from error
     except Exception as error:
+        refused_as("", error)  # a mistake of this package is raised
         # Messages of pydicom show values, which may be a patient's.
         raise UnreadableRadiograph(
             f"damaged DICOM: its elements cannot be read ({type(error).__name__})"

@@ -32,6 +32,7 @@ from pneumoscope.radiographs.decoders.interface import (
     UnreadableRadiograph,
     check_bounds,
     check_parts,
+    refused_as,
 )
 from pneumoscope.radiographs.decoders.jpeg_segments import (
     APP0,
@@ -175,11 +176,10 @@ def read_pixels(elements: Elements, layout: Layout, options: DecodingOptions) ->
     try:
         stored = DECODERS[elements.syntax](frame, layout, options)
         return replace(stored, overshoots=elements.syntax in LOSSY and not stored.signed)
-    except UnreadableRadiograph:
+    except (UnreadableRadiograph, ModuleNotFoundError):
         raise
     except Exception as error:
-        detail = " ".join(str(error).split()) or type(error).__name__
-        raise UnreadableRadiograph(f"damaged DICOM: its pixels cannot be read: {detail}") from error
+        raise refused_as("damaged DICOM: its pixels cannot be read", error) from error
 
 
 def known_word(word: str) -> str:
