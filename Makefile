@@ -16,12 +16,14 @@ VERSIONS := 3.11 3.12 3.13
 MATRIX   := .matrix
 PLATFORMS := x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu aarch64-apple-darwin \
 	x86_64-pc-windows-msvc
+RUNTIME  := build/runtime
+DEPENDENCIES := build/dependencies
 STUDIES := zephyr_health local_hospital be_well mlp_cnn_vgg16 serenity_health
 # DVC's stages call kedro by its name.
 export PATH := $(abspath $(BIN)):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types unit slow bench studies results graph viz lock platforms matrix clean
+.PHONY: help run test lint types unit slow bench studies results graph viz lock platforms matrix hooks licences sbom audit clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -100,11 +102,41 @@ smoke: $(READY)
 clean: ## Remove the environments and the caches; radiographs and results stay
 	rm -rf $(VENV) $(MATRIX) .pytest_cache .ruff_cache .mypy_cache .coverage build
 
+hooks: $(READY) ## Let Git run style, types and stages before each commit
+	@$(mirror); $(UV) tool install --quiet $${index:+--default-index "$$index"} pre-commit==4.7.0
+	@"$$($(UV) tool dir --bin)/pre-commit" install
+
+licences: $(RUNTIME) ## The licences of all that the package needs; fails on one it must not use
+	@mkdir -p $(DEPENDENCIES)
+	@$(call tool,pip-licenses==5.5.5) pip-licenses --python=$(RUNTIME)/bin/python \
+		--from=mixed --with-urls --format=markdown --output-file=$(DEPENDENCIES)/licences.md
+	$(BIN)/python tests/support/licences.py $(RUNTIME)/bin/python
+
+sbom: $(RUNTIME) ## The same as a bill of materials, CycloneDX
+	@mkdir -p $(DEPENDENCIES)
+	@$(call tool,cyclonedx-bom==7.5.0) cyclonedx-py environment --pyproject pyproject.toml \
+		--output-reproducible --of JSON --output-file $(DEPENDENCIES)/sbom.cdx.json $(RUNTIME)/bin/python
+	@echo "Wrote $(DEPENDENCIES)/sbom.cdx.json"
+
+audit: $(READY) ## Known weaknesses of the locked packages; needs a network
+	@$(call tool,pip-audit==2.10.1) pip-audit --requirement requirements.lock --disable-pip \
+		--require-hashes
+
+# What users get: the package and what it reads, exports and serves with; no tools.
+$(RUNTIME): requirements.lock pyproject.toml | $(READY)
+	@"$(BIN)/python" -m venv --clear --without-pip $(RUNTIME)
+	@$(mirror); $(UV) pip install --python $(RUNTIME)/bin/python $${index:+--default-index "$$index"} \
+		--constraints requirements.lock --build-constraints requirements.lock \
+		'.[dicom,export,jax,s3,serve]'
+	@touch $@
+
 # A mirror of the package registry that pip was told of serves uv as well.
+mirror = index="$${PIP_INDEX_URL:-$$($(BIN)/pip config get global.index-url 2>/dev/null)}"
+tool   = $(mirror); $(UV) tool run $${index:+--default-index "$$index"} --from '$(1)'
+
 define install
 	@echo "Installing $(1) into $(VENV)"
-	@index="$${PIP_INDEX_URL:-$$($(BIN)/pip config get global.index-url 2>/dev/null)}"; \
-	$(UV) pip install --python $(BIN)/python $${index:+--default-index "$$index"} \
+	@$(mirror); $(UV) pip install --python $(BIN)/python $${index:+--default-index "$$index"} \
 		--constraints requirements.lock --build-constraints requirements.lock \
 		--editable '.[$(1)]'
 	@touch $@
