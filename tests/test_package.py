@@ -67,7 +67,8 @@ def test_the_wheel_runs_elsewhere_with_its_configuration(wheel, built, tmp_path)
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     archive = built / "conf-pneumoscope.tar.gz"
-    call(python, "-m", "pneumoscope", f"--conf-source={archive}", "--env=smoke", cwd=elsewhere)
+    command = ("-m", "pneumoscope", f"--conf-source={archive}", "--env=smoke")
+    assert "usage data" not in call(python, *command, cwd=elsewhere)
     report = (elsewhere / "data/08_reporting/report.html").read_text(encoding="utf-8")
     assert "phantoms" in report
     measured = json.loads((elsewhere / "data/08_reporting/cnn/metrics.json").read_text())

@@ -1,7 +1,10 @@
+import os
+
 import pytest
 from kedro.io import DataCatalog, MemoryDataset
 from kedro.pipeline import Node, Pipeline
 from kedro_datasets.json import JSONDataset
+from kedro_telemetry.plugin import _check_for_telemetry_consent
 
 from pneumoscope.errors import InputError
 from pneumoscope.session import check_inputs, check_request, check_versions
@@ -125,3 +128,12 @@ def test_a_version_has_to_be_there(tmp_path):
             check_versions({"model": version}, use, pinned)
     with pytest.raises(InputError, match=r"entries with versions.*received 'raw'"):
         check_versions({"raw": "2024"}, use, DataCatalog.from_config(entries))
+
+
+def test_nothing_of_a_run_is_sent_where_no_file_of_the_project_forbids_it(tmp_path, monkeypatch):
+    monkeypatch.delenv("DO_NOT_TRACK", raising=False)
+    assert os.environ["KEDRO_DISABLE_TELEMETRY"]
+    assert _check_for_telemetry_consent(tmp_path) is False
+    monkeypatch.delenv("KEDRO_DISABLE_TELEMETRY")
+    # Nothing forbids it.
+    assert _check_for_telemetry_consent(tmp_path) is None

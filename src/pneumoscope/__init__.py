@@ -13,3 +13,6 @@ NOTICE = "For research and teaching. Not for diagnosis."
 # TensorFlow's notices would bury the progress lines; whoever sets another level sees them.
 if os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3") == "3":
     sys.meta_path.insert(0, QuietImport())
+
+# Where no file of the project forbids it, as in a package, Kedro's telemetry sends what was run.
+os.environ.setdefault("KEDRO_DISABLE_TELEMETRY", "1")
