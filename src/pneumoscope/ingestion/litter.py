@@ -18,7 +18,7 @@ LITTER_FILES = (
     ".ds_store", "._*", "icon\r", "icon\\x0d", ".localized", ".volumeicon.icns", ".apdisk",
     "thumbs.db", "thumbs.db:encryptable", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini",
     ".directory", ".nfs*", ".git", ".gitignore", ".gitattributes", ".gitkeep", ".keep",
-    ".dvcignore",
+    ".dvcignore", ".pneumoscope",
 )  # fmt: skip
 """Files of the same; `Icon` ends in a carriage return, as it is or escaped."""
 

@@ -63,6 +63,8 @@ def test_a_missing_folder_is_an_error_with_its_remedy():
 def test_an_unknown_store_is_named_with_the_nearest_known():
     with pytest.raises(DatasetError, match=r"a store that fsspec knows.*Did you mean 'memory'\?"):
         load("memorie://films")
+    with pytest.raises(DatasetError, match=r"Known are s3, gs, abfs, sftp, https and others"):
+        load("s4://films")
 
 
 def test_a_store_without_its_library_says_what_to_install(monkeypatch):

@@ -174,9 +174,12 @@ def _file_system(address: str, arguments: Mapping[str, Any]) -> tuple[AbstractFi
             f"'.[{extra}]')" if extra else "Install what it names: uv pip install <package>.",
         ) from error  # fmt: skip
     except ValueError as error:
-        known = did_you_mean(protocol, ["s3", "gs", "abfs", "sftp", *known_implementations])
+        near = did_you_mean(protocol, set(known_implementations))
+        known = "Known are s3, gs, abfs, sftp, https and others: docs/storage.md."
         raise InputError(
-            "an address of a store that fsspec knows", f"'{address}' ({told(error)})", known
+            "an address of a store that fsspec knows",
+            f"'{address}' ({told(error)})",
+            near if near.startswith("Did") else known,
         ) from error
 
 
