@@ -110,11 +110,15 @@ def ours(films: Films, results: Path) -> None:
     """Run the node functions of ingestion and preprocessing through the project's datasets."""
     radiographs = RadiographFolderDataset(str(films.folder))
     decoded = DecodedRadiographsDataset(str(results / "decoded"))
-    decoded.save(ingestion.scan_files(radiographs.load(), films.ingestion, "folder"))
-    unchecked, quarantine = ingestion.sort_files(decoded.load(), films.ingestion)
-    manifest = ingestion.check_manifest(unchecked, quarantine, films.ingestion)
+    files = radiographs.load()
+    layout = ingestion.choose_layout(files, {}, films.ingestion, {}, None)
+    decoded.save(ingestion.scan_files(files, layout, films.ingestion, "folder", None))
+    unchecked, quarantine = ingestion.sort_files(decoded.load(), layout, films.ingestion)
+    manifest = ingestion.check_manifest(unchecked, quarantine, layout, films.ingestion)
     similar = ingestion.compare_radiographs(manifest, decoded.load())
-    ingestion.audit_radiographs(manifest, quarantine, decoded.load(), similar, films.ingestion)
+    ingestion.audit_radiographs(
+        manifest, quarantine, decoded.load(), similar, layout, films.ingestion
+    )
     rows = manifest.assign(split="train")
     images = preprocessing.transform_radiographs(decoded.load(), rows, films.preprocessing)
     ShardedImagesDataset(str(results / "images")).save(images)

@@ -13,7 +13,12 @@ from hypothesis import Phase, settings
 from PIL import Image
 
 from pneumoscope.ingestion.manifest import sort_out
-from pneumoscope.options import IngestionOptions, PreprocessingOptions, SplitOptions
+from pneumoscope.options import (
+    CollectionOptions,
+    IngestionOptions,
+    PreprocessingOptions,
+    SplitOptions,
+)
 
 # The same examples in every run, however slow the machine; nothing is written for the next.
 # No phase that explains a failure: it takes minutes.
@@ -31,6 +36,19 @@ def configured(pipeline: str) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def ingestion_options() -> IngestionOptions:
     return IngestionOptions(**configured("ingestion")["ingestion"])
+
+
+@pytest.fixture(scope="session")
+def collection_blocks() -> dict[str, Any]:
+    """The known collections as Kedro hands them over: a mapping of mappings."""
+    return configured("collections")["collections"]
+
+
+@pytest.fixture(scope="session")
+def collections(collection_blocks) -> dict[str, CollectionOptions]:
+    return {
+        name: CollectionOptions.model_validate(block) for name, block in collection_blocks.items()
+    }
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from omegaconf._utils import get_yaml_loader
 
 from pneumoscope.errors import InputError
 
-PATHS = ("radiographs", "films", "predictions")
+PATHS = ("radiographs", "films", "predictions", "labels")
 """Keys whose value is a path, whatever it looks like: `films=2024` names a folder."""
 
 EXTERNAL = "external."

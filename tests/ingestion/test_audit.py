@@ -88,7 +88,9 @@ def test_patients_across_parts_and_names_without_pattern_are_counted(look):
         total=3, without_pattern=1, across_source_splits=["virus-1"], most_radiographs=2
     )
     assert "1 patients stand in more than one of the given parts." in found.warnings
-    assert any(warning.startswith("1 file names fit no patient") for warning in found.warnings)
+    assert any(
+        warning.startswith("1 of 4 radiographs have no patient key") for warning in found.warnings
+    )
 
 
 def test_quarantine_litter_and_conversions_are_listed_apart(look):

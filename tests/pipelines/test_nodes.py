@@ -68,20 +68,25 @@ def phantoms():
 
 
 @pytest.fixture(scope="module")
-def decoded(phantoms, ingestion_options, tmp_path_factory):
+def layout(phantoms, ingestion_options, collection_blocks):
+    return ingestion.choose_layout(phantoms, {}, ingestion_options, collection_blocks, NO_KEY)
+
+
+@pytest.fixture(scope="module")
+def decoded(phantoms, layout, ingestion_options, tmp_path_factory):
     dataset = DecodedRadiographsDataset(str(tmp_path_factory.mktemp("decoded") / "radiographs"))
-    dataset.save(ingestion.scan_files(phantoms, ingestion_options, "folder", NO_KEY))
+    dataset.save(ingestion.scan_files(phantoms, layout, ingestion_options, "folder", NO_KEY))
     return dataset.load()
 
 
 @pytest.fixture(scope="module")
-def sorted_files(decoded, ingestion_options):
-    return ingestion.sort_files(decoded, ingestion_options)
+def sorted_files(decoded, layout, ingestion_options):
+    return ingestion.sort_files(decoded, layout, ingestion_options)
 
 
 @pytest.fixture(scope="module")
-def manifest(sorted_files, ingestion_options):
-    return ingestion.check_manifest(*sorted_files, ingestion_options)
+def manifest(sorted_files, layout, ingestion_options):
+    return ingestion.check_manifest(*sorted_files, layout, ingestion_options)
 
 
 @pytest.fixture(scope="module")
@@ -227,20 +232,20 @@ def test_sort_files_loses_no_file(decoded, sorted_files):
 
 
 def test_check_manifest_passes_good_input_on_and_stops_a_missing_class(
-    sorted_files, ingestion_options
+    sorted_files, layout, ingestion_options
 ):
     unchecked, quarantine = sorted_files
-    assert ingestion.check_manifest(unchecked, quarantine, ingestion_options) is unchecked
+    assert ingestion.check_manifest(unchecked, quarantine, layout, ingestion_options) is unchecked
     with pytest.raises(PointlessRun, match="received none of PNEUMONIA"):
         normal = unchecked[unchecked["label"] == "NORMAL"]
-        ingestion.check_manifest(normal, quarantine, ingestion_options)
+        ingestion.check_manifest(normal, quarantine, layout, ingestion_options)
 
 
 def test_audit_radiographs_counts_what_the_manifest_holds(
-    manifest, sorted_files, decoded, similar, ingestion_options
+    manifest, sorted_files, decoded, similar, layout, ingestion_options
 ):
     audit = ingestion.audit_radiographs(
-        manifest, sorted_files[1], decoded, similar, ingestion_options
+        manifest, sorted_files[1], decoded, similar, layout, ingestion_options
     )
     assert audit.radiographs == sum(row.n for row in audit.counts) == len(manifest)
     assert audit.litter == 1
@@ -458,6 +463,7 @@ def findings(
     sorted_files,
     decoded,
     similar,
+    layout,
     ingestion_options,
     comparison,
     pixels,
@@ -470,7 +476,7 @@ def findings(
 ):
     png = encode(gradient, "PNG")
     audit = ingestion.audit_radiographs(
-        manifest, sorted_files[1], decoded, similar, ingestion_options
+        manifest, sorted_files[1], decoded, similar, layout, ingestion_options
     )
     return collect_findings(
         audit, checked[1], comparison, significance, pixels,

@@ -14,14 +14,15 @@ from pneumoscope.ingestion.doubts import (
     refusal_warnings,
     resemblance_warnings,
 )
-from pneumoscope.ingestion.layout import Layout
-from pneumoscope.ingestion.litter import LITTER
+from pneumoscope.ingestion.layout import NO_KEY, Layout
+from pneumoscope.ingestion.litter import LEFT_OUT, LITTER
 from pneumoscope.ingestion.manifest import Ingested
 from pneumoscope.ingestion.records import (
     CompressionQuartiles,
     Conversion,
     Duplicates,
     IngestionAudit,
+    LeftOut,
     ModeCount,
     PatientCounts,
     Refusal,
@@ -57,7 +58,7 @@ def audit(
         warn_auroc: A shortcut with this AUROC or more, beyond chance, is put into words.
 
     Raises:
-        LostFile: Manifest, quarantine and known litter do not add up to the files.
+        LostFile: Manifest, quarantine, known litter and left out do not add up to the files.
     """
     check_complete(files, ingested)
     manifest, quarantine = ingested.manifest, ingested.quarantine
@@ -85,9 +86,12 @@ def audit(
         alike=alike,
         shortcuts=shortcuts,
         warn_auroc=warn_auroc,
+        layout=layout.name,
+        left_out=_left_out(files),
         warnings=[
             *phantom_warnings(sources),
             *refusal_warnings(quarantine),
+            *layout.remarks,
             *folder_warnings(manifest, layout),
             *number_sentences(manifest),
             *tag_sentences(manifest),
@@ -101,6 +105,12 @@ def audit(
 
 def _records(kind: type[Row], rows: pd.DataFrame) -> list[Row]:
     return TypeAdapter(list[kind]).validate_python(rows.to_dict("records"))  # type: ignore[valid-type]
+
+
+def _left_out(files: pd.DataFrame) -> list[LeftOut]:
+    reasons = files.loc[files["reason"].str.startswith(LEFT_OUT), "reason"]
+    counts = reasons.str.removeprefix(f"{LEFT_OUT}: ").value_counts()
+    return [LeftOut(str(reason), int(n)) for reason, n in counts.items()]
 
 
 def _sizes(manifest: pd.DataFrame) -> pd.DataFrame:
@@ -144,7 +154,7 @@ def _patients(manifest: pd.DataFrame) -> PatientCounts:
     parts = by_patient[Column.SOURCE_SPLIT].nunique()
     return PatientCounts(
         total=int(by_patient.ngroups),
-        without_pattern=int(manifest[Column.PATIENT_ID].str.startswith("file:").sum()),
+        without_pattern=int(manifest[Column.PATIENT_ID].str.startswith(NO_KEY).sum()),
         across_source_splits=parts[parts > 1].index.tolist(),
         most_radiographs=int(by_patient.size().max()),
     )

@@ -7,7 +7,7 @@ import pandas as pd
 from pneumoscope.errors import InputError
 from pneumoscope.ingestion.doubts import examples, refusal_warnings
 from pneumoscope.ingestion.layout import UNASSIGNED, Layout
-from pneumoscope.ingestion.litter import LITTER
+from pneumoscope.ingestion.litter import LEFT_OUT, LITTER
 from pneumoscope.ingestion.manifest import Ingested
 from pneumoscope.naming import Column, Label
 from pneumoscope.options import IngestionOptions
@@ -22,25 +22,36 @@ class PointlessRun(InputError):
 
 
 def check_complete(files: pd.DataFrame, ingested: Ingested) -> None:
-    """Make sure that manifest, quarantine and known litter add up to the files that were scanned.
+    """Make sure that every scanned file is in one of four places.
+
+    They are manifest, quarantine, known litter and what is left out on purpose.
 
     Raises:
-        LostFile: A file is in none of the three, or in two.
+        LostFile: A file is in none of the four, or in two.
     """
     litter = files.loc[files["reason"] == LITTER, "path"]
-    kept = [*ingested.manifest[Column.PATH], *ingested.quarantine[Column.PATH], *litter]
+    left_out = files.loc[files["reason"].str.startswith(LEFT_OUT), "path"]
+    kept = [*ingested.manifest[Column.PATH], *ingested.quarantine[Column.PATH], *litter, *left_out]
     if sorted(kept) != sorted(files["path"]):
         lost = sorted(set(files["path"]) ^ set(kept))
         raise LostFile(
             f"expected each of {len(files):,} files once, in the manifest "
-            f"({len(ingested.manifest):,}), the quarantine ({len(ingested.quarantine):,}) or the "
-            f"known litter ({len(litter):,}); lost or new: {', '.join(lost[:3]) or 'none'}. "
+            f"({len(ingested.manifest):,}), the quarantine ({len(ingested.quarantine):,}), the "
+            f"known litter ({len(litter):,}) or left out ({len(left_out):,}); lost or new: "
+            f"{', '.join(lost[:3]) or 'none'}. "
             "This is an error of the program: please report it"
         )
 
 
-def check_worth_running(ingested: Ingested, options: IngestionOptions) -> None:
+def check_worth_running(
+    ingested: Ingested, options: IngestionOptions, layout: Layout | None = None
+) -> None:
     """Stop before any work is done on input that cannot train a classifier.
+
+    Args:
+        ingested: Manifest and quarantine.
+        options: Which share in quarantine is too high.
+        layout: As it was sorted by; by its folders if None.
 
     Raises:
         PointlessRun: No radiograph, a class without one, a part without a class whose folder
@@ -50,7 +61,7 @@ def check_worth_running(ingested: Ingested, options: IngestionOptions) -> None:
     remedy = _remedy(refused)
     if manifest.empty:
         raise PointlessRun(
-            "radiographs under <split>/NORMAL and <split>/PNEUMONIA",
+            "radiographs in folders NORMAL and PNEUMONIA, or with a table of labels",
             f"none among {len(refused):,} files",
             remedy,
         )
@@ -61,7 +72,7 @@ def check_worth_running(ingested: Ingested, options: IngestionOptions) -> None:
             f"none of {', '.join(missing)} among {len(manifest):,}",
             remedy,
         )
-    _check_entered(ingested, options)
+    _check_entered(ingested, layout or Layout.of(options))
     share = len(refused) / (len(refused) + len(manifest))
     if share > options.max_quarantined:
         raise PointlessRun(
@@ -73,12 +84,9 @@ def check_worth_running(ingested: Ingested, options: IngestionOptions) -> None:
         )
 
 
-def _check_entered(ingested: Ingested, options: IngestionOptions) -> None:
+def _check_entered(ingested: Ingested, layout: Layout) -> None:
     """Stop if a class folder is a link or closed, and its part is left without that class."""
-    layout, quarantine = (
-        Layout(options.class_folders, options.patient_patterns),
-        ingested.quarantine,
-    )
+    quarantine = ingested.quarantine
     present = ingested.manifest.groupby([Column.SOURCE_SPLIT, Column.LABEL]).groups
     for path, reason in zip(quarantine[Column.PATH], quarantine[Column.REASON], strict=True):
         # A link that a copy has turned into a file still bears the name of the class.
@@ -97,5 +105,8 @@ def _check_entered(ingested: Ingested, options: IngestionOptions) -> None:
 
 
 def _remedy(refused: pd.DataFrame) -> str:
-    hint = "Check the folder's layout, or list its class folders under ingestion.class_folders."
+    hint = (
+        "Check the folder's layout, list its class folders under ingestion.class_folders, or bring "
+        "a labels.csv (docs/tables.md)."
+    )
     return f"{hint} First in quarantine: {examples(refused)}" if len(refused) else hint

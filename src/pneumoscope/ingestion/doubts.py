@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 import pandas as pd
 
 from pneumoscope.ingestion.layout import UNASSIGNED, Layout
-from pneumoscope.ingestion.litter import LITTER
+from pneumoscope.ingestion.litter import LEFT_OUT, LITTER
 from pneumoscope.ingestion.records import Duplicates, PatientCounts, Resemblance
 from pneumoscope.naming import Column
 from pneumoscope.provenance import Sources
@@ -39,7 +39,8 @@ def refusal_warnings(refused: pd.DataFrame) -> list[str]:
         refused: Columns path and reason; a path that ends in `/` is a folder. Rows of known
             litter, or without a reason, are passed over.
     """
-    refused = refused[~refused[Column.REASON].isin(["", LITTER])]
+    unread = refused[Column.REASON]
+    refused = refused[~(unread.isin(["", LITTER]) | unread.str.startswith(LEFT_OUT))]
     are_folders = refused[Column.PATH].str.endswith("/").to_numpy(dtype=bool)
     files, folders = refused[~are_folders], refused[are_folders]
     sentences = []
@@ -65,19 +66,17 @@ def folder_warnings(manifest: pd.DataFrame, layout: Layout) -> list[str]:
     """Say where folders are of unknown meaning, and where file names contradict them."""
     paths = manifest[Column.PATH]
     parents = paths.map(lambda path: str(PurePosixPath(path).parent))
-    places = {parent: layout.place(f"{parent}/film") for parent in parents.unique()}
-    unknown = parents.map(lambda parent: bool(places[parent].unknown))
+    places = [layout.place(path) for path in paths]
+    unknown = pd.Series([bool(place.unknown) for place in places], index=paths.index, dtype=bool)
     unassigned = manifest[Column.SOURCE_SPLIT] == UNASSIGNED
     against = [
-        path
-        for path, parent in zip(paths, parents, strict=True)
-        if layout.contradicts(path, places[parent])
+        path for path, place in zip(paths, places, strict=True) if layout.contradicts(path, place)
     ]
     sentences = []
     if unassigned.any() and not unassigned.all():
         sentences.append(
-            f"{int(unassigned.sum()):,} radiographs lie in folders that name no part (train, val "
-            f"or test), although others do: {_commonest(parents[unassigned])}."
+            f"{int(unassigned.sum()):,} radiographs {layout.partless}: "
+            f"{_commonest(parents[unassigned])}."
         )
     if unknown.any():
         sentences.append(
@@ -86,8 +85,8 @@ def folder_warnings(manifest: pd.DataFrame, layout: Layout) -> list[str]:
         )
     if against:
         sentences.append(
-            f"{len(against):,} file names speak of another class or disease than their folders "
-            f"do: {_listed(map(_short, against))}. The folder was believed."
+            f"{len(against):,} {layout.contradiction}: {_listed(map(_short, against))}. The "
+            f"{layout.believed} was believed."
         )
     return sentences
 
@@ -105,8 +104,9 @@ def leak_warnings(duplicates: Duplicates, patients: PatientCounts, radiographs: 
         "byte-identical copies of others in the same part and class, such as "
         f"{duplicates.example}. Every film counts once in the splits.": copies
         > MANY_COPIES * radiographs,
-        f"{patients.without_pattern} file names fit no patient pattern: each counts as its "
-        "own patient, so a patient may stand in two splits.": patients.without_pattern,
+        f"{patients.without_pattern:,} of {radiographs:,} radiographs have no patient key: each "
+        "counts as its own patient, so a patient may stand in two "
+        "splits.": patients.without_pattern,
     }
     return [sentence for sentence, present in sentences.items() if present]
 

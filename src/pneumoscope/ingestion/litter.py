@@ -7,6 +7,9 @@ from pathlib import PurePosixPath
 LITTER = "not a radiograph: on the list of known litter"
 """Reason of a file that passes without a warning; every other reason counts as a refusal."""
 
+LEFT_OUT = "left out on purpose"
+"""How the reason of a file begins that a folder, a label or a view leaves out: it is not read."""
+
 LITTER_FOLDERS = (
     "__macosx", "@eadir", "#recycle", "$recycle.bin", "system volume information", "lost+found",
     ".appledouble", ".documentrevisions-v100", ".fseventsd", ".spotlight-v100", ".temporaryitems",
@@ -29,6 +32,8 @@ DOCUMENTS = (
 )  # fmt: skip
 """Names of text that accompanies a collection; litter only if the content is text."""
 
+_SPREADSHEET, _ZIP = "*.xlsx", b"PK\x03\x04"
+
 _HEAD = 4096
 _BINARY = bytes(code for code in range(32) if code not in b"\t\n\v\f\r\x1b")
 _BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -46,8 +51,19 @@ def is_litter(path: str) -> bool:
     return below or _matches(name, LITTER_FILES)
 
 
+def may_be_litter(path: str) -> bool:
+    """Tell whether a path is of litter, or of text that is litter unless its content is a film."""
+    name = _fold(PurePosixPath(path).name)
+    return is_litter(path) or _matches(name, (*DOCUMENTS, _SPREADSHEET))
+
+
 def is_document(path: str, data: bytes) -> bool:
-    """Tell whether a file is text by its name and by its content: a renamed film is neither."""
+    """Tell whether a file is text by its name and by its content: a renamed film is neither.
+
+    Likewise a spreadsheet, which is a zip archive.
+    """
+    if _matches(_fold(PurePosixPath(path).name), (_SPREADSHEET,)):
+        return data.startswith(_ZIP)
     if not _matches(_fold(PurePosixPath(path).name), DOCUMENTS):
         return False
     head = data[:_HEAD]

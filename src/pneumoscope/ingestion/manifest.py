@@ -6,8 +6,8 @@ from pathlib import PurePosixPath
 
 import pandas as pd
 
-from pneumoscope.ingestion.layout import Layout
-from pneumoscope.ingestion.litter import LITTER
+from pneumoscope.ingestion.layout import TABLE_KEY, Layout
+from pneumoscope.ingestion.litter import LEFT_OUT, LITTER
 from pneumoscope.ingestion.tag_warnings import film_warnings
 from pneumoscope.naming import Column
 from pneumoscope.options import IngestionOptions
@@ -23,7 +23,7 @@ MANIFEST_COLUMNS = [
 
 @dataclass(frozen=True)
 class Ingested:
-    """Every scanned file that is no litter, sorted into radiographs and quarantine.
+    """Every scanned file that is wanted and no litter, sorted into radiographs and quarantine.
 
     Attributes:
         manifest: One row per radiograph, by path; columns `MANIFEST_COLUMNS`.
@@ -35,16 +35,21 @@ class Ingested:
     quarantine: pd.DataFrame
 
 
-def sort_out(files: pd.DataFrame, options: IngestionOptions) -> Ingested:
-    """Sort scanned files into the manifest and the quarantine; only known litter is left out.
+def sort_out(
+    files: pd.DataFrame, options: IngestionOptions, layout: Layout | None = None
+) -> Ingested:
+    """Sort scanned files into the manifest and the quarantine.
+
+    In neither are known litter and what the layout leaves out on purpose.
 
     Args:
         files: One row per file, as the scan gives it, without pixels.
         options: Class folders and patient patterns.
+        layout: How the collection tells classes, parts and patients; by its folders if None.
     """
     rows, refused = [], []
-    layout = Layout(options.class_folders, options.patient_patterns)
-    offered = files[files["reason"] != LITTER]
+    layout = layout or Layout.of(options)
+    offered = files[(files["reason"] != LITTER) & ~files["reason"].str.startswith(LEFT_OUT)]
     offered = offered.assign(**{Column.WARNING: film_warnings(offered)})
     for file in offered.sort_values("path").to_dict("records"):
         reason, row = file["reason"], {}
@@ -65,18 +70,20 @@ def sort_out(files: pd.DataFrame, options: IngestionOptions) -> Ingested:
 def _row(file: dict, layout: Layout) -> dict:
     where = layout.place(file["path"])
     patient = layout.patient(file["path"], where)
-    hidden = file.get("subtype")
+    hidden, tagged = file.get("subtype"), file.get("patient_id")
+    told = patient.patient_id.startswith(TABLE_KEY) or not tagged
     return {
         Column.PATH: file["path"],
         Column.SOURCE_SPLIT: where.source_split,
         Column.LABEL: where.label.value,
         Column.SUBTYPE: hidden or patient.subtype.value,
-        Column.PATIENT_ID: file.get("patient_id") or patient.patient_id,
+        Column.PATIENT_ID: patient.patient_id if told else tagged,
         Column.BYTES_PER_PIXEL: file["bytes"] / (file["width"] * file["height"]),
         **{name: file[name] for name in (
             Column.SOURCE, Column.WIDTH, Column.HEIGHT, Column.MODE, Column.BYTES, Column.SHA256,
             Column.NOTE, Column.WARNING)},
         **{name: file.get(name) for name in (*RECORDED, *STORED)},
+        **layout.recorded(file["path"]),
     }  # fmt: skip
 
 

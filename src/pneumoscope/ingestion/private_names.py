@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 
 import pandas as pd
 
-from pneumoscope.ingestion.layout import SPLIT_FOLDERS, SUBTYPE_FOLDERS, Layout, fold
+from pneumoscope.ingestion.layout import SPLIT_FOLDERS, SUBTYPE_FOLDERS, TABLE_KEY, Layout, fold
 from pneumoscope.ingestion.patient_key import PatientKey
 from pneumoscope.naming import Column, HiddenNames
 from pneumoscope.options import IngestionOptions
@@ -32,17 +32,20 @@ def hides(files: pd.DataFrame, options: IngestionOptions) -> bool:
     return bool((files["dicom"] | named).any())
 
 
-def hide_names(files: pd.DataFrame, options: IngestionOptions, key: PatientKey) -> pd.DataFrame:
+def hide_names(
+    files: pd.DataFrame, options: IngestionOptions, key: PatientKey, layout: Layout | None = None
+) -> pd.DataFrame:
     """Replace each path, and read the patient off it before where tags tell of none.
 
     Args:
         files: Columns path, reason, dicom, patient_id and subtype, one row per scanned file.
         options: Class folders, patient patterns, and which collections are hidden.
         key: The site's.
+        layout: What tells a file's patient; None for the folders.
     """
     if not hides(files, options):
         return files
-    layout = Layout(options.class_folders, options.patient_patterns)
+    layout = layout or Layout.of(options)
     patients = [_patient(row, layout, key) for row in files.to_dict("records")]
     return files.assign(
         **{
@@ -82,5 +85,7 @@ def _patient(file: dict, layout: Layout, key: PatientKey) -> tuple[str, str]:
     named = layout.patient(file[Column.PATH], place)
     if not named.matched:
         return file[Column.PATIENT_ID], file[Column.SUBTYPE]
+    if named.patient_id.startswith(TABLE_KEY):
+        return named.patient_id, named.subtype.value
     known = file[Column.PATIENT_ID] or f"name-{key.pseudonym('name', named.patient_id)}"
     return known, named.subtype.value

@@ -16,6 +16,14 @@ class Refusal:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """Files that were left out on purpose, for one reason."""
+
+    reason: str
+    n: int
+
+
+@dataclass(frozen=True)
 class Conversion:
     """A radiograph that was no plain grey image, and what was done."""
 
@@ -92,11 +100,11 @@ class Duplicates:
 
 @dataclass(frozen=True)
 class PatientCounts:
-    """Patients, as far as file names tell.
+    """Patients, as far as names, folders, tables or files tell.
 
     Attributes:
         total: Different keys.
-        without_pattern: Files that fit no pattern, each a patient of its own.
+        without_pattern: Files whose patient nothing tells, each a patient of its own.
         across_source_splits: Keys in more than one given part.
         most_radiographs: Of one patient.
     """
@@ -105,6 +113,17 @@ class PatientCounts:
     without_pattern: int
     across_source_splits: Sequence[str]
     most_radiographs: int
+
+    @property
+    def owners(self) -> str:
+        """Whose the radiographs are, in words, as far as keys tell."""
+        known, keyless = self.total - self.without_pattern, self.without_pattern
+        patients = f"{known:,} patient{'' if known == 1 else 's'}"
+        if not keyless:
+            return patients
+        return (
+            f"{f'{patients} by their keys and of others' if known else 'patients'} not told apart"
+        )
 
 
 @dataclass(frozen=True)
@@ -153,13 +172,15 @@ class IngestionAudit:
         modes: By part, class and mode.
         bytes_per_pixel: By part and class.
         duplicates: Byte-identical files.
-        patients: Patients by file names.
+        patients: Patients by their keys.
         stored_anew: Pairs of films, not byte-identical, that count as one picture stored twice.
         alike: Pairs of films of different patients that look alike, for a human to look at: the
             two names may be one patient.
         shortcuts: By part and feature; parts with too few radiographs are left out.
         warn_auroc: The AUROC from which a shortcut is put into words, if it is beyond chance.
         warnings: What should worry the user, in sentences, the gravest first.
+        layout: What told the classes: `folders`, `file names`, or a collection that is known.
+        left_out: Files that were left out on purpose, by reason, the commonest first.
     """
 
     radiographs: int
@@ -178,11 +199,18 @@ class IngestionAudit:
     shortcuts: Sequence[Shortcut]
     warn_auroc: float
     warnings: Sequence[str]
+    layout: str = "folders"
+    left_out: Sequence[LeftOut] = ()
 
     @property
     def files(self) -> int:
-        """Files and closed folders that were found: each ended in one of three places."""
-        return self.radiographs + len(self.quarantined) + self.litter
+        """Files and closed folders that were found: each ended in one of four places."""
+        return self.radiographs + len(self.quarantined) + self.litter + self.total_left_out
+
+    @property
+    def total_left_out(self) -> int:
+        """Files that were left out on purpose."""
+        return sum(row.n for row in self.left_out)
 
     @property
     def inconclusive(self) -> list[Shortcut]:

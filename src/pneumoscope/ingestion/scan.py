@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 from dask.system import CPU_COUNT
 
-from pneumoscope.ingestion.litter import LITTER, is_document, is_litter
+from pneumoscope.ingestion.layout import Layout
+from pneumoscope.ingestion.litter import LEFT_OUT, LITTER, is_document, is_litter
 from pneumoscope.ingestion.patient_key import BY_TAGS, PatientKey
 from pneumoscope.ingestion.private_names import hide_names
 from pneumoscope.ingestion.scanned_file import ScannedFile
@@ -26,6 +27,9 @@ from pneumoscope.radiographs.recorded import Identity, Recorded
 Reader = Callable[[], bytes]
 """Reads one file, or raises OSError; one that has a `size` (bytes) is asked for it first."""
 
+Item = tuple[str, Reader, str]
+"""Path, reader, and why it is left out on purpose or an empty string."""
+
 WAITING = min(64, 16 * CPU_COUNT)
 """Threads where files come over a network: of 16, 15 wait while one decodes."""
 
@@ -38,11 +42,13 @@ class Scan:
         scanned: One result a file.
         options: How they are read.
         key: The site's, for what identifies a patient.
+        layout: What tells a file's patient; None for the folders.
     """
 
-    scanned: BatchedMap[tuple[str, Reader], ScannedFile]
+    scanned: BatchedMap[Item, ScannedFile]
     options: IngestionOptions
     key: PatientKey | None = None
+    layout: Layout | None = None
 
     def __len__(self) -> int:
         """Return how many files there are."""
@@ -59,7 +65,7 @@ class Scan:
         Args:
             files: One row per scanned file, without pixels.
         """
-        return files if self.key is None else hide_names(files, self.options, self.key)
+        return files if self.key is None else hide_names(files, self.options, self.key, self.layout)
 
 
 def scan(
@@ -67,6 +73,7 @@ def scan(
     options: IngestionOptions,
     source: Source = Source.FOLDER,
     key: PatientKey | None = None,
+    layout: Layout | None = None,
 ) -> Scan:
     """Scan every file once.
 
@@ -79,22 +86,37 @@ def scan(
         options: Working scale and bounds.
         source: Where the files are read from.
         key: The site's; without one nothing is known of a DICOM's patient, and no name is hidden.
+        layout: Of the collection; what it leaves out on purpose is not read.
     """
-    look = partial(scan_file, options=options, source=source, key=key)
-    return Scan(_batched(look, files, options.batch_size), options, key)
+    look = partial(_scan_wanted, options=options, source=source, key=key)
+    return Scan(_batched(look, files, options.batch_size, layout), options, key, layout)
 
 
 def _batched(
-    look: Callable[[tuple[str, Reader]], ScannedFile], files: Mapping[str, Reader], batch: int
-) -> BatchedMap[tuple[str, Reader], ScannedFile]:
+    look: Callable[[Item], ScannedFile],
+    files: Mapping[str, Reader],
+    batch: int,
+    layout: Layout | None,
+) -> BatchedMap[Item, ScannedFile]:
     title = "reading radiographs"
-    if getattr(files, "in_order", False):
+    in_order, waits = getattr(files, "in_order", False), getattr(files, "waits", False)
+    listed = files.items() if in_order else sorted(files.items())
+    items = [(path, read, layout.left_out(path) if layout else "") for path, read in listed]
+    if in_order:
         # One by one: threads that begin at distant files would pull a stream back and forth.
-        return BatchedMap(look, list(files.items()), 1, title)
-    items = sorted(files.items())
-    if getattr(files, "waits", False):
+        return BatchedMap(look, items, 1, title)
+    if waits:
         return BatchedMap(look, items, max(1, batch // 4), title, WAITING)
     return BatchedMap(look, items, batch, title)
+
+
+def _scan_wanted(
+    item: Item, options: IngestionOptions, source: Source, key: PatientKey | None
+) -> ScannedFile:
+    path, read, left_out = item
+    if left_out and not is_litter(path):
+        return ScannedFile(path, reason=f"{LEFT_OUT}: {left_out}")
+    return scan_file((path, read), options, source, key)
 
 
 def scan_file(

@@ -1,6 +1,7 @@
 """Every parameter of the project, typed: a misspelt key or an impossible value fails at once."""
 
 from pneumoscope.options.base import Options
+from pneumoscope.options.collections import CollectionOptions
 from pneumoscope.options.decoding import DecodingOptions
 from pneumoscope.options.evaluation import (
     EvaluationOptions,
@@ -46,6 +47,7 @@ __all__ = [
     "BackboneOptions",
     "ClaheOptions",
     "CnnOptions",
+    "CollectionOptions",
     "DecodingOptions",
     "EvaluationOptions",
     "ExplanationOptions",

@@ -20,9 +20,12 @@ class IngestionOptions(DecodingOptions):
         batch_size: Radiographs that one task decodes.
         warn_auroc: A number that tells the class with this AUROC or more, beyond chance, is
             warned of.
+        collection: One of `collections`; `folders` for none of them; `auto` recognises it.
         class_folders: Folder names that stand for each class, in any case.
-        patient_patterns: Regular expressions on the file name, tried in order; the named
-            groups make the patient's key, the group `subtype` the subtype too.
+        left_out_folders: Folders, with `*` for anything, that are left out on purpose.
+        patient_patterns: Regular expressions on the file name, or on the path if they have a
+            `/`, tried in order; the named groups make the patient's key, the group `subtype` the
+            subtype too.
         hidden_names: Whether paths are replaced by keyed hashes in all that a run writes: `dicom`
             where a collection holds a DICOM, `all` or `none`.
     """
@@ -30,7 +33,9 @@ class IngestionOptions(DecodingOptions):
     max_quarantined: Share
     batch_size: Batch
     warn_auroc: Annotated[float, Field(gt=0.5, le=1.0)]
+    collection: Text = "auto"
     class_folders: dict[Annotated[Label, AsYaml], Annotated[list[Text], Field(min_length=1)]]
+    left_out_folders: list[Text] = Field(default_factory=list)
     patient_patterns: list[Text]
     hidden_names: Annotated[HiddenNames, AsYaml]
 

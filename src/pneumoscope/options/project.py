@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from pneumoscope.errors import InputError, did_you_mean
 from pneumoscope.options.base import Options, Seed, Text, all_different
+from pneumoscope.options.collections import CollectionOptions
 from pneumoscope.options.evaluation import EvaluationOptions
 from pneumoscope.options.explanation import ExplanationOptions
 from pneumoscope.options.external import ExternalOptions
@@ -40,19 +41,23 @@ class ProjectOptions(Options):
         radiographs: Folder of radiographs, by --params alone.
         films: Folder of new radiographs to predict, by --params alone.
         predictions: File for their predictions, by --params alone.
+        labels: Table of labels outside the folder of radiographs, by --params alone.
         architectures: Names of the models to train and compare, in the order of the table.
         ensembles: Name of each ensemble to its members; null drops one of the base environment.
         external: Name of each site to the folder of its labelled films; null drops one.
         recipes: The block of each model; those that are not trained are checked as well.
         arms: The block of each protocol of a study but the first.
+        collections: Collections whose tables or folders are known, by name.
     """
 
     seed: Seed
     radiographs: Text | None = None
     films: Text | None = None
     predictions: Text | None = None
+    labels: Text | None = None
     fetch: FetchOptions
     ingestion: IngestionOptions
+    collections: dict[Text, CollectionOptions] = Field(default_factory=dict)
     split: SplitOptions
     preprocessing: PreprocessingOptions
     stress: StressOptions

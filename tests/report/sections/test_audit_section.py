@@ -25,8 +25,9 @@ def test_warnings_come_first():
 def test_files_are_counted_in_words():
     overview = text(audit_section(audit(quarantined=[{"path": "a", "reason": "b"}]), {}).blocks)
     assert overview.startswith(
-        "6 files were found: 4 radiographs, 1 in quarantine and 1 of known litter. The "
-        "radiographs are of 3 patients by their file names or tags, at most 2 of one."
+        "6 files were found: 4 radiographs, 1 in quarantine and 1 of known litter. Their classes "
+        "are told by the folders. The radiographs are of 3 patients by their keys, at most 2 of "
+        "one."
     )
 
 
@@ -83,8 +84,8 @@ def test_patients_and_duplicates_are_put_into_words():
                   "most_radiographs": 2},
     )  # fmt: skip
     said = text(audit_section(found, {}).blocks)
-    assert "Patients in more than one source split, by file names or tags: 2." in said
-    assert "File names that fit no pattern: 1." in said
+    assert "Patients in more than one source split, by their keys: 2." in said
+    assert "Radiographs without a patient key: 1." in said
     assert "Groups of byte-identical radiographs: 2, with 3 copies too many." in said
     assert "1 group across source splits and 0 groups across classes" in said
 

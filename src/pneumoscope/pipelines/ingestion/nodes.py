@@ -1,57 +1,91 @@
 """Each file read once, sorted into manifest or quarantine, and audited."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import pandas as pd
 
 from pneumoscope.datasets.decoded_radiographs import DecodedRadiographs
 from pneumoscope.ingestion.audit import audit
 from pneumoscope.ingestion.checks import check_complete, check_worth_running
-from pneumoscope.ingestion.layout import Layout
+from pneumoscope.ingestion.layout import NO_KEY, Layout
+from pneumoscope.ingestion.litter import LEFT_OUT
 from pneumoscope.ingestion.manifest import Ingested, sort_out
 from pneumoscope.ingestion.patient_key import PatientKey
+from pneumoscope.ingestion.private_names import hidden_path
+from pneumoscope.ingestion.recognition import recognise
 from pneumoscope.ingestion.records import IngestionAudit
 from pneumoscope.ingestion.scan import scan
 from pneumoscope.ingestion.scanned_file import ScannedFile
 from pneumoscope.ingestion.similarity import similar_radiographs
-from pneumoscope.naming import Source
+from pneumoscope.naming import Column, Source
 from pneumoscope.options import IngestionOptions
 
 logger = logging.getLogger(__name__)
 
+Files = Mapping[str, Callable[[], bytes]]
+
+
+def choose_layout(
+    radiographs: Files,
+    labels: Files,
+    options: IngestionOptions,
+    collections: dict[str, Any],
+    patient_key: PatientKey,
+) -> Layout:
+    """Find out what tells the class: a table, the folders or the names of the files.
+
+    Args:
+        radiographs: Every file by path.
+        labels: A table outside their folder, if there is one.
+        options: Which collection it is, or `auto`.
+        collections: The known ones by name, each as `CollectionOptions` has it.
+        patient_key: The site's, by which the names of files may be hidden.
+    """
+    layout = recognise(radiographs, labels, options, collections)
+    layout.remember(
+        radiographs,
+        lambda: {hidden_path(path, layout, patient_key): path for path in radiographs},
+    )
+    logger.info("Classes are told by: %s", layout.name)
+    return layout
+
 
 def scan_files(
-    radiographs: dict[str, Callable[[], bytes]],
+    radiographs: Files,
+    layout: Layout,
     options: IngestionOptions,
     source: str,
     patient_key: PatientKey,
 ) -> Iterable[ScannedFile]:
     """Hash, inspect and decode every file in one pass, streamed to the next dataset."""
-    return scan(radiographs, options, Source(source), patient_key)
+    return scan(radiographs, options, Source(source), patient_key, layout)
 
 
 def sort_files(
-    decoded: DecodedRadiographs, options: IngestionOptions
+    decoded: DecodedRadiographs, layout: Layout, options: IngestionOptions
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Sort the scanned files into a manifest, yet to be checked, and the quarantine."""
-    ingested = sort_out(decoded.files, options)
+    ingested = sort_out(decoded.files, options, layout)
     check_complete(decoded.files, ingested)
     files, read, refused = map(len, (decoded.files, ingested.manifest, ingested.quarantine))
+    keys = ingested.manifest[Column.PATIENT_ID]
+    left_out = int(decoded.files["reason"].str.startswith(LEFT_OUT).sum())
     logger.info(
-        "%s files: %s radiographs of %s patients by names and tags, %s in quarantine, "
-        "%s of known litter",
-        f"{files:,}", f"{read:,}", f"{ingested.manifest['patient_id'].nunique():,}",
-        f"{refused:,}", f"{files - read - refused:,}",
+        "%s files: %s radiographs, %s patients by their keys, %s in quarantine, "
+        "%s of known litter, %s left out on purpose",
+        f"{files:,}", f"{read:,}", f"{keys[~keys.str.startswith(NO_KEY)].nunique():,}",
+        f"{refused:,}", f"{files - read - refused - left_out:,}", f"{left_out:,}",
     )  # fmt: skip
     return ingested.manifest, ingested.quarantine
 
 
 def check_manifest(
-    unchecked: pd.DataFrame, quarantine: pd.DataFrame, options: IngestionOptions
+    unchecked: pd.DataFrame, quarantine: pd.DataFrame, layout: Layout, options: IngestionOptions
 ) -> pd.DataFrame:
     """Stop a run that would be pointless, before any training; the quarantine is kept."""
-    check_worth_running(Ingested(unchecked, quarantine), options)
+    check_worth_running(Ingested(unchecked, quarantine), options, layout)
     return unchecked
 
 
@@ -65,10 +99,10 @@ def audit_radiographs(
     quarantine: pd.DataFrame,
     decoded: DecodedRadiographs,
     similar: pd.DataFrame,
+    layout: Layout,
     options: IngestionOptions,
 ) -> IngestionAudit:
     """Audit what was ingested, and log what should worry its user."""
-    layout = Layout(options.class_folders, options.patient_patterns)
     ingested = Ingested(manifest, quarantine)
     found = audit(ingested, decoded.files, similar, layout, options.warn_auroc)
     for warning in found.warnings:

@@ -1,10 +1,11 @@
-"""radiographs → decoded radiographs → manifest, quarantine, pairs that look alike → audit."""
+"""radiographs, labels → layout → decoded radiographs → manifest, quarantine, pairs → audit."""
 
 from kedro.pipeline import Node, Pipeline
 
 from pneumoscope.pipelines.ingestion.nodes import (
     audit_radiographs,
     check_manifest,
+    choose_layout,
     compare_radiographs,
     scan_files,
     sort_files,
@@ -17,20 +18,26 @@ def create_pipeline() -> Pipeline:
     return Pipeline(
         [
             Node(
+                choose_layout,
+                ["radiographs", "labels", options, "params:collections", "patient_key"],
+                "layout",
+                name="choose_layout",
+            ),
+            Node(
                 scan_files,
-                ["radiographs", options, "params:fetch.source", "patient_key"],
+                ["radiographs", "layout", options, "params:fetch.source", "patient_key"],
                 "decoded_radiographs",
                 name="scan_files",
             ),
             Node(
                 sort_files,
-                ["decoded_radiographs", options],
+                ["decoded_radiographs", "layout", options],
                 ["unchecked_manifest", "quarantine"],
                 name="sort_files",
             ),
             Node(
                 check_manifest,
-                ["unchecked_manifest", "quarantine", options],
+                ["unchecked_manifest", "quarantine", "layout", options],
                 "manifest",
                 name="check_manifest",
             ),
@@ -42,7 +49,14 @@ def create_pipeline() -> Pipeline:
             ),
             Node(
                 audit_radiographs,
-                ["manifest", "quarantine", "decoded_radiographs", "similar_radiographs", options],
+                [
+                    "manifest",
+                    "quarantine",
+                    "decoded_radiographs",
+                    "similar_radiographs",
+                    "layout",
+                    options,
+                ],
                 "ingestion_audit",
                 name="audit_radiographs",
             ),

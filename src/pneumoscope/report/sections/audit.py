@@ -55,13 +55,29 @@ def _warnings(warnings: Sequence[str]) -> list[Block]:
 
 
 def _overview(audit: IngestionAudit) -> str:
+    left_out = f", {audit.total_left_out:,} left out on purpose" if audit.left_out else ""
     return (
         f"{counted(audit.files, 'file')} were found: "
-        f"{counted(audit.radiographs, 'radiograph')}, {len(audit.quarantined):,} in quarantine "
-        f"and {audit.litter:,} of known litter. The radiographs are of "
-        f"{counted(audit.patients.total, 'patient')} by their file names or tags, at most "
-        f"{audit.patients.most_radiographs:,} of one. Converted to grey first: "
+        f"{counted(audit.radiographs, 'radiograph')}, {len(audit.quarantined):,} in quarantine"
+        f"{left_out} and {audit.litter:,} of known litter. Their classes are told by "
+        f"{told_by(audit)}. {_owners(audit)} Converted to grey first: "
         f"{counted(len(audit.converted), 'file')}."
+    )
+
+
+def told_by(audit: IngestionAudit) -> str:
+    """Return what told the classes, in the plural."""
+    paths = {"folders": "the folders", "file names": "the names of the files"}
+    return paths.get(audit.layout, f"the labels of the collection `{audit.layout}`")
+
+
+def _owners(audit: IngestionAudit) -> str:
+    patients = audit.patients
+    if patients.without_pattern == audit.radiographs:
+        return "Nothing tells which of them are of one patient."
+    return (
+        f"The radiographs are of {counted(patients.total, 'patient')} by their keys, at most "
+        f"{patients.most_radiographs:,} of one."
     )
 
 
@@ -170,18 +186,19 @@ def _parts(shortcuts: Iterable[Shortcut]) -> list[str]:
 
 
 def _patients(patients: PatientCounts) -> str:
-    across = patients.across_source_splits
+    across, keyless = patients.across_source_splits, patients.without_pattern
     shared = (
-        f"Patients in more than one source split, by file names or tags: {len(across):,}."
+        f"Patients in more than one source split, by their keys: {len(across):,}."
         if across
-        else "By file names or tags, no patient stands in more than one source split."
+        else "By their keys, no patient stands in more than one source split."
     )
-    if not patients.without_pattern:
+    if not keyless:
         return shared
-    return (
-        f"{shared} File names that fit no pattern: {patients.without_pattern:,}. Each counts as a "
-        "patient of its own, so radiographs of one patient may lie in two splits."
+    apart = (
+        f"Radiographs without a patient key: {keyless:,}. Each counts as a patient of its own, so "
+        "radiographs of one patient may lie in two splits."
     )
+    return apart if keyless == patients.total else f"{shared} {apart}"
 
 
 def _duplicates(duplicates: Duplicates) -> str:
@@ -215,6 +232,7 @@ def _lists(audit: IngestionAudit) -> list[Block]:
         (audit.stored_anew, pair, "Films that look like one picture stored twice"),
         (audit.alike, pair, "Films of different patients that look alike: one patient?"),
         (audit.quarantined, ("path", "reason"), "Files in quarantine, and why"),
+        (audit.left_out, ("reason", "n"), "Files that were left out on purpose, and why"),
         (audit.converted, ("path", "note"), "Files that were converted, and how"),
     ]
     return [_table(rows, keys, caption, True) for rows, keys, caption in lists if rows]

@@ -1,0 +1,75 @@
+"""A table of labels that lies beside a place of radiographs, or that the user names."""
+
+from functools import partial
+from typing import Any
+
+from kedro.io import AbstractDataset, DatasetError
+
+from pneumoscope.datasets.stores.address import parse
+from pneumoscope.datasets.stores.interface import Reader
+from pneumoscope.datasets.stores.remote import Remote
+from pneumoscope.errors import InputError
+
+OWN_TABLES = ("labels.csv", "labels.tsv")
+"""Names under which a table is looked for beside the folder, unless one lies in it."""
+
+
+class LabelFileDataset(AbstractDataset[None, dict[str, Reader]]):
+    """One table of labels outside the folder or archive of radiographs, or none; read-only.
+
+    Loading gives a dict from its name to a function that returns its bytes: of the file that
+    `table` names, else of a `labels.csv` beside the folder if there is none in it, else nothing.
+
+    Args:
+        table: A path, or any address that fsspec knows; null where the user names none.
+        folder: The folder or archive of radiographs, likewise.
+        credentials: Arguments of fsspec's file system, as Kedro has them.
+    """
+
+    def __init__(
+        self,
+        table: str | None,
+        folder: str,
+        credentials: dict[str, Any] | None = None,
+        metadata: dict[str, Any] | None = None,
+    ):
+        """Remember the places; nothing is read yet."""
+        self._table, self._folder = table, folder
+        self._credentials = credentials or {}
+        self.metadata = metadata
+
+    def load(self) -> dict[str, Reader]:
+        """Find the table.
+
+        Raises:
+            InputError: The user names one that is not there.
+        """
+        if self._table is None:
+            return self._beside()
+        store = self._store(self._table)
+        if not store.fs.isfile(store.root):
+            raise InputError(
+                "a table of labels", f"no file at '{self._table}'",
+                "Name another: --params labels=<file>.",
+            )  # fmt: skip
+        return {store.root.rpartition("/")[2]: partial(store.read, store.root)}
+
+    def save(self, data: None) -> None:
+        """Refuse: a user's table is not written."""
+        del data
+        raise DatasetError("a table of labels is read-only")
+
+    def _beside(self) -> dict[str, Reader]:
+        store = self._store(parse(self._folder).place)
+        above = store.root.rpartition("/")[0]
+        if any(store.fs.isfile(f"{store.root}/{name}") for name in OWN_TABLES):
+            return {}
+        places = {name: f"{above}/{name}" for name in OWN_TABLES}
+        found = (name for name in OWN_TABLES if store.fs.isfile(places[name]))
+        return {name: partial(store.read, places[name]) for name in [next(found, None)] if name}
+
+    def _store(self, address: str) -> Remote:
+        return Remote(address, self._credentials if "://" in address else {}, {})
+
+    def _describe(self) -> dict[str, Any]:
+        return {"table": self._table, "folder": self._folder}

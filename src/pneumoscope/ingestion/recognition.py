@@ -1,0 +1,193 @@
+"""Which collection a folder holds: one with a table that is known, or classes by folder or name."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
+from typing import Any
+
+from pneumoscope.errors import InputError, did_you_mean
+from pneumoscope.ingestion.entries import Entries
+from pneumoscope.ingestion.labels import Meanings
+from pneumoscope.ingestion.layout import SUBTYPE_FOLDERS, Layout, fold
+from pneumoscope.ingestion.litter import is_litter
+from pneumoscope.ingestion.path_index import PathIndex
+from pneumoscope.ingestion.table_layout import TableLayout
+from pneumoscope.ingestion.tables import Table, decoded, read_table
+from pneumoscope.naming import Label
+from pneumoscope.options import IngestionOptions
+from pneumoscope.options.collections import CollectionOptions
+
+Reader = Callable[[], bytes]
+Files = Mapping[str, Reader]
+
+AUTO, FOLDERS, NAMES, OWN = "auto", "folders", "file names", "labels"
+"""What `collection` may say besides a known name; a layout by names; the preset of own tables."""
+
+
+def recognise(
+    files: Files,
+    beside: Files,
+    options: IngestionOptions,
+    known: Mapping[str, Any],
+) -> Layout:
+    """Find out how a collection is laid out, by its tables, then its folders, then its names.
+
+    Args:
+        files: Relative POSIX path to a function that reads that file's bytes.
+        beside: Likewise a table outside the folder, which then counts and no other.
+        options: `collection` names one; `auto` recognises it.
+        known: The collections that are known, by name, each as `CollectionOptions` has it.
+
+    Raises:
+        InputError: A table is missing, no text or lacks columns, no row of it names a file, or two
+            collections are there.
+    """
+    asked = options.collection
+    # Kedro types the parameters of a node, but not those within a mapping.
+    collections = {name: CollectionOptions.model_validate(one) for name, one in known.items()}
+    if asked == FOLDERS:
+        return _by_path(files, options)
+    if asked not in (AUTO, *collections):
+        near = did_you_mean(asked, [AUTO, FOLDERS, *collections])
+        raise InputError("a collection as `ingestion.collection`", f"'{asked}'", near)
+    named = [name for name in collections if _any_called(collections[name].tables, beside)]
+    possible = [asked] if asked != AUTO else named or list(collections)
+    found = {name: _tables(name, collections[name], files, beside, asked) for name in possible}
+    fitting = [name for name in found if found[name] or _known_by(name, collections, files, asked)]
+    if len(fitting) > 1:
+        raise InputError(
+            "one collection in the folder",
+            f"the files of {' and '.join(fitting)}",
+            f"Name it: --params ingestion.collection={fitting[0]}",
+        )
+    for name in fitting:
+        return _layout(name, found[name], files, options, collections[name])
+    if beside:
+        raise _no_table(
+            OWN, collections[OWN], [read_table(n, read()) for n, read in beside.items()]
+        )
+    return _by_path(files, options)
+
+
+def _tables(
+    name: str, options: CollectionOptions, files: Files, beside: Files, asked: str
+) -> list[Table]:
+    """Read the tables of a collection; none if they are not its own, which may be chance."""
+    if not options.tables:
+        return []
+    meant = asked == name or (name == OWN and (not beside or _any_called(options.tables, beside)))
+    tables = []
+    for path, reader in (beside or files).items():
+        if beside or (_any_called(options.tables, [path]) and not is_litter(path)):
+            try:
+                tables.append(read_table(path, reader()))
+            except InputError:
+                if meant:
+                    raise
+    fitting = [table for table in tables if _has_file(options, table)]
+    if not fitting or not _tells_class(options, fitting):
+        if meant and (tables or asked == name):
+            raise _no_table(name, options, tables)
+        return []
+    return fitting
+
+
+def _has_file(options: CollectionOptions, table: Table) -> bool:
+    return options.columns is not None and table.has(options.columns.named["file"])
+
+
+def _tells_class(options: CollectionOptions, tables: Iterable[Table]) -> bool:
+    assert options.columns is not None
+    wanted = [*options.columns.named.get("label", []), *options.columns.flags]
+    return any(table.has(wanted) for table in tables)
+
+
+def _no_table(name: str, options: CollectionOptions, tables: Sequence[Table]) -> InputError:
+    assert options.columns is not None
+    columns = options.columns
+    label = [*columns.named.get("label", []), *columns.flags]
+    received = "; ".join(f"{t.name} with the columns {', '.join(t.columns)}" for t in tables)
+    return InputError(
+        f"a table {' or '.join(options.tables)} with the columns "
+        f"{' or '.join(columns.named['file'])} and {' or '.join(label)}",
+        received or "no such file",
+        f"Say under `collections.{name}.columns` what they are called, or name the table: "
+        "--params labels=<file>; --params ingestion.collection=folders reads no table.",
+    )
+
+
+def _known_by(
+    name: str, collections: Mapping[str, CollectionOptions], files: Files, asked: str
+) -> bool:
+    """Tell whether a collection without a table is there: it is named, or has its own paths."""
+    one = collections[name]
+    if one.tables:
+        return False
+    patterns = [fold(pattern) for pattern in one.known_by]
+    return asked == name or any(fnmatchcase(fold(path), p) for path in files for p in patterns)
+
+
+def _any_called(patterns: Iterable[str], paths: Iterable[str]) -> bool:
+    names = [fold(PurePosixPath(path).name) for path in paths]
+    return any(fnmatchcase(name, fold(pattern)) for pattern in patterns for name in names)
+
+
+def _layout(
+    name: str,
+    tables: Sequence[Table],
+    files: Files,
+    options: IngestionOptions,
+    collection: CollectionOptions,
+) -> Layout:
+    left_out = [*options.left_out_folders, *collection.left_out_folders]
+    if not tables:
+        classes = collection.classes or options.class_folders
+        return Layout(classes, options.patient_patterns, left_out, name=name)
+    folders = Layout(options.class_folders, options.patient_patterns, left_out, name=name)
+    index = PathIndex(path for path in files if not (is_litter(path) or folders.left_out(path)))
+    entries = Entries(tables, collection, index)
+    if not len(entries):
+        rows = sum(len(table.rows) for table in tables)
+        raise InputError(
+            f"rows of {' and '.join(table.name for table in tables)} that name files of the folder",
+            f"none among {rows:,}",
+            "Name the folder that its paths begin at, or another column as "
+            f"`collections.{name}.columns.file`.",
+        )
+    for part, names in collection.splits.items():
+        for path in (path for path in files if _any_called(names, [path])):
+            text, _ = decoded(path, files[path]())
+            for line in text.splitlines():
+                entries.list_as(part, index.find(line))
+    return TableLayout(
+        tables, entries, _meanings(name, options, collection), collection,
+        class_folders=options.class_folders, patient_patterns=options.patient_patterns,
+        left_out=left_out, name=name,
+    )  # fmt: skip
+
+
+def _meanings(name: str, options: IngestionOptions, collection: CollectionOptions) -> Meanings:
+    if collection.classes:
+        where = f"collections.{name}.classes, or .left_out"
+        return Meanings(collection.classes, collection.left_out, where)
+    words = {label: [label.value, *options.class_folders[label]] for label in Label}
+    words[Label.PNEUMONIA] += SUBTYPE_FOLDERS
+    where = f"ingestion.class_folders, or collections.{name}.left_out"
+    return Meanings(words, collection.left_out, where)
+
+
+def _by_path(files: Files, options: IngestionOptions) -> Layout:
+    """Read the classes off folders, or where no folder names one, off the names of the files."""
+    layout = Layout.of(options)
+    paths = [path for path in files if not is_litter(path)]
+    folders = {folder for path in paths for folder in PurePosixPath(path).parts[:-1]}
+    telling = [path for path in paths if layout.label_of_name(path)]
+    if any(map(layout.names_class, folders)) or not telling:
+        return layout
+    rules = (options.class_folders, options.patient_patterns, options.left_out_folders)
+    by_name = Layout(*rules, names_tell=True, name=NAMES)
+    by_name.remarks = [
+        f"No folder names a class, so the names of the files were believed: {len(telling):,} of "
+        f"{len(paths):,} speak of one class."
+    ]
+    return by_name
