@@ -179,6 +179,7 @@ class Choice(StrEnum):
 class SplitPolicy(StrEnum):
     """How radiographs are shared out to train, validation and test."""
 
+    AUTO = "auto"
     OFFICIAL = "official"
     AS_GIVEN = "as_given"
     GIVEN_VALIDATION = "given_validation"

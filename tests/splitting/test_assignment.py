@@ -116,7 +116,7 @@ def test_the_result_depends_on_the_seed_and_not_on_the_order_of_the_files(kaggle
     for order in range(5):
         shuffled = kaggle.sample(frac=1, random_state=order)
         pd.testing.assert_frame_equal(assign_splits(shuffled, chosen, seed=5), expected)
-    drawn = policy in (SplitPolicy.OFFICIAL, SplitPolicy.POOLED)
+    drawn = policy in (SplitPolicy.AUTO, SplitPolicy.OFFICIAL, SplitPolicy.POOLED)
     assert assign_splits(kaggle, chosen, seed=6).equals(expected) != drawn
 
 

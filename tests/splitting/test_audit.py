@@ -63,7 +63,7 @@ def test_repeated_rows_are_not_more_patients(audited):
 def test_an_honest_policy_is_checked(audited):
     found = audited("as_given")
     assert found.flaws == []
-    assert found.checks[0] == "By their file names, none of 10 patients stands in two splits."
+    assert found.checks[0] == "By their patient keys, none of 10 patients stands in two splits."
     assert found.checks[-1] == NO_COPY
 
 

@@ -24,7 +24,7 @@ def splits_of(manifest: pd.DataFrame, **named: list[str]) -> pd.DataFrame:
 def test_what_was_checked_is_put_into_words(six_rows):
     splits = splits_of(six_rows, test=["virus-3", "normal2-im-0115"], validation=["bacteria-1"])
     assert check_disjoint(splits, six_rows) == [
-        "By their file names, none of 5 patients stands in two splits.",
+        "By their patient keys, none of 5 patients stands in two splits.",
         "By their bytes, none of 6 different files stands in two splits.",
     ]
 
@@ -118,3 +118,17 @@ def test_copies_in_two_splits_are_a_flaw_in_words(six_rows):
         "Pairs of films that look like one picture stored twice and stand in two splits: 1 between "
         f"train and test; for example {VIRUS_1} and {VIRUS_3} (correlation 0.95)."
     )
+
+
+def test_nothing_is_proven_of_patients_that_have_no_key(make_manifest):
+    paths = ["NORMAL/a.png", "NORMAL/b.png", "PNEUMONIA/person1_virus_1.jpeg"]
+    manifest = make_manifest(paths)
+    splits = manifest[["radiograph_id"]].assign(split=["train", "test", "train"])
+    said, _ = check_disjoint(splits, manifest)
+    assert said == (
+        "By their keys, none of 1 other patients does. 2 of 3 radiographs have no patient key: "
+        "whether their patients stand in two splits is not known, and nothing here proves that "
+        "they do not."
+    )
+    none, _ = check_disjoint(splits[:2], manifest)
+    assert none.startswith("2 of 2 radiographs have no patient key: whether")

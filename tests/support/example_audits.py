@@ -78,7 +78,7 @@ SPLITS = {
     "patients": {"train": 20, "validation": 2, "test": 1},
     "similar": [],
     "flaws": [],
-    "checks": ["By their file names, none of 9 patients stands in two splits."],
+    "checks": ["By their patient keys, none of 9 patients stands in two splits."],
 }
 
 

@@ -11,6 +11,7 @@ from pneumoscope.ingestion.layout import UNASSIGNED
 from pneumoscope.ingestion.similarity import COPY
 from pneumoscope.naming import Column, Label, Split, SplitPolicy
 from pneumoscope.options import SplitOptions
+from pneumoscope.splitting.policy import settled
 
 _GROUP = "group"
 
@@ -43,6 +44,7 @@ def assign_splits(
     Raises:
         ImpossibleSplit: A part is missing, or a class has too few patients for the splits.
     """
+    options, _ = settled(options, manifest)
     rows = manifest.sort_values(Column.RADIOGRAPH_ID, ignore_index=True)
     copies = similar[similar["similarity"] >= COPY]
     rows = rows.assign(**{_GROUP: _groups(rows, copies, options.group_by)})

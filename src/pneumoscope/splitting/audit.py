@@ -3,9 +3,11 @@
 import pandas as pd
 from pydantic import TypeAdapter
 
+from pneumoscope.ingestion.layout import NO_KEY
 from pneumoscope.naming import Column, Split, SplitPolicy
 from pneumoscope.options import SplitOptions
 from pneumoscope.splitting.leakage import check_disjoint, copy_flaws, protocol_flaws, similar_pairs
+from pneumoscope.splitting.policy import settled
 from pneumoscope.splitting.records import SplitAudit, SplitCount
 
 
@@ -28,6 +30,7 @@ def audit_splits(
     Raises:
         LeakingSplit: A protocol did not give the disjoint splits that it promises.
     """
+    options, chosen = settled(options, manifest)
     rows = before.merge(manifest, on=Column.RADIOGRAPH_ID)
     patients = rows.groupby(Column.SPLIT)[Column.PATIENT_ID].nunique()
     promised = _promised(before, options)
@@ -36,6 +39,8 @@ def audit_splits(
     flaws = copy_flaws(pairs)
     return SplitAudit(
         policy=options.policy,
+        chosen=chosen,
+        keyless=int(manifest[Column.PATIENT_ID].str.startswith(NO_KEY).sum()),
         group_by=options.group_by,
         balance=options.balance,
         counts_before=_counts(before, manifest),

@@ -50,10 +50,12 @@ class SplitAudit:
         counts_before: Radiographs before rebalancing, by split, class and subtype.
         counts_after: Rows after it.
         copies_left_out: Files whose bytes another file of their split and class has too.
-        patients: Patients of each split, by file names.
+        patients: Patients of each split, by their keys.
         similar: Pairs of films that look alike and stand in two splits, the most similar first.
         flaws: Optimistic bias of this split protocol, in sentences.
         checks: What was checked and held, in sentences.
+        keyless: Radiographs without a patient key, each of which counts as a patient.
+        chosen: Why the policy is what it is, where nobody named one.
     """
 
     policy: SplitPolicy
@@ -66,3 +68,5 @@ class SplitAudit:
     similar: Sequence[SimilarPair]
     flaws: Sequence[str]
     checks: Sequence[str]
+    chosen: str = ""
+    keyless: int = 0

@@ -36,6 +36,8 @@ def check_splits(
 ) -> tuple[pd.DataFrame, SplitAudit]:
     """Release the splits once they are checked to be disjoint, or their flaws named."""
     audit = audit_splits(assigned, rebalanced, manifest, similar, options)
+    if audit.chosen:
+        logger.info("Splits (%s): %s", audit.policy, audit.chosen)
     for flaw in audit.flaws:
         logger.warning(flaw)
     return rebalanced, audit

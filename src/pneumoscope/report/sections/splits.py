@@ -38,20 +38,25 @@ def _protocol(audit: SplitAudit) -> str:
         [f"{counted(n, 'patient')} in {split}" for split, n in audit.patients.items()]
     )
     together = (
-        "Radiographs of one patient, by file names or tags, stay together."
+        "Radiographs of one patient, by patient keys, stay together."
         if audit.group_by == "patient"
         else "Radiographs are split one by one, regardless of the patient."
+    )
+    keyless = (
+        f" Of these, {audit.keyless:,} are radiographs without a patient key, each counted as one."
+        if audit.keyless
+        else ""
     )
     left_out = (
         f" Byte-identical copies within a split and class, left out: {audit.copies_left_out:,}."
         if audit.copies_left_out
         else ""
     )
-    policy = prose("split_policy", policy=audit.policy)
+    policy = " ".join(filter(None, [prose("split_policy", policy=audit.policy), audit.chosen]))
     balance = prose("balance", balance=audit.balance)
     return (
-        f"Policy ({readable(audit.policy)}): {policy} {together} There are {patients}.{left_out} "
-        f"Rebalancing ({readable(audit.balance)}): {balance}."
+        f"Policy ({readable(audit.policy)}): {policy} {together} There are "
+        f"{patients}.{keyless}{left_out} Rebalancing ({readable(audit.balance)}): {balance}."
     )
 
 
