@@ -126,6 +126,36 @@ def export(model: str | None, wanted: str, env: str | None, params: dict) -> Non
 
 
 @cli.command()
+@click.argument("folder")
+@click.option("--env", "-e", default="hospital", show_default=True, help="As of kedro run.")
+@click.option("--params", default="", help=kedro_project.PARAMS_ARG_HELP)
+def check(folder: str, env: str, params: str) -> None:
+    """Tell what a run would make of a FOLDER of radiographs, in seconds; nothing is written.
+
+    The folder may be an archive or an address as well. Ends with the command to run next.
+    """
+    from kedro.framework.session import KedroSession
+
+    # What is found is told once, in the order of a page.
+    logging.getLogger("pneumoscope").setLevel(logging.WARNING)
+    given = {**split_params(None, None, params), "radiographs": folder}
+    with KedroSession.create(env=env, runtime_params=given) as session:
+        context = cast(KedroSession, session).load_context()
+        catalog, parameters = context.catalog, context.params
+        from pneumoscope.ingestion.recognition import recognise
+        from pneumoscope.preview.look import look
+        from pneumoscope.preview.words import told
+
+        files, options = catalog.load("radiographs"), parameters["ingestion"]
+        known = parameters["collections"]
+        layout = recognise(files, catalog.load("labels"), options, known)
+        found = look(files, layout, options, parameters["split"], parameters["seed"])
+        click.echo(told(found, folder, env, params, min(parameters["preprocessing"].size)))
+        if found.obstacle is not None:
+            sys.exit(1)
+
+
+@cli.command()
 @click.option("--into", type=click.Path(path_type=Path), default=Path("README.md"))
 def graph(into: Path) -> None:
     """Draw the graph as mermaid between the markers of a Markdown file."""

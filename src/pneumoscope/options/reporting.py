@@ -16,6 +16,8 @@ class ReportOptions(Options):
     Attributes:
         title: Headline of the page.
         subjects: Who was radiographed, in the plural, such as "children".
+        licence: Of the radiographs in a folder of one's own; null where it is not told.
+        site: Where they were taken; null where that is not told.
         sample_radiographs: Radiographs of each class shown as samples.
         augmented_radiographs: Radiographs of each class shown as augmentation changes them.
         augmentation_draws: Random changes shown of each of those.
@@ -23,6 +25,8 @@ class ReportOptions(Options):
 
     title: Text
     subjects: Text = "patients"
+    licence: Text | None = None
+    site: Text | None = None
     sample_radiographs: Shown = 4
     augmented_radiographs: Shown = 2
     augmentation_draws: Shown = 3

@@ -91,7 +91,7 @@ def _sections(
         training_section(found.histories, found.figures_of_each("curves")),
         access_section(found.access_log, found.external_log),
         crosswalk_section(read_guidelines()),
-        about_section(_facts(evaluation, found)),
+        about_section(_facts(options, evaluation, found)),
     ]
 
 
@@ -120,13 +120,17 @@ def _doubts(warnings: Sequence[str]) -> list[str]:
     return [f"{warnings[0]}{more}"]
 
 
-def _facts(evaluation: EvaluationOptions, found: Findings) -> dict[str, object]:
+def _facts(
+    options: ReportOptions, evaluation: EvaluationOptions, found: Findings
+) -> dict[str, object]:
     audit = found.ingestion_audit
+    stated = {"site": options.site, "licence of the radiographs": options.licence}
     return {
         "version": f"pneumoscope {pneumoscope.__version__}",
         "radiographs": audit.radiographs,
         **{f"of them {label}": audit.of_class(label) for label in Label},
-        "patients": audit.patients.total,
+        "patients": audit.patients.owners,
+        **{name: value for name, value in stated.items() if value},
         "threshold_rule": evaluation.threshold.name,
         "confidence": evaluation.confidence,
     }

@@ -30,6 +30,7 @@ from pneumoscope.report.limits import limits, looks_at_test
 from pneumoscope.report.page import Page, render_markdown
 from pneumoscope.report.prose import prose, sentences, text
 from pneumoscope.report.provenance import licence_lines, synthetic_note
+from pneumoscope.report.sections.audit import told_by
 from pneumoscope.report.sections.augmentation import changes
 from pneumoscope.report.sections.by_patient import RULES
 from pneumoscope.report.sections.calibration import calibration_section
@@ -68,7 +69,7 @@ def model_card(
             _model(name, own.get(name), found),
             Section("Intended use", [Bullets(sentences("intended_use"))]),
             Section("Out of scope", [Bullets(sentences("out_of_scope"))]),
-            _training_data(found),
+            _training_data(options, found),
             _results(name, options, evaluation, found),
             Section("Operating point", _locked(measured, operating_points_section(one, {}))),
             Section("Calibration", calibration_section(one, {}).blocks),
@@ -76,7 +77,7 @@ def model_card(
             *_outside(name, found),
             _limits(measured, options, found),
             _loading(name, found),
-            _licence(own.get(name)),
+            _licence(own.get(name), options),
             _version(name, found),
         ],
     )
@@ -120,8 +121,9 @@ def _size(found: Findings) -> tuple[int, int]:
     return height, width
 
 
-def _training_data(found: Findings) -> Section:
+def _training_data(options: ReportOptions, found: Findings) -> Section:
     audit, warnings = found.split_audit, found.ingestion_audit.warnings
+    taken = f", taken at {options.site}" if options.site else ""
     rows: list[list[Cell]] = [
         [c.split, c.label, c.subtype, c.n, c.patients] for c in audit.counts_before
     ]
@@ -130,8 +132,8 @@ def _training_data(found: Findings) -> Section:
     blocks: list[Block] = [
         Paragraph(
             f"{counted(found.ingestion_audit.radiographs, 'radiograph')} of "
-            f"{counted(found.ingestion_audit.patients.total, 'patient')}. The label is the "
-            "folder that a file lies in; who read the film is not recorded."
+            f"{found.ingestion_audit.patients.owners}{taken}. The label is what "
+            f"{told_by(found.ingestion_audit)} say; who read the film is not recorded."
         ),
         Table(["split", "label", "kind", "n", "patients"], rows, caption),
         *([Note("What could mislead", warnings, warns=True)] if warnings else []),
@@ -232,10 +234,10 @@ def _loading(name: str, found: Findings) -> Section:
     )
 
 
-def _licence(origin: TrainingRecord | None) -> Section:
+def _licence(origin: TrainingRecord | None, options: ReportOptions) -> Section:
     if origin is None:
         return Section("Licence", [Bullets(["Code: MIT.", f"The rest: {NOT_ON_RECORD}."])])
-    return Section("Licence", [Bullets(licence_lines(origin))])
+    return Section("Licence", [Bullets(licence_lines(origin, options.licence))])
 
 
 def _version(name: str, found: Findings) -> Section:

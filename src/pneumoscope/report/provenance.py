@@ -63,24 +63,35 @@ def _listed(names: Sequence[str]) -> str:
     return joined(names) if len(names) <= NAMED else f"{len(names)} models"
 
 
-def licences(sources: Sources) -> str:
-    """Return under which licences radiographs from these sources stand."""
+def licences(sources: Sources, own: str | None = None) -> str:
+    """Return under which licences radiographs from these sources stand.
+
+    Args:
+        sources: How many came from each.
+        own: Licence of a folder of the user's, as the user states it.
+    """
+    folder = "a folder of your own, under the licence that came with it"
     notes = [
         (sources.phantoms, "phantoms of this project, MIT"),
         (
             sources.archive,
             "the published collection, CC BY 4.0 (Kermany 2018, doi 10.17632/rscbjbr9sj)",
         ),
-        (sources.folder, "a folder of your own, under the licence that came with it"),
+        (sources.folder, f"a folder of your own: {own}" if own else folder),
     ]
     return "; ".join(licence for count, licence in notes if count)
 
 
-def licence_lines(origin: TrainingRecord) -> list[str]:
-    """Say under which licences a model's code, radiographs and starting weights stand."""
+def licence_lines(origin: TrainingRecord, own: str | None = None) -> list[str]:
+    """Say under which licences a model's code, radiographs and starting weights stand.
+
+    Args:
+        origin: How it was trained.
+        own: Licence of a folder of the user's, as the user states it.
+    """
     started = origin.started_from
     return [
         "Code: MIT.",
-        f"Radiographs it was trained on: {licences(origin.data.sources)}.",
+        f"Radiographs it was trained on: {licences(origin.data.sources, own)}.",
         f"Starting weights ({started.source}): {started.licence or started.note}.",
     ]
