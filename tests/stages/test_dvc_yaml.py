@@ -25,6 +25,7 @@ NO_RESULTS = {
 # The default run has neither a study nor a download, predicts no new radiographs and measures
 # no other site.
 OTHER_RUNS = (
+    "preview/",
     "pipelines/study/",
     "plots/study.py",
     "studies/",
