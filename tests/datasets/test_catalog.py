@@ -18,10 +18,11 @@ from pneumoscope.datasets.append_only_log import AppendOnlyLogDataset
 from pneumoscope.datasets.archive import ArchiveDataset
 from pneumoscope.datasets.arrays import ArraysDataset
 from pneumoscope.datasets.checkpoint import CheckpointDataset
-from pneumoscope.datasets.dated_table import DatedTableDataset
+from pneumoscope.datasets.dated_table import DatedPageDataset, DatedTableDataset
 from pneumoscope.datasets.decoded_radiographs import DecodedRadiographsDataset
 from pneumoscope.datasets.figure import FigureDataset
 from pneumoscope.datasets.files import FilesDataset
+from pneumoscope.datasets.films import FilmsDataset
 from pneumoscope.datasets.formats import CSVDataset, JSONDataset, ParquetDataset, TextDataset
 from pneumoscope.datasets.keras_model import KerasModelDataset
 from pneumoscope.datasets.keyed_records import KeyedRecordsDataset
@@ -72,9 +73,11 @@ def onnx_model(value: int) -> Any:
 SAMPLES: dict[type, Callable[[int], Any]] = {
     ArraysDataset: lambda value: {"a": np.array([value])},
     CSVDataset: lambda value: pd.DataFrame({"a": [value]}),
+    DatedPageDataset: str,
     DatedTableDataset: lambda value: pd.DataFrame({"a": [value]}),
     DecodedRadiographsDataset: lambda value: [film(value)],
     FigureDataset: figure,
+    FilmsDataset: lambda value: {"a.jpeg": lambda: bytes([value])},
     FilesDataset: lambda value: {"a": bytes([value])},
     JSONDataset: lambda value: {"a": value},
     KerasModelDataset: model,

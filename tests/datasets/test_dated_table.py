@@ -69,21 +69,21 @@ def test_predictions_go_where_a_parameter_of_the_run_says(monkeypatch, given, pl
         str(conf), env="base", runtime_params=given, **CONFIG_LOADER_ARGS
     )  # fmt: skip
     catalog = loader["catalog"]
-    assert catalog["predictions"]["filepath"] == catalog["predictions_page"]["filepath"] == place
+    assert catalog["predictions"]["filepath"] == catalog["predictions_page"]["table"] == place
 
 
 def test_the_page_stands_beside_the_table_and_an_earlier_one_is_kept(tmp_path):
-    dataset = DatedPageDataset(filepath=str(tmp_path / "my.films.csv"))
+    dataset = DatedPageDataset(str(tmp_path / "my.films.csv"))
     dataset.save("<p>1")
     os.utime(tmp_path / "my.films.html", (WRITTEN, WRITTEN))
     dataset.save("<p>2")
     assert files(tmp_path) == {
         "my.films.html": "<p>2", "my.films_2026-01-02T03-04-05Z.html": "<p>1",
     }  # fmt: skip
-    bare = DatedPageDataset(filepath=str(tmp_path / "folder.d" / "films"))
+    bare = DatedPageDataset(str(tmp_path / "folder.d" / "films"))
     assert str(bare._filepath).endswith("folder.d/films.html")
 
 
 def test_a_table_that_would_be_its_own_page_is_refused(tmp_path):
     with pytest.raises(Exception, match="which would be the page"):
-        DatedPageDataset(filepath=str(tmp_path / "films.HTML"))
+        DatedPageDataset(str(tmp_path / "films.HTML"))

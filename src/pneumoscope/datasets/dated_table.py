@@ -27,18 +27,18 @@ class DatedPageDataset(TextDataset):
     """Saves a page beside a table, under its name; an earlier page is kept like an earlier table.
 
     Args:
-        filepath: The table, whose ending `.html` replaces.
+        table: The table, whose ending `.html` replaces.
         **settings: As `TextDataset` takes them.
     """
 
-    def __init__(self, filepath: str, **settings: Any) -> None:
+    def __init__(self, table: str, **settings: Any) -> None:
         """Name the page; nothing is read or written yet."""
-        ending = PurePosixPath(filepath).suffix
-        stem = filepath.removesuffix(ending) if ending else filepath
+        ending = PurePosixPath(table).suffix
+        stem = table.removesuffix(ending) if ending else table
         if ending.lower() == ".html":
             raise InputError(
                 "a file for the table of predictions, beside which their page goes",
-                f"'{filepath}', which would be the page",
+                f"'{table}', which would be the page",
                 "End it in .csv: --params predictions=<file>.csv",
             )
         super().__init__(filepath=f"{stem}.html", **settings)
