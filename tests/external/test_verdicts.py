@@ -79,7 +79,7 @@ def test_films_of_nowhere_else_give_no_sentence():
 
 
 @pytest.mark.parametrize(
-    ("overlap", "expected", "flatters"),
+    ("overlap", "expected", "biased"),
     [
         ({"identical": {"test": 3}},
          "Films of clinic that are byte for byte in the collection: 3 in test, of 12.", False),
@@ -94,13 +94,14 @@ def test_films_of_nowhere_else_give_no_sentence():
          False),
         ({"same_keys": 4},
          "Patients of clinic whose key, by file names or tags, is that of a patient of train: 4. "
-         "They are others if the site numbers its own; if not, its figures flatter.", False),
+         "They are others if the site numbers its own; if not, its figures are biased "
+         "(optimistic).", False),
     ],
 )  # fmt: skip
 def test_films_of_the_collection_are_told_and_what_they_do_to_the_figures(
-    overlap, expected, flatters
+    overlap, expected, biased
 ):
     sentences = overlap_sentences(site_result(overlap=overlap))
     assert sentences[0] == expected
-    assert any("is no external test" in one for one in sentences) == flatters
-    assert len(sentences) == 1 + flatters
+    assert any("is no external test" in one for one in sentences) == biased
+    assert len(sentences) == 1 + biased

@@ -98,23 +98,23 @@ def overlap_sentences(result: SiteResult) -> list[str]:
         "look like a picture of the collection that was stored anew": found.copies,
         "look much like a picture of the collection": found.alike,
     }
-    told = [
+    sentences = [
         f"Films of {site} that {what}: {_by_split(counts)}, of {result.films.radiographs:,}."
         for what, counts in kinds.items()
         if any(counts.values())
     ]
     if known := _learned_from(found):
-        told.append(
+        sentences.append(
             f"The models learned from {known:,} of them, or were chosen by them: as far as these "
-            f"go, {site} is no external test, and its figures flatter."
+            f"go, {site} is no external test, and its figures are biased (optimistic)."
         )
     if found.same_keys:
-        told.append(
+        sentences.append(
             f"Patients of {site} whose key, by file names or tags, is that of a patient of train: "
             f"{found.same_keys:,}. They are others if the site numbers its own; if not, its "
-            "figures flatter."
+            "figures are biased (optimistic)."
         )
-    return told
+    return sentences
 
 
 def _learned_from(found: Overlap) -> int:
