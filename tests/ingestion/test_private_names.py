@@ -16,7 +16,7 @@ def key(tmp_path, monkeypatch) -> PatientKey:
 
 
 def files(paths: list[str], **columns: object) -> pd.DataFrame:
-    found = {"dicom": False, "patient_id": "", "subtype": "", "reason": ""}
+    found = {"dicom": False, "patient_id": "", "subtype": "", "sha256": ""}
     return pd.DataFrame({"path": paths, **found, **columns})
 
 
@@ -49,6 +49,14 @@ def test_names_are_hidden_where_a_collection_holds_a_dicom(key, ingestion_option
         hidden = hide_names(one, ingestion_options, key)["path"]
         assert not hidden.str.contains("DOE|4711|letter|/a|/b", regex=True).any()
         assert hidden.is_unique
+
+
+def test_a_suffix_makes_no_dicom_of_what_was_read(key, ingestion_options):
+    read = files(["NORMAL/a.dcm", "NORMAL/b.jpeg"], sha256="a hash")
+    assert hide_names(read, ingestion_options, key)["path"].tolist() == [
+        "NORMAL/a.dcm",
+        "NORMAL/b.jpeg",
+    ]
 
 
 def test_hiding_can_be_asked_for_and_left_off(key, ingestion_options):

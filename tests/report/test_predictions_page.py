@@ -9,6 +9,7 @@ import pytest
 from pneumoscope import NOTICE
 from pneumoscope.inference.predictions import COLUMNS
 from pneumoscope.inference.worklist import by_patient
+from pneumoscope.radiographs.recorded import BURNT_IN, TAGS_SPEAK_OF
 from pneumoscope.report import predictions_page as made
 from pneumoscope.report.page import render_page
 from pneumoscope.report.predictions_page import (
@@ -165,6 +166,16 @@ def test_left_out_films_are_counted_and_their_place_is_named():
     assert told in text(predictions=many, pictures=pictures)
     assert page(many, pictures).count("<article") == 2
     assert "Shown are" not in text(predictions=many)
+
+
+def test_a_film_whose_tags_speak_of_a_burnt_in_name_is_counted_and_not_shown():
+    burnt = {**ROW, "path": "b.dcm", "warning": f"{TAGS_SPEAK_OF}{BURNT_IN}"}
+    two = table(ROW, burnt)
+    pictures = dict(list(shown(two).items())[:1])
+    told = text(predictions=two, pictures=pictures)
+    assert "Not shown: 1 film with tags that speak of burnt-in names or numbers" in told
+    assert "Shown are" not in told
+    assert "Not shown" not in text(predictions=table(ROW))
 
 
 def test_the_page_stays_small_with_any_number_of_files():

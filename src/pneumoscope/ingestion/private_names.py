@@ -22,14 +22,16 @@ DICOM_SUFFIXES = (".dcm", ".dicom", ".dic", ".ima")
 def hides(files: pd.DataFrame, options: IngestionOptions) -> bool:
     """Tell whether a collection's paths are replaced.
 
+    A file that could not be read counts as a DICOM by its suffix; any other by its content.
+
     Args:
-        files: Columns path and dicom, one row per scanned file.
+        files: Columns path, sha256 and dicom, one row per scanned file.
         options: Which collections' are.
     """
     if options.hidden_names is not HiddenNames.DICOM:
         return options.hidden_names is HiddenNames.ALL
     named = files[Column.PATH].str.lower().str.endswith(DICOM_SUFFIXES)
-    return bool((files["dicom"] | named).any())
+    return bool((files["dicom"] | (named & (files[Column.SHA256] == ""))).any())
 
 
 def hide_names(
@@ -38,7 +40,7 @@ def hide_names(
     """Replace each path, and read the patient off it before where tags tell of none.
 
     Args:
-        files: Columns path, reason, dicom, patient_id and subtype, one row per scanned file.
+        files: Columns path, sha256, dicom, patient_id and subtype, one row per scanned file.
         options: Class folders, patient patterns, and which collections are hidden.
         key: The site's.
         layout: What tells a file's patient; None for the folders.

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from pneumoscope.inference.worklist import DOUBTFUL, FILMS, HIGHEST, MEAN_SCORE
 from pneumoscope.naming import Column, Label, Source
+from pneumoscope.radiographs.recorded import BURNT_IN, may_be_shown
 from pneumoscope.report.blocks import Block, Bullets, Card, Cards, Note, Paragraph, Section, Table
 from pneumoscope.report.cells import Cell
 from pneumoscope.report.page import Page
@@ -116,15 +117,22 @@ def _films(
     shown: Mapping[Hashable, ShownFilm],
     told: Told,
 ) -> Section:
-    left = len(read) - len(shown)
+    kept = read[may_be_shown(read)]
+    withheld, left = len(read) - len(kept), len(kept) - len(shown)
     chosen = predictions.loc[list(shown)].to_dict("records")
     rows = zip(chosen, shown.values(), strict=True)
     blocks: list[Block] = [
         Paragraph(prose("worklist")),
         *(
-            [Note(f"Shown are {len(shown):,} of {counted(len(read), 'film')}, the most doubtful. "
+            [Note(f"Shown are {len(shown):,} of {counted(len(kept), 'film')}, the most doubtful. "
                   f"The other {left:,} stand in {TABLE}.")]
             if left
+            else []
+        ),
+        *(
+            [Note(f"Not shown: {counted(withheld, 'film')} with tags that speak of {BURNT_IN}. "
+                  f"What is predicted of them stands in {TABLE}.")]
+            if withheld
             else []
         ),
         *([Cards([_card(row, film, told) for row, film in rows])]

@@ -65,7 +65,7 @@ def test_pixels_as_stored_are_those_that_pydicom_reads(name):
     if "TransferSyntaxUID" not in expected.file_meta:
         expected.file_meta.TransferSyntaxUID = elements.syntax
     stored = read_pixels(elements, layout, OPTIONS)
-    read = expected.pixel_array
+    read = _by_pydicom(expected)
     if layout.grey:
         np.testing.assert_array_equal(numbers_of(stored)[stored.codes], read)
         return
@@ -74,6 +74,13 @@ def test_pixels_as_stored_are_those_that_pydicom_reads(name):
     colour = read.astype(float) / 2 ** (8 * read.itemsize - 8)
     off = np.abs(found - colour @ [0.299, 0.587, 0.114])
     assert np.quantile(off, 0.9) <= 1.5
+
+
+def _by_pydicom(expected: "pydicom.Dataset") -> np.ndarray:
+    try:
+        return expected.pixel_array
+    except RuntimeError as error:
+        pytest.skip(f"a plugin of pydicom is not installed: {error}")
 
 
 @pytest.mark.parametrize("name", shipped())

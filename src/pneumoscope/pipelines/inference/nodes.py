@@ -43,6 +43,7 @@ from pneumoscope.options import (
 )
 from pneumoscope.out_of_distribution.records import FalseAlarms
 from pneumoscope.out_of_distribution.wording import outside_sentence, promise
+from pneumoscope.radiographs.recorded import may_be_shown
 from pneumoscope.report.page import render_page
 from pneumoscope.report.predictions_page import (
     ShownFilm,
@@ -220,7 +221,7 @@ def page_writer(model: str) -> Callable[..., str]:
                 of the ensemble.
         """
         found = predict(film_scores, locked_by(model, metrics, options), NOTICE)
-        chosen = doubt_first(found).head(options.shown_films)
+        chosen = doubt_first(found[may_be_shown(found)]).head(options.shown_films)
         films = PreprocessedFilms(decoded, chosen[Column.PATH].tolist(), preprocessing)
         positive = (chosen[Column.SCORE] >= chosen[Column.THRESHOLD]).to_numpy()
         maps = decision_maps(named("model_", members), films, positive, explanation, seed)
