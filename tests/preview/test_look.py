@@ -65,6 +65,20 @@ def test_without_patient_keys_no_proof_is_promised(say):
     assert "Patients: 12 by their keys; 12 radiographs have no" in say(some)
 
 
+def test_tags_of_dicom_may_tell_patients_that_paths_do_not(say):
+    pytest.importorskip("pydicom", reason="the extra dicom is not installed")
+    from dicom_collection import as_dicom
+    from pydicom.uid import ExplicitVRLittleEndian
+
+    def dicom(number):
+        return as_dicom(made.film(number, "jpeg"), ExplicitVRLittleEndian, f"child{number}", number)
+
+    said = say({f"{p[:-4]}.dcm": partial(dicom, n) for n, p in enumerate(KEYLESS)})
+    assert "Patients: 0 by their keys in names, folders or a table; 24 radiographs" in said
+    assert "DICOM may tell them by its tags" in said
+    assert "Nothing will prove" not in said
+
+
 def test_what_would_be_refused_and_left_out_is_told_apart(say):
     files = MANY | {
         "scans/a.png": MANY["NORMAL/patient000/0.png"],

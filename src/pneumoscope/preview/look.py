@@ -44,6 +44,7 @@ class Preview:
         shorter_side: Median of the shorter sides of the sample, in pixels; 0 without a film.
         patients: Patients by their keys.
         keyless: Radiographs without a patient key.
+        dicom: DICOM films of the sample, whose tags may tell the patient to a run.
         shortcuts: Numbers that tell the classes of the sample apart.
         policy: How the splits would be cut.
         remarks: What should be known besides, in sentences.
@@ -61,6 +62,7 @@ class Preview:
     shorter_side: int
     patients: int
     keyless: int
+    dicom: int
     shortcuts: Sequence[Shortcut]
     policy: SplitPolicy
     remarks: Sequence[str]
@@ -107,6 +109,7 @@ def look(
         shorter_side=int(sides.median()) if len(sides) else 0,
         patients=int(rows.loc[~keyless, Column.PATIENT_ID].nunique()),
         keyless=int(keyless.sum()),
+        dicom=int((opened.manifest[Column.TRANSFER_SYNTAX].fillna("") != "").sum()),
         shortcuts=[found for found in shortcuts if found.warns],
         policy=chosen.policy,
         remarks=[*layout.remarks, *folder_warnings(rows, layout), *([why] if why else [])],

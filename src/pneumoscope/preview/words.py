@@ -72,6 +72,14 @@ def _patients(found: Preview) -> list[str]:
     known = f"{found.patients:,} by their keys"
     if not found.keyless:
         return ["", f"Patients: {known}"]
+    if found.dicom:
+        return [
+            "",
+            f"Patients: {known} in names, folders or a table; {found.keyless:,} radiographs have "
+            "none",
+            "  DICOM may tell them by its tags, which the run reads; what then has no key counts "
+            "as a patient of its own.",
+        ]
     return [
         "",
         f"Patients: {known if found.patients else 'none found'}; {found.keyless:,} radiographs "
