@@ -52,3 +52,9 @@ def test_licences_are_those_of_the_sources():
     assert licences(Sources(archive=2)).startswith("the published collection, CC BY 4.0")
     both = licences(Sources(archive=2, folder=1))
     assert "CC BY 4.0" in both and "a folder of your own" in both
+
+
+def test_a_user_states_the_licence_of_a_folder_and_of_nothing_else():
+    told = licences(Sources(archive=2, folder=1), own="CC BY-NC 4.0, North Clinic")
+    assert told.endswith("a folder of your own: CC BY-NC 4.0, North Clinic")
+    assert "North" not in licences(Sources(archive=2), own="North")

@@ -82,10 +82,12 @@ class Entries:
     def __init__(self, tables: Sequence[Table], options: CollectionOptions, index: PathIndex):
         """Give every row to its file."""
         assert options.columns is not None
-        self._columns, self._separator = options.columns, options.separator
+        self._flags, self._separator = options.columns.flags, options.separator
+        self._named = options.columns.named
         self._entries: dict[str, Entry] = defaultdict(Entry)
         self._absent: Counter[str] = Counter()
         self._first: dict[str, int] = {}
+        self._unclear: set[str] = set()
         for table in tables:
             for line, row in table.rows:
                 self._read(table, line, row, index)
@@ -106,8 +108,13 @@ class Entries:
                 self._entries[path].values["split"].add(part.value)
 
     def _read(self, table: Table, line: int, row: Sequence[str], index: PathIndex) -> None:
-        columns = self._columns.named
-        paths = index.find(table.cell(row, columns["file"]))
+        columns = self._named
+        called = table.cell(row, columns["file"])
+        if called in self._unclear:
+            return
+        paths = index.find(called)
+        if len(paths) > 1:
+            self._unclear.add(called)
         if not paths:
             self._absent[table.name] += 1
             self._first.setdefault(table.name, line)
@@ -124,8 +131,8 @@ class Entries:
                 entry.faults.append(str(error))
 
     def _labels(self, table: Table, row: Sequence[str]) -> Iterator[str]:
-        yield from labels_of(table.cell(row, self._columns.named.get("label", [])), self._separator)
-        for name in self._columns.flags:
+        yield from labels_of(table.cell(row, self._named.get("label", [])), self._separator)
+        for name in self._flags:
             yield from filter(None, [flag(name, table.cell(row, [name]))])
 
     def _rows_without_file(self, tables: Sequence[Table]) -> Iterator[str]:

@@ -128,7 +128,7 @@ def _known_by(
 
 
 def _any_called(patterns: Iterable[str], paths: Iterable[str]) -> bool:
-    names = [fold(PurePosixPath(path).name) for path in paths]
+    names = [fold(path.rpartition("/")[2]) for path in paths]
     return any(fnmatchcase(name, fold(pattern)) for pattern in patterns for name in names)
 
 

@@ -106,3 +106,22 @@ def test_films_that_look_alike_are_counted_and_listed_for_a_human():
     )
     (listed,) = [b for b in blocks if isinstance(b, Table) and "one patient?" in b.caption]
     assert [list(row) for row in listed.rows] == [["a", "b", 0.84]]
+
+
+def test_what_was_left_out_is_told_and_nothing_where_nothing_was():
+    assert "left out on purpose" not in text(audit_section(audit(), {}).blocks)
+    left_out = [{"reason": "folder 'masks'", "n": 7}, {"reason": "label 'Effusion'", "n": 2}]
+    section = audit_section(audit(left_out=left_out, layout="nih"), {})
+    said = text(section.blocks)
+    assert said.startswith("14 files were found: 4 radiographs, 0 in quarantine, 9 left out on")
+    assert "Their classes are told by the labels of the collection `nih`." in said
+    rows = [b.rows for b in section.blocks if isinstance(b, Table) and "purpose" in b.caption]
+    assert rows == [[("folder 'masks'", 7), ("label 'Effusion'", 2)]]
+
+
+def test_no_patients_are_claimed_where_no_key_tells_them_apart():
+    keyless = {"total": 4, "without_pattern": 4, "across_source_splits": [], "most_radiographs": 1}
+    said = text(audit_section(audit(patients=keyless), {}).blocks)
+    assert "Nothing tells which of them are of one patient." in said
+    assert "by their keys" not in said.casefold()
+    assert "Radiographs without a patient key: 4." in said

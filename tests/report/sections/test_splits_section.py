@@ -56,3 +56,13 @@ def test_films_in_two_splits_that_look_alike_are_shown_and_none_is_not_mentioned
     assert table.rows == [["a", "train", "b", "test", 0.84]]
     assert "two names may be one patient." in table.caption
     (_,) = [b for b in splits_section(AUDIT).blocks if isinstance(b, Table)]
+
+
+def test_why_a_policy_was_chosen_and_who_has_no_key_is_told_and_nothing_where_all_is_known():
+    (protocol, _) = [b.text for b in splits_section(AUDIT).blocks if isinstance(b, Paragraph)]
+    assert "chosen by what is there" not in protocol
+    assert "without a patient key" not in protocol
+    found = split_audit(chosen="The policy was chosen by what is there: no part.", keyless=12)
+    (protocol, _) = [b.text for b in splits_section(found).blocks if isinstance(b, Paragraph)]
+    assert "cut from the rest. The policy was chosen by what is there: no part." in protocol
+    assert "Of these, 12 are radiographs without a patient key, each counted as one." in protocol
