@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from example_audits import split_audit
+from example_references import false_alarms
 
 from pneumoscope.evaluation.calibration import calibrators, measure
 from pneumoscope.evaluation.lock import lock_evaluation
@@ -66,7 +67,7 @@ BY = ScoredBy("1" * 64)
 @pytest.fixture(scope="module")
 def lock():
     splits = pd.concat([VALIDATION, TEST])[["radiograph_id", "split"]]
-    return lock_evaluation(VALIDATION, BY, splits, OPTIONS)
+    return lock_evaluation(VALIDATION, BY, false_alarms(BY.fingerprint), splits, OPTIONS)
 
 
 @pytest.fixture(scope="module")
