@@ -67,6 +67,25 @@ def films_folder(given: str | None, default: str) -> str:
     return place(named) if named else default
 
 
+TABLE = re.compile(r"\.(csv|tsv|txt)$", re.IGNORECASE)
+"""Names of tables of labels."""
+
+
+def site_places(named: str, project: Path) -> tuple[str, str | None]:
+    """Return the folder of a site's films, and the table of labels if it is that which was named.
+
+    Args:
+        named: A folder, an archive, an address, or a table beside its films or above them.
+        project: Where a relative path starts.
+    """
+    if "://" in named:
+        folder, _, name = named.rpartition("/")
+        return (folder, named) if TABLE.search(name) else (named, None)
+    path = project / Path(named).expanduser()
+    listed = bool(TABLE.search(path.name)) and path.is_file()
+    return (str(path.parent), str(path)) if listed else (str(path), None)
+
+
 def store_credentials(place: str, name: str) -> str | None:
     """Return the name of the credentials that a place needs; one on this machine needs none."""
     return name if "://" in place else None

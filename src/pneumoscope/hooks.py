@@ -13,7 +13,7 @@ from kedro.io import AbstractDataset, CatalogProtocol, DataCatalog
 from kedro.pipeline import Pipeline
 from kedro.runner import SequentialRunner
 
-from pneumoscope.configuration import LayeredConfigLoader
+from pneumoscope.configuration import LayeredConfigLoader, site_places
 from pneumoscope.datasets.atomic import AtomicSave
 from pneumoscope.errors import InputError
 from pneumoscope.repeated_lines import RepeatedLines
@@ -43,7 +43,7 @@ class SelectionHooks:
 
 
 class ExternalHooks:
-    """Give the catalog the folders of the sites, which stand in a parameter."""
+    """Give the catalog the places of the sites, which stand in a parameter."""
 
     @hook_impl
     def after_context_created(self, context: KedroContext) -> None:
@@ -54,18 +54,23 @@ class ExternalHooks:
     def after_catalog_created(
         self, catalog: DataCatalog, conf_creds: dict[str, Any], parameters: dict[str, Any]
     ) -> None:
-        """Fill each site's folder into the entry that the catalog has for all of them."""
-        for site, folder in (parameters["parameters"].get("external") or {}).items():
-            if folder is None:
+        """Fill each site's folder and table into the entries that the catalog has for all."""
+        for site, named in (parameters["parameters"].get("external") or {}).items():
+            if named is None:
                 continue
-            name = f"external.{site}.radiographs"
-            entry = catalog.config_resolver.resolve_pattern(name)
+            folder, table = site_places(named, self._project)
+            filled: dict[str, dict[str, Any]] = {
+                "radiographs": {"filepath": folder},
+                "labels": {"folder": folder, "table": table},
+            }
             if "://" in folder:
                 # Where there are no credentials of the site's name, those of `films`.
-                own = {"filepath": folder, "credentials": conf_creds.get(site, conf_creds["films"])}
-            else:
-                own = {"filepath": str(self._project / Path(folder).expanduser())}
-            catalog[name] = AbstractDataset.from_config(name, {**entry, **own})
+                for own in filled.values():
+                    own["credentials"] = conf_creds.get(site, conf_creds["films"])
+            for kind, own in filled.items():
+                name = f"external.{site}.{kind}"
+                entry = catalog.config_resolver.resolve_pattern(name)
+                catalog[name] = AbstractDataset.from_config(name, {**entry, **own})
 
 
 class RunnerHooks:

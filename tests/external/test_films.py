@@ -3,6 +3,7 @@ import pytest
 from pneumoscope.errors import InputError
 from pneumoscope.external.films import describe_films, site_rows
 from pneumoscope.external.records import Overlap
+from pneumoscope.ingestion.layout import Layout
 from pneumoscope.ingestion.manifest import sort_out
 
 PATHS = [
@@ -20,7 +21,7 @@ def described(scanned, ingestion_options):
         found = sort_out(scanned(paths, **columns), ingestion_options)
         rows = site_rows("clinic", found.manifest, found.quarantine, ingestion_options)
         return rows, describe_films(
-            rows, found.manifest, found.quarantine, NOWHERE, {}, ingestion_options
+            rows, found.manifest, found.quarantine, NOWHERE, {}, Layout.of(ingestion_options)
         )
 
     return described

@@ -142,13 +142,29 @@ def test_an_address_is_no_path_and_has_credentials(own, expected):
     assert given("/films", own).get("external.clinic.radiographs")._credentials == {}
 
 
+def test_a_table_lies_beside_its_films_and_a_folder_may_be_called_like_one(tmp_path):
+    table, folder = tmp_path / "mine.csv", tmp_path / "films.csv"
+    table.write_text("file,label\n")
+    folder.mkdir()
+    found = given(table)
+    assert found.get("external.clinic.radiographs")._describe()["filepath"] == str(tmp_path)
+    assert found.get("external.clinic.labels")._describe() == {
+        "table": str(table), "folder": str(tmp_path),
+    }  # fmt: skip
+    for place in (folder, tmp_path / "gone.csv"):
+        found = given(place)
+        assert found.get("external.clinic.radiographs")._describe()["filepath"] == str(place)
+        assert found.get("external.clinic.labels")._describe()["table"] is None
+    remote = given("s3://bucket/films/labels.tsv").get("external.clinic.labels")
+    assert remote._describe() == {
+        "table": "s3://bucket/films/labels.tsv", "folder": "s3://bucket/films",
+    }  # fmt: skip
+
+
 def test_a_folder_that_is_not_there_is_refused_before_anything_is_written(graph, tmp_path):
     catalog = given(tmp_path / "nowhere")
-    site = graph["external"].filter(node_names=["external.clinic.scan_films"])
+    site = graph["external"].filter(node_names=["external.clinic.choose_layout"])
     request = {"load_versions": None, "pipeline_names": ["external"]}
-    held = {name for name in site.inputs() if name.endswith("held_lock")}
-    for name in held:
-        catalog.save(name, "held")
     pipelines_of = {"external": graph["external"]}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("pneumoscope.hooks.pipelines", pipelines_of)

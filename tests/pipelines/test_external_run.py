@@ -32,6 +32,19 @@ def record(results: Path, site: str) -> dict:
     return json.loads((results / f"08_reporting/external/{site}.json").read_text())
 
 
+def listed(folder: Path, results: Path) -> Path:
+    """Put the films of test into one folder without classes, under other names, with a table."""
+    films = folder / "films"
+    films.mkdir()
+    rows = ["file,label,patient,age"]
+    for n, path in enumerate(sorted((results / "01_raw/phantoms/test").rglob("*.jpeg"))):
+        shutil.copy(path, films / f"{n}.jpeg")
+        rows.append(f"{n}.jpeg,{path.parent.name},{n % 7},{3 + n % 50}")
+    table = films / "mine.csv"
+    table.write_text("\n".join(rows))
+    return table
+
+
 def page(results: Path) -> str:
     text = (results / "08_reporting/report.html").read_text()
     start = text.index('<section id="external-tests">')
@@ -121,8 +134,17 @@ def test_the_next_site_keeps_the_earlier_ones_and_a_run_without_sites_reports_th
 ):
     results = tmp_path / "results"
     shutil.copytree(measured, results)
-    more = f"external.third={results / '01_raw/phantoms/test'}"
-    finish(results, "--pipelines=external", "--params", more)
+    finish(
+        results, "--pipelines=external", "--params", f"external.third={listed(tmp_path, results)}"
+    )
+    third = record(results, "third")["films"]
+    tested = rows_of(results, "test")
+    assert (third["radiographs"], third["patients"]) == (int(tested["n"].iloc[0]), 7)
+    assert third["parts"] == {"unassigned": third["radiographs"]}
+    # The folders tell nothing here: the table alone has the labels.
+    assert rows_of(results, "external:third")["auroc"].to_numpy() == pytest.approx(
+        tested["auroc"].to_numpy(), abs=1e-4
+    )
     earlier = (measured / "08_reporting/external/copy.json").read_bytes()
     assert (results / "08_reporting/external/copy.json").read_bytes() == earlier
     splits = set(pd.read_csv(results / "08_reporting/comparison.csv")["split"])

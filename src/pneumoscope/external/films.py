@@ -10,7 +10,7 @@ from pneumoscope.errors import InputError
 from pneumoscope.external.records import Overlap, SiteFilms, split_of
 from pneumoscope.ingestion.appearance import appearance_sentences
 from pneumoscope.ingestion.doubts import examples, folder_warnings, refusal_warnings
-from pneumoscope.ingestion.layout import UNASSIGNED, Layout
+from pneumoscope.ingestion.layout import NO_KEY, UNASSIGNED, Layout
 from pneumoscope.ingestion.records import Refusal
 from pneumoscope.ingestion.tag_warnings import tag_sentences
 from pneumoscope.naming import Column, Label
@@ -69,7 +69,7 @@ def describe_films(
     quarantine: pd.DataFrame,
     overlap: Overlap,
     shift: Mapping[Label, DomainComparison],
-    options: IngestionOptions,
+    layout: Layout,
 ) -> SiteFilms:
     """Count the films of a site, and say what should be doubted of them.
 
@@ -79,7 +79,7 @@ def describe_films(
         quarantine: Columns path and reason.
         overlap: Films that are in the model's own collection.
         shift: How far each class lies from train.
-        options: Class folders and patient patterns.
+        layout: What tells their classes and patients.
     """
     patients = rows.drop_duplicates(Column.PATIENT_ID)[Column.PATIENT_ID].astype(str)
     digest = sha256("\n".join(sorted(rows[Column.SHA256])).encode()).hexdigest()
@@ -87,7 +87,7 @@ def describe_films(
         digest=digest,
         radiographs=len(rows),
         patients=len(patients),
-        without_pattern=int(patients.str.startswith("file:").sum()),
+        without_pattern=int(patients.str.startswith(NO_KEY).sum()),
         classes={label: int((rows[Column.LABEL] == label).sum()) for label in Label},
         parts={str(k): int(n) for k, n in rows[Column.SOURCE_SPLIT].value_counts().items()},
         sources=Sources.of(rows),
@@ -96,17 +96,17 @@ def describe_films(
             Refusal(str(path), str(reason))
             for path, reason in zip(quarantine[Column.PATH], quarantine[Column.REASON], strict=True)
         ],
-        warnings=_warnings(rows, manifest, quarantine, options),
+        warnings=_warnings(rows, manifest, quarantine, layout),
         overlap=overlap,
         shift=shift,
     )
 
 
 def _warnings(
-    rows: pd.DataFrame, manifest: pd.DataFrame, quarantine: pd.DataFrame, options: IngestionOptions
+    rows: pd.DataFrame, manifest: pd.DataFrame, quarantine: pd.DataFrame, layout: Layout
 ) -> list[str]:
-    layout = Layout(options.class_folders, options.patient_patterns)
     return [
+        *layout.remarks,
         *_pooled(rows),
         *_few(rows),
         *_both_labels(rows),

@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pneumoscope.external.records import Overlap
+from pneumoscope.ingestion.layout import NO_KEY
 from pneumoscope.ingestion.similarity import COPY, similar_radiographs
 from pneumoscope.naming import Column, Split
 
@@ -67,7 +68,7 @@ def measure_overlap(
     ]
     surest = pd.concat([same, copies])[:EXAMPLES]
     trained = set(own.loc[own[Column.SPLIT] == Split.TRAIN, Column.PATIENT_ID])
-    keys = {key for key in rows[Column.PATIENT_ID] if not key.startswith("file:")}
+    keys = {key for key in rows[Column.PATIENT_ID] if not key.startswith(NO_KEY)}
     counts = [_by_split(pairs) for pairs in found]
     return Overlap(
         identical=counts[0],

@@ -22,6 +22,7 @@ from pneumoscope.external.verdicts import overlap_sentences
 from pneumoscope.inference.evaluated import check_evaluated, check_prepared
 from pneumoscope.inference.films import PreprocessedFilms
 from pneumoscope.ingestion.checks import check_complete
+from pneumoscope.ingestion.layout import Layout
 from pneumoscope.ingestion.manifest import sort_out
 from pneumoscope.ingestion.patient_key import PatientKey
 from pneumoscope.ingestion.scan import ScannedFile, scan
@@ -65,6 +66,7 @@ def check_lock(
 
 def scan_films(
     radiographs: dict[str, Callable[[], bytes]],
+    layout: Layout,
     options: IngestionOptions,
     patient_key: PatientKey,
     **held: Lock,
@@ -73,20 +75,21 @@ def scan_films(
 
     Args:
         radiographs: The films of the site.
+        layout: What tells their classes: a table, the folders or the names of the files.
         options: How they are read.
         patient_key: By which a DICOM's patient is known and its identifiers are kept out.
         **held: `held_<name>`, the lock of each model: no film is read before all are checked.
     """
     if not held:
         raise ValueError("expected the locks to have been checked before films are read")
-    return scan(radiographs, options, key=patient_key)
+    return scan(radiographs, options, key=patient_key, layout=layout)
 
 
 def sort_films(
-    decoded: DecodedRadiographs, options: IngestionOptions
+    decoded: DecodedRadiographs, layout: Layout, options: IngestionOptions
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Sort the scanned files into radiographs of all parts and the quarantine; none is lost."""
-    ingested = sort_out(decoded.files, options)
+    ingested = sort_out(decoded.files, options, layout)
     check_complete(decoded.files, ingested)
     return ingested.manifest, ingested.quarantine
 
@@ -125,7 +128,7 @@ def measure_films(
     overlap: Overlap,
     train_images: ShardedImages,
     train_rows: pd.DataFrame,
-    ingestion: IngestionOptions,
+    layout: Layout,
     preprocessing: PreprocessingOptions,
     evaluation: EvaluationOptions,
     seed: int,
@@ -140,7 +143,7 @@ def measure_films(
         label: compare_films(train.of(label), site.of(label), split, label, evaluation, seed)
         for label in Label
     }
-    return describe_films(rows, site_manifest, quarantine, overlap, shift, ingestion)
+    return describe_films(rows, site_manifest, quarantine, overlap, shift, layout)
 
 
 def score_films(

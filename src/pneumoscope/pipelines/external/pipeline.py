@@ -6,6 +6,7 @@ from kedro.pipeline import Node, Pipeline
 
 from pneumoscope.pipelines import evaluation, reporting
 from pneumoscope.pipelines.external import nodes
+from pneumoscope.pipelines.ingestion.nodes import choose_layout
 
 SPACE = "external"
 """Namespace of all sites; each site is one within, and each model one within that."""
@@ -78,12 +79,19 @@ def _read(site: str, models: Sequence[str]) -> list[Node]:
 
     read, refused = entry(site, "manifest"), entry(site, "quarantine")
     decoded, rows, overlap = (entry(site, what) for what in ("decoded", "rows", "overlap"))
-    options = "params:ingestion"
+    films, layout, options = entry(site, "radiographs"), entry(site, "layout"), "params:ingestion"
     return [
+        node(
+            choose_layout,
+            [films, entry(site, "labels"), options, "params:collections", "patient_key"],
+            layout,
+            "choose_layout",
+        ),
         node(
             nodes.scan_films,
             {
-                "radiographs": entry(site, "radiographs"),
+                "radiographs": films,
+                "layout": layout,
                 "options": options,
                 "patient_key": "patient_key",
                 **{f"held_{name}": entry(site, name, "held_lock") for name in models},
@@ -91,7 +99,7 @@ def _read(site: str, models: Sequence[str]) -> list[Node]:
             decoded,
             "scan_films",
         ),
-        node(nodes.sort_films, [decoded, options], [read, refused], "sort_films"),
+        node(nodes.sort_films, [decoded, layout, options], [read, refused], "sort_films"),
         node(nodes.film_checker(site), [read, refused, options], rows, "check_films"),
         node(
             nodes.compare_with_collection,
@@ -109,7 +117,7 @@ def _read(site: str, models: Sequence[str]) -> list[Node]:
                 "overlap": overlap,
                 "train_images": "train_images",
                 "train_rows": "train_rows",
-                "ingestion": options,
+                "layout": layout,
                 "preprocessing": "params:preprocessing",
                 "evaluation": "params:evaluation",
                 "seed": "params:seed",
