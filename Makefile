@@ -23,7 +23,7 @@ STUDIES := zephyr_health local_hospital be_well mlp_cnn_vgg16 serenity_health
 export PATH := $(abspath $(BIN)):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types unit slow bench studies results graph viz lock platforms matrix hooks licences sbom audit clean
+.PHONY: help run test lint types unit coverage slow bench studies results graph viz lock platforms matrix hooks licences sbom audit clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -42,8 +42,13 @@ lint: $(READY) ## Style
 types: $(READY) ## Static types
 	$(BIN)/mypy
 
+# What the tests of one file share is made once: a file stays in one process.
+PYTEST := $(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadscope
 unit: $(READY) ## The tests, without the slow ones
-	$(BIN)/pytest --numprocesses=auto --maxprocesses=4 --cov
+	$(PYTEST)
+
+coverage: $(READY) ## The same, and which lines they reach; a third slower
+	$(PYTEST) --cov
 
 slow: $(EXTRAS) ## The slower tests: whole runs, DVC, kedro viz, every architecture
 	$(BIN)/pytest -m slow
@@ -97,7 +102,7 @@ matrix: $(READY) ## Install, run the smoke graph and test on each supported Pyth
 .PHONY: smoke
 smoke: $(READY)
 	RESULTS=$(VENV)/results $(BIN)/kedro run --env smoke
-	$(BIN)/pytest --numprocesses=auto --maxprocesses=4
+	$(PYTEST)
 
 clean: ## Remove the environments and the caches; radiographs and results stay
 	rm -rf $(VENV) $(MATRIX) .pytest_cache .ruff_cache .mypy_cache .coverage build
