@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from scipy.stats import t
+from scipy.stats import beta, t
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from pneumoscope.evaluation.ranking import auroc, auroc_spread, average_precision
@@ -115,3 +115,21 @@ def test_a_ranking_without_error_has_an_average_precision_without_interval():
     found = average_precision(Sample.of([0, 1] * 9, [0.1, 0.9] * 9, np.arange(18)), 0.95).estimate
     assert (found.value, found.bounds) == (1.0, None)
     assert found.reason.startswith("no patient moves it")
+
+
+def test_one_patient_that_carries_the_spread_makes_no_interval_wider_than_pairs_allow():
+    # One of 60 NORMAL patients scores above half of 60 of PNEUMONIA, all others below.
+    label = [0] * 60 + [1] * 60
+    score = [0.7, *np.linspace(0.0, 0.3, 59), *np.linspace(0.5, 0.9, 60)]
+    sample = Sample.of(label, score, np.arange(120))
+    found = auroc(sample, 0.95).estimate
+    assert found.value == pytest.approx(1 - 30 / 3600)
+    # Of 60 pairs of other patients each, half of one misranked.
+    exact = beta.ppf([0.025, 0.975], [59.5, 60.5], [1.5, 0.5])
+    assert found.low == pytest.approx(exact[0])
+    assert found.value < found.high <= exact[1]
+    precise = average_precision(sample, 0.95).estimate
+    assert precise.bounds is None
+    assert (
+        precise.reason == "one patient or two move it most, so that its spread cannot be estimated"
+    )

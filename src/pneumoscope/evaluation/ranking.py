@@ -1,6 +1,6 @@
 """AUROC and average precision of radiographs clustered in patients."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -11,13 +11,16 @@ from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.measured import (
     Measured,
     degrees_of_freedom,
-    none_in,
     too_few_patients,
 )
+from pneumoscope.evaluation.proportions import clopper_pearson
 from pneumoscope.evaluation.sample import Sample
 
 _ROUNDING = 1e-12
 _NO_SPREAD = "no patient moves it, so that its spread cannot be estimated"
+_FEW_MOVE_IT = "one patient or two move it most, so that its spread cannot be estimated"
+_FEWEST = 2.0
+"""Degrees of freedom below which an interval of Student's t is no estimate of a spread."""
 NO_PNEUMONIA = "no radiograph is PNEUMONIA"
 NO_NORMAL = "no radiograph is NORMAL"
 
@@ -75,16 +78,17 @@ class Spread:
 def auroc(sample: Sample, confidence: float) -> Measured:
     """Estimate the AUROC with an interval over patients.
 
-    The interval is symmetric on the logit scale, from Obuchowski's variance and Student's t.
-    Without a misranked pair it is exact: among pairs of a PNEUMONIA and a NORMAL radiograph
-    that share no patient none is misranked, so few can be among all.
+    The interval is symmetric on the logit scale, from Obuchowski's variance and Student's t, but
+    no wider than the exact one of a proportion of as many independent pairs of a PNEUMONIA and a
+    NORMAL radiograph as can be made without using a patient twice: all pairs together vary less
+    than these. Without a misranked pair it is the exact one.
 
     Args:
         sample: The radiographs.
         confidence: Coverage of the interval, in (0, 1).
 
     Source: Obuchowski 1997, doi:10.2307/2533958; Pepe 2003, The Statistical Evaluation of
-        Medical Tests, section 5.2.6, for the logit.
+        Medical Tests, section 5.2.6, for the logit; Hoeffding 1963, section 5, for the pairs.
     """
     missing = _absent(sample)
     if missing:
@@ -94,15 +98,17 @@ def auroc(sample: Sample, confidence: float) -> Measured:
     pairs = min(fewest, sample.patients // 2)
     if fewest < 2:
         return Measured(Estimate(value, reason=_too_few(spread)), spread.influence)
+    exact = Estimate(value, *clopper_pearson(value, pairs, confidence))
     if min(value, 1 - value) < _ROUNDING:
-        bound = none_in(pairs, confidence)
-        ends = (1 - bound, 1.0) if value > 0.5 else (0.0, bound)
-        return Measured(Estimate(round(value), *ends), spread.influence, pairs)
-    return Measured(_on_logits(value, spread, confidence), spread.influence, pairs)
+        return Measured(replace(exact, value=round(value)), spread.influence, pairs)
+    found = _no_wider(_on_logits(value, spread, confidence), exact)
+    return Measured(found, spread.influence, pairs)
 
 
 def average_precision(sample: Sample, confidence: float) -> Measured:
     """Estimate the average precision with an interval over patients, symmetric on the logits.
+
+    There is none where the variance is not known: nothing bounds it as pairs bound the AUROC's.
 
     Args:
         sample: The radiographs.
@@ -117,6 +123,8 @@ def average_precision(sample: Sample, confidence: float) -> Measured:
         return Measured(Estimate(value, reason=_too_few(spread)), spread.influence)
     if 1 - value < _ROUNDING:
         return Measured(Estimate(1.0, reason=_NO_SPREAD), spread.influence)
+    if spread.variance > _ROUNDING**2 and spread.degrees_of_freedom < _FEWEST:
+        return Measured(Estimate(value, reason=_FEW_MOVE_IT), spread.influence)
     return Measured(_on_logits(value, spread, confidence), spread.influence)
 
 
@@ -178,6 +186,14 @@ def _on_logits(value: float, spread: Spread, confidence: float) -> Estimate:
     reach = float(stdtrit(spread.degrees_of_freedom, (1 + confidence) / 2)) * error
     low, high = expit(logit(value) + np.array([-reach, reach]))
     return Estimate(value, float(low), float(high))
+
+
+def _no_wider(found: Estimate, exact: Estimate) -> Estimate:
+    """Keep of two intervals the nearer bound on either side, where there are two."""
+    if found.bounds is None or exact.bounds is None:
+        return found
+    (low, high), (least, most) = found.bounds, exact.bounds
+    return Estimate(found.value, max(low, least), min(high, most))
 
 
 def _ratio(count: int) -> float:
