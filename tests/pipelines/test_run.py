@@ -43,6 +43,8 @@ def test_a_run_keeps_the_contract_of_files(smoke):
         "02_intermediate/manifest.parquet", "02_intermediate/quarantine.csv",
         "03_primary/splits.parquet", "05_model_input/train_images/shard-00000.npy",
         "07_model_output/cnn/scores.parquet", "07_model_output/cnn/scored_by.json",
+        "07_model_output/cnn/reference.json", "07_model_output/ensemble/false_alarms.json",
+        "08_reporting/ensemble/detection.json",
         "08_reporting/ingestion_audit.json",
         "08_reporting/cnn/history.csv", "08_reporting/cnn/metrics.json",
         "08_reporting/comparison.csv", "08_reporting/figures/roc.png",
@@ -134,6 +136,10 @@ def test_films_of_the_test_part_get_the_scores_of_the_evaluation_again(smoke, tm
     found = pd.read_csv(smoke / "07_model_output/predictions.csv")
     assert len(found) == sum(file.is_file() for file in films.rglob("*"))
     assert found.loc[found["path"] == "cut short.jpeg", "reason"].str.contains("damaged").all()
+    page = (smoke / "07_model_output/predictions.html").read_text()
+    assert page.count("<article") == (found["reason"].isna()).sum()
+    assert "cut short.jpeg" in page
+    assert found["out_of_distribution"].notna().sum() == found["score"].notna().sum()
     scores = pd.read_parquet(smoke / "07_model_output/ensemble/scores.parquet")
     radiographs = pd.read_parquet(smoke / "02_intermediate/manifest.parquet")
     evaluated = scores.merge(radiographs[["radiograph_id", "path"]], on="radiograph_id")
