@@ -87,7 +87,7 @@ def check_prepared(
             raise InputError(
                 f"the preprocessing that {name} was trained with",
                 f"another ({told})",
-                "Run the inference in the environment that trained it: --env.",
+                "Run in the environment that trained it: --env.",
             )
 
 
