@@ -140,6 +140,28 @@ def test_a_model_that_was_trained_since_is_not_exported(films, small):
         converted(films, model_a=small("mlp", 9))
 
 
+def test_a_training_record_of_another_model_is_not_exported(films):
+    other = replace(films.members["training_record_a"], fingerprint="0" * 64)
+    with pytest.raises(InputError, match="whose threshold is not locked"):
+        converted(films, training_record_a=other)
+
+
+@pytest.mark.parametrize("what", ["fingerprint", "operating_point"])
+def test_a_contract_of_another_evaluation_is_not_exported(films, graphs, parity, what):
+    metrics = films.metrics
+    changed = {
+        "fingerprint": replace(metrics, model=replace(metrics.model, fingerprint="0" * 64)),
+        "operating_point": replace(
+            metrics, operating_point=replace(metrics.operating_point, threshold=0.25)
+        ),
+    }[what]
+    with pytest.raises(InputError, match="that of another, or of another evaluation"):
+        nodes.export_writer("both")(
+            graphs[1], parity, ensemble_contract("both", films.metrics,
+            contracted(films.fingerprint)), changed, OPTIONS, films.preprocessing, INGESTION,
+        )  # fmt: skip
+
+
 def test_another_preprocessing_than_that_of_training_is_not_exported(films):
     with pytest.raises(InputError, match=r"border_crop: 0\.05 then, 0\.0 now"):
         converted(films, preprocessing=films.preprocessing.model_copy(update={"border_crop": 0.0}))

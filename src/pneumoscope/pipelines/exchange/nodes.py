@@ -69,8 +69,11 @@ def convert_model(
     models = named("model_", members)
     check_locked(metrics, locks)
     loaded = {name: model_fingerprint(model) for name, model in models.items()}
-    check_evaluated(loaded, named("scored_by_", members), metrics)
-    check_prepared(named("training_record_", members), preprocessing, working_side)
+    records, scored_by = named("training_record_", members), named("scored_by_", members)
+    check_evaluated(loaded, scored_by, metrics)
+    # Licences and what is synthetic are read off the records.
+    check_evaluated({name: one.fingerprint for name, one in records.items()}, scored_by, metrics)
+    check_prepared(records, preprocessing, working_side)
     core = average([core_graph(model) for model in models.values()])
     film = chained(film_graph(preprocessing), core)
     return core.SerializeToString(), film.SerializeToString()
@@ -130,6 +133,13 @@ def export_writer(model: str) -> Callable[..., tuple[Any, ExportedContract]]:
                 "is unlike those of train, and so predicts all",
                 "false",
                 "Export with --params inference.decide_out_of_distribution=true",
+            )
+        promised = contract.fingerprint, contract.operating_point
+        if promised != (metrics.model.fingerprint, metrics.operating_point):
+            raise InputError(
+                "the contract of the model that was evaluated, at its locked threshold",
+                "that of another, or of another evaluation",
+                "Run kedro run --pipelines=evaluation.",
             )
         records: dict[str, TrainingRecord] = named("training_record_", members)
         locked = locked_by(model, metrics, options)
