@@ -214,3 +214,19 @@ def test_a_patient_is_the_number_whatever_the_film_and_the_spelling(
 
     assert key(one) == key(one)
     assert (key(one) == key(other)) == (one == other)
+
+
+def test_files_of_a_folder_are_each_told_the_same_whatever_came_between(layout):
+    good, refused = "train/NORMAL/a.jpeg", "train/COVID/a.jpeg"
+    for path in (good, good.replace("a.", "b."), refused, refused, good, refused):
+        if path == refused:
+            with pytest.raises(ValueError, match="no folder of 'train/COVID' names a class"):
+                layout.place(path)
+        else:
+            assert layout.place(path) == Place("train", N)
+
+
+def test_names_that_tell_the_class_are_read_one_by_one(ingestion_options):
+    names = Layout(ingestion_options.class_folders, (), names_tell=True)
+    assert names.place("films/normal 1.jpeg").label is N
+    assert names.place("films/pneumonia 1.jpeg").label is P

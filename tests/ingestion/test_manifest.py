@@ -1,5 +1,6 @@
 import pandas as pd
 
+from pneumoscope.ingestion.layout import Layout
 from pneumoscope.ingestion.litter import LITTER
 from pneumoscope.ingestion.manifest import MANIFEST_COLUMNS, sort_out
 from pneumoscope.naming import Column
@@ -61,3 +62,22 @@ def test_what_is_recorded_of_a_film_joins_its_row_and_what_is_not_stays_missing(
     assert (first["age"], first["sex"], first["exposure"]) == (34.0, "female", 1.5)
     assert (second["site"], second["exposure"]) == ("Z", 2.0)
     assert all(map(pd.isna, (first["site"], first["view"], second["age"], second["sex"])))
+
+
+def test_names_without_suffix_hidden_and_with_several_dots_are_cut_at_the_last(make_manifest):
+    paths = ["NORMAL/.hidden", "NORMAL/a.b.jpeg", "NORMAL/a.", "NORMAL/plain", "NORMAL.x/normal/c"]
+    assert set(make_manifest(paths)[Column.RADIOGRAPH_ID]) == {
+        "NORMAL/.hidden", "NORMAL/a.b", "NORMAL/a.", "NORMAL/plain", "NORMAL.x/normal/c",
+    }  # fmt: skip
+
+
+def test_what_a_layout_has_on_record_goes_before_what_files_say(scanned, ingestion_options):
+    class Recording(Layout):
+        def recorded(self, path):
+            return {"age": 7.0, "sex": "male"} if path.endswith("virus_1.jpeg") else {}
+
+    files = scanned(GOOD, age=[34.0, 35.0], sex="female", site="Z")
+    found = sort_out(files, ingestion_options, Recording.of(ingestion_options)).manifest
+    assert found[["age", "sex", "site"]].to_numpy().tolist() == [
+        [34.0, "female", "Z"], [7.0, "male", "Z"],
+    ]  # fmt: skip

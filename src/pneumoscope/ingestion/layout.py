@@ -105,6 +105,7 @@ class Layout:
         """Fold the names and compile the patterns."""
         self.name, self.names_tell, self.remarks = name, names_tell, list[str]()
         self._paths = frozenset[str]()
+        self._last: tuple[str | None, Place | str] = None, ""
         self._replaced: Callable[[], dict[str, str]] = dict
         self._left_out = [fold(pattern) for pattern in left_out]
         self._labels = dict.fromkeys(SUBTYPE_FOLDERS, Label.PNEUMONIA) | {
@@ -168,6 +169,22 @@ class Layout:
             ValueError: No folder names a class, or the folders name two classes, two parts or
                 two diseases.
         """
+        if self.names_tell:
+            return self._place(path)
+        # Files of one folder follow each other, by the million.
+        last, found = self._last
+        folder = path.rpartition("/")[0]
+        if last != folder:
+            try:
+                found = self._place(path)
+            except ValueError as error:
+                found = str(error)
+            self._last = folder, found
+        if isinstance(found, str):
+            raise ValueError(found)
+        return found
+
+    def _place(self, path: str) -> Place:
         folders = PurePosixPath(path).parts[:-1]
         names = [fold(folder) for folder in folders]
         label = _only("class", names, self._labels)
@@ -211,7 +228,7 @@ class Layout:
             path: Relative POSIX path of the radiograph.
             place: What its folders say.
         """
-        whole, name = fold_form(path), fold_form(PurePosixPath(path).name)
+        whole, name = fold_form(path), fold_form(path.rpartition("/")[2])
         for pattern in self._patterns:
             match = pattern.search(whole) if "/" in pattern.pattern else pattern.match(name)
             groups = {k: fold(v) for k, v in match.groupdict().items() if v} if match else {}

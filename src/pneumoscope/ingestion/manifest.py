@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -19,6 +19,8 @@ MANIFEST_COLUMNS = [
     Column.BYTES_PER_PIXEL, Column.SHA256, *RECORDED, *STORED, Column.NOTE,
     Column.WARNING, Column.DUPLICATE_OF,
 ]  # fmt: skip
+
+_SUFFIX = r"([^/])\.[^./]+$"
 
 
 @dataclass(frozen=True)
@@ -47,56 +49,104 @@ def sort_out(
         options: Class folders and patient patterns.
         layout: How the collection tells classes, parts and patients; by its folders if None.
     """
-    rows, refused = [], []
     layout = layout or Layout.of(options)
     offered = files[(files["reason"] != LITTER) & ~files["reason"].str.startswith(LEFT_OUT)]
     offered = offered.assign(**{Column.WARNING: film_warnings(offered)})
-    for file in offered.sort_values("path").to_dict("records"):
-        reason, row = file["reason"], {}
-        if not reason:
-            try:
-                row = _row(file, layout)
-            except ValueError as error:
-                reason = str(error)
-        if reason:
-            refused.append({Column.PATH: file["path"], Column.REASON: reason})
-        else:
-            rows.append(row)
-    manifest = _with_ids_and_duplicates(pd.DataFrame(rows, columns=MANIFEST_COLUMNS))
-    manifest = with_recorded(manifest)
-    return Ingested(manifest, pd.DataFrame(refused, columns=[Column.PATH, Column.REASON]))
+    offered = offered.sort_values("path").reset_index(drop=True)
+    readable = (offered["reason"] == "").to_numpy()
+    told = [_told(path, layout) for path in offered.loc[readable, "path"]]
+    reasons = offered["reason"].astype(object)
+    reasons[readable] = [one.reason for one in told]
+    refused = offered[["path"]].assign(**{Column.REASON: reasons.astype(str)})[reasons != ""]
+    placed = [one for one in told if not one.reason]
+    manifest = _manifest(offered[readable & (reasons == "")], placed, layout)
+    return Ingested(manifest, refused.reset_index(drop=True))
 
 
-def _row(file: dict, layout: Layout) -> dict:
-    where = layout.place(file["path"])
-    patient = layout.patient(file["path"], where)
-    hidden, tagged = file.get("subtype"), file.get("patient_id")
-    told = patient.patient_id.startswith(TABLE_KEY) or not tagged
-    return {
-        Column.PATH: file["path"],
-        Column.SOURCE_SPLIT: where.source_split,
-        Column.LABEL: where.label.value,
-        Column.SUBTYPE: hidden or patient.subtype.value,
-        Column.PATIENT_ID: patient.patient_id if told else tagged,
-        Column.BYTES_PER_PIXEL: file["bytes"] / (file["width"] * file["height"]),
-        **{name: file[name] for name in (
-            Column.SOURCE, Column.WIDTH, Column.HEIGHT, Column.MODE, Column.BYTES, Column.SHA256,
-            Column.NOTE, Column.WARNING)},
-        **{name: file.get(name) for name in (*RECORDED, *STORED)},
-        **layout.recorded(file["path"]),
-    }  # fmt: skip
+class _Told(NamedTuple):
+    """What a path tells by the layout, or why the file is refused."""
+
+    reason: str
+    source_split: str = ""
+    label: str = ""
+    subtype: str = ""
+    patient_id: str = ""
+
+
+def _told(path: str, layout: Layout) -> _Told:
+    try:
+        where = layout.place(path)
+        patient = layout.patient(path, where)
+    except ValueError as error:
+        return _Told(str(error))
+    return _Told(
+        "", where.source_split, where.label.value, patient.subtype.value, patient.patient_id
+    )
+
+
+def _manifest(films: pd.DataFrame, told: Sequence[_Told], layout: Layout) -> pd.DataFrame:
+    """Put together the columns of the manifest, which are never taken apart into rows.
+
+    Args:
+        films: Of the scanned files those that are radiographs, by path.
+        told: What the layout tells of each.
+        layout: Which may have more on record.
+    """
+    films = films.reset_index(drop=True)
+    columns = dict(zip(_Told._fields, map(list, zip(*told, strict=True)), strict=False))
+    table = pd.DataFrame({name: columns.get(name, []) for name in _Told._fields[1:]}, dtype=str)
+    tagged, hidden = (_known(films, name) for name in (Column.PATIENT_ID, Column.SUBTYPE))
+    own = table[Column.PATIENT_ID].str.startswith(TABLE_KEY) | ~tagged
+    kept = [
+        Column.PATH, Column.SOURCE, Column.WIDTH, Column.HEIGHT, Column.MODE, Column.BYTES,
+        Column.SHA256, Column.NOTE, Column.WARNING,
+    ]  # fmt: skip
+    manifest = films[kept].assign(**{
+        Column.SOURCE_SPLIT: table[Column.SOURCE_SPLIT],
+        Column.LABEL: table[Column.LABEL],
+        Column.SUBTYPE: table[Column.SUBTYPE].where(~hidden, films.get(Column.SUBTYPE)),
+        Column.PATIENT_ID: table[Column.PATIENT_ID].where(own, films.get(Column.PATIENT_ID)),
+        Column.BYTES_PER_PIXEL: films[Column.BYTES] / (films[Column.WIDTH] * films[Column.HEIGHT]),
+        **{name: films.get(name) for name in (*RECORDED, *STORED)},
+    })  # fmt: skip
+    manifest = _with_ids_and_duplicates(_with_table(manifest, layout))
+    return with_recorded(manifest[MANIFEST_COLUMNS])
+
+
+def _known(films: pd.DataFrame, name: str) -> pd.Series:
+    """Tell which rows have text in a column, which may be absent."""
+    if name not in films:
+        return pd.Series(False, index=films.index)
+    return films[name].fillna("") != ""
+
+
+def _with_table(manifest: pd.DataFrame, layout: Layout) -> pd.DataFrame:
+    """Lay over the manifest what the layout has on record of its films."""
+    recorded = {
+        place: found
+        for place, path in enumerate(manifest[Column.PATH])
+        if (found := layout.recorded(path))
+    }
+    named = {name for found in recorded.values() for name in found}
+    for name in named & set(manifest.columns):
+        values = manifest[name].tolist()
+        for place, found in recorded.items():
+            if name in found:
+                values[place] = found[name]
+        manifest = manifest.assign(**{name: pd.Series(values, manifest.index, dtype=object)})
+    return manifest
 
 
 def _with_ids_and_duplicates(manifest: pd.DataFrame) -> pd.DataFrame:
-    identified = manifest.assign(**{Column.RADIOGRAPH_ID: _ids(list(manifest[Column.PATH]))})
+    identified = manifest.assign(**{Column.RADIOGRAPH_ID: _ids(manifest[Column.PATH])})
     first = identified.groupby(Column.SHA256)[Column.RADIOGRAPH_ID].transform("first")
     return identified.assign(
         **{Column.DUPLICATE_OF: first.where(first != identified[Column.RADIOGRAPH_ID], None)}
     )
 
 
-def _ids(paths: Sequence[str]) -> list[str]:
+def _ids(paths: pd.Series) -> pd.Series:
     """Name each radiograph by its path without the suffix, unless two would share that name."""
-    stems = pd.Series([str(PurePosixPath(path).with_suffix("")) for path in paths], dtype=str)
-    shared = stems.duplicated(keep=False) | stems.isin(paths)
-    return [path if clash else stem for path, stem, clash in zip(paths, stems, shared, strict=True)]
+    paths = paths.astype(str)
+    stems = paths.str.replace(_SUFFIX, r"\1", regex=True)
+    return stems.where(~(stems.duplicated(keep=False) | stems.isin(paths)), paths)
