@@ -49,7 +49,7 @@ def test_a_good_folder_is_told_with_the_command_that_runs_on_it(say):
     assert said.startswith("24 files, 24 taken for radiographs; their classes are told by folders")
     assert "of no part: 12 NORMAL" in said
     assert "splits: pooled" in said
-    assert "the radiographs came as of no part" in said
+    assert "train and test must be cut, for they came without" in said
     assert "Would be refused: nothing that was seen" in said
     assert "Patients: 24 by their keys" in said
     assert "Nothing will prove" not in said

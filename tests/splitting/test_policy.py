@@ -20,16 +20,16 @@ def choose(split_options, make_manifest):
         (["train", "test"], "official", "with a test part"),
         (["train", "val", "test"], "official", "with a test part"),
         (["train", "test", "holdout"], "official", "with a test part"),
-        (["ward"], "pooled", "as of no part"),
-        (["train"], "pooled", "as of train alone"),
-        (["train", "val"], "pooled", "as of train and validation alone"),
-        (["test"], "pooled", "as of test alone"),
+        (["ward"], "pooled", "must be cut, for they came without."),
+        (["train"], "pooled", "came as train alone"),
+        (["train", "val"], "pooled", "came as train and validation alone"),
+        (["test"], "pooled", "came as test alone"),
     ],
 )
 def test_auto_follows_what_is_there_and_says_why(choose, folders, policy, why):
     options, chosen = choose([f"{folder}/NORMAL/{n}.png" for folder in folders for n in range(2)])
     assert options.policy == policy
-    assert chosen.startswith("The policy was chosen by what is there: the radiographs came ")
+    assert chosen.startswith("The policy was chosen by what is there: ")
     assert why in chosen
 
 

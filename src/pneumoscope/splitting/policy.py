@@ -24,7 +24,8 @@ def settled(options: SplitOptions, manifest: pd.DataFrame) -> tuple[SplitOptions
     if Split.TEST in parts and len(parts) > 1:
         chosen, why = SplitPolicy.OFFICIAL, "the radiographs came with a test part"
     else:
-        given = f"of {' and '.join(sorted(parts))} alone" if parts else "of no part"
-        chosen, why = SplitPolicy.POOLED, f"the radiographs came as {given}"
+        alone = f"as {' and '.join(sorted(parts))} alone"
+        given = f"they came {alone if parts else 'without'}"
+        chosen, why = SplitPolicy.POOLED, f"train and test must be cut, for {given}"
     sentence = f"The policy was chosen by what is there: {why}."
     return options.model_copy(update={"policy": chosen}), sentence
