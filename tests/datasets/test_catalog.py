@@ -26,6 +26,7 @@ from pneumoscope.datasets.films import FilmsDataset
 from pneumoscope.datasets.formats import CSVDataset, JSONDataset, ParquetDataset, TextDataset
 from pneumoscope.datasets.keras_model import KerasModelDataset
 from pneumoscope.datasets.keyed_records import KeyedRecordsDataset
+from pneumoscope.datasets.label_file import LabelFileDataset
 from pneumoscope.datasets.onnx_model import OnnxModelDataset
 from pneumoscope.datasets.patient_key import PatientKeyDataset
 from pneumoscope.datasets.pdf_pages import PdfPagesDataset
@@ -44,7 +45,8 @@ ENVIRONMENTS = sorted(folder.name for folder in CONF.iterdir() if folder.is_dir(
 
 # Kept in memory, refused by `save`, or written by the training itself (test_checkpoint.py).
 NEVER_SAVED = (
-    MemoryDataset, ArchiveDataset, CheckpointDataset, PatientKeyDataset, RecordFolderDataset,
+    MemoryDataset, ArchiveDataset, CheckpointDataset, LabelFileDataset, PatientKeyDataset,
+    RecordFolderDataset,
 )  # fmt: skip
 
 
