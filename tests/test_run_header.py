@@ -13,7 +13,8 @@ from pneumoscope.datasets.checkpoint import CheckpointDataset
 from pneumoscope.datasets.radiograph_folder import RadiographFolderDataset
 from pneumoscope.models.resume.checkpoint import Record
 from pneumoscope.naming import Source
-from pneumoscope.run_header import KEPT, TIMES, HeaderHooks, header, key
+from pneumoscope.pipeline_registry import Selection, create_pipelines
+from pneumoscope.run_header import KEPT, NEW, TIMES, HeaderHooks, header, key
 
 
 def same(value):
@@ -26,7 +27,10 @@ TRAINING = Pipeline(
     namespace="cnn",
     inputs={"images"},
 )
-INFERENCE = Pipeline([Node(same, "films", "predictions", name="predict")])
+INFERENCE = Pipeline([Node(same, NEW, "predictions", name="predict")])
+EXTERNAL = Pipeline(
+    [Node(same, "radiographs", "scanned", name="scan_films")], namespace="external.clinic"
+)
 
 
 @pytest.fixture
@@ -34,7 +38,8 @@ def catalog(tmp_path):
     return DataCatalog(
         {
             "radiographs": RadiographFolderDataset(filepath=str(tmp_path / "own")),
-            "films": RadiographFolderDataset(filepath=str(tmp_path / "new")),
+            NEW: RadiographFolderDataset(filepath=str(tmp_path / "new")),
+            "external.clinic.radiographs": RadiographFolderDataset(filepath=str(tmp_path / "far")),
             "cnn.checkpoint": CheckpointDataset(filepath=str(tmp_path / "checkpoint")),
             "images": MemoryDataset(1),
         }
@@ -68,6 +73,19 @@ def test_a_part_of_a_run_names_what_it_reads_alone(catalog, tmp_path):
     assert what == f"Pneumoscope {__version__}, environment base: 1 step"
     assert on_what.startswith(f"On the new radiographs of {tmp_path}/new;")
     assert told(TRAINING, catalog, tmp_path)[1].startswith("On what earlier runs have left;")
+
+
+def test_each_site_of_an_external_test_is_named_with_its_place(catalog, tmp_path):
+    alone = told(EXTERNAL, catalog, tmp_path)[1]
+    assert alone.startswith(f"On site clinic: {tmp_path}/far; results")
+    both = told(INGESTION + EXTERNAL, catalog, tmp_path)[1]
+    assert both.startswith(f"On phantoms, drawn by a program; site clinic: {tmp_path}/far; results")
+
+
+def test_the_entries_that_a_header_names_are_those_of_the_pipelines():
+    created = create_pipelines(Selection(Source.PHANTOMS, ("mlp",), sites=("clinic",)))
+    assert NEW in created["inference"].inputs()
+    assert "external.clinic.radiographs" in created["external"].inputs()
 
 
 def test_it_is_not_known_how_many_outputs_are_missing(catalog, tmp_path):

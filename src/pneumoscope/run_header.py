@@ -4,6 +4,7 @@ import hashlib
 import json
 import logging
 import platform
+import re
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -26,6 +27,11 @@ TIMES = ".run_times.json"
 
 KEPT = 50
 """Runs whose seconds are kept."""
+
+NEW = "new_radiographs"
+"""Entry of the radiographs that are predicted."""
+
+_SITE = re.compile(r"external\.([^.]+)\.radiographs")
 
 
 class HeaderHooks:
@@ -100,24 +106,35 @@ def header(
 
 def key(pipeline: Pipeline, parameters: Mapping[str, Any], catalog: CatalogProtocol) -> str:
     """Name what a run does on this machine: equal for runs that may be expected to take as long."""
-    folders = [_place(catalog, name) for name in ("radiographs", "films")]
+    folders = [_place(catalog, name) for name in ("radiographs", NEW, *_sites(pipeline).values())]
     nodes = sorted(node.name for node in pipeline.nodes)
     of = [__version__, platform.node(), nodes, parameters, folders]
     return hashlib.sha256(json.dumps(of, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
 def _films(pipeline: Pipeline, catalog: CatalogProtocol, parameters: Mapping[str, Any]) -> str:
-    entries = pipeline.datasets()
-    if "radiographs" in entries:
-        source = Source(parameters["fetch"]["source"])
-        if source is Source.PHANTOMS:
-            return "phantoms, drawn by a program"
-        if source is Source.ARCHIVE:
-            return "the published radiographs (Kermany 2018)"
-        return f"the radiographs of {_place(catalog, 'radiographs')}"
-    if "films" in entries:
-        return f"the new radiographs of {_place(catalog, 'films')}"
-    return "what earlier runs have left"
+    entries, sites = pipeline.datasets(), _sites(pipeline)
+    read = [
+        *([_radiographs(catalog, parameters)] if "radiographs" in entries else []),
+        *([f"the new radiographs of {_place(catalog, NEW)}"] if NEW in entries else []),
+        *(f"site {site}: {_place(catalog, entry)}" for site, entry in sorted(sites.items())),
+    ]
+    return "; ".join(read) or "what earlier runs have left"
+
+
+def _radiographs(catalog: CatalogProtocol, parameters: Mapping[str, Any]) -> str:
+    source = Source(parameters["fetch"]["source"])
+    if source is Source.PHANTOMS:
+        return "phantoms, drawn by a program"
+    if source is Source.ARCHIVE:
+        return "the published radiographs (Kermany 2018)"
+    return f"the radiographs of {_place(catalog, 'radiographs')}"
+
+
+def _sites(pipeline: Pipeline) -> dict[str, str]:
+    """Return the sites whose films are read, each with its entry."""
+    found = map(_SITE.fullmatch, sorted(pipeline.datasets()))
+    return {match[1]: match[0] for match in found if match}
 
 
 def _place(catalog: CatalogProtocol, name: str) -> str:
