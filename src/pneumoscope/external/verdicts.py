@@ -103,11 +103,7 @@ def overlap_sentences(result: SiteResult) -> list[str]:
         for what, counts in kinds.items()
         if any(counts.values())
     ]
-    if known := _learned_from(found):
-        sentences.append(
-            f"The models learned from {known:,} of them, or were chosen by them: as far as these "
-            f"go, {site} is no external test, and its figures are biased (optimistic)."
-        )
+    sentences += learned_sentences(result)
     if found.same_keys:
         sentences.append(
             f"Patients of {site} whose key, by file names or tags, is that of a patient of train: "
@@ -115,6 +111,21 @@ def overlap_sentences(result: SiteResult) -> list[str]:
             "figures are biased (optimistic)."
         )
     return sentences
+
+
+def learned_sentences(result: SiteResult) -> list[str]:
+    """Say that figures of a site flatter the models, which know its films; nothing if they do not.
+
+    Films of the test part alone do not count: the models have learned nothing from them.
+    """
+    known = _learned_from(result.films.overlap)
+    if not known:
+        return []
+    return [
+        f"The models learned from {known:,} of the {result.films.radiographs:,} films of "
+        f"{result.site}, or were chosen by them: as far as these go, it is no external test, and "
+        "its figures are biased (optimistic)."
+    ]
 
 
 def _learned_from(found: Overlap) -> int:

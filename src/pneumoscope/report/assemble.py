@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import pneumoscope
-from pneumoscope.naming import Label, Split
+from pneumoscope.naming import Label
 from pneumoscope.options import EvaluationOptions, ReportOptions
 from pneumoscope.report.blocks import Section
 from pneumoscope.report.crosswalk import read_guidelines
@@ -18,7 +18,7 @@ from pneumoscope.report.sections.calibration import calibration_section
 from pneumoscope.report.sections.comparison import comparison_section, headline
 from pneumoscope.report.sections.crosswalk import crosswalk_section
 from pneumoscope.report.sections.explanation import explanation_section
-from pneumoscope.report.sections.external import external_section, verdicts
+from pneumoscope.report.sections.external import external_section, headlines
 from pneumoscope.report.sections.grey_zone import grey_zone_section
 from pneumoscope.report.sections.operating_points import operating_points_section
 from pneumoscope.report.sections.out_of_distribution import out_of_distribution_section
@@ -107,10 +107,7 @@ def _robustness(found: Findings) -> list[Section]:
 def _elsewhere(found: Findings) -> list[str]:
     """Say how the model that validation ranks first does at other sites, against test."""
     measured = [name for name in found.ranking if found.external.of(name)]
-    return [
-        f"{measured[0]}: {sentence}"
-        for sentence in (verdicts(measured[0], found.external, [Split.TEST]) if measured else ())
-    ]
+    return headlines(measured[0], found.external) if measured else []
 
 
 def _doubts(warnings: Sequence[str]) -> list[str]:

@@ -8,7 +8,12 @@ from example_sites import drop, drops, site_metrics, site_result
 from pneumoscope.external.known import external_tests
 from pneumoscope.external.records import split_of
 from pneumoscope.report.blocks import Bullets, Note, Paragraph, Part, Table, flattened
-from pneumoscope.report.sections.external import external_blocks, external_section, verdicts
+from pneumoscope.report.sections.external import (
+    external_blocks,
+    external_section,
+    headlines,
+    verdicts,
+)
 
 METRICS = {"mlp": model_metrics(), "cnn": model_metrics()}
 FELL = {"test": drops(specificity=drop(-0.3, 0.05))}
@@ -123,3 +128,15 @@ def test_a_card_tells_its_own_model_alone():
     assert len(told[0].items) == 2
     assert verdicts("cnn", tests, ["test"]) == [told[0].items[0]]
     assert verdicts("mlp", tests) == []
+
+
+def test_the_first_lines_name_sites_whose_films_the_models_know():
+    sites = [
+        site_result("clinic", {"cnn": site_metrics("clinic")}, overlap={"identical": {"test": 4}}),
+        site_result("own", {"cnn": site_metrics("own")}, overlap={"identical": {"train": 2}}),
+    ]
+    tests = external_tests({one.site: one for one in sites}, METRICS, 0.95)
+    lines = headlines("cnn", tests)
+    assert [line.startswith("cnn: ") for line in lines] == [True, True, False]
+    assert lines[-1].startswith("The models learned from 2 of the ")
+    assert "films of own, or were chosen by them: as far as these go, it is no ext" in lines[-1]

@@ -14,11 +14,12 @@ from pneumoscope.external.verdicts import (
     REFERENCES,
     WATCHED,
     claims,
+    learned_sentences,
     overlap_sentences,
     site_verdict,
     together,
 )
-from pneumoscope.naming import Consequence, Label, Metric
+from pneumoscope.naming import Consequence, Label, Metric, Split
 from pneumoscope.report.blocks import (
     Block,
     Bullets,
@@ -110,6 +111,16 @@ def verdicts(name: str, tests: ExternalTests, against: Sequence[str] = REFERENCE
         for reference in REFERENCES
         if reference in against and reference in one.drops
     ]
+
+
+def headlines(name: str, tests: ExternalTests) -> list[str]:
+    """Say in the first lines of a report how one model does at each site, against test.
+
+    A site whose films the models know is named as such, so that no figure passes for external.
+    """
+    told = [f"{name}: {sentence}" for sentence in verdicts(name, tests, [Split.TEST])]
+    doubts = [doubt for site in tests.of(name) for doubt in learned_sentences(tests.sites[site])]
+    return [*told, *doubts]
 
 
 def synthetic(result: SiteResult) -> list[str]:
