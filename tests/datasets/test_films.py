@@ -60,7 +60,7 @@ def test_a_film_that_is_listed_twice_is_predicted_once_and_told(tmp_path, caplog
     assert caplog.messages == []
     table.write_text("file\nward/one.jpeg\nward/one.jpeg\n")
     assert list(films(table)) == ["ward/one.jpeg"]
-    assert caplog.messages == ["Listed more than once, predicted once: 1 films"]
+    assert caplog.messages == ["Rows that list a film once more: 1; it is predicted once"]
 
 
 def test_names_that_a_spreadsheet_would_compute_are_escaped(film, tmp_path):
@@ -76,6 +76,14 @@ def test_text_that_lists_no_films_is_refused_before_anything_is_read(tmp_path):
     notes.write_text("seen by Dr. K., all fine")
     with pytest.raises(InputError, match=r"a table with a column `file` .* \['seen by Dr. K.'"):
         FilmsDataset(str(notes)).require()
+
+
+@pytest.mark.parametrize("end", [b"\xe9.jpeg,1\n", b'b.jpeg,"' + b"y" * 200_000 + b'"\n'])
+def test_a_table_that_cannot_be_read_to_its_end_is_refused(tmp_path, end):
+    table = tmp_path / "films.csv"
+    table.write_bytes(b"file,x\n" + b"a.jpeg,1\n" * 9000 + end)
+    with pytest.raises(InputError, match="text that cannot be read to its end"):
+        FilmsDataset(str(table)).require()
 
 
 def test_what_is_not_there_is_told_as_of_a_folder(tmp_path):

@@ -47,24 +47,33 @@ class _Listed:
 
     def require(self) -> None:
         """Make sure that the file can be read, and names films if it is a table."""
-        self.files()
+        self._listed()
 
     def files(self) -> Files:
         """List the films in the order of the table."""
+        names = self._listed()
+        if names is None:
+            return Files({escape_name(self._path.name): _Film(self._path)})
+        if repeated := len(names) - len(set(names)):
+            logger.warning("Rows that list a film once more: %d; it is predicted once", repeated)
+        folder = self._path.resolve().parent
+        return Files((escape_name(name), _Film(folder / name)) for name in names)
+
+    def _listed(self) -> list[str] | None:
+        """Return the names that the table has; None where the file is no table."""
         try:
-            text = _text(self._path)
+            return None if _text(self._path) is None else list(_names(self._path))
         except OSError as error:
             raise InputError(
                 "a film or a table that can be read", f"'{self._path}': {error.strerror}",
                 "Change its permissions, or name another.",
             ) from error  # fmt: skip
-        if text is None:
-            return Files({escape_name(self._path.name): _Film(self._path)})
-        names = list(_names(self._path))
-        if repeated := len(names) - len(set(names)):
-            logger.warning("Listed more than once, predicted once: %s", f"{repeated:,} films")
-        folder = self._path.resolve().parent
-        return Files((escape_name(name), _Film(folder / name)) for name in names)
+        except (UnicodeDecodeError, csv.Error) as error:
+            raise InputError(
+                f"a film, or a table in UTF-8 with a column `{COLUMN}` that names films",
+                f"text that cannot be read to its end in '{self._path}': {error}",
+                "Save it as CSV in UTF-8.",
+            ) from error
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,7 @@ from pneumoscope.report.predictions_page import (
     predictions_page,
     synthetic_predictions,
 )
+from pneumoscope.report.wording import counted
 
 logger = logging.getLogger(__name__)
 
@@ -122,7 +123,7 @@ def score_new_radiographs(
     if (decoded.files[Column.REASON] == LITTER).all():
         raise InputError(
             "at least one film to predict",
-            f"a folder with {len(decoded.files)} files, none of them a film",
+            f"{counted(len(decoded.files), 'file')}, none of them a film",
             "Name the folder of the films: --params films=<folder>, or FILMS=<folder>.",
         )
     models, scored_by = named("model_", members), named("scored_by_", members)
@@ -258,7 +259,7 @@ def _summary(predictions: pd.DataFrame) -> str:
     )
     unread, doubtful = len(predictions) - len(read), int(zone.astype(bool).sum())
     parts = [
-        f"{len(predictions):,} files: {told}, of these {doubtful:,} in the grey zone",
+        f"{counted(len(predictions), 'file')}: {told}, of these {doubtful:,} in the grey zone",
         f"{unlike:,} out of distribution"
         + (f", {undecided:,} of them left undecided" if undecided else ""),
         f"{unread:,} not read, each with its reason" if unread else "all were read",
