@@ -257,6 +257,7 @@ def test_pixels_are_decoded_at_a_reduced_size_where_the_codec_can(full, syntax, 
         ({"RescaleSlope": 0, "RescaleIntercept": 0}, "its rescale slope is 0"),
         ({"WindowCenter": 5, "WindowWidth": 0}, "its window has a width of 0"),
         ({"Rows": None}, r"it lacks its rows \(0028,0010\)"),
+        ({"PhotometricInterpretation": None}, r"it lacks its photometric \(0028,0004\)"),
         ({"PixelData": None}, "holds no pixels"),
         ({"PixelData": None, "SOPClassUID": "1.2.840.10008.5.1.4.1.1.104.1"},
          "of the class Encapsulated PDF"),
@@ -325,6 +326,12 @@ def test_sequences_without_end_are_refused(full):
         full(head[:at] + nested)
 
 
+def test_a_table_of_no_bits_is_refused_for_that(full):
+    data = film(chest(), VOILUTSequence=[table(np.arange(4096), 0, 0)])
+    with pytest.raises(UnreadableRadiograph, match="is of 0 bits: expected 1 to 16"):
+        full(data)
+
+
 def test_a_header_that_lies_of_its_compressed_pixels_is_refused(full):
     for syntax in ("JPEG-LS", "JPEG lossless", "JPEG 2000 lossless"):
         data = film(chest(), LOSSLESS[syntax], Rows=41)
@@ -378,6 +385,9 @@ def test_an_age_is_counted_from_birth_where_it_is_not_told(full):
         ({"BurnedInAnnotation": "YES"}, "its tags speak of burnt-in names or numbers"),
         ({"PresentationIntentType": "FOR PROCESSING"}, "its tags speak of raw pixels"),
         ({"BurnedInAnnotation": "NO", "BodyPartExamined": "CHEST", "ViewPosition": "PA"}, ""),
+        ({"BodyPartExamined": "TORAX"}, ""),
+        ({"BodyPartExamined": "PULMON"}, ""),
+        ({"ViewPosition": "RAO"}, "its tags speak of an oblique view"),
     ],
 )
 def test_tags_warn_of_what_should_not_be_believed(full, tags, warning):

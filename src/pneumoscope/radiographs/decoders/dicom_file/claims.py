@@ -32,7 +32,9 @@ _OTHERS = {
     "DOC": "a document", "REG": "a registration",
 }  # fmt: skip
 _CHESTS = ("CHEST", "THORAX", "LUNG", "LUNGS", "RIB", "RIBS", "HEART", "TSPINE", "CHESTABDOMEN")
-_CHEST_PARTS = ("CHEST", "THORAX", "LUNG")
+_CHEST_PARTS = ("CHEST", "THORAX", "LUNG", "TORAX", "TORACE", "PULM", "POITRINE")
+"""In other languages too: the standard's words are not everybody's."""
+
 _FILM_CLASSES = ("computed radiography", "digital x-ray image", "secondary capture")
 """What the standard calls the classes of films; those of mammograms and teeth are called else."""
 
@@ -108,7 +110,8 @@ def _warnings(elements: Elements) -> list[str]:
     seen = view_of(view)
     aspect = elements.words(Tag.PIXEL_ASPECT)
     said = {
-        f"a {seen} view": seen in ("lateral", "lateral decubitus", "oblique"),
+        f"{'an' if seen == 'oblique' else 'a'} {seen} view": seen
+        in ("lateral", "lateral decubitus", "oblique"),
         f"{known_word(part)}, no chest": not _is_chest(part),
         BURNT_IN: elements.word(Tag.BURNED_IN) == "YES",
         "raw pixels, FOR PROCESSING": elements.word(Tag.INTENT) == "FOR PROCESSING",

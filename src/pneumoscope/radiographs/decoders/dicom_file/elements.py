@@ -108,7 +108,9 @@ class Elements:
             if any(abs(value) > 1e9 for value in values) or any(v != v for v in values):
                 raise ValueError
         except ValueError:
-            raise UnreadableRadiograph(f"damaged DICOM: its {tag.label} is no number") from None
+            raise UnreadableRadiograph(
+                f"damaged DICOM: its {tag.label} is no number of a billion at most"
+            ) from None
         return values
 
     def numbers(self, tag: Tag, signed: bool = False) -> list[int]:

@@ -199,7 +199,11 @@ def _lut(elements: Elements, tag: Tag, signed: bool) -> _Lut | None:
     first = item.numbers(Tag.LUT_DESCRIPTOR, signed)[1]
     bits, data = unsigned[2], item.data(Tag.LUT_DATA)
     wide = len(data) >= 2 * count
-    if not 1 <= bits <= _DEEPEST or len(data) < count:
+    if not 1 <= bits <= _DEEPEST:
+        raise UnreadableRadiograph(
+            f"damaged DICOM: its {tag.label} is of {bits} bits: expected 1 to {_DEEPEST}"
+        )
+    if len(data) < count:
         raise UnreadableRadiograph(f"damaged DICOM: its {tag.label} is too short")
     if not wide and bits > 8:
         raise UnreadableRadiograph(f"damaged DICOM: its {tag.label} is too short")

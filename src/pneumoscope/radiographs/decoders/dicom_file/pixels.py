@@ -130,6 +130,8 @@ def read_layout(elements: Elements, options: DecodingOptions) -> Layout:
     """
     samples = elements.number(Tag.SAMPLES, 1)
     photometric = elements.word(Tag.PHOTOMETRIC)
+    if not photometric:
+        raise UnreadableRadiograph(f"damaged DICOM: it lacks its {Tag.PHOTOMETRIC.label}")
     rows, columns = elements.number(Tag.ROWS), elements.number(Tag.COLUMNS)
     check_bounds(columns, rows, options)
     allocated = elements.number(Tag.BITS_ALLOCATED)
