@@ -124,9 +124,11 @@ def test_what_the_rows_of_one_file_come_to(lay, rows, expected):
         ("split", ["tset"], "its split 'tset' is none of train, val and test"),
         ("split", ["train", "test"], "its rows differ in the split"),
         ("split", ["train", ""], "train"),
+        ("split", ["train", "Train"], "train"),
         ("split", [""], "unassigned"),
         ("patient", ["p1", "p2"], "its rows differ in the patient"),
         ("patient", ["p1", "p1"], "unassigned"),
+        ("patient", ["Müller 1", "MÜLLER 1"], "unassigned"),
     ],
 )
 def test_splits_and_patients_of_a_table(lay, column, values, expected):
@@ -208,12 +210,44 @@ def test_any_separator_and_encoding(lay, separator, encoding):
         (b"name,label\n1.png,NORMAL\n", "with the columns file and label, .*name, label"),
         (b"file,class\n1.png,NORMAL\n", "with the columns file and label, .*file, class"),
         (b"file,label\nx.png,NORMAL\n", "name files of the folder, received none among 1"),
+        (b"a/1.png,NORMAL,Doe\na/2.png,NORMAL,Doe\n", "a first line that names a file and no col"),
+        (b'file,label\n1.png,"NORMAL\n2.png,NORMAL\n', "line 2: .*Close the quote"),
     ],
 )
 def test_a_table_that_cannot_be_used_stops_the_run(lay, content, expected):
     with pytest.raises(InputError, match=expected) as raised:
         lay(FILMS | {"labels.csv": partial(bytes, content)})
     assert "Doe" not in str(raised.value)
+
+
+def test_the_line_that_tells_excel_the_separator_is_none_of_the_table(lay):
+    told = b"sep=;\r\nfile;label;site\r\n1.png;NORMAL;a, b\r\nx.png;NORMAL;\r\n"
+    layout = lay(FILMS | {"labels.csv": partial(bytes, told)})
+    assert placed(layout, "a/1.png") == ["NORMAL"]
+    assert layout.recorded("a/1.png") == {Column.SITE: "a, b"}
+    assert layout.remarks == [
+        "Rows of labels.csv that name no file that is there: 1 of 2, the first in line 4."
+    ]
+
+
+def test_columns_that_nothing_reads_are_told(lay):
+    rows = [["1", "NORMAL", "p1", "train"]]
+    layout = lay(labelled(*rows, header=[*HEADER, "Patient_ID", "set"]))
+    assert layout.remarks == [
+        "Columns of labels.csv that nothing reads: patient_id, set. `collections.labels.columns` "
+        "says which are read."
+    ]
+
+
+def test_cells_that_are_not_understood_are_told_and_unknown_ones_are_not(lay):
+    header = [*HEADER, "age", "sex", "exposure"]
+    rows = [["1", "NORMAL", "about 40", "F", "2.5"], ["2", "NORMAL", "unknown", "1", "much"]]
+    rows += [["3", "NORMAL", "", "U", "n/a"]]
+    assert lay(labelled(*rows, header=header)).remarks == [
+        "Cells of the table that are not understood and count as not recorded, by radiographs: "
+        "age of 1, exposure of 1, sex of 1."
+    ]
+    assert lay(labelled(rows[2], header=header)).remarks == []
 
 
 def test_a_table_beside_the_folder_or_named_by_the_user_goes_first(lay):

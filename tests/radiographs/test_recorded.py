@@ -19,6 +19,8 @@ from pneumoscope.radiographs.recorded import (
     [
         ("034Y", 34), ("34", 34), (34, 34), (34.5, 34.5), ("018M", 1.5), ("006W", 0.11),
         ("010D", 0.03), ("3 weeks", 0.06), ("0Y", 0), ("095Y", 90), ("120", 90),
+        ("34,5", 34.5), ("34 yrs", 34), ("3 mos", 0.25), ("6 wks", 0.11), ("000D", 0),
+        ("40 yo", 40),
     ],
 )  # fmt: skip
 def test_ages_are_years(text, years):
@@ -33,7 +35,7 @@ def test_an_age_that_is_none_is_not_recorded(text):
 @pytest.mark.parametrize(
     ("written", "told"),
     [("M", "male"), ("f ", "female"), ("Female", "female"), ("O", "other"), ("", ""), ("U", ""),
-     (None, ""), ("Unknown", "")],
+     (None, ""), ("Unknown", ""), ("männlich", "male"), ("Mujer", "female"), ("1", "")],
 )  # fmt: skip
 def test_sexes_have_one_spelling(written, told):
     assert sex_of(written) == told
@@ -42,7 +44,8 @@ def test_sexes_have_one_spelling(written, told):
 @pytest.mark.parametrize(
     ("written", "told"),
     [("PA", "PA"), ("ap", "AP"), ("AP_horizontal", "AP"), ("LL", "lateral"), ("RLD",
-      "lateral decubitus"), ("ANTEROPOSTERIOR", "AP"), ("COSTAL", "COSTAL"), ("", "")],
+      "lateral decubitus"), ("ANTEROPOSTERIOR", "AP"), ("COSTAL", "COSTAL"), ("LAO", "oblique"),
+     ("", "")],
 )  # fmt: skip
 def test_views_have_one_spelling(written, told):
     assert view_of(written) == told

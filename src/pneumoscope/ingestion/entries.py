@@ -10,10 +10,11 @@ from typing import Any
 from pneumoscope.ingestion.labels import flag, labels_of
 from pneumoscope.ingestion.layout import SUBTYPE_FOLDERS, fold
 from pneumoscope.ingestion.path_index import PathIndex
+from pneumoscope.ingestion.table_remarks import misread, not_understood
 from pneumoscope.ingestion.tables import Table
 from pneumoscope.naming import Column, Split, Subtype
 from pneumoscope.options.collections import CollectionOptions
-from pneumoscope.radiographs.recorded import age_of, clean, sex_of, view_of
+from pneumoscope.radiographs.recorded import age_of, clean, exposure_of, sex_of, view_of
 
 _WORDS = {"manufacturer": Column.MANUFACTURER, "device": Column.DEVICE, "site": Column.SITE}
 _YEAR = re.compile(r"(?:18|19|20)\d\d")
@@ -40,9 +41,9 @@ class Entry:
             ValueError: There are several.
         """
         found = self.values.get(what, set())
-        if len(found) > 1:
+        if len(set(map(fold, found))) > 1:
             raise ValueError(f"its rows differ in the {what}")
-        return next(iter(found), "")
+        return min(found, default="")
 
     @property
     def subtype(self) -> Subtype | None:
@@ -54,10 +55,10 @@ class Entry:
     @property
     def recorded(self) -> Mapping[Column, Any]:
         """Age, sex, view and so on, by column, where the rows agree and it can be read."""
-        told = {what: next(iter(v)) for what, v in self.values.items() if len(v) == 1}
+        told = {what: min(v) for what, v in self.values.items() if len(set(map(fold, v))) == 1}
         numbers = {
             Column.AGE: age_of(told["age"]) if "age" in told else _age_at(told),
-            Column.EXPOSURE: _number(told.get("exposure", "")),
+            Column.EXPOSURE: exposure_of(told.get("exposure", "")),
         }
         words = {
             Column.SEX: sex_of(told.get("sex", "")),
@@ -91,7 +92,11 @@ class Entries:
         for table in tables:
             for line, row in table.rows:
                 self._read(table, line, row, index)
-        self.remarks = [*self._rows_without_file(tables), *_misread(tables)]
+        self.remarks = [
+            *self._rows_without_file(tables),
+            *misread(tables),
+            *not_understood(entry.values for entry in self._entries.values()),
+        ]
 
     def __len__(self) -> int:
         """Return how many files have a row."""
@@ -144,24 +149,7 @@ class Entries:
                 )
 
 
-def _misread(tables: Sequence[Table]) -> Iterator[str]:
-    for table in tables:
-        if table.encoding in ("cp1252", "latin-1"):
-            yield (
-                f"{table.name} is not in UTF-8 and was read as {table.encoding}: look at names "
-                "with accents."
-            )
-
-
 def _age_at(told: Mapping[str, str]) -> float:
     """Return the years between the birth and the film, by their years alone."""
     born, taken = (_YEAR.search(told.get(what, "")) for what in ("birth", "date"))
     return age_of(int(taken[0]) - int(born[0])) if born and taken else math.nan
-
-
-def _number(text: str) -> float:
-    try:
-        found = float(text.replace(",", "."))
-    except ValueError:
-        return math.nan
-    return found if math.isfinite(found) and found >= 0 else math.nan

@@ -12,6 +12,7 @@ from pneumoscope.ingestion.layout import SUBTYPE_FOLDERS, Layout, fold
 from pneumoscope.ingestion.litter import is_litter
 from pneumoscope.ingestion.path_index import PathIndex
 from pneumoscope.ingestion.table_layout import TableLayout
+from pneumoscope.ingestion.table_remarks import unread_columns
 from pneumoscope.ingestion.tables import Table, decoded, read_table
 from pneumoscope.naming import Label
 from pneumoscope.options import IngestionOptions
@@ -63,9 +64,8 @@ def recognise(
     for name in fitting:
         return _layout(name, found[name], files, options, collections[name])
     if beside:
-        raise _no_table(
-            OWN, collections[OWN], [read_table(n, read()) for n, read in beside.items()]
-        )
+        tables = [read_table(n, read()) for n, read in beside.items()]
+        raise _no_table(OWN, collections[OWN], tables, files)
     return _by_path(files, options)
 
 
@@ -87,7 +87,7 @@ def _tables(
     fitting = [table for table in tables if _has_file(options, table)]
     if not fitting or not _tells_class(options, fitting):
         if meant and (tables or asked == name):
-            raise _no_table(name, options, tables)
+            raise _no_table(name, options, tables, files)
         return []
     return fitting
 
@@ -102,11 +102,14 @@ def _tells_class(options: CollectionOptions, tables: Iterable[Table]) -> bool:
     return any(table.has(wanted) for table in tables)
 
 
-def _no_table(name: str, options: CollectionOptions, tables: Sequence[Table]) -> InputError:
+def _no_table(
+    name: str, options: CollectionOptions, tables: Sequence[Table], files: Iterable[str]
+) -> InputError:
     assert options.columns is not None
     columns = options.columns
     label = [*columns.named.get("label", []), *columns.flags]
-    received = "; ".join(f"{t.name} with the columns {', '.join(t.columns)}" for t in tables)
+    index = PathIndex(files)
+    received = "; ".join(f"{table.name} with {_first_line(table, index)}" for table in tables)
     return InputError(
         f"a table {' or '.join(options.tables)} with the columns "
         f"{' or '.join(columns.named['file'])} and {' or '.join(label)}",
@@ -114,6 +117,13 @@ def _no_table(name: str, options: CollectionOptions, tables: Sequence[Table]) ->
         f"Say under `collections.{name}.columns` what they are called, or name the table: "
         "--params labels=<file>; --params ingestion.collection=folders reads no table.",
     )
+
+
+def _first_line(table: Table, index: PathIndex) -> str:
+    """Tell the names of the columns, unless they are a row, which could name a patient."""
+    if any(map(index.find, table.columns)):
+        return "a first line that names a file and no columns"
+    return f"the columns {', '.join(table.columns)}"
 
 
 def _known_by(
@@ -159,6 +169,9 @@ def _layout(
             text, _ = decoded(path, files[path]())
             for line in text.splitlines():
                 entries.list_as(part, index.find(line))
+    if name == OWN:
+        assert collection.columns is not None
+        entries.remarks += unread_columns(name, tables, collection.columns)
     return TableLayout(
         tables, entries, _meanings(name, options, collection), collection,
         class_folders=options.class_folders, patient_patterns=options.patient_patterns,

@@ -58,16 +58,20 @@ def read_table(name: str, data: bytes) -> Table:
     text, encoding = decoded(name, data)
     first = text.lstrip().partition("\n")[0]
     separator = max(SEPARATORS, key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
+    # Without `strict` a quote that nothing closes swallows all rows that follow.
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True, strict=True
+    )
     rows: list[tuple[int, list[str]]] = []
     line = 1
     try:
         for cells in reader:
-            if any(cell.strip() for cell in cells):
+            told = line == 1 and _tells_separator(cells, separator)
+            if not told and any(cell.strip() for cell in cells):
                 rows.append((line, cells))
             line = reader.line_num + 1
     except csv.Error as error:
-        raise InputError(f"a table in '{name}'", f"line {line}: {error}", _SAVE) from error
+        raise InputError(f"a table in '{name}'", f"line {line}: {error}", _QUOTES) from error
     if len(rows) < 2:
         raise InputError(f"a line of names and rows in '{name}'", f"{len(rows)} lines", _SAVE)
     (_, names), *body = rows
@@ -75,6 +79,7 @@ def read_table(name: str, data: bytes) -> Table:
 
 
 _SAVE = "Save the table as CSV in UTF-8."
+_QUOTES = "Close the quote that is opened there, or take it out."
 
 
 def decoded(name: str, data: bytes) -> tuple[str, str]:
@@ -93,6 +98,11 @@ def decoded(name: str, data: bytes) -> tuple[str, str]:
             break
         return text, encoding
     raise InputError(f"text in '{name}'", "bytes that are none", _SAVE)
+
+
+def _tells_separator(cells: Sequence[str], separator: str) -> bool:
+    """Tell whether a line is Excel's `sep=;`, which is none of the table."""
+    return separator.join(cells).strip().casefold() == f"sep={separator}"
 
 
 def _columns(name: str, names: Sequence[str]) -> dict[str, int]:

@@ -85,12 +85,16 @@ BURNT_IN = "burnt-in names or numbers"
 """What a film's tags speak of that is shown in no picture."""
 
 _SEXES = {
-    "f": "female", "female": "female", "w": "female", "woman": "female",
-    "m": "male", "male": "male", "man": "male",
-    "o": "other", "other": "other",
+    "f": "female", "female": "female", "w": "female", "woman": "female", "weiblich": "female",
+    "femme": "female", "femenino": "female", "mujer": "female", "femmina": "female",
+    "m": "male", "male": "male", "man": "male", "männlich": "male", "homme": "male",
+    "masculino": "male", "hombre": "male", "maschio": "male",
+    "o": "other", "other": "other", "d": "other", "divers": "other",
 }  # fmt: skip
 _UNITS = {"d": 365.25, "w": 365.25 / 7, "m": 12.0, "y": 1.0}
-_AGE = re.compile(r"0*(\d+(?:\.\d+)?)\s*([dwmy]?)(?:ays?|eeks?|onths?|ears?)?", re.IGNORECASE)
+_AGE = re.compile(
+    r"0*(\d+(?:[.,]\d+)?)\s*([dwmy]?)(?:ays?|eeks?|ks?|onths?|os?|ears?|rs?)?", re.IGNORECASE
+)
 _VIEWS = {
     "pa": "PA", "posteroanterior": "PA", "postero anterior": "PA", "posterior anterior": "PA",
     "ap": "AP", "anteroposterior": "AP", "antero posterior": "AP", "anterior posterior": "AP",
@@ -99,7 +103,8 @@ _VIEWS = {
     "l": "lateral", "lat": "lateral", "ll": "lateral", "rl": "lateral", "lateral": "lateral",
     "left lateral": "lateral", "right lateral": "lateral",
     "lld": "lateral decubitus", "rld": "lateral decubitus",
-    "llo": "oblique", "rlo": "oblique", "oblique": "oblique",
+    "llo": "oblique", "rlo": "oblique", "oblique": "oblique", "lao": "oblique", "rao": "oblique",
+    "lpo": "oblique", "rpo": "oblique",
 }  # fmt: skip
 
 
@@ -111,9 +116,20 @@ def age_of(value: object) -> float:
     """
     text = "" if value is None else str(value).strip()
     found = _AGE.fullmatch(text)
-    years = float(found[1]) / _UNITS[found[2].lower() or "y"] if found else math.nan
+    years = (
+        float(found[1].replace(",", ".")) / _UNITS[found[2].lower() or "y"] if found else math.nan
+    )
     # Nobody is older; archives write 999 or 414 for an unknown age.
     return min(round(years, 2), OLDEST) if years <= 120 else math.nan
+
+
+def exposure_of(value: str) -> float:
+    """Give an exposure in mAs; NaN where there is none."""
+    try:
+        found = float(value.replace(",", "."))
+    except ValueError:
+        return math.nan
+    return found if math.isfinite(found) and found >= 0 else math.nan
 
 
 def sex_of(value: object) -> str:
