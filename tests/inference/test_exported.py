@@ -88,6 +88,8 @@ def test_what_is_no_exported_model_is_told(tmp_path, exported):
 
     with pytest.raises(InputError, match="no such file"):
         ExportedModel.load(tmp_path / "none.onnx")
+    with pytest.raises(InputError, match="received a folder"):
+        ExportedModel.load(tmp_path)
     (tmp_path / "text.onnx").write_text("no model")
     with pytest.raises(InputError, match="a file that onnxruntime does not load"):
         ExportedModel.load(tmp_path / "text.onnx")
@@ -132,7 +134,47 @@ def test_the_only_exported_model_is_found_and_two_are_told(
     assert "2 of them" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("arguments", [["none.png"], [".", "--prevalence", "1.5"], []])
+def test_an_export_that_is_older_than_the_evaluation_beside_it_is_told(
+    exported, model, folder_of_films, tmp_path, capsys
+):
+    place = tmp_path / "06_models" / "cnn" / "exchange" / "model.onnx"
+    place.parent.mkdir(parents=True)
+    shutil.copy(exported[1] / "model.onnx", place)
+    metrics = tmp_path / "08_reporting" / "cnn" / "metrics.json"
+    metrics.parent.mkdir(parents=True)
+    weights, threshold = model.contract.fingerprint, model.contract.operating_point.threshold
+    for fingerprint, now, told in [
+        (weights, threshold, ""),
+        ("f" * 64, threshold, "other weights (ffffffffffff, those exported are"),
+        (weights, 0.123, "another threshold (0.1230)"),
+    ]:
+        found = {"model": {"fingerprint": fingerprint}, "operating_point": {"threshold": now}}
+        metrics.write_text(json.dumps(found))
+        assert main([str(folder_of_films / "0.png"), "--model", str(place)]) == 0
+        said = capsys.readouterr().err
+        assert told in said if told else said == ""
+
+
+def test_nothing_predicted_is_no_success(exported, folder_of_films):
+    given = ["--model", str(exported[1] / "model.onnx")]
+    assert main([str(folder_of_films / "empty.png"), *given]) == 2
+    assert main([str(folder_of_films / "empty.png"), str(folder_of_films / "0.png"), *given]) == 0
+
+
+def test_a_name_that_breaks_lines_stays_on_its_own(exported, folder_of_films, tmp_path, capsys):
+    film = tmp_path / "a\nb\x1b[31m.png"
+    shutil.copy(folder_of_films / "0.png", film)
+    given = ["--model", str(exported[1] / "model.onnx"), "--prevalence", "0.0004"]
+    for named in (film, tmp_path):
+        assert main([str(named), *given]) == 0
+        (line,) = [one for one in capsys.readouterr().out.splitlines() if "score" in one]
+        assert line.startswith(f"{tmp_path}/a\\x0ab\\x1b[31m.png: ")
+        assert "where 0.04% have PNEUMONIA" in line
+
+
+@pytest.mark.parametrize(
+    "arguments", [["none.png"], [".", "--prevalence", "1.5"], [".", "--prevalence", "x"], []]
+)
 def test_what_is_asked_wrongly_is_told_without_a_traceback(
     exported, arguments, tmp_path, monkeypatch, capsys
 ):
@@ -142,7 +184,9 @@ def test_what_is_asked_wrongly_is_told_without_a_traceback(
     except SystemExit as error:  # argparse
         code = error.code
     assert code == 2
-    assert "Traceback" not in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "Traceback" not in said
+    assert "_share" not in said
 
 
 def test_a_dicom_is_read_and_in_a_folder_its_name_is_not_told(exported, tmp_path, capsys):

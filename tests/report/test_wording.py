@@ -1,4 +1,6 @@
-from pneumoscope.report.wording import counted, extremes, joined, metric_name, rule_name
+import pytest
+
+from pneumoscope.report.wording import counted, extremes, joined, metric_name, percent, rule_name
 
 
 def test_words_are_joined_as_in_a_sentence():
@@ -29,3 +31,14 @@ def test_rules_are_told_in_words():
     assert rule_name("cost fn 5 fp 1 prevalence 0.2") == (
         "cost: a miss 5, a false alarm 1, prevalence 0.2"
     )
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (0.6875, "68.8%"), (0.0004, "0.04%"), (0.0, "0.0%"), (1.0, "100.0%"),
+        (0.99996, "99.996%"), (1e-9, "below 0.00001%"), (1 - 1e-9, "above 99.99999%"),
+    ],
+)  # fmt: skip
+def test_a_share_is_never_rounded_to_none_or_all(share, text):
+    assert percent(share) == text

@@ -52,28 +52,36 @@ def main(arguments: Sequence[str]) -> int:
     """
     given = _parser().parse_args(arguments)
     try:
-        _predict(given)
+        read = _predict(given)
     except Exception as error:
         lines = three_lines(error)
         if lines is None:
             raise
         print("\n".join(lines), file=sys.stderr)
         return 2
-    return 0
+    return 0 if read else 2
 
 
-def _predict(given: argparse.Namespace) -> None:
+def _predict(given: argparse.Namespace) -> int:
+    """Print what is found; return how many films could be read."""
     from pneumoscope.inference.exported import ExportedModel, predict_films
+    from pneumoscope.inference.outdated import SHORT, outdated
+    from pneumoscope.naming import Column
 
-    model = ExportedModel.load(given.model or _exported())
+    place = given.model or _exported()
+    model = ExportedModel.load(place)
     files = _files(given.films)
-    listed = files.keys() - {str(path) for path in given.films}
+    listed = files.keys() - {_name(path) for path in given.films}
     found = predict_films(model, files, given.prevalence, listed)
     for line in _as_json(found) if given.json else _as_text(found):
         print(line)
     if not given.json:
+        print(f"Model {model.contract.name}, weights {model.contract.fingerprint[:SHORT]}.")
         print(UNTOLD)
         print(model.contract.notice)
+    if told := outdated(place, model.contract):
+        print(told, file=sys.stderr)
+    return int((found[Column.REASON] == "").sum())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -92,7 +100,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _share(text: str) -> float:
-    share = float(text)
+    try:
+        share = float(text)
+    except ValueError:
+        share = 0.0
     if not 0 < share < 1:
         raise argparse.ArgumentTypeError(f"expected a share between 0 and 1, received {text}")
     return share
@@ -118,14 +129,21 @@ def _files(named: Sequence[Path]) -> Mapping[str, Reader]:
             from pneumoscope.datasets.radiograph_folder import RadiographFolderDataset
 
             inside = RadiographFolderDataset(str(path)).load()
-            files |= {f"{path}/{name}": read for name, read in inside.items()}
+            files |= {f"{_name(path)}/{name}": read for name, read in inside.items()}
         elif path.exists():
-            files[str(path)] = _File(path)
+            files[_name(path)] = _File(path)
         else:
             raise InputError(f"a film at '{path}'", "no such file", "Name one that is there.")
     if not files:
         raise InputError("at least one film", "folders without a file", "Name the films.")
     return files
+
+
+def _name(path: Path) -> str:
+    """Return a path as the text of one line, as the folder's own names are."""
+    from pneumoscope.ingestion.file_names import escape_name
+
+    return escape_name(path.as_posix())
 
 
 def _as_json(found: pd.DataFrame) -> list[str]:
@@ -139,6 +157,7 @@ def _plain(value: object) -> object:
 
 def _as_text(found: pd.DataFrame) -> list[str]:
     from pneumoscope.naming import Column
+    from pneumoscope.report.wording import percent
 
     lines = []
     for row in found.astype(object).where(found.notna(), None).to_dict("records"):
@@ -151,8 +170,8 @@ def _as_text(found: pd.DataFrame) -> list[str]:
             told.append("in the grey zone: a human should look first")
         if row[Column.PROBABILITY] is not None:
             told.append(
-                f"probability {row[Column.PROBABILITY]:.3f} where {row[Column.PREVALENCE]:.0%} "
-                "have PNEUMONIA"
+                f"probability {percent(row[Column.PROBABILITY])} where "
+                f"{percent(row[Column.PREVALENCE])} have PNEUMONIA"
             )
         told += [row[name] for name in (Column.NOTE, Column.WARNING) if row[name]]
         lines.append(f"{row[Column.PATH]}: {'; '.join(told)}")

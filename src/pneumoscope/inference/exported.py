@@ -55,7 +55,8 @@ class ExportedModel:
         """
         remedy = "Export one: kedro export --model <name>"
         if not path.is_file():
-            raise InputError(f"an exported model in '{path}'", "no such file", remedy)
+            what = "a folder" if path.is_dir() else "no such file"
+            raise InputError(f"an exported model in '{path}'", what, remedy)
         try:
             session = session_of(path.read_bytes())
         except InputError:

@@ -16,7 +16,7 @@ from pneumoscope.report.cells import Cell
 from pneumoscope.report.page import Page
 from pneumoscope.report.pictures import as_png, overlaid, thumbnail
 from pneumoscope.report.prose import prose, sentences
-from pneumoscope.report.wording import counted
+from pneumoscope.report.wording import counted, percent
 
 ROWS = 200
 """Rows at most of a table of patients or of files that were not read."""
@@ -198,7 +198,8 @@ def _probability(row: dict[Any, Any]) -> str:
     # It was fitted on films like those of validation.
     if row[Column.OUT_OF_DISTRIBUTION]:
         return "none for a film unlike train"
-    return f"{row[Column.PROBABILITY]:.1%} where {row[Column.PREVALENCE]:.1%} have pneumonia"
+    share, prevalence = percent(row[Column.PROBABILITY]), percent(row[Column.PREVALENCE])
+    return f"{share} where {prevalence} have pneumonia"
 
 
 def _patients(patients: pd.DataFrame) -> Section:

@@ -21,6 +21,15 @@ def counted(count: int, noun: str, plural: str = "") -> str:
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
+def percent(share: float) -> str:
+    """Return a share as "69.3%"; with more digits where fewer would make it 0% or 100%."""
+    for digits in range(1, 6):
+        text = f"{share:.{digits}%}"
+        if share in (0, 1) or 0 < float(text[:-1]) < 100:
+            return text
+    return "below 0.00001%" if share < 0.5 else "above 99.99999%"
+
+
 def moved(difference: Estimate, up: str = "higher", down: str = "lower") -> str:
     """Return a difference that has a value as "lower by 0.100 (0.050 to 0.150)"."""
     assert difference.value is not None
