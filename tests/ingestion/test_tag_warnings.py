@@ -1,6 +1,11 @@
 import pandas as pd
 
-from pneumoscope.ingestion.tag_warnings import film_warnings, number_sentences, tag_sentences
+from pneumoscope.ingestion.tag_warnings import (
+    film_warnings,
+    mixed_key_sentences,
+    number_sentences,
+    tag_sentences,
+)
 from pneumoscope.radiographs.recorded import BURNT_IN, TAGS_SPEAK_OF, may_be_shown
 
 LATERAL = f"{TAGS_SPEAK_OF}a lateral view"
@@ -32,10 +37,26 @@ def test_a_number_that_stands_for_all_is_doubted():
     def told(names: list[str]) -> list[str]:
         return number_sentences(pd.DataFrame({"patient_id": names}))
 
-    (sentence,) = told(["patient-1"] * 30 + [f"patient-{n}" for n in range(2, 12)])
+    (sentence,) = told([tagged(1)] * 30 + [tagged(n) for n in range(2, 12)])
     assert sentence.startswith("30 of 40 radiographs bear one patient's number in their tags.")
-    assert told([f"patient-{n}" for n in range(40)]) == []
-    assert told(["patient-1"] * 19) == []
+    assert told([tagged(n) for n in range(40)]) == []
+    assert told([tagged(1)] * 19) == []
     assert told(["bacteria-1"] * 30) == []
-    assert told(["patient-1"] * 25 + [f"patient-{n}" for n in range(2, 60)]) == []
+    assert told(["patient-1"] * 30) == []  # a folder is called so
+    assert told([tagged(1)] * 25 + [tagged(n) for n in range(2, 60)]) == []
+    assert told([]) == []
+
+
+def tagged(number: int) -> str:
+    return f"patient-{number:016x}"
+
+
+def test_patients_who_are_told_in_two_ways_may_count_twice():
+    def told(names: list[str]) -> list[str]:
+        return mixed_key_sentences(pd.DataFrame({"patient_id": names}))
+
+    (sentence,) = told([tagged(1), tagged(2), "table-12", "patient-007", "file:a.png", "name-1"])
+    assert sentence.startswith("The patients of 2 radiographs are told by tags, of 3 by names")
+    assert told([tagged(1), "file:a.png"]) == []
+    assert told(["patient-007", "table-12"]) == []
     assert told([]) == []

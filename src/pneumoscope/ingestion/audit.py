@@ -32,7 +32,11 @@ from pneumoscope.ingestion.records import (
 )
 from pneumoscope.ingestion.shortcuts import measure_shortcuts, shortcut_warnings
 from pneumoscope.ingestion.similarity import COPY
-from pneumoscope.ingestion.tag_warnings import number_sentences, tag_sentences
+from pneumoscope.ingestion.tag_warnings import (
+    mixed_key_sentences,
+    number_sentences,
+    tag_sentences,
+)
 from pneumoscope.naming import Column
 from pneumoscope.provenance import Sources
 
@@ -94,6 +98,7 @@ def audit(
             *layout.remarks,
             *folder_warnings(manifest, layout),
             *number_sentences(manifest),
+            *mixed_key_sentences(manifest),
             *tag_sentences(manifest),
             *appearance_sentences(manifest),
             *leak_warnings(duplicates, patients, len(manifest)),

@@ -240,7 +240,7 @@ class Layout:
 
     def contradicts(self, path: str, place: Place) -> bool:
         """Tell whether a file name speaks of another class or disease than its folders do."""
-        labels, subtypes = self._words_of_name(path)
+        labels, subtypes = self._words_of_name(self.real(path))
         other_disease = place.subtype and subtypes and place.subtype not in subtypes
         return bool(other_disease or (labels and place.label not in labels))
 

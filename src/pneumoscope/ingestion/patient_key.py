@@ -23,6 +23,9 @@ _FEWEST = 16
 _DIGITS = 16
 """Hexadecimal digits of a pseudonym: two of a million differ, but for one chance in 10 million."""
 
+KEY_BY_TAGS = rf"{BY_TAGS}[0-9a-f]{{{_DIGITS}}}"
+"""Pattern of such a pseudonym; a key by folders can begin so too, as `patient-007`."""
+
 _SEVERAL = stat.S_IRWXG | stat.S_IRWXO
 
 

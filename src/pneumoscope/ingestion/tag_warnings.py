@@ -1,11 +1,13 @@
 """What a film's tags warn of, beside what it looks like; and in sentences, how many films."""
 
+import re
 from collections import defaultdict
 
 import pandas as pd
 
 from pneumoscope.ingestion.appearance import SHOWN, appearance_warnings
-from pneumoscope.ingestion.patient_key import BY_TAGS
+from pneumoscope.ingestion.layout import NO_KEY
+from pneumoscope.ingestion.patient_key import KEY_BY_TAGS
 from pneumoscope.naming import Column
 from pneumoscope.radiographs.recorded import TAGS_SPEAK_OF
 
@@ -38,7 +40,7 @@ def number_sentences(radiographs: pd.DataFrame) -> list[str]:
         radiographs: Column patient_id.
     """
     counts = radiographs[Column.PATIENT_ID].value_counts()
-    if not len(counts) or not str(counts.index[0]).startswith(BY_TAGS):
+    if not len(counts) or not re.fullmatch(KEY_BY_TAGS, str(counts.index[0])):
         return []
     most = int(counts.iloc[0])
     if most < MANY or most < MOST * len(radiographs):
@@ -47,6 +49,24 @@ def number_sentences(radiographs: pd.DataFrame) -> list[str]:
         f"{most:,} of {len(radiographs):,} radiographs bear one patient's number in their tags. If "
         "it was put in the place of all numbers, nobody knows which films are of one patient: "
         "export them with a pseudonym for each."
+    ]
+
+
+def mixed_key_sentences(radiographs: pd.DataFrame) -> list[str]:
+    """Say that tags name the patients of some films, and names or a table those of others.
+
+    Args:
+        radiographs: Column patient_id.
+    """
+    keys = radiographs[Column.PATIENT_ID].astype(str)
+    tagged = int(keys.str.fullmatch(KEY_BY_TAGS).sum())
+    others = len(keys) - tagged - int(keys.str.startswith(NO_KEY).sum())
+    if not tagged or not others:
+        return []
+    return [
+        f"The patients of {tagged:,} radiographs are told by tags, of {others:,} by names, folders "
+        "or a table: whoever has films of both kinds counts as two patients and may stand in two "
+        "splits. Name all of them in one way, such as the column patient of a table."
     ]
 
 
