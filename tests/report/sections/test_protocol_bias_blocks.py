@@ -46,6 +46,16 @@ def test_optimism_is_judged_by_the_interval_of_the_difference(value, margin, sen
     assert sentence in optimism.caption
 
 
+def test_where_validation_is_the_test_part_nothing_is_said_of_optimism():
+    part = summary(100, 90, cnn=about(0.8))
+    found = validated(1.0)
+    same = study_findings(arms={"from_test": arm(part, part), "honest": found.arms["honest"]})
+    (optimism,) = tables(same)
+    assert optimism.rows[0][5] == Estimate(None, reason="validation is the test part itself")
+    assert "from_test" not in optimism.caption
+    assert "shown to stay below 0.05 for cnn under honest." in optimism.caption
+
+
 def test_patients_leaked_into_train_stand_beside_new_ones():
     parts = {
         "leaked": {"n": 5, "patients": 3, "metrics": {"sensitivity": estimate(0.9, 0.8, 0.95)}},

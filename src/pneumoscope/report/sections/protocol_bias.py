@@ -17,6 +17,8 @@ _SAID = {
     Verdict.OPEN: "neither shown nor ruled out for",
 }
 
+SAME = Estimate(None, reason="validation is the test part itself")
+
 
 def bias_blocks(found: StudyFindings, subjects: str) -> list[Block]:
     """Show validation beside test under each protocol, and what patient leakage does.
@@ -52,8 +54,10 @@ def _optimism(found: StudyFindings) -> Table:
     for arm, result in found.arms.items():
         for name, tested in result.test.models.items():
             validated = result.validation.models[name][metric]
-            excess = difference(validated, tested[metric])
-            excesses[f"{name} under {arm}"] = excess
+            excess = SAME
+            # The same radiographs give the same figures, to the last digit of each interval.
+            if result.validation != result.test:
+                excess = excesses[f"{name} under {arm}"] = difference(validated, tested[metric])
             rows.append([arm, name, result.validation.n, validated, tested[metric], excess])
     named = metric_name(metric)
     header = [
