@@ -1,3 +1,4 @@
+import logging
 import os
 import subprocess
 import sys
@@ -215,3 +216,15 @@ def test_a_graph_that_cannot_be_written_leaves_the_file_as_it_was(tmp_path, monk
     assert [path.name for path in tmp_path.iterdir()] == ["page.md"]
     cli.graph.callback(page)
     assert "flowchart TD" in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("error", "told"), [(InputError("a", "b", "c"), False), (MemoryError("epoch 3"), True)]
+)
+def test_a_refused_input_is_not_to_be_gone_on_from(caplog, error, told):
+    advice = "There are 3 nodes that have not run.\nYou can resume"
+    try:
+        raise RuntimeError("of a node") from error
+    except RuntimeError:
+        logging.getLogger("kedro.runner.sequential_runner").warning(advice)
+    assert caplog.messages == [advice] * told

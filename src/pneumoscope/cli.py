@@ -14,7 +14,7 @@ from kedro.framework.cli import project as kedro_project
 from kedro.framework.cli.utils import KedroCliError, _click_verbose, env_option
 
 from pneumoscope.command_line import split_params
-from pneumoscope.errors import three_lines, wants_traceback
+from pneumoscope.errors import is_refusal, three_lines, wants_traceback
 
 STOPPED = 130
 """Exit status after Ctrl-C, as shells have it."""
@@ -35,11 +35,21 @@ def print_error(
 # project's; a notebook, or a program that opens a session, keeps its own way.
 _print_traceback = sys.excepthook
 sys.excepthook = print_error
-# Kedro's advice where the first node fails, which would fail again; and to save in the background,
-# which gains nothing here.
-logging.getLogger("kedro.runner.sequential_runner").addFilter(
-    lambda record: not record.getMessage().startswith(("No nodes ran. Repeat", "Using synchronous"))
-)
+
+
+def _is_of_use(record: logging.LogRecord) -> bool:
+    """Whether an advice of Kedro's runner helps: to repeat what is refused does not.
+
+    An input that was refused is told with what to do; going on behind the node that read it would
+    take what an earlier run has left. To save in the background gains nothing here.
+    """
+    message = record.getMessage()
+    if message.startswith(("No nodes ran. Repeat", "Using synchronous")):
+        return False
+    return not (message.startswith("There are ") and is_refusal(sys.exc_info()[1]))
+
+
+logging.getLogger("kedro.runner.sequential_runner").addFilter(_is_of_use)
 if sys.stderr is not None and sys.stderr.isatty():
     from pneumoscope.terminal import colour_log_lines
 

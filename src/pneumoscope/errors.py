@@ -61,6 +61,11 @@ def three_lines(error: BaseException) -> tuple[str, str, str] | None:
     return None
 
 
+def is_refusal(error: BaseException | None) -> bool:
+    """Whether an input was refused: an `InputError`, or what one has caused."""
+    return error is not None and any(isinstance(link, InputError) for link in _chain(error))
+
+
 def wants_traceback(verbose: bool) -> bool:
     """Whether tracebacks are printed: `--verbose`, or DEBUG in KEDRO_LOGGING_CONFIG."""
     return verbose or logging.getLogger("pneumoscope").isEnabledFor(logging.DEBUG)
