@@ -93,7 +93,7 @@ def test_films_of_nowhere_else_give_no_sentence():
          "Films of clinic that look much like a picture of the collection: 1 in train, of 12.",
          False),
         ({"same_keys": 4},
-         "Patients of clinic whose key, by file names or tags, is that of a patient of train: 4. "
+         "Patients of clinic whose key, by paths or tags, is that of a patient of train: 4. "
          "They are others if the site numbers its own; if not, its figures are biased "
          "(optimistic).", False),
     ],

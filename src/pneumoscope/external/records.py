@@ -33,7 +33,7 @@ class Overlap:
         copies: By split, how many further ones look like one picture stored anew.
         alike: By split, how many further ones look like one, and stand out in that.
         examples: Pairs of a film of the site and one of the collection, the surest first.
-        same_keys: Patients of the site whose key, by file names or tags, is one of train as well.
+        same_keys: Patients of the site whose key, by paths or tags, is one of train as well.
     """
 
     identical: Mapping[Split, int]
@@ -50,8 +50,8 @@ class SiteFilms:
     Attributes:
         digest: SHA-256 over the hashes of the measured films: equal for equal films.
         radiographs: How many were measured.
-        patients: Their patients, as far as file names or a table tell.
-        without_pattern: Of them those that neither file name nor tag tells: a patient a film.
+        patients: Their patients, as far as names, folders, tags or a table tell.
+        without_pattern: Of them those that nothing tells: a patient a film.
         classes: Radiographs of each class.
         parts: Radiographs of each part that folders name; all were pooled.
         sources: Where the films come from.

@@ -106,7 +106,7 @@ def overlap_sentences(result: SiteResult) -> list[str]:
     sentences += learned_sentences(result)
     if found.same_keys:
         sentences.append(
-            f"Patients of {site} whose key, by file names or tags, is that of a patient of train: "
+            f"Patients of {site} whose key, by paths or tags, is that of a patient of train: "
             f"{found.same_keys:,}. They are others if the site numbers its own; if not, its "
             "figures are biased (optimistic)."
         )

@@ -158,13 +158,14 @@ def test_a_stream_that_unpacks_without_end_stops_the_run(tarred, monkeypatch, na
     ("head", "kind"),
     [
         (b"7z\xbc\xaf\x27\x1c", "a 7z archive"), (b"Rar!\x1a\x07", "a rar archive"),
-        (b"\xfd7zXZ\x00", "a xz archive"), (b"\x28\xb5\x2f\xfd", "a zstd archive"),
+        (b"\xfd7zXZ\x00", "an xz archive"), (b"\x28\xb5\x2f\xfd", "a zstd archive"),
         (b"\xff\xd8\xff\xe0", "a file of another kind"), (b"", "a file of another kind"),
     ],
 )  # fmt: skip
 def test_another_kind_of_file_is_named_with_what_to_do(tmp_path: Path, head, kind):
     (tmp_path / "a.zip").write_bytes(head + bytes(1000) if head else b"")
-    with pytest.raises(DatasetError, match=f"{kind}. Pack it anew as zip, or unpack it"):
+    remedy = "Pack it anew as zip, or unpack it" if "archive" in kind else "Name the folder that"
+    with pytest.raises(DatasetError, match=f"{kind}. {remedy}"):
         load(tmp_path / "a.zip")
 
 

@@ -31,6 +31,14 @@ def test_files_are_counted_in_words():
     )
 
 
+def test_patients_without_a_key_are_none_by_their_keys():
+    some = {"total": 4, "without_pattern": 2, "across_source_splits": [], "most_radiographs": 3}
+    assert (
+        "are of 2 patients by their keys, at most 3 of one, but for 2 radiographs of patients not "
+        "told apart."
+    ) in text(audit_section(audit(patients=some), {}).blocks)
+
+
 def test_a_shortcut_counts_in_either_direction():
     tables = [b for b in audit_section(audit(), {}).blocks if isinstance(b, Table)]
     shortcuts = next(table for table in tables if table.header[0] == "property of the file")

@@ -145,9 +145,15 @@ def kind_of(packed: Packed) -> str:
         return kind
     raise InputError(
         "a folder of radiographs, or a zip or tar archive of them (tar.gz and tar.bz2 too)",
-        f"'{packed.name}', {f'a {kind} archive' if kind else 'a file of another kind'}",
-        "Pack it anew as zip, or unpack it and name the folder.",
+        f"'{packed.name}', {_an_archive(kind) if kind else 'a file of another kind'}",
+        "Pack it anew as zip, or unpack it and name the folder."
+        if kind
+        else "Name the folder that the radiographs lie in.",
     )
+
+
+def _an_archive(kind: str) -> str:
+    return f"{'an' if kind == 'xz' else 'a'} {kind} archive"
 
 
 class NoEnd(Exception):

@@ -75,9 +75,11 @@ def _owners(audit: IngestionAudit) -> str:
     patients = audit.patients
     if patients.without_pattern == audit.radiographs:
         return "Nothing tells which of them are of one patient."
+    keyless = patients.without_pattern
+    of_others = f", but for {counted(keyless, 'radiograph')} of patients not told apart"
     return (
-        f"The radiographs are of {counted(patients.total, 'patient')} by their keys, at most "
-        f"{patients.most_radiographs:,} of one."
+        f"The radiographs are of {counted(patients.total - keyless, 'patient')} by their keys, at "
+        f"most {patients.most_radiographs:,} of one{of_others if keyless else ''}."
     )
 
 
