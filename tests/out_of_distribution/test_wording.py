@@ -45,10 +45,10 @@ def test_usual_numbers_in_an_unusual_mixture_are_told_as_that():
 
 
 def test_a_promise_that_was_not_kept_is_told_with_its_reason():
-    assert promise(LIMITS).endswith("at most 1.0% are expected to be told so in error.")
+    assert promise(LIMITS).endswith("at most 1.0% are expected to be flagged in error.")
     short = false_alarms("f", promised=1 / 61, reason="validation has 60 patients")
     assert promise(short).endswith(
-        "at most 1.6% are expected to be told so in error. 1.0% was asked for, but validation has "
+        "at most 1.6% are expected to be flagged in error. 1.0% was asked for, but validation has "
         "60 patients."
     )
 

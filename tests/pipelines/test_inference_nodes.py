@@ -194,7 +194,7 @@ def test_films_unlike_those_of_train_are_told_and_only_then(scored, one, caplog)
     with caplog.at_level("INFO", logger=nodes.__name__):
         predicted(odd, one, training_record())
     assert "1 of 3 films are unlike those that the model was trained on: a.jpg. Of" in caplog.text
-    assert "at most 1.0% are expected to be told so in error." in caplog.text
+    assert "at most 1.0% are expected to be flagged in error." in caplog.text
     assert "was asked for" not in caplog.text
 
 

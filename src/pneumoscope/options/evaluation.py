@@ -129,7 +129,7 @@ class OutOfDistributionOptions(Options):
     """How radiographs unlike those of train are told.
 
     Attributes:
-        false_alarms: Share of radiographs like those of validation that may be told to be out of
+        false_alarms: Share of radiographs like those of validation that may be flagged as out of
             distribution.
         train_radiographs: Radiographs of train at most, evenly spread, that others are compared
             with.

@@ -12,7 +12,7 @@ from pneumoscope.out_of_distribution.records import Detection, FalseAlarms, Foun
 
 
 def measure_detection(measured: pd.DataFrame, limits: FalseAlarms, confidence: float) -> Detection:
-    """Count on test which radiographs are told to be out of distribution.
+    """Count on test which radiographs are flagged as out of distribution.
 
     Args:
         measured: As `films.measure_altered` gives it.

@@ -91,7 +91,7 @@ class Contracted:
 
 @dataclass(frozen=True)
 class Found:
-    """Share of radiographs of one kind that are told to be out of distribution."""
+    """Share of radiographs of one kind flagged as out of distribution."""
 
     radiographs: int
     patients: int

@@ -58,10 +58,10 @@ def outside_sentence(read: pd.DataFrame, limits: FalseAlarms) -> str:
 
 
 def promise(limits: FalseAlarms | Detection) -> str:
-    """Say of how many films like those of validation the same would be told in error."""
+    """Say of how many films like those of validation are flagged in error."""
     told = (
         f"Of films like those of validation, of other patients, at most "
-        f"{limits.promised:.1%} are expected to be told so in error."
+        f"{limits.promised:.1%} are expected to be flagged in error."
     )
     if limits.reason is None:
         return told

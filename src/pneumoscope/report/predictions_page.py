@@ -46,7 +46,7 @@ class Told:
     """What a page of predictions says besides its films.
 
     Attributes:
-        promise: How often films are told to be out of distribution in error.
+        promise: How often films are flagged as out of distribution in error.
         no_probability: Why there is no probability; empty with one.
         maps: How maps were made, or why there are none.
         meaning: What a map shows.

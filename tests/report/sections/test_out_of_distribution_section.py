@@ -32,7 +32,7 @@ def test_what_is_promised_stands_beside_what_came_of_it():
 def test_more_than_was_promised_is_said_only_beyond_chance():
     assert blocks(Bullets, cnn=detection()) == []
     (told,) = blocks(Bullets, cnn=detection((0.05, 0.02, 0.1)), mlp=detection())
-    assert told.items[0].startswith("By cnn more of test is told than was promised")
+    assert told.items[0].startswith("By cnn more of test is flagged than was promised")
 
 
 def test_a_small_validation_is_told_with_what_it_supports():

@@ -1,4 +1,4 @@
-"""How far a model tells films unlike those of train, and how often it is wrong about it."""
+"""How well a model flags films unlike those of train, and how often it is wrong about it."""
 
 from collections.abc import Mapping, Sequence
 
@@ -15,7 +15,7 @@ def out_of_distribution_section(detections: Mapping[str, Detection]) -> Section:
     """Say what is promised on validation, and what came of it on test.
 
     Args:
-        detections: Model to what telling films came to on test, one or more.
+        detections: Model to what flagging films came to on test, one or more.
     """
     first = next(iter(detections.values()))
     header = ["model", "promised", "test as it is", *first.found]
@@ -47,14 +47,14 @@ def _reason(detection: Detection) -> str:
 def _caption(detection: Detection) -> str:
     test, altered = detection.false_alarms, next(iter(detection.found.values()))
     return (
-        f"Share told to be out of distribution, of {counted(test.radiographs, 'radiograph')} of "
+        f"Share flagged as out of distribution, of {counted(test.radiographs, 'radiograph')} of "
         f"test, and of {altered.radiographs:,} of them altered; with intervals over patients. "
         "Photographs, other body parts, lateral views and other hospitals are not among them."
     )
 
 
 def _more_than_promised(detections: Mapping[str, Detection]) -> list[str]:
-    """Name the models that tell more of test than was promised, beyond chance."""
+    """Name the models that flag more of test than was promised, beyond chance."""
     names = [
         name
         for name, detection in detections.items()
@@ -63,6 +63,6 @@ def _more_than_promised(detections: Mapping[str, Detection]) -> list[str]:
     if not names:
         return []
     return [
-        f"By {joined(names)} more of test is told than was promised: its radiographs differ from "
-        "those of validation."
+        f"By {joined(names)} more of test is flagged than was promised: its radiographs differ "
+        "from those of validation."
     ]
