@@ -28,6 +28,14 @@ def test_a_table_beside_the_folder_is_found_unless_one_lies_in_it(films):
     assert read(films) == {}
 
 
+def test_case_makes_no_difference_to_a_table_beside_or_in_the_folder(films):
+    (films.parent / "Labels.CSV").write_text("beside")
+    (films.parent / "my labels.csv").write_text("another")
+    assert read(films) == {"Labels.CSV": b"beside"}
+    (films / "LABELS.TSV").write_text("inside")
+    assert read(films) == {}
+
+
 def test_the_table_that_the_user_names_goes_first(films, tmp_path):
     (films / "labels.csv").write_text("inside")
     (tmp_path / "mine #1.txt").write_text("mine")

@@ -1,5 +1,7 @@
 """A table of labels that lies beside a place of radiographs, or that the user names."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -61,12 +63,20 @@ class LabelFileDataset(AbstractDataset[None, dict[str, Reader]]):
 
     def _beside(self) -> dict[str, Reader]:
         store = self._store(parse(self._folder).place)
-        above = store.root.rpartition("/")[0]
-        if any(store.fs.isfile(f"{store.root}/{name}") for name in OWN_TABLES):
+        if self._tables_in(store, store.root):
             return {}
-        places = {name: f"{above}/{name}" for name in OWN_TABLES}
-        found = (name for name in OWN_TABLES if store.fs.isfile(places[name]))
-        return {name: partial(store.read, places[name]) for name in [next(found, None)] if name}
+        found = self._tables_in(store, store.root.rpartition("/")[0])[:1]
+        return {place.rpartition("/")[2]: partial(store.read, place) for place in found}
+
+    def _tables_in(self, store: Remote, folder: str) -> list[str]:
+        """Return the tables of a folder by those names; on this machine in any case of theirs."""
+        names: Sequence[str] = OWN_TABLES
+        # A store is not listed for that: a folder of it can hold millions.
+        if "://" not in self._folder:
+            with suppress(OSError):
+                there = sorted(place.rpartition("/")[2] for place in store.fs.ls(folder, False))
+                names = [name for own in OWN_TABLES for name in there if name.casefold() == own]
+        return [f"{folder}/{name}" for name in names if store.fs.isfile(f"{folder}/{name}")]
 
     def _store(self, address: str) -> Remote:
         return Remote(address, self._credentials if "://" in address else {}, {})

@@ -114,8 +114,9 @@ def _no_table(
         f"a table {' or '.join(options.tables)} with the columns "
         f"{' or '.join(columns.named['file'])} and {' or '.join(label)}",
         received or "no such file",
-        f"Say under `collections.{name}.columns` what they are called, or name the table: "
-        "--params labels=<file>; --params ingestion.collection=folders reads no table.",
+        f"Say what they are called: --params collections.{name}.columns.file=[<column>], and so "
+        "on; or name the table: --params labels=<file>; --params ingestion.collection=folders "
+        "reads no table.",
     )
 
 
