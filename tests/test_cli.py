@@ -69,6 +69,18 @@ def test_ctrl_c_says_how_to_go_on_and_of_trainings_only_if_there_are_any(
     ]  # fmt: skip
 
 
+def test_an_export_that_is_stopped_says_how_to_go_on(monkeypatch, capsys):
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("kedro.framework.session.KedroSession.create", stop)
+    monkeypatch.setattr(sys, "argv", ["kedro", "export", "--model", "cnn"])
+    with pytest.raises(SystemExit) as stopped:
+        cli.export.callback("cnn", "onnx", None, {})
+    assert stopped.value.code == 130
+    assert capsys.readouterr().err.startswith("Stopped. To go on: kedro export --model cnn")
+
+
 def test_what_ends_well_or_fails_says_nothing_of_going_on(capsys):
     with cli.says_how_to_go_on("kedro run"):
         pass

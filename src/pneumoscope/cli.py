@@ -128,7 +128,10 @@ def export(model: str | None, wanted: str, env: str | None, params: dict) -> Non
 
     if model is not None:
         params = {**params, "inference": {**params.get("inference", {}), "model": model}}
-    with KedroSession.create(env=env, runtime_params=params) as session:
+    with (
+        says_how_to_go_on(shlex.join(["kedro", *sys.argv[1:]])),
+        KedroSession.create(env=env, runtime_params=params) as session,
+    ):
         cast(KedroSession, session).run(
             pipeline_names=["exchange"],
             to_nodes=["write_export" if wanted == "onnx" else "write_bundle"],

@@ -155,6 +155,16 @@ def test_an_export_that_is_older_than_the_evaluation_beside_it_is_told(
         assert told in said if told else said == ""
 
 
+def test_ctrl_c_ends_it_without_a_traceback(exported, folder_of_films, monkeypatch, capsys):
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ExportedModel, "score", stop)
+    given = ["--model", str(exported[1] / "model.onnx")]
+    assert main([str(folder_of_films / "0.png"), *given]) == 130
+    assert capsys.readouterr().err == "Stopped.\n"
+
+
 def test_nothing_predicted_is_no_success(exported, folder_of_films):
     given = ["--model", str(exported[1] / "model.onnx")]
     assert main([str(folder_of_films / "empty.png"), *given]) == 2

@@ -48,11 +48,14 @@ def main(arguments: Sequence[str]) -> int:
         arguments: Of the command line, behind `predict`.
 
     Returns:
-        Exit status: 0, or 2 where nothing could be predicted at all.
+        Exit status: 0; 2 where nothing could be predicted at all; 130 after Ctrl-C.
     """
     given = _parser().parse_args(arguments)
     try:
         read = _predict(given)
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
     except Exception as error:
         lines = three_lines(error)
         if lines is None:
