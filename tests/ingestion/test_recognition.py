@@ -258,6 +258,13 @@ def test_a_table_beside_the_folder_or_named_by_the_user_goes_first(lay):
         lay(FILMS, {"mine.txt": made.table(["x", "y"], [["1.png", "PNEUMONIA"]])})
 
 
+def test_a_table_that_is_not_asked_for_is_told(lay):
+    table = {"mine.csv": made.table(HEADER, [["1", "NORMAL"]])}
+    said = "mine.csv was not read, for ingestion.collection is folders."
+    assert lay(FILMS, table, "folders").remarks == [said]
+    assert lay(FILMS, (), "folders").remarks == []
+
+
 def test_the_table_of_a_known_collection_may_lie_outside_its_folder(lay):
     files = made.nih()
     beside = {"entries.csv": files.pop("Data_Entry_2017.csv")}

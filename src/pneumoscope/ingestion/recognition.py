@@ -47,7 +47,11 @@ def recognise(
     # Kedro types the parameters of a node, but not those within a mapping.
     collections = {name: CollectionOptions.model_validate(one) for name, one in known.items()}
     if asked == FOLDERS:
-        return _by_path(files, options)
+        layout = _by_path(files, options)
+        layout.remarks += [
+            f"{table} was not read, for ingestion.collection is {FOLDERS}." for table in beside
+        ]
+        return layout
     if asked not in (AUTO, *collections):
         near = did_you_mean(asked, [AUTO, FOLDERS, *collections])
         raise InputError("a collection as `ingestion.collection`", f"'{asked}'", near)
