@@ -9,6 +9,7 @@ def predictions(**columns) -> pd.DataFrame:
     given = {
         "path": ["a.png", "b.png", "c.png", "d.png", "e.png", "broken.png"],
         "reason": ["", "", "", "", "", "damaged"],
+        "prediction": ["PNEUMONIA", "NORMAL", "PNEUMONIA", "PNEUMONIA", "NORMAL", np.nan],
         "score": [0.99, 0.45, 0.55, 0.9, 0.02, np.nan],
         "threshold": 0.5,
         "grey_zone": [False, True, True, False, False, np.nan],
@@ -63,6 +64,15 @@ def test_patients_are_summed_up_the_doubtful_first():
     assert one["mean score"] == pytest.approx(0.77)
     assert one["highest score"] == 0.99
     assert found.set_index("patient_id").loc["two", "prediction"] == "NORMAL"
+
+
+def test_a_patient_with_an_undecided_film_is_left_undecided_too():
+    called = ["PNEUMONIA", "NORMAL", np.nan, "PNEUMONIA", np.nan, np.nan]
+    patients = pd.Series(["one", "two", "one", "three", "five", "four"])
+    found = by_patient(predictions(prediction=called), patients).set_index("patient_id")
+    assert found["prediction"].isna().to_dict() == {
+        "one": True, "two": False, "three": False, "five": True,
+    }  # fmt: skip
 
 
 def test_without_a_known_patient_there_is_no_table():

@@ -35,8 +35,11 @@ def test_pixel_numbers_outside_of_train_are_named_the_farthest_first():
     pixels["mean_grey"] = high + 9 * (high - low)
     low, high = REFERENCE.ranges["entropy"]
     pixels["entropy"] = low - 2 * (high - low)
+    low, high = REFERENCE.ranges["bright_tones"]
+    pixels["bright_tones"] = high + (high - low)
     assert told(list(pixels.values()), pixels=9.0) == (
-        "the mean grey value is high, the entropy of grey values is low for a training radiograph"
+        "the mean grey value is high, the entropy of grey values is low, the brightest tones are "
+        "high for a training radiograph"
     )
 
 

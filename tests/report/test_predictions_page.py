@@ -65,7 +65,7 @@ def test_a_film_is_shown_with_all_that_is_said_of_it():
     for told in (
         NOTICE, "a.png", "PNEUMONIA", "0.930 (PNEUMONIA from 0.500)", "0.400 to 0.600",
         "75.0% where 20.0% have pneumonia", "40.0% of validation", "Converted: 16 bits to 8.",
-        "This film looks mirrored.", "what spoke for the decision", "Grad-CAM of cnn", "f" * 64,
+        "Warning: looks mirrored.", "what spoke for the decision", "Grad-CAM of cnn", "f" * 64,
     ):  # fmt: skip
         assert told in found, told
     assert page().count("data:image/webp;base64,") == 2
@@ -89,14 +89,14 @@ def test_flags_stand_where_there_is_something_to_flag_and_only_there():
 
 def test_the_summary_counts_and_is_silent_of_what_is_not_there():
     plain = text()
-    assert "Of 1 film that could be read, 0 are called NORMAL, 1 are called PNEUMONIA." in plain
+    assert "Of 1 film that could be read, 0 called NORMAL, 1 called PNEUMONIA." in plain
     for silent in ("undecided", "look first.", "unlike those that", "not read", "No prob", "Shown"):
         assert silent not in plain.split("Films, doubt first")[1].split("How to read")[0], silent
         assert f"{silent} " not in plain.split("In brief")[1].split("Films, doubt")[0], silent
     odd = {**ROW, "prediction": np.nan, "grey_zone": True, "out_of_distribution": True}
     found = text(predictions=table(odd, UNREAD), told=Told("P.", "one class", "", "", ""))
     for told in (
-        "0 are called PNEUMONIA, 1 left undecided.", "1 in the grey zone: a human should look",
+        "0 called PNEUMONIA, 1 left undecided.", "1 in the grey zone: a human should look",
         "1 unlike those that the model was trained on. P.", "1 file not read; each with its reason",
         "No probabilities: one class.", "not decided",
     ):  # fmt: skip

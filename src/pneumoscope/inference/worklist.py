@@ -9,7 +9,7 @@ from pneumoscope.naming import Column, Label
 from pneumoscope.options import IngestionOptions
 
 FILMS, MEAN_SCORE, HIGHEST = "films", "mean score", "highest score"
-DOUBTFUL = "doubtful"
+DOUBTFUL, UNDECIDED = "doubtful", "undecided"
 
 _EDGE = 1e-6
 
@@ -63,7 +63,8 @@ def by_patient(predictions: pd.DataFrame, patients: pd.Series) -> pd.DataFrame:
 
     Returns:
         One row a patient: the key, films that were read, mean and highest score, what the mean
-        score is called, and how many films are doubtful (out of distribution, or in the grey
+        score is called (missing where a film of the patient was left undecided, for the mean
+        rests on it), and how many films are doubtful (out of distribution, or in the grey
         zone); patients with doubtful films first, then the mean nearest the threshold.
     """
     read = predictions[predictions[Column.REASON] == ""]
@@ -71,18 +72,23 @@ def by_patient(predictions: pd.DataFrame, patients: pd.Series) -> pd.DataFrame:
     known = known[known[Column.PATIENT_ID] != ""]
     outside = known[Column.OUT_OF_DISTRIBUTION].astype(bool)
     doubtful = outside | known[Column.GREY_ZONE].astype(bool)
-    grouped = known.assign(doubtful=doubtful).groupby(Column.PATIENT_ID, sort=True)
+    undecided = known[Column.PREDICTION].isna()
+    grouped = known.assign(doubtful=doubtful, undecided=undecided).groupby(
+        Column.PATIENT_ID, sort=True
+    )
     table = pd.DataFrame(
         {
             FILMS: grouped.size(),
             MEAN_SCORE: grouped[Column.SCORE].mean(),
             HIGHEST: grouped[Column.SCORE].max(),
             DOUBTFUL: grouped[DOUBTFUL].sum(),
+            UNDECIDED: grouped[UNDECIDED].sum(),
             Column.THRESHOLD.value: grouped[Column.THRESHOLD].first(),
         }
     ).reset_index()
     positive = table[MEAN_SCORE] >= table[Column.THRESHOLD]
-    called = np.where(positive, Label.PNEUMONIA.value, Label.NORMAL.value)
+    called = np.where(positive, Label.PNEUMONIA.value, Label.NORMAL.value).astype(object)
+    called[table[UNDECIDED] > 0] = None
     away = np.abs(_logit(table[MEAN_SCORE]) - _logit(table[Column.THRESHOLD]))
     order = np.lexsort((away, table[DOUBTFUL] == 0))
     return table.assign(**{Column.PREDICTION.value: called}).iloc[order].reset_index(drop=True)

@@ -86,7 +86,8 @@ def _of_pixels(numbers: FloatArray, reference: Reference) -> str:
         away = max(low - number, number - high) / max(high - low, 1e-9)
         if away > 0:
             label = PIXEL_FEATURES[name].partition(" (")[0]
-            outside[name] = (away, f"{label} is {'low' if number < low else 'high'}")
+            verb = "are" if label.endswith("tones") else "is"
+            outside[name] = (away, f"{label} {verb} {'low' if number < low else 'high'}")
     farthest = sorted(outside.values(), key=lambda one: -one[0])[:NAMED]
     if not farthest:
         return "brightness, contrast and sharpness go together as in no training radiograph"

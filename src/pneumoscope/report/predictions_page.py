@@ -95,7 +95,7 @@ def _summary(read: pd.DataFrame, unread: pd.DataFrame, told: Told) -> list[str]:
     outside = int(read[Column.OUT_OF_DISTRIBUTION].astype(bool).sum())
     zone = int(read[Column.GREY_ZONE].astype(bool).sum())
     undecided = int(read[Column.PREDICTION].isna().sum())
-    labels = ", ".join(f"{called.get(label, 0):,} are called {label}" for label in Label)
+    labels = ", ".join(f"{called.get(label, 0):,} called {label}" for label in Label)
     left = f", {undecided:,} left undecided" if undecided else ""
     return [
         f"Of {counted(len(read), 'film')} that could be read, {labels}{left}.",
@@ -142,7 +142,6 @@ def _films(
 
 
 def _card(row: dict[Any, Any], shown: ShownFilm, told: Told) -> Card:
-    decided = not pd.isna(row[Column.PREDICTION])
     seen = shown.seen if shown.attribution is None else overlaid(shown.seen, shown.attribution)
     flags = [
         *(["unlike train"] if row[Column.OUT_OF_DISTRIBUTION] else []),
@@ -151,12 +150,12 @@ def _card(row: dict[Any, Any], shown: ShownFilm, told: Told) -> Card:
     remarks = [
         *([f"Unlike train: {row[Column.OUT_OF_DISTRIBUTION_REASON]}"]
           if row[Column.OUT_OF_DISTRIBUTION] else []),
-        *([f"This film {more}"] if (more := _not_yet_told(row)) else []),
+        *([f"Warning: {more}"] if (more := _not_yet_told(row)) else []),
         *([f"Converted: {row[Column.NOTE]}"] if row[Column.NOTE] else []),
     ]  # fmt: skip
     return Card(
         title=str(row[Column.PATH]),
-        verdict=str(row[Column.PREDICTION]) if decided else "not decided",
+        verdict=_verdict(row),
         warns=bool(row[Column.PREDICTION] == Label.PNEUMONIA),
         pictures=[
             (as_png(thumbnail(shown.film)), "the film"),
@@ -166,6 +165,10 @@ def _card(row: dict[Any, Any], shown: ShownFilm, told: Told) -> Card:
         facts=_facts(row),
         remarks=[f"{remark}." for remark in remarks],
     )
+
+
+def _verdict(row: dict[Any, Any]) -> str:
+    return "not decided" if pd.isna(row[Column.PREDICTION]) else str(row[Column.PREDICTION])
 
 
 def _not_yet_told(row: dict[Any, Any]) -> str:
@@ -205,7 +208,7 @@ def _probability(row: dict[Any, Any]) -> str:
 def _patients(patients: pd.DataFrame) -> Section:
     rows: list[Sequence[Cell]] = [
         [str(row[Column.PATIENT_ID]), int(row[FILMS]), float(row[MEAN_SCORE]), float(row[HIGHEST]),
-         str(row[Column.PREDICTION]), int(row[DOUBTFUL])]
+         _verdict(row), int(row[DOUBTFUL])]
         for row in patients.head(ROWS).to_dict("records")
     ]  # fmt: skip
     header = ["patient", FILMS, MEAN_SCORE, HIGHEST, "called, by the mean", "doubtful films"]
