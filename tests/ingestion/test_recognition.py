@@ -258,6 +258,15 @@ def test_a_table_beside_the_folder_or_named_by_the_user_goes_first(lay):
         lay(FILMS, {"mine.txt": made.table(["x", "y"], [["1.png", "PNEUMONIA"]])})
 
 
+def test_a_table_that_another_outside_goes_before_is_told(lay):
+    table = {"mine.csv": made.table(HEADER, [["1", "NORMAL"]])}
+    within = labelled(["1", "PNEUMONIA"])
+    layout = lay(within, table)
+    assert placed(layout, "a/1.png") == ["NORMAL"]
+    assert layout.remarks == ["labels.csv was not read, for mine.csv outside was."]
+    assert lay(FILMS, table).remarks == []
+
+
 def test_a_table_that_is_not_asked_for_is_told(lay):
     table = {"mine.csv": made.table(HEADER, [["1", "NORMAL"]])}
     said = "mine.csv was not read, for ingestion.collection is folders."

@@ -20,7 +20,8 @@ class LabelFileDataset(AbstractDataset[None, dict[str, Reader]]):
     """One table of labels outside the folder or archive of radiographs, or none; read-only.
 
     Loading gives a dict from its name to a function that returns its bytes: of the file that
-    `table` names, else of a `labels.csv` beside the folder if there is none in it, else nothing.
+    `table` names, else of a `labels.csv` beside the folder if there is none in it, or beside the
+    archive, else nothing.
 
     Args:
         table: A path, or any address that fsspec knows; null where the user names none.

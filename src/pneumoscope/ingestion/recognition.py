@@ -66,11 +66,20 @@ def recognise(
             f"Name it: --params ingestion.collection={fitting[0]}",
         )
     for name in fitting:
-        return _layout(name, found[name], files, options, collections[name])
+        layout = _layout(name, found[name], files, options, collections[name])
+        if beside and name == OWN:
+            layout.remarks += _passed_over(files, beside, collections[OWN].tables)
+        return layout
     if beside:
         tables = [read_table(n, read()) for n, read in beside.items()]
         raise _no_table(OWN, collections[OWN], tables, files)
     return _by_path(files, options)
+
+
+def _passed_over(files: Files, beside: Files, named: Sequence[str]) -> list[str]:
+    """Say which tables in the folder, or archive, one outside it goes before."""
+    within = [path for path in files if _any_called(named, [path]) and not is_litter(path)]
+    return [f"{path} was not read, for {' and '.join(beside)} outside was." for path in within]
 
 
 def _tables(
