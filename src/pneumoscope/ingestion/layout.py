@@ -43,6 +43,13 @@ NEUTRAL_FOLDERS = re.compile(
 """Folders, folded, that hold films or the films of one patient and say nothing of the class."""
 
 
+_DENIAL = re.compile(
+    r"(?<![^\W\d_])(?:no|non|not|without|excluded|ohne|kein|keine|nicht|sin|sans|pas de|senza) $"
+)
+_DENIED = re.compile(r" (?:negativ[aeo]?|neg|absent|excluded)(?![^\W\d_])")
+"""What a name has before or after a word that it denies."""
+
+
 @dataclass(frozen=True)
 class Place:
     """What is known of where a file belongs.
@@ -245,7 +252,8 @@ class Layout:
         return bool(other_disease or (labels and place.label not in labels))
 
     def _words_of_name(self, path: str) -> tuple[set[Label], set[Subtype]]:
-        words = self._word.findall(_spaced(fold(PurePosixPath(path).name)))
+        name = _spaced(fold(PurePosixPath(path).name))
+        words = [found[0] for found in self._word.finditer(name) if not _denied(name, found)]
         subtypes = {SUBTYPE_FOLDERS[word] for word in words if word in SUBTYPE_FOLDERS}
         return {self._words[word] for word in words}, subtypes
 
@@ -274,6 +282,11 @@ def fold_form(name: str) -> str:
 
 def _spaced(name: str) -> str:
     return re.sub(r"[\W_]+", " ", name)
+
+
+def _denied(name: str, found: re.Match[str]) -> bool:
+    """Tell whether a name denies a word in it: `no pneumonia` is none, nor need it be normal."""
+    return bool(_DENIAL.search(name, 0, found.start()) or _DENIED.match(name, found.end()))
 
 
 def _only(what: str, names: Sequence[str], meanings: Mapping[str, Meaning]) -> Meaning | None:
