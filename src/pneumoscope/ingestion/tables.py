@@ -125,6 +125,7 @@ def _filled(
             raise InputError(
                 f"at most {width} cells in every row of '{name}', as many as columns",
                 f"{len(cells)} in line {line}",
-                "Put a cell that holds the separator into quotes.",
+                "Put a cell that holds the separator into quotes; the first line names "
+                "the columns.",
             )
     return [(line, [*cells, *[""] * (width - len(cells))]) for line, cells in rows]
