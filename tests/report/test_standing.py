@@ -1,8 +1,14 @@
 import pandas as pd
+from example_metrics import model_metrics
 from example_pairs import pair
 
 from pneumoscope.evaluation.verdict import Verdict
-from pneumoscope.report.standing import ranked_on_test, standing, standing_in_words
+from pneumoscope.report.standing import (
+    older_members,
+    ranked_on_test,
+    standing,
+    standing_in_words,
+)
 
 SHOWN = pair("mlp", "cnn", -0.05, -0.08, -0.02)
 OPEN = pair("cnn", "vgg16", 0.01, -0.08, 0.10)
@@ -54,3 +60,15 @@ def test_models_are_ranked_on_test_by_the_first_seed_of_each_recipe():
         }
     )
     assert ranked_on_test(comparison, "auroc")["architecture"].tolist() == ["mlp", "cnn"]
+
+
+def test_an_ensemble_of_older_members_is_named_and_only_such_a_one():
+    one, other = {"fingerprint": "a" * 64}, {"fingerprint": "b" * 64}
+    both = {"fingerprint": "c" * 64, "members": {"mlp": "a" * 64, "cnn": "b" * 64}}
+    models = {"mlp": one, "cnn": other, "ensemble": both}
+    current = {name: model_metrics(model=model) for name, model in models.items()}
+    assert older_members(current) == []
+    assert older_members({name: current[name] for name in ("mlp", "ensemble")}) == []
+    retrained = {**current, "cnn": model_metrics(model={"fingerprint": "d" * 64})}
+    (told,) = older_members(retrained)
+    assert told.startswith("ensemble was measured with another cnn than stands beside it.")

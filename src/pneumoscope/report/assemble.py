@@ -30,6 +30,7 @@ from pneumoscope.report.sections.splits import splits_section
 from pneumoscope.report.sections.study import study_headline, study_section
 from pneumoscope.report.sections.subgroups import subgroups_section
 from pneumoscope.report.sections.training import training_section
+from pneumoscope.report.standing import older_members
 
 
 def assemble(options: ReportOptions, evaluation: EvaluationOptions, found: Findings) -> Page:
@@ -41,6 +42,7 @@ def assemble(options: ReportOptions, evaluation: EvaluationOptions, found: Findi
         summary=[
             *([study_headline(found.study)] if found.study else []),
             headline(found.comparison, found.significance, evaluation.primary_endpoint),
+            *older_members(found.metrics),
             *_elsewhere(found),
             *_doubts(found.ingestion_audit.warnings),
         ],

@@ -1,11 +1,12 @@
 """How one model stands against the others: the one place where pairs of models become words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from pneumoscope.evaluation.pair import Pair
+from pneumoscope.evaluation.records import ModelMetrics
 from pneumoscope.evaluation.replicates import REPLICATE_OF
 from pneumoscope.evaluation.verdict import MARGIN, Verdict
 from pneumoscope.naming import Column, Split
@@ -100,3 +101,28 @@ def _distance(pair: Pair) -> str:
 def _names(pairs: Sequence[Pair]) -> str:
     names = [pair.architecture_b for pair in pairs]
     return joined(names) if len(names) <= NAMED else f"{len(names)} others"
+
+
+def older_members(metrics: Mapping[str, ModelMetrics]) -> list[str]:
+    """Say which ensembles were measured with other members than the models beside them.
+
+    Args:
+        metrics: Model to its metrics.
+
+    Returns:
+        A sentence for each; nothing where members are those shown, or are not shown at all.
+    """
+    others = {
+        name: [
+            member
+            for member, fingerprint in (measured.model.members or {}).items()
+            if member in metrics and metrics[member].model.fingerprint != fingerprint
+        ]
+        for name, measured in metrics.items()
+    }
+    return [
+        f"{name} was measured with another {joined(members)} than stands beside it. "
+        "kedro run --pipelines=evaluation measures it anew."
+        for name, members in others.items()
+        if members
+    ]
