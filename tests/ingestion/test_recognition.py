@@ -280,6 +280,12 @@ def test_the_table_of_a_known_collection_may_lie_outside_its_folder(lay):
     assert lay(files, beside).name == "nih"
 
 
+def test_a_table_of_ones_own_may_be_called_as_that_of_a_known_collection(lay):
+    table = {"train.csv": made.table(HEADER, [["1", "NORMAL"]])}
+    layout = lay(FILMS, table)
+    assert (layout.name, *placed(layout, "a/1.png")) == ("labels", "NORMAL")
+
+
 def test_a_table_of_another_kind_under_a_known_name_is_passed_over(lay):
     folders = made.files(["NORMAL/1.png", "PNEUMONIA/2.png"])
     for content in (b"id,price\n1,2\n", b"", b"\x00"):

@@ -56,9 +56,13 @@ def recognise(
         near = did_you_mean(asked, [AUTO, FOLDERS, *collections])
         raise InputError("a collection as `ingestion.collection`", f"'{asked}'", near)
     named = [name for name in collections if _any_called(collections[name].tables, beside)]
-    possible = [asked] if asked != AUTO else named or list(collections)
-    found = {name: _tables(name, collections[name], files, beside, asked) for name in possible}
-    fitting = [name for name in found if found[name] or _known_by(name, collections, files, asked)]
+    found: dict[str, list[Table]] = {}
+    fitting: list[str] = []
+    # One's own table may be called as another collection's is: columns decide then.
+    for possible in [[asked]] if asked != AUTO else [named, list(collections)]:
+        if not fitting:
+            found = {n: _tables(n, collections[n], files, beside, asked) for n in possible}
+            fitting = [n for n in found if found[n] or _known_by(n, collections, files, asked)]
     if len(fitting) > 1:
         raise InputError(
             "one collection in the folder",
