@@ -47,7 +47,7 @@ def test_each_film_counts_once_and_one_of_both_labels_is_told(described):
     hashes = ["a", "a", "b", "a"]
     rows, films = described(PATHS, sha256=hashes)
     assert (len(rows), films.left_out) == (3, 1)
-    assert any(warning.startswith("1 films carry both labels") for warning in films.warnings)
+    assert any(warning.startswith("1 film carries both labels") for warning in films.warnings)
     again, same = described(PATHS, sha256=hashes)
     assert same.digest == films.digest
     assert described(PATHS)[1].digest != films.digest

@@ -24,6 +24,9 @@ ANY_NAME = st.text(st.characters(), max_size=20)
         ("-1.jpeg", r"\x2d1.jpeg"),
         ("a;=1+1.jpeg", r"a;\x3d1+1.jpeg"),
         ("＝1.jpeg", r"\uff1d1.jpeg"),
+        ("\u202egepj.exe", r"\u202egepj.exe"),
+        ("a\u2067b.jpeg", r"a\u2067b.jpeg"),
+        ("שלום\u200f.jpeg", "שלום\u200f.jpeg"),
     ],
 )
 def test_only_what_a_table_cannot_hold_is_escaped(name, text):

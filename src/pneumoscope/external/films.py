@@ -16,6 +16,7 @@ from pneumoscope.ingestion.tag_warnings import tag_sentences
 from pneumoscope.naming import Column, Label
 from pneumoscope.options import IngestionOptions
 from pneumoscope.provenance import Sources
+from pneumoscope.report.wording import counted
 from pneumoscope.robustness.records import DomainComparison
 
 FEW_PATIENTS = 30
@@ -141,4 +142,5 @@ def _both_labels(rows: pd.DataFrame) -> list[str]:
     both = int((labels > 1).sum())
     if not both:
         return []
-    return [f"{both:,} films carry both labels, in byte-identical files: each counts as both."]
+    carry = f"{counted(both, 'film')} {'carries' if both == 1 else 'carry'}"
+    return [f"{carry} both labels, in byte-identical files: each counts as both."]
