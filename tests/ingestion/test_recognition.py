@@ -168,6 +168,15 @@ def test_a_patient_that_the_table_leaves_out_is_looked_for_in_the_path(lay):
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("unknown", ["NA", "nan", "Unknown", "?", " - "])
+def test_films_of_an_unknown_patient_are_not_of_one(lay, unknown):
+    rows = [["1", "NORMAL", unknown], ["2", "NORMAL", unknown], ["3", "NORMAL", "U"]]
+    layout = lay(labelled(*rows, header=[*HEADER, "patient"]))
+    keys = [layout.patient(path, layout.place(path)) for path in sorted(FILMS)]
+    assert [key.matched for key in keys] == [False, False, True]
+    assert keys[0].patient_id != keys[1].patient_id
+
+
 def test_what_else_a_table_records(lay):
     header = [*HEADER, "age", "sex", "view", "site", "subtype", "exposure", "device"]
     rows = [
@@ -240,12 +249,13 @@ def test_columns_that_nothing_reads_are_told(lay):
 
 
 def test_cells_that_are_not_understood_are_told_and_unknown_ones_are_not(lay):
-    header = [*HEADER, "age", "sex", "exposure"]
-    rows = [["1", "NORMAL", "about 40", "F", "2.5"], ["2", "NORMAL", "unknown", "1", "much"]]
-    rows += [["3", "NORMAL", "", "U", "n/a"]]
+    header = [*HEADER, "age", "sex", "exposure", "subtype"]
+    rows = [["1", "NORMAL", "about 40", "F", "2.5", "Normal"]]
+    rows += [["2", "PNEUMONIA", "unknown", "1", "much", "fungal"]]
+    rows += [["3", "PNEUMONIA", "", "U", "n/a", "viral"]]
     assert lay(labelled(*rows, header=header)).remarks == [
         "Cells of the table that are not understood and count as not recorded, by radiographs: "
-        "age of 1, exposure of 1, sex of 1."
+        "age of 1, exposure of 1, sex of 1, subtype of 1."
     ]
     assert lay(labelled(rows[2], header=header)).remarks == []
 

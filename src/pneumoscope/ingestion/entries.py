@@ -10,7 +10,7 @@ from typing import Any
 from pneumoscope.ingestion.labels import flag, labels_of
 from pneumoscope.ingestion.layout import SUBTYPE_FOLDERS, fold
 from pneumoscope.ingestion.path_index import PathIndex
-from pneumoscope.ingestion.table_remarks import misread, not_understood
+from pneumoscope.ingestion.table_remarks import UNKNOWN, misread, not_understood
 from pneumoscope.ingestion.tables import Table
 from pneumoscope.naming import Column, Split, Subtype
 from pneumoscope.options.collections import CollectionOptions
@@ -128,7 +128,9 @@ class Entries:
             if len(paths) > 1:
                 entry.faults.append(f"a row of {table.name} fits {len(paths)} files")
             for what in set(columns) - {"file", "label"}:
-                if cell := table.cell(row, columns[what]):
+                cell = table.cell(row, columns[what])
+                # All films of a patient `NA` are not of one.
+                if cell and not (what == "patient" and fold(cell) in UNKNOWN):
                     entry.values[what].add(cell)
             try:
                 entry.labels |= set(self._labels(table, row))

@@ -4,7 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from pneumoscope.ingestion.layout import fold
+from pneumoscope.ingestion.layout import SUBTYPE_FOLDERS, fold
 from pneumoscope.ingestion.tables import Table
 from pneumoscope.options.collections import ColumnOptions
 from pneumoscope.radiographs.recorded import age_of, exposure_of, sex_of
@@ -14,13 +14,14 @@ SHOWN = 10
 
 _KNOWN = {
     "age": lambda cell: not math.isnan(age_of(cell)),
-    "sex": lambda cell: bool(sex_of(cell)),
+    "sex": lambda cell: bool(sex_of(cell)) or fold(cell) == "u",
     "exposure": lambda cell: not math.isnan(exposure_of(cell)),
+    "subtype": lambda cell: fold(cell) in {*SUBTYPE_FOLDERS, "normal"},
 }
 """Kind of column to what tells whether a cell of it is understood; words of others stay words."""
 
-_UNKNOWN = frozenset(
-    ("u", "unk", "unknown", "na", "n/a", "nan", "none", "null", "-", "?", "not recorded")
+UNKNOWN = frozenset(
+    ("unk", "unknown", "na", "n/a", "nan", "none", "null", "-", "?", "not recorded")
 )
 """What people write where they know nothing."""
 
@@ -45,7 +46,7 @@ def not_understood(films: Iterable[Mapping[str, Iterable[str]]]) -> Iterator[str
         what
         for values in films
         for what, knows in _KNOWN.items()
-        if any(fold(cell) not in _UNKNOWN and not knows(cell) for cell in values.get(what, ()))
+        if any(fold(cell) not in UNKNOWN and not knows(cell) for cell in values.get(what, ()))
     )
     if counts:
         told = ", ".join(f"{what} of {number:,}" for what, number in sorted(counts.items()))
