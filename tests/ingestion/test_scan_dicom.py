@@ -7,13 +7,14 @@ from pneumoscope.datasets.decoded_radiographs import DecodedRadiographsDataset
 from pneumoscope.datasets.radiograph_folder import RadiographFolderDataset
 from pneumoscope.ingestion.manifest import Ingested, sort_out
 from pneumoscope.ingestion.patient_key import VARIABLE, PatientKey
-from pneumoscope.ingestion.scan import scan
+from pneumoscope.ingestion.scan import scan, scan_file
 from pneumoscope.naming import HiddenNames
 
 pytest.importorskip("pydicom", reason="the extra dicom is not installed")
 pytest.importorskip("imagecodecs", reason="the extra dicom is not installed")
 
 from dicom_collection import export, identifying, odd_files
+from dicom_files import chest, film
 
 
 @pytest.fixture(scope="module")
@@ -62,3 +63,15 @@ def test_patients_are_told_apart_by_their_tags_and_kept_together(ingest, films):
     expected = pd.Series(films[1]).value_counts()
     assert sorted(counts) == sorted(expected)
     assert manifest["study"].nunique() == len(counts)
+
+
+@pytest.mark.parametrize(
+    ("number", "named"), [("UNKNOWN", False), ("N/A", False), ("", False), ("***", False),
+                          ("Nan 7", True), ("U", True)],
+)  # fmt: skip
+def test_a_number_that_says_nothing_is_none(ingestion_options, tmp_path, number, named):
+    data = film(chest(), PatientID=number)
+    key = PatientKey(tmp_path / "key")
+    found = scan_file(("a.dcm", lambda: data), ingestion_options, key=key)
+    assert found.reason == ""
+    assert bool(found.patient_id) == named

@@ -10,11 +10,11 @@ from typing import Any
 from pneumoscope.ingestion.labels import flag, labels_of
 from pneumoscope.ingestion.layout import SUBTYPE_FOLDERS, fold
 from pneumoscope.ingestion.path_index import PathIndex
-from pneumoscope.ingestion.table_remarks import UNKNOWN, misread, not_understood
+from pneumoscope.ingestion.table_remarks import misread, not_understood
 from pneumoscope.ingestion.tables import Table
 from pneumoscope.naming import Column, Split, Subtype
 from pneumoscope.options.collections import CollectionOptions
-from pneumoscope.radiographs.recorded import age_of, clean, exposure_of, sex_of, view_of
+from pneumoscope.radiographs.recorded import age_of, clean, exposure_of, is_unknown, sex_of, view_of
 
 _WORDS = {"manufacturer": Column.MANUFACTURER, "device": Column.DEVICE, "site": Column.SITE}
 _YEAR = re.compile(r"(?:18|19|20)\d\d")
@@ -130,7 +130,7 @@ class Entries:
             for what in set(columns) - {"file", "label"}:
                 cell = table.cell(row, columns[what])
                 # All films of a patient `NA` are not of one.
-                if cell and not (what == "patient" and fold(cell) in UNKNOWN):
+                if cell and not (what == "patient" and is_unknown(cell)):
                     entry.values[what].add(cell)
             try:
                 entry.labels |= set(self._labels(table, row))

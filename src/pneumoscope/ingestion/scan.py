@@ -22,7 +22,7 @@ from pneumoscope.radiographs.appearance import appearance_of
 from pneumoscope.radiographs.decoders import dicom
 from pneumoscope.radiographs.decoders.interface import UnreadableRadiograph
 from pneumoscope.radiographs.decoding import check_size, decode, warnings_refused
-from pneumoscope.radiographs.recorded import Identity, Recorded
+from pneumoscope.radiographs.recorded import Identity, Recorded, is_unknown
 
 Reader = Callable[[], bytes]
 """Reads one file, or raises OSError; one that has a `size` (bytes) is asked for it first."""
@@ -174,7 +174,9 @@ def _recorded(found: Recorded, key: PatientKey | None) -> dict[str, Any]:
 def _pseudonyms(identity: Identity, key: PatientKey | None) -> dict[str, str]:
     if key is None:
         return {}
-    patient, study = identity.patient, identity.study
+    # All films of a patient `UNKNOWN` are not of one.
+    patient = "" if is_unknown(identity.patient) else identity.patient
+    study = identity.study
     return {
         "patient_id": patient and BY_TAGS + key.pseudonym("patient", identity.issuer, patient),
         "study": study and f"study-{key.pseudonym('study', study)}",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pneumoscope.ingestion.layout import SUBTYPE_FOLDERS, fold
 from pneumoscope.ingestion.tables import Table
 from pneumoscope.options.collections import ColumnOptions
-from pneumoscope.radiographs.recorded import age_of, exposure_of, sex_of
+from pneumoscope.radiographs.recorded import age_of, exposure_of, is_unknown, sex_of
 
 SHOWN = 10
 """Columns that a sentence names."""
@@ -19,11 +19,6 @@ _KNOWN = {
     "subtype": lambda cell: fold(cell) in {*SUBTYPE_FOLDERS, "normal"},
 }
 """Kind of column to what tells whether a cell of it is understood; words of others stay words."""
-
-UNKNOWN = frozenset(
-    ("unk", "unknown", "na", "n/a", "nan", "none", "null", "-", "?", "not recorded")
-)
-"""What people write where they know nothing."""
 
 
 def misread(tables: Sequence[Table]) -> Iterator[str]:
@@ -46,7 +41,7 @@ def not_understood(films: Iterable[Mapping[str, Iterable[str]]]) -> Iterator[str
         what
         for values in films
         for what, knows in _KNOWN.items()
-        if any(fold(cell) not in UNKNOWN and not knows(cell) for cell in values.get(what, ()))
+        if any(not is_unknown(cell) and not knows(cell) for cell in values.get(what, ()))
     )
     if counts:
         told = ", ".join(f"{what} of {number:,}" for what, number in sorted(counts.items()))

@@ -91,6 +91,7 @@ _SEXES = {
     "masculino": "male", "hombre": "male", "maschio": "male",
     "o": "other", "other": "other", "d": "other", "divers": "other",
 }  # fmt: skip
+_UNKNOWN = frozenset(("", "unk", "unknown", "na", "n a", "nan", "none", "null", "not recorded"))
 _UNITS = {"d": 365.25, "w": 365.25 / 7, "m": 12.0, "y": 1.0}
 _AGE = re.compile(
     r"0*(\d+(?:[.,]\d+)?)\s*([dwmy]?)(?:ays?|eeks?|ks?|onths?|os?|ears?|rs?)?", re.IGNORECASE
@@ -140,6 +141,11 @@ def sex_of(value: object) -> str:
 def view_of(value: object) -> str:
     """Give a view by one name: `PA`, `AP`, `lateral`, …; as it is written where it has none."""
     return _VIEWS.get(_folded(value), clean(value))
+
+
+def is_unknown(value: object) -> bool:
+    """Tell whether text only says that nothing is known, such as `NA`, `unknown` or `-`."""
+    return _folded(value) in _UNKNOWN
 
 
 def clean(value: object) -> str:
