@@ -27,7 +27,9 @@ def test_ages_are_years(text, years):
     assert age_of(text) == years
 
 
-@pytest.mark.parametrize("text", ["", None, "old", "414Y", "999", math.nan, "-3", "1e3", "Y"])
+@pytest.mark.parametrize(
+    "text", ["", None, "old", "414Y", "999", math.nan, "-3", "1e3", "Y", "5k", "5 rs"]
+)
 def test_an_age_that_is_none_is_not_recorded(text):
     assert math.isnan(age_of(text))
 

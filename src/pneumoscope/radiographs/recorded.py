@@ -94,7 +94,7 @@ _SEXES = {
 _UNKNOWN = frozenset(("", "unk", "unknown", "na", "n a", "nan", "none", "null", "not recorded"))
 _UNITS = {"d": 365.25, "w": 365.25 / 7, "m": 12.0, "y": 1.0}
 _AGE = re.compile(
-    r"0*(\d+(?:[.,]\d+)?)\s*([dwmy]?)(?:ays?|eeks?|ks?|onths?|os?|ears?|rs?)?", re.IGNORECASE
+    r"0*(\d+(?:[.,]\d+)?)\s*(d|days?|w|wks?|weeks?|m|mos?|months?|y|yo|yrs?|years?|)", re.IGNORECASE
 )
 _VIEWS = {
     "pa": "PA", "posteroanterior": "PA", "postero anterior": "PA", "posterior anterior": "PA",
@@ -117,9 +117,8 @@ def age_of(value: object) -> float:
     """
     text = "" if value is None else str(value).strip()
     found = _AGE.fullmatch(text)
-    years = (
-        float(found[1].replace(",", ".")) / _UNITS[found[2].lower() or "y"] if found else math.nan
-    )
+    unit = _UNITS[found[2][:1].lower() or "y"] if found else math.nan
+    years = float(found[1].replace(",", ".")) / unit if found else math.nan
     # Nobody is older; archives write 999 or 414 for an unknown age.
     return min(round(years, 2), OLDEST) if years <= 120 else math.nan
 
