@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from whole_runs import (
+    LOG,
     copy,
     finish,
     hidden,
@@ -40,7 +41,7 @@ class Uninterrupted:
     Attributes:
         reference: Results that it makes; made again, they are the same.
         seconds: How long it writes.
-        outputs: The files that it makes.
+        outputs: The files that it makes, without the log of evaluations, which it adds to.
     """
 
     reference: Path
@@ -60,7 +61,8 @@ def uninterrupted(pipelines: str, results: Path, reference: Path) -> Uninterrupt
     outputs = [name for name, inode in after.items() if before.get(name) != inode]
     if not reference.exists():
         results.rename(reference)
-    return Uninterrupted(reference, seconds, tuple(name for name in outputs if not hidden(name)))
+    made = [name for name in outputs if not hidden(name) and Path(name).name != LOG]
+    return Uninterrupted(reference, seconds, tuple(made))
 
 
 def inodes(results: Path) -> dict[str, int]:

@@ -18,6 +18,7 @@ import pandas as pd
 PROJECT = Path(__file__).parents[2]
 KEDRO = str(Path(sys.executable).with_name("kedro"))
 LOCK = ".run.lock"
+LOG = "test_access_log.csv"
 UNFINISHED = (".unfinished.", ".replaced.")
 
 _NUMBERS = count(1)
@@ -115,7 +116,7 @@ def _content(path: Path) -> bytes:
     content = path.read_bytes()
     if path.name == "history.csv":
         return pd.read_csv(io.BytesIO(content)).drop(columns="seconds").to_csv().encode()
-    if path.name == "test_access_log.csv":
+    if path.name == LOG:
         rows = pd.read_csv(io.BytesIO(content)).drop(columns="when").drop_duplicates()
         assert content.endswith(b"\n")
         return rows.sort_values(list(rows)).to_csv(index=False).encode()
