@@ -77,25 +77,26 @@ def test_an_unknown_sanity_is_shown_as_such():
 
 
 def test_the_caption_warns_of_attribution_outside_the_centre():
-    assert "On both classes attribution gathers in the centre." in captions()[0]
+    less = "less attribution lies outside the centre than an even spread would put there."
+    assert f"On both classes {less}" in captions()[0]
     warned = captions(outside=explained(pneumonia=0.5).outside)[0]
     assert "On PNEUMONIA more attribution lies outside the centre than an even spread" in warned
-    assert "Only on PNEUMONIA does attribution" in captions(outside=explained(0.28).outside)[0]
+    assert f"On PNEUMONIA alone {less}" in captions(outside=explained(0.28).outside)[0]
 
 
 def test_the_caption_claims_nothing_that_is_not_shown():
     even = captions(outside=explained(0.28, 0.28).outside)[0]
-    assert "is not shown to gather in the centre" in even
+    assert "Neither more nor less attribution is shown to lie outside the centre" in even
     single = Outside(0.28, dict.fromkeys(Label, OutsideShare(1, 1, 0, Estimate(0.9))))
     assert "cannot be told: there is no interval" in captions(outside=single)[0]
     assert "lung" not in captions()[0]
 
 
 def test_a_coarse_map_is_said_to_tell_nothing_of_the_centre():
-    assert "On both classes attribution gathers" in captions(map_size=(3, 3))[0]
+    assert "On both classes less attribution" in captions(map_size=(3, 3))[0]
     caption = captions(map_size=(2, 2))[0]
     assert "too coarse to tell the centre from the border" in caption
-    assert "gathers" not in caption
+    assert "an even spread" not in caption
 
 
 def test_the_caption_names_a_missing_outcome_with_its_reason():

@@ -23,6 +23,7 @@ HEADER = ["model", "map", "cells", "|rank correlation|, untrained", "outside the
           "outside the centre, PNEUMONIA", "evenly spread"]  # fmt: skip
 COARSE = 3
 """Enlarged to the radiograph, a map of fewer cells a side puts the same share everywhere."""
+_EVEN = "an even spread would put there"
 CASES = ["model", "outcome", "choice", "radiograph", "score", "outside the centre"]
 
 
@@ -116,19 +117,19 @@ def _where(found: Explanations) -> str:
     bounds = {label: part.share.bounds for label, part in classes.items()}
     known = {label: pair for label, pair in bounds.items() if pair is not None}
     if not known:
-        return "Where attribution gathers cannot be told: there is no interval."
+        return "Where attribution lies cannot be told: there is no interval."
     more = [label for label, (low, _) in known.items() if low > even]
     less = [label for label, (_, high) in known.items() if high < even]
     if more:
         return (
-            f"On {joined(more)} more attribution lies outside the centre than an even spread would "
-            "put there: look for markers, edges and positioning before you trust the scores."
+            f"On {joined(more)} more attribution lies outside the centre than {_EVEN}: look for "
+            "markers, edges and positioning before you trust the scores."
         )
     if len(less) == len(classes):
-        return "On both classes attribution gathers in the centre."
+        return f"On both classes less attribution lies outside the centre than {_EVEN}."
     if less:
-        return f"Only on {joined(less)} does attribution gather in the centre."
-    return "Attribution is not shown to gather in the centre more than an even spread would."
+        return f"On {joined(less)} alone less attribution lies outside the centre than {_EVEN}."
+    return f"Neither more nor less attribution is shown to lie outside the centre than {_EVEN}."
 
 
 def _cases(explanations: Mapping[str, Explanations]) -> Table:
