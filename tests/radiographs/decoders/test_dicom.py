@@ -272,6 +272,13 @@ def test_what_is_no_single_film_is_refused_with_its_reason(full, tags, reason):
         full(data)
 
 
+def test_a_window_of_nothing_around_nothing_counts_as_none(full):
+    without = full(film(chest()))
+    unset = full(film(chest(), WindowCenter=0, WindowWidth=0))
+    assert np.array_equal(unset.pixels, without.pixels)
+    assert unset.note == without.note
+
+
 def _without_pixels(tags: dict) -> bytes:
     from dicom_files import DX, written
     from pydicom.dataset import Dataset

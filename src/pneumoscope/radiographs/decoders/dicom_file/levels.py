@@ -117,7 +117,8 @@ def _window(values: Values, elements: Elements) -> tuple[Values | None, str]:
     if lut:
         return _WHITE * np.clip(lut.of(values) / lut.white, 0, 1), "by its VOI LUT"
     centres, widths = elements.decimals(Tag.CENTRE), elements.decimals(Tag.WIDTH)
-    if not centres or not widths:
+    # 0 and 0 stand for a window that was not set.
+    if not centres or not widths or centres[0] == widths[0] == 0:
         return None, ""
     centre, width = centres[0], widths[0]
     kind = elements.word(Tag.VOI_FUNCTION) or "LINEAR"
