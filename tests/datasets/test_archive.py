@@ -75,7 +75,10 @@ class Publisher:
         self._head(request, 206 if start else 200, **length, **part)
         end = None if self.breaks_after is None else start + self.breaks_after
         for piece in range(start, len(self.content[:end]), 500):
-            self.sent += request.wfile.write(self.content[:end][piece : piece + 500])
+            data = self.content[:end][piece : piece + 500]
+            # Counted first: whoever has received it may look at once.
+            self.sent += len(data)
+            request.wfile.write(data)
         return time.sleep(self.stalls)
 
     def _head(self, request: BaseHTTPRequestHandler, status: int, **headers: str) -> None:

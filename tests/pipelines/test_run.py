@@ -148,6 +148,7 @@ def test_films_of_the_test_part_get_the_scores_of_the_evaluation_again(smoke, tm
     assert again["score_x"].tolist() == pytest.approx(again["score_y"].tolist(), abs=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", ["cnn", "ensemble"])
 def test_an_exported_model_predicts_the_test_part_as_the_pipeline_does(smoke, tmp_path, model):
     pytest.importorskip("tf2onnx", reason="needs the extra `export`")

@@ -1,6 +1,7 @@
 """Runs of `conf/smoke` in folders of their own, and what a user sees there afterwards."""
 
 import io
+import json
 import os
 import re
 import shutil
@@ -88,7 +89,7 @@ def visible(results: Path) -> dict[str, set[bytes]]:
     for path in sorted(path for path in results.rglob("*") if path.is_file()):
         name = path.relative_to(results).as_posix()
         if not hidden(name):
-            found.setdefault(VERSION.sub("*", name), set()).add(_content(path))
+            found.setdefault(VERSION.sub("*", name), set()).update(_contents(path))
     return found
 
 
@@ -112,12 +113,15 @@ def copy(reference: Path, results: Path) -> None:
     shutil.copytree(reference, results)
 
 
-def _content(path: Path) -> bytes:
+def _contents(path: Path) -> set[bytes]:
+    """Return what a file holds; of one that grows by entries, each entry."""
     content = path.read_bytes()
     if path.name == "history.csv":
-        return pd.read_csv(io.BytesIO(content)).drop(columns="seconds").to_csv().encode()
+        return {pd.read_csv(io.BytesIO(content)).drop(columns="seconds").to_csv().encode()}
+    if path.name == "locks.json":
+        return {json.dumps(entry, sort_keys=True).encode() for entry in json.loads(content).items()}
     if path.name == LOG:
-        rows = pd.read_csv(io.BytesIO(content)).drop(columns="when").drop_duplicates()
         assert content.endswith(b"\n")
-        return rows.sort_values(list(rows)).to_csv(index=False).encode()
-    return content
+        rows = pd.read_csv(io.BytesIO(content)).drop(columns="when")
+        return {row.encode() for row in rows.to_csv(index=False).splitlines()}
+    return {content}
