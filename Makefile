@@ -43,7 +43,8 @@ types: $(READY) ## Static types
 	$(BIN)/mypy
 
 # What the tests of one file share is made once: a file stays in one process.
-PYTEST := $(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadscope
+PYTEST := $(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadscope \
+	--no-loadscope-reorder
 unit: $(READY) ## The tests, without the slow ones
 	$(PYTEST)
 
