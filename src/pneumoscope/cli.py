@@ -157,13 +157,13 @@ def check(folder: str, env: str, params: str) -> None:
         catalog, parameters = context.catalog, context.params
         from pneumoscope.ingestion.recognition import recognise
         from pneumoscope.preview.look import look
-        from pneumoscope.preview.words import told
+        from pneumoscope.preview.words import preview_lines
 
         files, options = catalog.load("radiographs"), parameters["ingestion"]
         known = parameters["collections"]
         layout = recognise(files, catalog.load("labels"), options, known)
         found = look(files, layout, options, parameters["split"], parameters["seed"])
-        click.echo(told(found, folder, env, params, min(parameters["preprocessing"].size)))
+        click.echo(preview_lines(found, folder, env, params, min(parameters["preprocessing"].size)))
         if found.obstacle is not None:
             sys.exit(1)
 

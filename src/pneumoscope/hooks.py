@@ -230,10 +230,10 @@ class SummaryHooks:
     ) -> None:
         """Name the report or the predictions, if this run wrote them."""
         del run_params
-        for name, told in (("report", "report"), ("predictions", "predictions"),
+        for name, label in (("report", "report"), ("predictions", "predictions"),
                            ("predictions_page", "predictions as a page")):  # fmt: skip
             if name in pipeline.all_outputs():
-                logger.info("Open the %s: %s", told, catalog[name]._describe()["filepath"])
+                logger.info("Open the %s: %s", label, catalog[name]._describe()["filepath"])
         for name in pipeline.all_outputs():
             if name.endswith((".exported_model", ".bundle")):
                 logger.info("Exported: %s", catalog[name]._describe()["filepath"])

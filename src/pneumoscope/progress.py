@@ -68,9 +68,9 @@ class EpochBar:
     def step(self, done: int, loss: float | None) -> None:
         """Show how many steps are done, and the loss over them, if it is known yet."""
         if self._bar is not None:
-            told = [] if loss is None else [f"loss {loss:.3f}"]
-            told += [self._left(done)] if done < self._steps else ["validation"]
-            self._bar.update(self._task, completed=done, note=", ".join(told))
+            parts = [] if loss is None else [f"loss {loss:.3f}"]
+            parts += [self._left(done)] if done < self._steps else ["validation"]
+            self._bar.update(self._task, completed=done, note=", ".join(parts))
 
     def end(self) -> None:
         """Take the bar away; the epoch's log line takes its place."""

@@ -10,7 +10,7 @@ from pneumoscope.ingestion.recognition import recognise
 from pneumoscope.options import SplitOptions
 from pneumoscope.preview import look as module
 from pneumoscope.preview.look import look
-from pneumoscope.preview.words import told
+from pneumoscope.preview.words import preview_lines
 
 MANY = made.files(
     f"{folder}/patient{n:03}/{n}.png"
@@ -33,7 +33,7 @@ def found(ingestion_options, collections, split_options):
 @pytest.fixture
 def say(found):
     def say(files, place="films", env="hospital", params="", side=64, **how):
-        return told(found(files, **how), place, env, params, side)
+        return preview_lines(found(files, **how), place, env, params, side)
 
     return say
 

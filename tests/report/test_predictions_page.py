@@ -14,8 +14,8 @@ from pneumoscope.report import predictions_page as made
 from pneumoscope.report.page import render_page
 from pneumoscope.report.predictions_page import (
     ROWS,
+    PageContext,
     ShownFilm,
-    Told,
     predictions_page,
     synthetic_predictions,
 )
@@ -24,7 +24,9 @@ RNG = np.random.default_rng(0)
 FILM = RNG.integers(0, 256, (60, 40), dtype=np.uint8)
 SEEN = RNG.integers(0, 256, (16, 16), dtype=np.uint8)
 MAP = np.linspace(0, 1, 256, dtype=np.float32).reshape(16, 16)
-TOLD = Told("At most 1.0% in error.", "", "Grad-CAM of cnn", "what spoke for the decision", "")
+CONTEXT = PageContext(
+    "At most 1.0% in error.", "", "Grad-CAM of cnn", "what spoke for the decision", ""
+)
 ROW = {
     "path": "a.png", "sha256": "1", "prediction": "PNEUMONIA", "grey_zone": False, "score": 0.93,
     "probability": 0.75, "out_of_distribution": False, "out_of_distribution_p": 0.4,
@@ -48,26 +50,26 @@ def shown(predictions: pd.DataFrame, attribution=MAP) -> dict:
     return {row: ShownFilm(FILM, SEEN, attribution) for row in read}
 
 
-def page(predictions=None, pictures=None, patients=(), told=TOLD) -> str:
+def page(predictions=None, pictures=None, patients=(), context=CONTEXT) -> str:
     predictions = table() if predictions is None else predictions
     pictures = shown(predictions) if pictures is None else pictures
     known = by_patient(predictions, pd.Series(patients or [""] * len(predictions), dtype=str))
-    return render_page(predictions_page(predictions, pictures, known, told))
+    return render_page(predictions_page(predictions, pictures, known, context))
 
 
-def text(**told) -> str:
-    written = re.sub(r"<style>.*?</style>|<[^>]*>", " ", page(**told), flags=re.DOTALL)
+def text(**context) -> str:
+    written = re.sub(r"<style>.*?</style>|<[^>]*>", " ", page(**context), flags=re.DOTALL)
     return html.unescape(" ".join(written.split()))
 
 
 def test_a_film_is_shown_with_all_that_is_said_of_it():
     found = text(predictions=table({**ROW, "note": "16 bits to 8", "warning": "looks mirrored"}))
-    for told in (
+    for context in (
         NOTICE, "a.png", "PNEUMONIA", "0.930 (PNEUMONIA from 0.500)", "0.400 to 0.600",
         "75.0% where 20.0% have pneumonia", "40.0% of validation", "Converted: 16 bits to 8.",
         "Warning: looks mirrored.", "what spoke for the decision", "Grad-CAM of cnn", "f" * 64,
     ):  # fmt: skip
-        assert told in found, told
+        assert context in found, context
     assert page().count("data:image/webp;base64,") == 2
 
 
@@ -94,18 +96,18 @@ def test_the_summary_counts_and_is_silent_of_what_is_not_there():
         assert silent not in plain.split("Films, doubt first")[1].split("How to read")[0], silent
         assert f"{silent} " not in plain.split("In brief")[1].split("Films, doubt")[0], silent
     odd = {**ROW, "prediction": np.nan, "grey_zone": True, "out_of_distribution": True}
-    found = text(predictions=table(odd, UNREAD), told=Told("P.", "one class", "", "", ""))
-    for told in (
+    found = text(predictions=table(odd, UNREAD), context=PageContext("P.", "one class", "", "", ""))
+    for context in (
         "0 called PNEUMONIA, 1 left undecided.", "1 in the grey zone: a human should look",
         "1 unlike those that the model was trained on. P.", "1 file not read; each with its reason",
         "No probabilities: one class.", "not decided",
     ):  # fmt: skip
-        assert told in found, told
+        assert context in found, context
 
 
 def test_a_model_without_calibration_or_grey_zone_has_a_page_all_the_same():
     bare = {**ROW, "probability": np.nan, "prevalence": None, "zone_low": None, "zone_high": None}
-    found = text(predictions=table(bare), told=Told("", "one class", "", "", ""))
+    found = text(predictions=table(bare), context=PageContext("", "one class", "", "", ""))
     assert "score 0.930 (PNEUMONIA from 0.500) this far from train" in found
 
 
@@ -162,8 +164,8 @@ def test_the_page_needs_nothing_from_elsewhere():
 def test_left_out_films_are_counted_and_their_place_is_named():
     many = table(*[{**ROW, "path": f"{n}.png"} for n in range(5)])
     pictures = dict(list(shown(many).items())[:2])
-    told = "Shown are 2 of 5 films, the most doubtful. The other 3 stand in the table of"
-    assert told in text(predictions=many, pictures=pictures)
+    context = "Shown are 2 of 5 films, the most doubtful. The other 3 stand in the table of"
+    assert context in text(predictions=many, pictures=pictures)
     assert page(many, pictures).count("<article") == 2
     assert "Shown are" not in text(predictions=many)
 
@@ -172,9 +174,9 @@ def test_a_film_whose_tags_speak_of_a_burnt_in_name_is_counted_and_not_shown():
     burnt = {**ROW, "path": "b.dcm", "warning": f"{TAGS_SPEAK_OF}{BURNT_IN}"}
     two = table(ROW, burnt)
     pictures = dict(list(shown(two).items())[:1])
-    told = text(predictions=two, pictures=pictures)
-    assert "Not shown: 1 film with tags that speak of burnt-in names or numbers" in told
-    assert "Shown are" not in told
+    context = text(predictions=two, pictures=pictures)
+    assert "Not shown: 1 film with tags that speak of burnt-in names or numbers" in context
+    assert "Shown are" not in context
     assert "Not shown" not in text(predictions=table(ROW))
 
 
@@ -204,12 +206,12 @@ def test_what_is_synthetic_is_told_on_top_and_only_then():
     assert synthetic_predictions(False, pd.Series(["phantoms", ""])) == "the films are phantoms"
     assert synthetic_predictions(False, pd.Series(["folder", ""])) == ""
     assert "Synthetic radiographs:" not in page()
-    assert "Synthetic radiographs:</strong>" in page(told=Told("", "", "", "", synthetic))
+    assert "Synthetic radiographs:</strong>" in page(context=PageContext("", "", "", "", synthetic))
 
 
 def test_thumbnails_are_bounded(monkeypatch):
     sizes = []
     monkeypatch.setattr(made, "as_png", lambda picture: sizes.append(picture.shape) or b"")
     large = ShownFilm(RNG.integers(0, 256, (3000, 2000), dtype=np.uint8), SEEN, MAP)
-    predictions_page(table(), {0: large}, by_patient(table(), pd.Series([""])), TOLD)
+    predictions_page(table(), {0: large}, by_patient(table(), pd.Series([""])), CONTEXT)
     assert sizes == [(224, 149), (16, 16, 3)]

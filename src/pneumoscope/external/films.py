@@ -134,7 +134,7 @@ def _few(rows: pd.DataFrame) -> list[str]:
         f"There is no {' and no '.join(absent)}: what needs both classes is undefined.": absent,
         f"Few patients ({' and '.join(few)}): the intervals are wide.": few,
     }
-    return [sentence for sentence, told in sentences.items() if told]
+    return [sentence for sentence, found in sentences.items() if found]
 
 
 def _both_labels(rows: pd.DataFrame) -> list[str]:

@@ -59,15 +59,15 @@ def site_verdict(site: str, reference: Split, drops: Mapping[Metric, Estimate], 
     verdict = judged(drops, sites)
     if verdict is Verdict.SHOWN:
         return _shown(site, reference, {m: one for m, one in known.items() if _moves(one)})
-    told = joined([f"{metric_name(metric)} {one}" for metric, one in known.items()])
+    moves = joined([f"{metric_name(metric)} {one}" for metric, one in known.items()])
     if verdict is Verdict.SMALL:
-        within = f"{MARGIN:g} ({site} minus {reference}: {told})"
+        within = f"{MARGIN:g} ({site} minus {reference}: {moves})"
         return f"What {reference} shows holds at {site} within {within}."
     lacking = [metric_name(metric) for metric, one in found.items() if one.value is None]
     more = f" {joined(lacking)} cannot be compared." if lacking else ""
     return (
         f"Whether what {reference} shows holds at {site} cannot be told ({site} minus "
-        f"{reference}: {told}).{more}"
+        f"{reference}: {moves}).{more}"
     )
 
 
@@ -79,14 +79,14 @@ def _moves(difference: Estimate) -> bool:
 def _shown(site: str, reference: Split, shown: Mapping[Metric, Estimate]) -> str:
     moves = joined([f"{metric_name(metric)} is {moved(one)}" for metric, one in shown.items()])
     falls = {metric for metric, one in shown.items() if (one.value or 0) < 0}
-    told = f"At {site}, {moves} than on {reference}."
+    sentence = f"At {site}, {moves} than on {reference}."
     if not falls:
-        return f"{told} No figure is shown to be lower there."
+        return f"{sentence} No figure is shown to be lower there."
     if Metric.AUROC in falls:
-        return f"{told} What {reference} shows does not hold there: the films are ranked worse."
+        return f"{sentence} What {reference} shows does not hold there: the films are ranked worse."
     return (
-        f"{told} What {reference} shows does not hold there: scores mean something else. Choose a "
-        "threshold on radiographs of that site first."
+        f"{sentence} What {reference} shows does not hold there: scores mean something else. "
+        "Choose a threshold on radiographs of that site first."
     )
 
 

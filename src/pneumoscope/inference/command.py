@@ -82,8 +82,8 @@ def _predict(given: argparse.Namespace) -> int:
         print(f"Model {model.contract.name}, weights {model.contract.fingerprint[:SHORT]}.")
         print(UNTOLD)
         print(model.contract.notice)
-    if told := outdated(place, model.contract):
-        print(told, file=sys.stderr)
+    if parts := outdated(place, model.contract):
+        print(parts, file=sys.stderr)
     return int((found[Column.REASON] == "").sum())
 
 
@@ -167,15 +167,15 @@ def _as_text(found: pd.DataFrame) -> list[str]:
         if row[Column.REASON]:
             lines.append(f"{row[Column.PATH]}: not read: {row[Column.REASON]}")
             continue
-        told = [f"{row[Column.PREDICTION]}, score {row[Column.SCORE]:.4f}"]
-        told.append(f"threshold {row[Column.THRESHOLD]:.4f}")
+        parts = [f"{row[Column.PREDICTION]}, score {row[Column.SCORE]:.4f}"]
+        parts.append(f"threshold {row[Column.THRESHOLD]:.4f}")
         if row[Column.GREY_ZONE]:
-            told.append("in the grey zone: a human should look first")
+            parts.append("in the grey zone: a human should look first")
         if row[Column.PROBABILITY] is not None:
-            told.append(
+            parts.append(
                 f"probability {percent(row[Column.PROBABILITY])} where "
                 f"{percent(row[Column.PREVALENCE])} have PNEUMONIA"
             )
-        told += [row[name] for name in (Column.NOTE, Column.WARNING) if row[name]]
-        lines.append(f"{row[Column.PATH]}: {'; '.join(told)}")
+        parts += [row[name] for name in (Column.NOTE, Column.WARNING) if row[name]]
+        lines.append(f"{row[Column.PATH]}: {'; '.join(parts)}")
     return lines

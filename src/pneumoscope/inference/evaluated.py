@@ -83,10 +83,10 @@ def check_prepared(
         then = record.preprocessing
         moved = sorted(key for key in {*now, *then} if now.get(key) != then.get(key))
         if moved:
-            told = "; ".join(f"{key}: {then.get(key)} then, {now.get(key)} now" for key in moved)
+            changes = "; ".join(f"{key}: {then.get(key)} then, {now.get(key)} now" for key in moved)
             raise InputError(
                 f"the preprocessing that {name} was trained with",
-                f"another ({told})",
+                f"another ({changes})",
                 "Run in the environment that trained it: --env.",
             )
 

@@ -65,9 +65,9 @@ class ExportedModel:
             raise InputError(
                 f"an exported model in '{path}'", "a file that onnxruntime does not load", remedy
             ) from error
-        told = session.get_modelmeta().custom_metadata_map.get(CONTRACT, "")
+        contract = session.get_modelmeta().custom_metadata_map.get(CONTRACT, "")
         try:
-            return cls(session, read_contract(told))
+            return cls(session, read_contract(contract))
         except ValidationError as error:
             raise InputError(
                 f"an exported model with its contract in '{path}'", "a model without one", remedy

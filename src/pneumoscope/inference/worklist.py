@@ -50,8 +50,8 @@ def patients_of(files: pd.DataFrame, options: IngestionOptions) -> pd.Series:
     by_name = pd.Series([p.patient_id if p.matched else "" for p in named], files.index, dtype=str)
     if Column.PATIENT_ID not in files:
         return by_name
-    told = files[Column.PATIENT_ID].fillna("").astype(str)
-    return told.where(told != "", by_name)
+    by_tags = files[Column.PATIENT_ID].fillna("").astype(str)
+    return by_tags.where(by_tags != "", by_name)
 
 
 def by_patient(predictions: pd.DataFrame, patients: pd.Series) -> pd.DataFrame:

@@ -54,11 +54,11 @@ def appearance_warnings(files: pd.DataFrame) -> pd.Series:
     usual = measured.median() if len(measured) >= FELLOWS else TYPICAL
     far = measured < FAR * usual
     rows = zip(readable["orientation"], far["brightness"], far["contrast"], strict=True)
-    told = [
+    warnings = [
         ", ".join(filter(None, [way and f"looks {way}", dark and DARK, flat and FLAT]))
         for way, dark, flat in rows
     ]
-    return pd.Series(told, index=readable.index, dtype=str).reindex(files.index, fill_value="")
+    return pd.Series(warnings, index=readable.index, dtype=str).reindex(files.index, fill_value="")
 
 
 def appearance_sentences(radiographs: pd.DataFrame) -> list[str]:

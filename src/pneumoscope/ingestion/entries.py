@@ -48,22 +48,22 @@ class Entry:
     @property
     def subtype(self) -> Subtype | None:
         """The disease that a column or a label names, if they name one."""
-        told = map(fold, [*self.values.get("subtype", ()), *self.labels])
-        known = {SUBTYPE_FOLDERS[word] for word in told if word in SUBTYPE_FOLDERS}
+        cells = map(fold, [*self.values.get("subtype", ()), *self.labels])
+        known = {SUBTYPE_FOLDERS[word] for word in cells if word in SUBTYPE_FOLDERS}
         return known.pop() if len(known) == 1 else None
 
     @property
     def recorded(self) -> Mapping[Column, Any]:
         """Age, sex, view and so on, by column, where the rows agree and it can be read."""
-        told = {what: min(v) for what, v in self.values.items() if len(set(map(fold, v))) == 1}
+        cells = {what: min(v) for what, v in self.values.items() if len(set(map(fold, v))) == 1}
         numbers = {
-            Column.AGE: age_of(told["age"]) if "age" in told else _age_at(told),
-            Column.EXPOSURE: exposure_of(told.get("exposure", "")),
+            Column.AGE: age_of(cells["age"]) if "age" in cells else _age_at(cells),
+            Column.EXPOSURE: exposure_of(cells.get("exposure", "")),
         }
         words = {
-            Column.SEX: sex_of(told.get("sex", "")),
-            Column.VIEW: view_of(told.get("view", "")),
-            **{column: clean(told.get(what, "")) for what, column in _WORDS.items()},
+            Column.SEX: sex_of(cells.get("sex", "")),
+            Column.VIEW: view_of(cells.get("view", "")),
+            **{column: clean(cells.get(what, "")) for what, column in _WORDS.items()},
         }
         return {
             **{column: number for column, number in numbers.items() if not math.isnan(number)},
@@ -151,7 +151,7 @@ class Entries:
                 )
 
 
-def _age_at(told: Mapping[str, str]) -> float:
+def _age_at(cells: Mapping[str, str]) -> float:
     """Return the years between the birth and the film, by their years alone."""
-    born, taken = (_YEAR.search(told.get(what, "")) for what in ("birth", "date"))
+    born, taken = (_YEAR.search(cells.get(what, "")) for what in ("birth", "date"))
     return age_of(int(taken[0]) - int(born[0])) if born and taken else math.nan

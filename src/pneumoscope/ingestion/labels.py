@@ -47,9 +47,9 @@ class Meanings:
         """
         spelt = {fold(label): label.strip() for label in labels}
         denied = {label.removeprefix(ABSENT) for label in spelt if label.startswith(ABSENT)}
-        told = {k: v for k, v in spelt.items() if not k.startswith(ABSENT) or k in self._classes}
-        found = {self._classes[label] for label in told if label in self._classes}
-        others = [spelt for folded, spelt in told.items() if folded not in self._classes]
+        named = {k: v for k, v in spelt.items() if not k.startswith(ABSENT) or k in self._classes}
+        found = {self._classes[label] for label in named if label in self._classes}
+        others = [spelt for folded, spelt in named.items() if folded not in self._classes]
         unknown = [label for label in others if not self.leaves_out(label)]
         if unknown:
             return Meaning(

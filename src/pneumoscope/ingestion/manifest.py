@@ -54,16 +54,16 @@ def sort_out(
     offered = offered.assign(**{Column.WARNING: film_warnings(offered)})
     offered = offered.sort_values("path").reset_index(drop=True)
     readable = (offered["reason"] == "").to_numpy()
-    told = [_told(path, layout) for path in offered.loc[readable, "path"]]
+    identities = [_identity(path, layout) for path in offered.loc[readable, "path"]]
     reasons = offered["reason"].astype(object)
-    reasons[readable] = [one.reason for one in told]
+    reasons[readable] = [one.reason for one in identities]
     refused = offered[["path"]].assign(**{Column.REASON: reasons.astype(str)})[reasons != ""]
-    placed = [one for one in told if not one.reason]
+    placed = [one for one in identities if not one.reason]
     manifest = _manifest(offered[readable & (reasons == "")], placed, layout)
     return Ingested(manifest, refused.reset_index(drop=True))
 
 
-class _Told(NamedTuple):
+class _Identity(NamedTuple):
     """What a path tells by the layout, or why the file is refused."""
 
     reason: str
@@ -73,28 +73,28 @@ class _Told(NamedTuple):
     patient_id: str = ""
 
 
-def _told(path: str, layout: Layout) -> _Told:
+def _identity(path: str, layout: Layout) -> _Identity:
     try:
         where = layout.place(path)
         patient = layout.patient(path, where)
     except ValueError as error:
-        return _Told(str(error))
-    return _Told(
+        return _Identity(str(error))
+    return _Identity(
         "", where.source_split, where.label.value, patient.subtype.value, patient.patient_id
     )
 
 
-def _manifest(films: pd.DataFrame, told: Sequence[_Told], layout: Layout) -> pd.DataFrame:
+def _manifest(films: pd.DataFrame, identities: Sequence[_Identity], layout: Layout) -> pd.DataFrame:
     """Put together the columns of the manifest, which are never taken apart into rows.
 
     Args:
         films: Of the scanned files those that are radiographs, by path.
-        told: What the layout tells of each.
+        identities: What the layout tells of each.
         layout: Which may have more on record.
     """
     films = films.reset_index(drop=True)
-    columns = dict(zip(_Told._fields, map(list, zip(*told, strict=True)), strict=False))
-    table = pd.DataFrame({name: columns.get(name, []) for name in _Told._fields[1:]}, dtype=str)
+    columns = dict(zip(_Identity._fields, map(list, zip(*identities, strict=True)), strict=False))
+    table = pd.DataFrame({name: columns.get(name, []) for name in _Identity._fields[1:]}, dtype=str)
     tagged, hidden = (_known(films, name) for name in (Column.PATIENT_ID, Column.SUBTYPE))
     own = table[Column.PATIENT_ID].str.startswith(TABLE_KEY) | ~tagged
     kept = [

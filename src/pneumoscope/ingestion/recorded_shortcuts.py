@@ -38,10 +38,10 @@ def recorded_features(rows: pd.DataFrame) -> Iterator[tuple[str, list[pd.Series]
         if column not in rows:
             continue
         # That one class came as DICOM and the other did not tells the class as well as any name.
-        told = rows[column].astype(object).fillna(NOT_RECORDED)
-        if len(told.unique()) > 1:
-            commonest = told.value_counts().index[:MOST_NAMES]
+        values = rows[column].astype(object).fillna(NOT_RECORDED)
+        if len(values.unique()) > 1:
+            commonest = values.value_counts().index[:MOST_NAMES]
             yield (
                 name,
-                [(told == one).astype(float).rename(f"{name}{BEING}{one}") for one in commonest],
+                [(values == one).astype(float).rename(f"{name}{BEING}{one}") for one in commonest],
             )

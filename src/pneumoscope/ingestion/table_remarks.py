@@ -44,10 +44,10 @@ def not_understood(films: Iterable[Mapping[str, Iterable[str]]]) -> Iterator[str
         if any(not is_unknown(cell) and not knows(cell) for cell in values.get(what, ()))
     )
     if counts:
-        told = ", ".join(f"{what} of {number:,}" for what, number in sorted(counts.items()))
+        counted = ", ".join(f"{what} of {number:,}" for what, number in sorted(counts.items()))
         yield (
             "Cells of the table that are not understood and count as not recorded, by "
-            f"radiographs: {told}."
+            f"radiographs: {counted}."
         )
 
 

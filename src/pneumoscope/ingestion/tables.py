@@ -66,8 +66,8 @@ def read_table(name: str, data: bytes) -> Table:
     line = 1
     try:
         for cells in reader:
-            told = line == 1 and _tells_separator(cells, separator)
-            if not told and any(cell.strip() for cell in cells):
+            names_separator = line == 1 and _tells_separator(cells, separator)
+            if not names_separator and any(cell.strip() for cell in cells):
                 rows.append((line, cells))
             line = reader.line_num + 1
     except csv.Error as error:

@@ -24,7 +24,7 @@ def model_contract(
     model: keras.Model,
     metrics: ModelMetrics,
     training: TrainingRecord,
-    told: Contracted,
+    contracted: Contracted,
 ) -> ModelContract:
     """Write down what a user of a model needs to know, and nothing that was not checked.
 
@@ -35,7 +35,7 @@ def model_contract(
             calibration.
         training: The training record of that name; left out where it is of another model, as
             when an older version was evaluated.
-        told: What tells radiographs that are out of distribution.
+        contracted: What tells radiographs that are out of distribution.
 
     Raises:
         ValueError: When the metrics are of another model.
@@ -54,7 +54,7 @@ def model_contract(
         f"{name}.training_record:<version>"
     )
     return ModelContract(
-        **_promise(name, metrics, told),
+        **_promise(name, metrics, contracted),
         input=Tensor(
             model.inputs[0].name,
             list(model.input_shape),
@@ -67,20 +67,20 @@ def model_contract(
     )
 
 
-def ensemble_contract(name: str, metrics: ModelMetrics, told: Contracted) -> ModelContract:
+def ensemble_contract(name: str, metrics: ModelMetrics, contracted: Contracted) -> ModelContract:
     """Write down what an ensemble promises: the mean of its members' scores.
 
     Args:
         name: Name of the ensemble in the comparison.
         metrics: Its metrics, which name its members and their fingerprints.
-        told: What tells radiographs that are out of distribution.
+        contracted: What tells radiographs that are out of distribution.
     """
-    return ModelContract(**_promise(name, metrics, told), members=metrics.model.members)
+    return ModelContract(**_promise(name, metrics, contracted), members=metrics.model.members)
 
 
-def _promise(name: str, metrics: ModelMetrics, told: Contracted) -> dict[str, Any]:
+def _promise(name: str, metrics: ModelMetrics, contracted: Contracted) -> dict[str, Any]:
     fitted = metrics.calibration
-    limits = told.false_alarms
+    limits = contracted.false_alarms
     if limits.fingerprint != metrics.model.fingerprint:
         raise InputError(
             f"the distance that was locked for the model itself ({metrics.model.fingerprint[:12]})",
@@ -94,5 +94,5 @@ def _promise(name: str, metrics: ModelMetrics, told: Contracted) -> dict[str, An
         "calibration": ContractedCalibration(
             fitted.method, fitted.prevalence, fitted.map, fitted.reason
         ),
-        "out_of_distribution": told,
+        "out_of_distribution": contracted,
     }

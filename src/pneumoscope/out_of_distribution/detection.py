@@ -19,8 +19,8 @@ def measure_detection(measured: pd.DataFrame, limits: FalseAlarms, confidence: f
         limits: Which distance is too far.
         confidence: Coverage of the intervals over patients.
     """
-    told = measured.assign(beyond=is_beyond(limits, distance_of(measured)))
-    found = {str(name): _found(rows, confidence) for name, rows in told.groupby(FILM, sort=False)}
+    judged = measured.assign(beyond=is_beyond(limits, distance_of(measured)))
+    found = {str(name): _found(rows, confidence) for name, rows in judged.groupby(FILM, sort=False)}
     return Detection(
         fingerprint=limits.fingerprint,
         asked=limits.asked,

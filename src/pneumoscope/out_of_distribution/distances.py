@@ -69,8 +69,8 @@ def describe(images: NDArray[np.uint8]) -> dict[str, FloatArray]:
 
 def orientations(images: NDArray[np.uint8]) -> list[str]:
     """Say how each radiograph lies where that alone is odd, or give an empty string."""
-    told = [orientation_of(np.ascontiguousarray(image[..., 0])) for image in images]
-    return [way if any(odd in way for odd in ODD) else "" for way in told]
+    ways = [orientation_of(np.ascontiguousarray(image[..., 0])) for image in images]
+    return [way if any(odd in way for odd in ODD) else "" for way in ways]
 
 
 def fit_reference(
@@ -100,14 +100,16 @@ def fit_reference(
 
 
 def measure(
-    reference: Reference, numbers: Mapping[str, FloatArray], told: Sequence[str] | None = None
+    reference: Reference,
+    numbers: Mapping[str, FloatArray],
+    turned: Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """Measure how far radiographs lie from train, one column a kind, and how they lie.
 
     Args:
         reference: What train looks like.
         numbers: As for `fit_reference`; some of the kinds will do.
-        told: As `orientations` gives it; left out where it is None.
+        turned: As `orientations` gives it; left out where it is None.
 
     Returns:
         A column of each kind, in steps of the usual spread, and `orientation`.
@@ -118,7 +120,7 @@ def measure(
             for kind, found in numbers.items()
         }
     )
-    return steps if told is None else steps.assign(**{ORIENTATION: list(told)})
+    return steps if turned is None else steps.assign(**{ORIENTATION: list(turned)})
 
 
 def distance_of(measured: pd.DataFrame) -> FloatArray:

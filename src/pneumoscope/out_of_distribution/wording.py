@@ -59,13 +59,13 @@ def outside_sentence(read: pd.DataFrame, limits: FalseAlarms) -> str:
 
 def promise(limits: FalseAlarms | Detection) -> str:
     """Say of how many films like those of validation are flagged in error."""
-    told = (
+    sentence = (
         f"Of films like those of validation, of other patients, at most "
         f"{limits.promised:.1%} are expected to be flagged in error."
     )
     if limits.reason is None:
-        return told
-    return f"{told} {limits.asked:.1%} was asked for, but {limits.reason}."
+        return sentence
+    return f"{sentence} {limits.asked:.1%} was asked for, but {limits.reason}."
 
 
 def _reasons(

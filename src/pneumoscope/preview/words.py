@@ -15,7 +15,7 @@ SIDES = (224, 160, 128, 96, 64, 48, 32)
 """Sides of the stored radiographs that a command may ask for, in pixels."""
 
 
-def told(found: Preview, place: str, env: str | None, params: str, side: int) -> str:
+def preview_lines(found: Preview, place: str, env: str | None, params: str, side: int) -> str:
     """Return what was found, what would be refused, and the next command.
 
     Args:

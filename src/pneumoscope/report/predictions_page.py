@@ -42,7 +42,7 @@ class ShownFilm:
 
 
 @dataclass(frozen=True)
-class Told:
+class PageContext:
     """What a page of predictions says besides its films.
 
     Attributes:
@@ -64,7 +64,7 @@ def predictions_page(
     predictions: pd.DataFrame,
     shown: Mapping[Hashable, ShownFilm],
     patients: pd.DataFrame,
-    told: Told,
+    context: PageContext,
 ) -> Page:
     """Put predictions on a page of bounded size.
 
@@ -72,25 +72,25 @@ def predictions_page(
         predictions: As `inference.predictions.predict` gives them.
         shown: Row of the predictions to its pictures, in the order of the page.
         patients: As `worklist.by_patient` gives them.
-        told: What else the page says.
+        context: What else the page says.
     """
     read = predictions[predictions[Column.REASON] == ""]
     unread = predictions[predictions[Column.REASON] != ""]
     sections = [
-        _films(predictions, read, shown, told),
+        _films(predictions, read, shown, context),
         *([_patients(patients)] if len(patients) else []),
         *([_unread(unread)] if len(unread) else []),
-        _model(predictions, told),
+        _model(predictions, context),
     ]
     return Page(
         title="Predictions",
         sections=sections,
-        synthetic=told.synthetic,
-        summary=_summary(read, unread, told),
+        synthetic=context.synthetic,
+        summary=_summary(read, unread, context),
     )
 
 
-def _summary(read: pd.DataFrame, unread: pd.DataFrame, told: Told) -> list[str]:
+def _summary(read: pd.DataFrame, unread: pd.DataFrame, context: PageContext) -> list[str]:
     called = read[Column.PREDICTION].value_counts()
     outside = int(read[Column.OUT_OF_DISTRIBUTION].astype(bool).sum())
     zone = int(read[Column.GREY_ZONE].astype(bool).sum())
@@ -101,13 +101,13 @@ def _summary(read: pd.DataFrame, unread: pd.DataFrame, told: Told) -> list[str]:
         f"Of {counted(len(read), 'film')} that could be read, {labels}{left}.",
         *([f"{zone:,} in the grey zone: a human should look first."] if zone else []),
         *(
-            [f"{outside:,} unlike those that the model was trained on. {told.promise}"]
+            [f"{outside:,} unlike those that the model was trained on. {context.promise}"]
             if outside
             else []
         ),
         *([f"{counted(len(unread), 'file')} not read; each with its reason below."]
           if len(unread) else []),
-        *([f"No probabilities: {told.no_probability}."] if told.no_probability else []),
+        *([f"No probabilities: {context.no_probability}."] if context.no_probability else []),
     ]  # fmt: skip
 
 
@@ -115,7 +115,7 @@ def _films(
     predictions: pd.DataFrame,
     read: pd.DataFrame,
     shown: Mapping[Hashable, ShownFilm],
-    told: Told,
+    context: PageContext,
 ) -> Section:
     kept = read[may_be_shown(read)]
     withheld, left = len(read) - len(kept), len(kept) - len(shown)
@@ -135,13 +135,13 @@ def _films(
             if withheld
             else []
         ),
-        *([Cards([_card(row, film, told) for row, film in rows])]
+        *([Cards([_card(row, film, context) for row, film in rows])]
           if shown else []),
     ]  # fmt: skip
     return Section("Films, doubt first", blocks)
 
 
-def _card(row: dict[Any, Any], shown: ShownFilm, told: Told) -> Card:
+def _card(row: dict[Any, Any], shown: ShownFilm, context: PageContext) -> Card:
     seen = shown.seen if shown.attribution is None else overlaid(shown.seen, shown.attribution)
     flags = [
         *(["unlike train"] if row[Column.OUT_OF_DISTRIBUTION] else []),
@@ -159,7 +159,7 @@ def _card(row: dict[Any, Any], shown: ShownFilm, told: Told) -> Card:
         warns=bool(row[Column.PREDICTION] == Label.PNEUMONIA),
         pictures=[
             (as_png(thumbnail(shown.film)), "the film"),
-            (as_png(thumbnail(seen)), _second(shown, told)),
+            (as_png(thumbnail(seen)), _second(shown, context)),
         ],
         flags=flags,
         facts=_facts(row),
@@ -178,12 +178,12 @@ def _not_yet_told(row: dict[Any, Any]) -> str:
     return ", ".join(part for part in parts if part and f"{part};" not in reason)
 
 
-def _second(shown: ShownFilm, told: Told) -> str:
+def _second(shown: ShownFilm, context: PageContext) -> str:
     if shown.attribution is None:
         return "as the model saw it"
     if not shown.attribution.any():
         return "as the model saw it; the map is empty"
-    return told.meaning
+    return context.meaning
 
 
 def _facts(row: dict[Any, Any]) -> list[tuple[str, str]]:
@@ -231,18 +231,18 @@ def _left(count: int, noun: str) -> str:
     return f"Shown are the first {ROWS} of {counted(count, noun)}; every film stands in {TABLE}."
 
 
-def _model(predictions: pd.DataFrame, told: Told) -> Section:
+def _model(predictions: pd.DataFrame, context: PageContext) -> Section:
     row = predictions.iloc[0]
     rows: list[Sequence[Cell]] = [
         ["model", str(row[Column.MODEL])],
         ["SHA-256 of its weights", str(row[Column.FINGERPRINT])],
         ["PNEUMONIA from a score of", float(row[Column.THRESHOLD])],
-        ["maps", told.maps],
+        ["maps", context.maps],
         ["all predictions", TABLE],
     ]
     blocks: list[Block] = [
         Table(["what", "value"], rows),
-        Paragraph(told.promise),
+        Paragraph(context.promise),
         Bullets(sentences("reading_predictions")),
     ]
     return Section("How to read this page", blocks)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
 from pneumoscope.datasets.stores.interface import Reader, Refused
-from pneumoscope.datasets.stores.remote import Remote, told
+from pneumoscope.datasets.stores.remote import Remote, reason_of
 from pneumoscope.errors import InputError
 
 MAX_RATIO = 200
@@ -180,7 +180,7 @@ def reading(packed: Packed) -> Iterator[None]:
             raise
         raise InputError(
             f"the archive '{packed.name}' to be read",
-            told(error),
+            reason_of(error),
             "Check that it is there and may be read, and run again.",
         ) from error
 

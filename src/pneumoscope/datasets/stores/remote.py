@@ -95,8 +95,8 @@ class Remote:
                 raise
             except Exception as error:  # each library of a store raises kinds of its own
                 if wait is None or type(error).__name__ == "NoCredentialsError":
-                    raise OSError(told(error)) from error
-                logger.debug("%s: %s; tried again in %s s", self.address, told(error), wait)
+                    raise OSError(reason_of(error)) from error
+                logger.debug("%s: %s; tried again in %s s", self.address, reason_of(error), wait)
                 time.sleep(wait)
         raise AssertionError
 
@@ -126,7 +126,7 @@ class Remote:
         """Say that the address cannot be read, and what to look at."""
         return InputError(
             f"'{self.address}' to be read",
-            told(error),
+            reason_of(error),
             "Check the address, the network and conf/local/credentials.yml: docs/storage.md.",
         )
 
@@ -144,7 +144,7 @@ class Remote:
                 return
         self._gone = InputError(
             f"'{self.address}' to stay until all of it is read",
-            f"nothing from it any more ({told(error)})",
+            f"nothing from it any more ({reason_of(error)})",
             "Run again when it is back: nothing was put into quarantine for it.",
         )
         raise self._gone from error
@@ -169,7 +169,7 @@ def _file_system(address: str, arguments: Mapping[str, Any]) -> tuple[AbstractFi
         extra = EXTRAS.get(protocol)
         raise InputError(
             f"a library that reads {protocol}://",
-            f"none: {told(error)}",
+            f"none: {reason_of(error)}",
             f"Install it: uv pip install 'pneumoscope[{extra}]' (in a clone: --editable "
             f"'.[{extra}]')" if extra else "Install what it names: uv pip install <package>.",
         ) from error  # fmt: skip
@@ -178,12 +178,12 @@ def _file_system(address: str, arguments: Mapping[str, Any]) -> tuple[AbstractFi
         known = "Known are s3, gs, abfs, sftp, https and others: docs/storage.md."
         raise InputError(
             "an address of a store that fsspec knows",
-            f"'{address}' ({told(error)})",
+            f"'{address}' ({reason_of(error)})",
             near if near.startswith("Did") else known,
         ) from error
 
 
-def told(error: BaseException) -> str:
+def reason_of(error: BaseException) -> str:
     """Return what an error says, in one line."""
     said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return " ".join(said.split()) or type(error).__name__

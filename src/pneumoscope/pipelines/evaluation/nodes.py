@@ -179,8 +179,8 @@ def contract_writer(name: str) -> Callable[..., ModelContract]:
         """Write what the model takes and gives, at which threshold, and where it comes from."""
         from pneumoscope.models.contract import model_contract
 
-        told = Contracted(false_alarms, reference)
-        return model_contract(name, model, metrics, training_record, told)
+        contracted = Contracted(false_alarms, reference)
+        return model_contract(name, model, metrics, training_record, contracted)
 
     return write_model_contract
 

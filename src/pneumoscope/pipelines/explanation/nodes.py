@@ -33,8 +33,8 @@ def select_cases(scores: pd.DataFrame, metrics: ModelMetrics, test_rows: pd.Data
     if len(open_to_all) == len(tested):
         return chosen
     of_those = ", of those that may be shown"
-    told = {outcome: reason + of_those for outcome, reason in chosen.missing.items()}
-    return replace(chosen, missing=told)
+    missing = {outcome: reason + of_those for outcome, reason in chosen.missing.items()}
+    return replace(chosen, missing=missing)
 
 
 def explain_cases(

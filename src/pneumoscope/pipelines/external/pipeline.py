@@ -30,9 +30,9 @@ def create_pipeline(
     """
     if not sites:
         return Pipeline([])
-    told = evaluation.create_comparison(architectures, ensembles, sites)
-    told += reporting.create_pages(architectures, ensembles, arms, sites)
-    return sum((_site(site, architectures, ensembles) for site in sites), told)
+    pages = evaluation.create_comparison(architectures, ensembles, sites)
+    pages += reporting.create_pages(architectures, ensembles, arms, sites)
+    return sum((_site(site, architectures, ensembles) for site in sites), pages)
 
 
 def entry(site: str, *rest: str) -> str:

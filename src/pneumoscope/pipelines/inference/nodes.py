@@ -46,8 +46,8 @@ from pneumoscope.out_of_distribution.wording import outside_sentence, promise
 from pneumoscope.radiographs.recorded import may_be_shown
 from pneumoscope.report.page import render_page
 from pneumoscope.report.predictions_page import (
+    PageContext,
     ShownFilm,
-    Told,
     predictions_page,
     synthetic_predictions,
 )
@@ -177,8 +177,12 @@ def prediction_writer(model: str) -> Callable[..., pd.DataFrame]:
                 "No probabilities: the scores of %s have no calibration (%s)", model, reason
             )
         read = predictions[predictions[Column.REASON] == ""]
-        told = [*refusal_warnings(predictions), *tag_sentences(read), *appearance_sentences(read)]
-        for warning in told:
+        warnings = [
+            *refusal_warnings(predictions),
+            *tag_sentences(read),
+            *appearance_sentences(read),
+        ]
+        for warning in warnings:
             logger.warning(warning)
         if read[Column.OUT_OF_DISTRIBUTION].astype(bool).any():
             logger.warning(outside_sentence(read, false_alarms))
@@ -226,7 +230,7 @@ def page_writer(model: str) -> Callable[..., str]:
         films = PreprocessedFilms(decoded, chosen[Column.PATH].tolist(), preprocessing)
         positive = (chosen[Column.SCORE] >= chosen[Column.THRESHOLD]).to_numpy()
         maps = decision_maps(named("model_", members), films, positive, explanation, seed)
-        told = Told(
+        context = PageContext(
             promise(false_alarms),
             (metrics.calibration.reason or "") if metrics.calibration.map is None else "",
             maps.method,
@@ -243,14 +247,14 @@ def page_writer(model: str) -> Callable[..., str]:
             for place, (row, path) in enumerate(chosen[Column.PATH].items())
         }
         patients = by_patient(found, patients_of(decoded.files, ingestion))
-        return render_page(predictions_page(found, shown, patients, told))
+        return render_page(predictions_page(found, shown, patients, context))
 
     return write_page
 
 
 def _summary(predictions: pd.DataFrame) -> str:
     counts = predictions[Column.PREDICTION].value_counts()
-    told = ", ".join(f"{counts.get(label, 0):,} {label}" for label in Label)
+    classes = ", ".join(f"{counts.get(label, 0):,} {label}" for label in Label)
     read = predictions[predictions[Column.REASON] == ""]
     zone = read.loc[read[Column.PREDICTION].notna(), Column.GREY_ZONE]
     unlike, undecided = (
@@ -259,7 +263,7 @@ def _summary(predictions: pd.DataFrame) -> str:
     )
     unread, doubtful = len(predictions) - len(read), int(zone.astype(bool).sum())
     parts = [
-        f"{counted(len(predictions), 'file')}: {told}, of these {doubtful:,} in the grey zone",
+        f"{counted(len(predictions), 'file')}: {classes}, of these {doubtful:,} in the grey zone",
         f"{unlike:,} out of distribution"
         + (f", {undecided:,} of them left undecided" if undecided else ""),
         f"{unread:,} not read, each with its reason" if unread else "all were read",

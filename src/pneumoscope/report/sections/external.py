@@ -118,9 +118,9 @@ def headlines(name: str, tests: ExternalTests) -> list[str]:
 
     A site whose films the models know is named as such, so that no figure passes for external.
     """
-    told = [f"{name}: {sentence}" for sentence in verdicts(name, tests, [Split.TEST])]
+    sentences = [f"{name}: {sentence}" for sentence in verdicts(name, tests, [Split.TEST])]
     doubts = [doubt for site in tests.of(name) for doubt in learned_sentences(tests.sites[site])]
-    return [*told, *doubts]
+    return [*sentences, *doubts]
 
 
 def synthetic(result: SiteResult) -> list[str]:
@@ -153,16 +153,16 @@ def _films(sites: Mapping[str, SiteResult]) -> Table:
 
 def _part(name: str, measured: ModelMetrics, tests: ExternalTests) -> Part:
     found = tests.of(name)
-    told = verdicts(name, tests)
+    sentences = verdicts(name, tests)
     blocks: list[Block] = [
-        Bullets(told),
+        Bullets(sentences),
         _metrics(measured, found),
         _drops(found),
         *_patients(measured, found),
         _doubt(measured, found),
         *(block for site, one in found.items() for block in _subgroups(name, site, one)),
     ]
-    return Part(name, blocks, " ".join(told))
+    return Part(name, blocks, " ".join(sentences))
 
 
 def _side_by_side(measured: ModelMetrics, found: Mapping[str, SiteMetrics]) -> list[str]:
@@ -251,10 +251,10 @@ def _subgroups(name: str, site: str, one: SiteMetrics) -> list[Block]:
     (groups,) = one.measured.subgroups.splits.values()
     if not groups:
         return []
-    told = f"At {site}, {name} {falls_behind(groups)}"
+    sentences = f"At {site}, {name} {falls_behind(groups)}"
     if absent := list(one.measured.subgroups.absent):
-        told += f" Not recorded there: {joined(absent)}."
-    return [Paragraph(told), subgroups_table(name, groups, f"at {site}")]
+        sentences += f" Not recorded there: {joined(absent)}."
+    return [Paragraph(sentences), subgroups_table(name, groups, f"at {site}")]
 
 
 def _shift(result: SiteResult) -> list[str]:

@@ -32,7 +32,7 @@ def out_of_distribution_section(detections: Mapping[str, Detection]) -> Section:
         Paragraph(prose("out_of_distribution")),
         *([Note(_reason(first))] if first.reason else []),
         Table(header, rows, _caption(first), dict.fromkeys(header[1:], ".1%")),
-        *([Bullets(told)] if (told := _more_than_promised(detections)) else []),
+        *([Bullets(sentences)] if (sentences := _more_than_promised(detections)) else []),
     ]
     return Section(TITLE, blocks)
 

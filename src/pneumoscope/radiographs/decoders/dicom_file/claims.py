@@ -55,8 +55,8 @@ def check_is_film(elements: Elements) -> None:
         )
     kind = _kind(elements)
     if elements.place is None:
-        told = f": it is of the class {kind}" if kind else ""
-        raise UnreadableRadiograph(f"the DICOM holds no pixels{told}")
+        named = f": it is of the class {kind}" if kind else ""
+        raise UnreadableRadiograph(f"the DICOM holds no pixels{named}")
     if kind and not _is_of_films(kind):
         raise UnreadableRadiograph(
             f"no plain film, by its class {kind}: expected CR, DX or secondary capture"
@@ -126,9 +126,9 @@ def _is_chest(part: str) -> bool:
 
 def _age(elements: Elements) -> float:
     """Read the age, or count it from the date of birth, which goes nowhere itself."""
-    told = age_of(elements.word(Tag.AGE))
-    if not math.isnan(told):
-        return told
+    age = age_of(elements.word(Tag.AGE))
+    if not math.isnan(age):
+        return age
     born, taken = (_date(elements.word(tag)) for tag in (Tag.BIRTH_DATE, Tag.STUDY_DATE))
     if born is None or taken is None or taken < born:
         return math.nan
@@ -149,8 +149,8 @@ def _exposure(elements: Elements) -> float:
     except UnreadableRadiograph:
         return math.nan
     # Rounded to whole mAs the first says less than the second.
-    told = micro[0] / _MICRO if micro else whole[0] if whole else math.nan
-    return told if told > 0 else math.nan
+    exposure = micro[0] / _MICRO if micro else whole[0] if whole else math.nan
+    return exposure if exposure > 0 else math.nan
 
 
 def _syntax(uid: str) -> str:

@@ -65,12 +65,12 @@ def to_levels(stored: Stored, layout: Layout, elements: Elements) -> tuple[NDArr
     # Cut off as dcmtk does, but for what floating point lacks to the next.
     levels = np.floor(shown + _LACKING).astype(np.uint8)
     levels[padding] = 0
-    told = (
+    how_read = (
         f"converted {how}"
         if stored.bits == 8
         else f"converted from {stored.bits} bits to 8 ({how})"
     )
-    note = told if how else ""
+    note = how_read if how else ""
     grey = cv2.LUT(stored.codes, levels)
     return np.asarray(grey), noted(note, modality, inverted, _padded(stored, padding))
 
@@ -124,7 +124,7 @@ def _window(values: Values, elements: Elements) -> tuple[Values | None, str]:
     kind = elements.word(Tag.VOI_FUNCTION) or "LINEAR"
     if width < (1 if kind == "LINEAR" else np.finfo(float).tiny):
         raise UnreadableRadiograph(f"damaged DICOM: its window has a width of {width:g}")
-    told = f"by its window of {width:g} around {centre:g}, {kind}"
+    how_read = f"by its window of {width:g} around {centre:g}, {kind}"
     if kind == "SIGMOID":
         # Beyond 50 the power would overflow, and nothing is left to see.
         shares = 1 / (1 + np.exp(np.clip(-4 * (values - centre) / width, -50, 50)))
@@ -136,7 +136,7 @@ def _window(values: Values, elements: Elements) -> tuple[Values | None, str]:
         shares = (values > centre - 0.5).astype(np.float64)
     else:
         shares = (values - (centre - 0.5)) / (width - 1) + 0.5
-    return _WHITE * np.clip(shares, 0, 1), told
+    return _WHITE * np.clip(shares, 0, 1), how_read
 
 
 def _declared(values: Values, white: float | None, stored: Stored) -> tuple[Values | None, str]:

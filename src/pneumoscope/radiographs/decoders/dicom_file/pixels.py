@@ -307,9 +307,9 @@ def _check_frame(frame: bytes, layout: Layout) -> int:
 def _check_size(found: tuple[int, int, int], layout: Layout) -> None:
     expected = (layout.columns, layout.rows, layout.samples)
     if found != expected:
-        told = [f"{width}×{height} pixels of {n}" for width, height, n in (expected, found)]
+        sizes = [f"{width}×{height} pixels of {n}" for width, height, n in (expected, found)]
         raise UnreadableRadiograph(
-            f"damaged DICOM: its elements say {told[0]} samples, its compressed pixels {told[1]}"
+            f"damaged DICOM: its elements say {sizes[0]} samples, its compressed pixels {sizes[1]}"
         )
 
 
