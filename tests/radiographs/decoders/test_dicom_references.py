@@ -21,8 +21,9 @@ from dicom_files import COMPRESSED, LOSSY, PLAIN, chest, film, table
 
 from pneumoscope.radiographs.decoders.dicom_file.elements import read_elements
 from pneumoscope.radiographs.decoders.dicom_file.film import read_picture
+from pneumoscope.radiographs.decoders.dicom_file.layout import read_layout
 from pneumoscope.radiographs.decoders.dicom_file.levels import numbers_of
-from pneumoscope.radiographs.decoders.dicom_file.pixels import read_layout, read_pixels
+from pneumoscope.radiographs.decoders.dicom_file.pixels import read_pixels
 
 OPTIONS = DecodingOptions(
     working_side=4000, max_megabytes=64, max_megapixels=16, max_aspect=20, max_scans=64

@@ -4,7 +4,7 @@ import math
 from datetime import date, datetime
 
 from pneumoscope.radiographs.decoders.dicom_file.elements import Elements
-from pneumoscope.radiographs.decoders.dicom_file.pixels import known_word
+from pneumoscope.radiographs.decoders.dicom_file.layout import known_word
 from pneumoscope.radiographs.decoders.dicom_file.tags import Tag
 from pneumoscope.radiographs.decoders.interface import UnreadableRadiograph
 from pneumoscope.radiographs.recorded import (

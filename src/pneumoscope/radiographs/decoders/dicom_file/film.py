@@ -6,8 +6,9 @@ from PIL import Image
 from pneumoscope.options import DecodingOptions
 from pneumoscope.radiographs.decoders.dicom_file.claims import check_is_film, read_claims
 from pneumoscope.radiographs.decoders.dicom_file.elements import Elements, read_elements
+from pneumoscope.radiographs.decoders.dicom_file.layout import read_layout
 from pneumoscope.radiographs.decoders.dicom_file.levels import luminance_levels, to_levels
-from pneumoscope.radiographs.decoders.dicom_file.pixels import read_layout, read_pixels
+from pneumoscope.radiographs.decoders.dicom_file.pixels import read_pixels
 from pneumoscope.radiographs.decoders.grey import reduce
 from pneumoscope.radiographs.decoders.interface import (
     DecodedRadiograph,

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from pneumoscope.radiographs.decoders.deep import deep_to_grey
 from pneumoscope.radiographs.decoders.dicom_file.elements import Elements
-from pneumoscope.radiographs.decoders.dicom_file.pixels import Layout, Stored
+from pneumoscope.radiographs.decoders.dicom_file.layout import Layout
+from pneumoscope.radiographs.decoders.dicom_file.pixels import Stored
 from pneumoscope.radiographs.decoders.dicom_file.tags import Tag
 from pneumoscope.radiographs.decoders.grey import INVERTED
 from pneumoscope.radiographs.decoders.interface import UnreadableRadiograph, noted
