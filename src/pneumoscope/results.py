@@ -13,6 +13,7 @@ from rich.table import Table
 
 from pneumoscope import NOTICE
 from pneumoscope.datasets.record import RecordDataset
+from pneumoscope.decimals import decimal
 from pneumoscope.errors import InputError
 from pneumoscope.naming import Column, Metric
 from pneumoscope.report.provenance import own_origins, synthetic_note
@@ -124,5 +125,7 @@ def _estimate(row: Mapping[str, str], metric: str) -> str:
     value, low, high = (row[name] for name in (metric, f"{metric}_low", f"{metric}_high"))
     if not value:
         return "n/a"
-    shown = f"{float(value):.3f}"
-    return shown if not low else f"{shown}\n{float(low):.2f}-{float(high):.2f}"
+    shown = decimal(float(value))
+    return (
+        shown if not low else f"{shown}\n{decimal(float(low), '.2f')}-{decimal(float(high), '.2f')}"
+    )

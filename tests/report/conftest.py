@@ -27,7 +27,7 @@ def zone(deferred, accuracy):
     test = {
         "deferred": deferred,
         "confusion": example_metrics.CONFUSION,
-        "consequences": {"accuracy": estimate(accuracy)},
+        "consequences": {"accuracy": estimate(accuracy, accuracy - 0.03, accuracy + 0.03)},
         "gain": estimate(accuracy - 0.9, accuracy - 0.92, accuracy - 0.88),
     }
     return {"low": 0.4, "high": 0.6, "splits": {"test": test}}
@@ -36,7 +36,7 @@ def zone(deferred, accuracy):
 def model():
     """Give metrics as JSON, for a test to change."""
     worth = {
-        share: {"ppv": estimate(ppv), "npv": estimate(npv)}
+        share: {"ppv": estimate(ppv, ppv - 0.05, ppv + 0.05), "npv": estimate(npv)}
         for share, ppv, npv in (("0.05", 0.17, 0.99), ("0.5", 0.8, 0.9))
     }
     return example_metrics.merged(

@@ -24,7 +24,7 @@ def test_a_cell_is_shown_as_text(cell, number_format, expected):
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"), [(-0.0004, "+0.000"), (-0.0006, "-0.001"), (0.0121, "+0.012")]
+    ("value", "shown"), [(-1e-12, "+0.000"), (-0.0004, "-0.0004"), (0.0121, "+0.012")]
 )
 def test_a_number_never_shows_as_minus_zero(value, shown):
     assert show(Estimate(value), "+.3f").text == shown

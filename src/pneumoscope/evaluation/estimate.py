@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from pneumoscope.decimals import decimal
+
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
@@ -59,5 +61,5 @@ class Estimate:
         if self.value is None:
             return f"no value ({self.reason})"
         if self.bounds is None:
-            return f"{self.value:.3f}"
-        return f"{self.value:.3f} ({self.low:.3f} to {self.high:.3f})"
+            return decimal(self.value)
+        return f"{decimal(self.value)} ({' to '.join(map(decimal, self.bounds))})"

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from pneumoscope.decimals import decimal
 from pneumoscope.naming import Column, Metric, Split
 from pneumoscope.plots.style import (
     INK,
@@ -90,7 +91,7 @@ def _estimate(ax: Axes, row: int, values: pd.Series, metric: str, colour: str) -
         ax.plot([low, high], [row, row], color=colour, linewidth=2.4, solid_capstyle="round")
     ax.plot(value, row, marker="o", markersize=8, color=colour, markeredgecolor="white")
     ax.annotate(
-        f"{value:.3f}",
+        decimal(value),
         (value, row),
         xytext=(0, 8),
         textcoords="offset points",

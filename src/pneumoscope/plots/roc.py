@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from pneumoscope.decimals import decimal
 from pneumoscope.evaluation.roc import RocCurve
 from pneumoscope.plots.style import (
     FEW,
@@ -68,7 +69,7 @@ def _draw(
 ) -> None:
     for name, (colour, dashes) in series_styles(list(curves)).items():
         false_positives, true_positives, area = curves[name]
-        text = f"{name}  {'n/a' if area is None else f'{area:.3f}'}"
+        text = f"{name}  {'n/a' if area is None else decimal(area)}"
         ax.plot(
             false_positives,
             true_positives,

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pneumoscope.decimals import decimal
 from pneumoscope.evaluation.estimate import Estimate
 
 
@@ -45,7 +46,7 @@ def show(cell: Cell, number_format: str = "") -> Shown:
     Args:
         cell: The value; NaN counts as None.
         number_format: A format for numbers, such as ".3f"; by default counts get thousands
-            separators and other numbers three digits.
+            separators and other numbers three digits, or as many as `decimal` needs.
     """
     if isinstance(cell, Estimate) and cell.value is None:
         return Shown("n/a", reason=cell.reason or NO_REASON)
@@ -60,18 +61,12 @@ def show(cell: Cell, number_format: str = "") -> Shown:
     number_format = number_format or ("," if isinstance(cell, int) else ".3f")
     if isinstance(cell, Estimate):
         assert cell.value is not None
-        text = _formatted(cell.value, number_format)
+        text = decimal(cell.value, number_format)
         return Shown(text, _range(cell, number_format), numeric=True)
-    return Shown(_formatted(cell, number_format), numeric=True)
-
-
-def _formatted(value: float, number_format: str) -> str:
-    """Format a number; what rounds to zero bears no minus."""
-    text = format(value, number_format)
-    return text if text.strip("-0.,%") else format(abs(value), number_format)
+    return Shown(decimal(cell, number_format), numeric=True)
 
 
 def _range(cell: Estimate, number_format: str) -> str:
     if cell.low is None or cell.high is None:
         return ""
-    return " to ".join(_formatted(end, number_format) for end in (cell.low, cell.high))
+    return " to ".join(decimal(end, number_format) for end in (cell.low, cell.high))

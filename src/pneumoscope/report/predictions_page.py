@@ -193,7 +193,7 @@ def _facts(row: dict[Any, Any]) -> list[tuple[str, str]]:
         *([("grey zone", f"{row[Column.ZONE_LOW]:.3f} to {row[Column.ZONE_HIGH]:.3f}")]
           if zone else []),
         *([] if pd.isna(row[Column.PROBABILITY]) else [("probability", _probability(row))]),
-        ("this far from train", f"{row[Column.OUT_OF_DISTRIBUTION_P]:.1%} of validation"),
+        ("this far from train", f"{percent(row[Column.OUT_OF_DISTRIBUTION_P])} of validation"),
     ]  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from pneumoscope.decimals import decimal
 from pneumoscope.evaluation.pair import Pair
 from pneumoscope.evaluation.records import ModelMetrics
 from pneumoscope.evaluation.replicates import REPLICATE_OF
@@ -95,7 +96,7 @@ def _by_how_much(pairs: Sequence[Pair]) -> str:
 def _distance(pair: Pair) -> str:
     """Return how far two models that are shown to differ lie apart: "0.040, 0.010 to 0.070"."""
     ends = sorted(map(abs, pair.estimate.bounds or ()))
-    return f"{abs(pair.difference or 0):.3f}, {' to '.join(f'{end:.3f}' for end in ends)}"
+    return f"{decimal(abs(pair.difference or 0))}, {' to '.join(map(decimal, ends))}"
 
 
 def _names(pairs: Sequence[Pair]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from pneumoscope.decimals import decimal
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.naming import Metric
 
@@ -23,11 +24,7 @@ def counted(count: int, noun: str, plural: str = "") -> str:
 
 def percent(share: float) -> str:
     """Return a share as "69.3%"; with more digits where fewer would make it 0% or 100%."""
-    for digits in range(1, 6):
-        text = f"{share:.{digits}%}"
-        if share in (0, 1) or 0 < float(text[:-1]) < 100:
-            return text
-    return "below 0.00001%" if share < 0.5 else "above 99.99999%"
+    return decimal(share, ".1%")
 
 
 def moved(difference: Estimate, up: str = "higher", down: str = "lower") -> str:

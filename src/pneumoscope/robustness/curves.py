@@ -10,7 +10,7 @@ from pneumoscope.options import EvaluationOptions
 from pneumoscope.robustness import drops
 from pneumoscope.robustness.records import Curve, Degradations, Metrics, Strength
 from pneumoscope.robustness.variants import AS_IT_IS, DEGRADED_BY, STRENGTH, VARIANT
-from pneumoscope.robustness.wording import cannot_be_told
+from pneumoscope.robustness.wording import cannot_be_told, short
 
 WATCHED = (Metric.AUROC, Metric.SENSITIVITY, Metric.SPECIFICITY)
 
@@ -54,8 +54,8 @@ def _verdict(whole: Metrics, points: Sequence[Strength], limit: float) -> str:
         first = _first_drop(metric, points, limit)
         if first is not None:
             findings.append(
-                f"{metric.label} drops from {whole[metric].value:.2f} to "
-                f"{first.altered.metrics[metric].value:.2f} at {first.strength:g}"
+                f"{metric.label} drops from {short(whole[metric].value)} to "
+                f"{short(first.altered.metrics[metric].value)} at {first.strength:g}"
             )
         elif any(_judge(metric, point, limit) is not Verdict.SMALL for point in points):
             left_open.append(metric.label)

@@ -16,7 +16,7 @@ def bodies(encode, gradient):
         Points(["a sentence"]),
         Numbers([("94 of 100", "are found")]),
         Dots(Frequency(94, 100), "found", "missed"),
-        Bars([Bar("cnn", 0.9, 0.8, 0.95), Bar("mlp", 0.7)], start=0.5),
+        Bars([Bar("cnn", 0.9, 0.8, 0.95), Bar("mlp", 0.7)]),
         Picture(encode(gradient, "PNG"), [("30", "NORMAL")]),
     ]
 
@@ -47,13 +47,13 @@ def test_as_many_dots_are_marked_as_are_told_but_never_more_than_a_thousand(mark
     assert tuple(len(dots.get_offsets()) for dots in page.axes[0].collections) == drawn
 
 
-def test_bars_begin_where_guessing_ends_and_carry_their_intervals():
-    body = Bars([Bar("cnn", 0.9, 0.8, 0.95), Bar("mlp", 0.7)], start=0.5)
+def test_bars_begin_at_none_and_carry_their_intervals():
+    body = Bars([Bar("cnn", 0.9, 0.8, 0.95), Bar("mlp", 0.7)])
     (page,) = draw_slides([Slide("Result", "A.", body)], False)
     (ax,) = page.axes
     assert [(bar.get_x(), bar.get_width()) for bar in ax.patches] == [
-        (0.5, pytest.approx(0.4)),
-        (0.5, pytest.approx(0.2)),
+        (0.0, pytest.approx(0.9)),
+        (0.0, pytest.approx(0.7)),
     ]
     assert [list(line.get_xdata()) for line in ax.lines] == [[0.8, 0.95]]
     assert [label.get_text() for label in ax.texts] == ["90 of 100", "70 of 100"]

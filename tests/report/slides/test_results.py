@@ -109,3 +109,19 @@ def test_deferral_is_recommended_only_where_it_helps(run, context):
     assert results.deferral(context(run)).title.endswith("more accurate is not shown.")
     del zones["0.2"]
     assert results.deferral(context(run)) is None
+
+
+def test_shares_stand_with_their_intervals(run, context):
+    worth, deferral = results.worth(context(run)), results.deferral(context(run))
+    assert all(" of 100) where " in meaning for _, meaning in worth.body.items)
+    assert "95% intervals over patients" in worth.note
+    assert all(
+        bar.low is not None and bar.low <= bar.share <= bar.high for bar in deferral.body.bars
+    )
+    assert "Lines: 95% intervals over patients." in deferral.note
+
+
+def test_an_end_that_is_not_all_is_not_shown_as_all(run, context):
+    metrics = run.metrics["cnn"]["splits"]["test"]["metrics"]
+    metrics["sensitivity"] = estimate(0.99, 0.97, 0.998)
+    assert ": 97 to 99.8 of 100." in results.found(context(run)).note

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from pneumoscope.arrays import BoolArray, FloatArray
+from pneumoscope.decimals import decimal
 from pneumoscope.errors import InputError
 from pneumoscope.evaluation.decisions import ratios
 from pneumoscope.evaluation.proportions import proportion
@@ -224,7 +225,8 @@ def _reason(options: ThresholdOptions, row: pd.Series, low: float, high: float) 
     aim = _AIMS[options.rule].format(**options.model_dump())
     if options.confidence is not None:
         aim += f" at the lower limit, with a confidence of {options.confidence:.0%}"
+    sensitivity, specificity = decimal(row["sensitivity"]), decimal(row["specificity"])
     return (
-        f"{aim}: sensitivity {row['sensitivity']:.3f}, specificity {row['specificity']:.3f}; "
+        f"{aim}: sensitivity {sensitivity}, specificity {specificity}; "
         f"reached from {low:.4f} to {high:.4f}"
     )

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 from scipy.special import expit
 
 from pneumoscope.arrays import BoolArray
+from pneumoscope.decimals import decimal
 from pneumoscope.evaluation.calibration.recalibration import logits_of
 from pneumoscope.evaluation.records import OperatingPoint
 from pneumoscope.evaluation.score_arrays import checked_scores
@@ -69,6 +70,7 @@ def _middle_of_longest_run(chosen: BoolArray) -> int:
 def _reason(options: ThresholdOptions, low: pd.Series, high: pd.Series, deferred: float) -> str:
     return (
         f"a zone of at most {options.share:.0%} of validation that leaves the rest decided best: "
-        f"{1 - low['sensitivity']:.1%} of PNEUMONIA lies below it, "
-        f"{1 - high['specificity']:.1%} of NORMAL above, {deferred:.1%} of all within"
+        f"{decimal(1 - low['sensitivity'], '.1%')} of PNEUMONIA lies below it, "
+        f"{decimal(1 - high['specificity'], '.1%')} of NORMAL above, "
+        f"{decimal(deferred, '.1%')} of all within"
     )

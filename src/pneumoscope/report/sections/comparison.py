@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from pneumoscope.decimals import decimal
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.pair import Pair
 from pneumoscope.naming import Column, Metric, Split
@@ -15,7 +16,7 @@ from pneumoscope.report.prose import prose
 from pneumoscope.report.sections.by_patient import by_patient_blocks
 from pneumoscope.report.sections.replicates import replicate_blocks
 from pneumoscope.report.standing import ranked_on_test, standing, standing_in_words
-from pneumoscope.report.wording import extremes, joined, metric_name
+from pneumoscope.report.wording import extremes, joined, metric_name, percent
 
 MAIN_METRICS = (
     Metric.AUROC,
@@ -132,7 +133,8 @@ def _spread(test: pd.DataFrame) -> str:
         return "Each dot is one metric on test."
     least, most = str(spread.idxmin()), str(spread.idxmax())
     first, last = (
-        f"{metric_name(m)} ({values[m].min():.3f} to {values[m].max():.3f})" for m in (most, least)
+        f"{metric_name(m)} ({decimal(values[m].min())} to {decimal(values[m].max())})"
+        for m in (most, least)
     )
     return f"On test the architectures differ most in {first} and least in {last}."
 
@@ -160,8 +162,8 @@ def _errors(test: pd.DataFrame) -> str:
             f"are {alarms}."
         )
     sentences = [
-        f"{row[Column.ARCHITECTURE]} misses {1 - row[Metric.SENSITIVITY]:.1%} of PNEUMONIA and "
-        f"raises a false alarm for {1 - row[Metric.SPECIFICITY]:.1%} of NORMAL"
+        f"{row[Column.ARCHITECTURE]} misses {percent(1 - row[Metric.SENSITIVITY])} of PNEUMONIA "
+        f"and raises a false alarm for {percent(1 - row[Metric.SPECIFICITY])} of NORMAL"
         for _, row in points.iterrows()
     ]
     return f"At the operating point, {joined(sentences)}." if sentences else ""
@@ -171,7 +173,8 @@ def _from_least_to_most(points: pd.DataFrame, metric: str) -> str:
     """Return the least and the greatest share that is wrong, and whose they are."""
     right = dict(zip(points[Column.ARCHITECTURE], points[metric], strict=True))
     best, worst = extremes(right)
-    return f"{1 - right[best]:.1%} by {best} at best, {1 - right[worst]:.1%} by {worst} at worst"
+    least, most = percent(1 - right[best]), percent(1 - right[worst])
+    return f"{least} by {best} at best, {most} by {worst} at worst"
 
 
 def _shift(comparison: pd.DataFrame) -> list[Block]:
@@ -193,7 +196,7 @@ def _largest_fall(rows: Sequence[Sequence[Cell]]) -> str:
     for name, *values in rows:
         for metric, before, after in zip(SHIFT_METRICS, values[::2], values[1::2], strict=True):
             if isinstance(before, float) and isinstance(after, float) and before > after:
-                change = f"{before:.3f} on validation, {after:.3f} on test"
+                change = f"{decimal(before)} on validation, {decimal(after)} on test"
                 falls.append((before - after, f"{metric_name(metric)} of {name}: {change}"))
     if not falls:
         return "No metric falls from validation to test."

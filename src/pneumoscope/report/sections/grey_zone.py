@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from pneumoscope.decimals import decimal
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.records import (
     Conformal,
@@ -86,8 +87,8 @@ def _gain_in_words(name: str, part: ZoneOutcome) -> str:
     after, gain = part.consequences[Consequence.ACCURACY].value, part.gain
     assert after is not None and gain.value is not None
     return (
-        f"deferring {part.deferred:.0%} {_effect(gain)} of {name} ({after - gain.value:.3f} to "
-        f"{after:.3f}; {moved(gain)})"
+        f"deferring {part.deferred:.0%} {_effect(gain)} of {name} "
+        f"({decimal(after - gain.value)} to {decimal(after)}; {moved(gain)})"
     )
 
 

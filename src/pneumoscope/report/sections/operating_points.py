@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from pneumoscope.decimals import decimal
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.records import (
     ModelMetrics,
@@ -109,10 +110,10 @@ def _promise(point: RuleOutcome) -> str:
     known = [cell.value for cell in cells if cell.value is not None]
     if len(known) < len(cells):
         return "The locked rule is undefined on validation or test."
-    missed, alarms, missed_on_test, alarms_on_test = known
+    missed, alarms, missed_on_test, alarms_on_test = (decimal(count, ".0f") for count in known)
     return (
-        f"On validation the locked rule gave {missed:.0f} missed and {alarms:.0f} false alarms "
-        f"of 100 each; on test, {missed_on_test:.0f} and {alarms_on_test:.0f}."
+        f"On validation the locked rule gave {missed} missed and {alarms} false alarms of 100 "
+        f"each; on test, {missed_on_test} and {alarms_on_test}."
     )
 
 
@@ -162,6 +163,6 @@ def _worth(tested: Mapping[str, Mapping[str, PredictiveValues]]) -> str:
         return start
     worst, where = min(known)
     return (
-        f"{start} The rarer pneumonia is, the lower the PPV: at worst {worst:.0%} of the "
-        f"radiographs called PNEUMONIA show it ({where})."
+        f"{start} The rarer pneumonia is, the lower the PPV: at worst {decimal(worst, '.0%')} of "
+        f"the radiographs called PNEUMONIA show it ({where})."
     )

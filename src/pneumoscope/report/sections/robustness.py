@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pneumoscope.decimals import decimal
 from pneumoscope.evaluation.verdict import Verdict, judge_excess
 from pneumoscope.naming import Metric
 from pneumoscope.plots.robustness import BANDS_UP_TO
@@ -146,7 +147,7 @@ def _drop_in_words(drop: _Drop | None) -> str:
         return "no drop is shown at the mildest strengths"
     return (
         f"of the mildest strengths {drop.kind} {drop.strength:g} costs most "
-        f"({metric_name(drop.metric)} drops by {drop.by:.2f})"
+        f"({metric_name(drop.metric)} drops by {decimal(drop.by, '.2f')})"
     )
 
 

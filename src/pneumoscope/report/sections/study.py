@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from pneumoscope.decimals import decimal
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.naming import Metric
 from pneumoscope.options import StudyOptions
@@ -73,7 +74,9 @@ def _baseline(found: StudyFindings) -> str:
     name = metric_name(target.metric)
     if value is None:
         return f"{name} of the all-positive baseline is undefined."
-    start = f"The all-positive baseline (every film of this test PNEUMONIA) has {name} {value:.3f}"
+    start = (
+        f"The all-positive baseline (every film of this test PNEUMONIA) has {name} {decimal(value)}"
+    )
     if value >= target.at_least:
         return f"{start}: the target alone can be met without looking at a film."
     return f"{start}, which misses the target."

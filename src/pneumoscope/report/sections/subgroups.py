@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from pneumoscope.decimals import decimal
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.records import Groups, ModelMetrics
 from pneumoscope.evaluation.subgroups import shown_deficits
@@ -87,4 +88,5 @@ def falls_behind(groups: Groups) -> str:
         return "has no two kinds that could be compared."
     if most < MARGIN and all(deficit.bounds for deficit in known):
         return f"is on no kind worse than on the rest by more than {MARGIN:g}."
-    return f"is on no kind shown to be worse than on the rest; by up to {most:.2f} it may be."
+    by = decimal(most, ".2f")
+    return f"is on no kind shown to be worse than on the rest; by up to {by} it may be."

@@ -41,10 +41,9 @@ class Bar:
 
 @dataclass(frozen=True)
 class Bars:
-    """Shares below each other, drawn from `start` to 100 of 100."""
+    """Shares below each other, drawn from 0 to 100 of 100."""
 
     bars: Sequence[Bar]
-    start: float = 0.0
 
 
 @dataclass(frozen=True)

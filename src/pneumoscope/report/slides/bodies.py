@@ -103,15 +103,14 @@ def _bars(figure: Figure, box: Box, body: Bars) -> None:
     left, bottom, width, height = box
     ax = _axes(figure, (left + names, bottom + 24, width - names, height - 24))
     rows = range(len(body.bars))
-    lengths = [bar.share - body.start for bar in body.bars]
-    ax.barh(rows, lengths, left=body.start, color=ACCENT, height=0.55)
+    ax.barh(rows, [bar.share for bar in body.bars], color=ACCENT, height=0.55)
     for row, bar in enumerate(body.bars):
         _interval(ax, row, bar)
     ax.set_yticks(rows, [bar.name for bar in body.bars], fontsize=NAME_SIZE, color=INK)
     ax.set_ylim(max(len(body.bars), 3) - 0.4, -0.6)
     # Room for the numbers behind the longest bar.
-    ax.set_xlim(body.start, 1 + 0.22 * (1 - body.start))
-    ticks = np.linspace(body.start, 1, 6)
+    ax.set_xlim(0, 1.22)
+    ticks = np.linspace(0, 1, 6)
     ax.set_xticks(ticks, [f"{100 * tick:.0f}" for tick in ticks], fontsize=TICK_SIZE, color=MUTED)
     ax.tick_params(length=0)
     ax.grid(axis="x", color=GRID)

@@ -87,7 +87,7 @@ def shortcuts(context: Context) -> Slide:
         title = "Whether a property of the file separates the classes cannot be told from so few."
     else:
         title = "No property of the file alone was found to separate the classes."
-    return Slide("Data", title, Bars(ranked, start=0.5), prose("slide_shortcuts"))
+    return Slide("Data", title, Bars(ranked), prose("slide_shortcuts"))
 
 
 def method(context: Context) -> Slide:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from pneumoscope.decimals import decimal
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.pair import Pair
 from pneumoscope.evaluation.records import ZoneOutcome
@@ -36,11 +37,13 @@ def comparison(context: Context) -> Slide:
         )
         for _, row in ranked.iterrows()
     ]
-    lines = f"Lines: {context.evaluation.confidence:.0%} intervals."
-    note = f"{prose('slide_pair')} {lines}{_left_out(bars)}"
-    start = 0.5 if all(bar.share >= 0.5 for bar in bars) else 0.0
+    note = f"{prose('slide_pair')} Lines: {_intervals(context)}.{_left_out(bars)}"
     title = _ranking(bars, context.found.significance)
-    return Slide("Result", title, Bars(bars[:SHOWN], start), note)
+    return Slide("Result", title, Bars(bars[:SHOWN]), note)
+
+
+def _intervals(context: Context) -> str:
+    return f"{context.evaluation.confidence:.0%} intervals over {context.subjects}"
 
 
 def _number(value: Any) -> float | None:
@@ -102,11 +105,16 @@ def _interval(context: Context, measured: Estimate) -> str:
     counted = f"Counted at the threshold {threshold:.2f}, which was locked before the test."
     if measured.bounds is None:
         return f"{counted} There is no interval: {measured.reason}."
-    ends = [frequency(end, of=100).count for end in measured.bounds]
     return (
-        f"{context.evaluation.confidence:.0%} interval over {context.subjects}: {ends[0]} to "
-        f"{ends[1]} of 100. {counted}"
+        f"{context.evaluation.confidence:.0%} interval over {context.subjects}: "
+        f"{_of_100(measured)}. {counted}"
     )
+
+
+def _of_100(measured: Estimate) -> str:
+    """Return the interval of a share as "85 to 95 of 100"; an empty string without one."""
+    ends = [decimal(100 * end, ".0f") for end in measured.bounds or ()]
+    return f"{' to '.join(ends)} of 100" if ends else ""
 
 
 def _by_patient(context: Context, metric: Metric, what: str) -> str:
@@ -125,27 +133,35 @@ def worth(context: Context) -> Slide | None:
     """Give the PPV where pneumonia is rare and where it is common, if prevalences are set."""
     decided = context.measured.locked.splits.get(Split.TEST)
     known = {
-        float(share): values.ppv.value
+        float(share): values.ppv
         for share, values in (decided.predictive_values if decided else {}).items()
         if values.ppv.value is not None
     }
     if not known:
         return None
-    numbers = [
-        (
-            str(frequency(right)),
-            f"alarms are right where {frequency(share)} radiographs show pneumonia",
-        )
-        for share, right in sorted(known.items())
-    ]
+    numbers = [_alarms_right(share, ppv) for share, ppv in sorted(known.items())]
     rarest = min(known)
+    right = known[rarest].value or 0.0
     title = (
-        f"Where {frequency(rarest)} radiographs show pneumonia, only {frequency(known[rarest])} "
+        f"Where {frequency(rarest)} radiographs show pneumonia, only {frequency(right)} "
         "alarms are right."
-        if known[rarest] < 0.5
+        if right < 0.5
         else "Most alarms are right, even where pneumonia is rarest."
     )
-    return Slide("Result", title, Numbers(numbers), prose("slide_worth"))
+    return Slide(
+        "Result",
+        title,
+        Numbers(numbers),
+        f"{prose('slide_worth')} In brackets: {_intervals(context)}.",
+    )
+
+
+def _alarms_right(prevalence: float, ppv: Estimate) -> tuple[str, str]:
+    interval = f" ({_of_100(ppv)})" if ppv.bounds else ""
+    return (
+        str(frequency(ppv.value or 0.0)),
+        f"alarms are right{interval} where {frequency(prevalence)} radiographs show pneumonia",
+    )
 
 
 def deferral(context: Context) -> Slide | None:
@@ -159,13 +175,7 @@ def deferral(context: Context) -> Slide | None:
     if 0.0 not in zones or not handed_over:
         return None
     nearest = min(handed_over, key=lambda share: abs(share - DEFERRED_SHARE))
-    bars = [
-        Bar(
-            f"{frequency(zones[share].deferred, of=100)} handed over",
-            _accuracy(zones[share]) or 0.0,
-        )
-        for share in sorted({0.0, nearest, max(handed_over)})
-    ]
+    bars = [_left_over(zones[share]) for share in sorted({0.0, nearest, max(handed_over)})]
     before, after = (frequency(_accuracy(zones[share]) or 0.0, of=100) for share in (0.0, nearest))
     handed = frequency(zones[nearest].deferred, of=100)
     shown = judge_gain(zones[nearest].gain) is Verdict.SHOWN
@@ -177,7 +187,15 @@ def deferral(context: Context) -> Slide | None:
         else f"That handing the most doubtful {handed} to a human makes the rest more accurate is "
         "not shown."
     )
-    return Slide("What to do", title, Bars(bars), prose("slide_deferral"))
+    note = f"{prose('slide_deferral')} Lines: {_intervals(context)}."
+    return Slide("What to do", title, Bars(bars), note)
+
+
+def _left_over(zone: ZoneOutcome) -> Bar:
+    accuracy = zone.consequences[Consequence.ACCURACY]
+    low, high = accuracy.bounds or (None, None)
+    name = f"{frequency(zone.deferred, of=100)} handed over"
+    return Bar(name, accuracy.value or 0.0, low, high)
 
 
 def _accuracy(zone: ZoneOutcome) -> float | None:
