@@ -1,3 +1,5 @@
+import zipfile
+
 import pytest
 
 from pneumoscope.datasets.films import FilmsDataset
@@ -84,6 +86,44 @@ def test_a_table_that_cannot_be_read_to_its_end_is_refused(tmp_path, end):
     table.write_bytes(b"file,x\n" + b"a.jpeg,1\n" * 9000 + end)
     with pytest.raises(InputError, match="text that cannot be read to its end"):
         FilmsDataset(str(table)).require()
+
+
+LISTED = "file\tpatient\r\nward/one.jpeg\tMüller\r\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_table_is_read_in_the_encodings_that_it_says_it_is_in(film, tmp_path, encoding):
+    table = tmp_path / "Unicode text.txt"
+    table.write_bytes(LISTED.encode(encoding))
+    (read,) = films(table).values()
+    assert read() == film.read_bytes()
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16-le", "utf-16-be"])
+def test_a_table_whose_encoding_has_to_be_guessed_is_refused(tmp_path, encoding):
+    table = tmp_path / "films.csv"
+    table.write_bytes(LISTED.encode(encoding))
+    with pytest.raises(InputError, match="text in another encoding") as refused:
+        FilmsDataset(str(table)).require()
+    assert "Save it as CSV in UTF-8." in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["list.xlsx", "LIST.ODS"])
+def test_a_spreadsheet_is_no_archive_of_films(tmp_path, name):
+    with zipfile.ZipFile(tmp_path / name, "w") as book:
+        book.writestr("content.xml", "file")
+    with pytest.raises(InputError, match="a spreadsheet"):
+        FilmsDataset(str(tmp_path / name)).require()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"\0" * 200, b"\0" * 128 + b"DICM\x02\0", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0\0\x10"],
+)
+def test_what_is_no_text_is_a_film(tmp_path, data):
+    place = tmp_path / "one"
+    place.write_bytes(data)
+    assert list(films(place)) == ["one"]
 
 
 def test_what_is_not_there_is_told_as_of_a_folder(tmp_path):

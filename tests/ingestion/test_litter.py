@@ -41,3 +41,16 @@ def test_a_film_under_the_name_of_a_document_is_none(encode, gradient):
 
 def test_text_under_the_name_of_a_film_is_no_document():
     assert not is_document("train/NORMAL/film.jpeg", b"hello")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "expected"),
+    [
+        ("labels.xlsx", b"PK\x03\x04", True), ("LABELS.ODS", b"PK\x03\x04", True),
+        ("labels.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", True),
+        ("labels.xlsx", b"\xff\xd8", False),
+        ("films.zip", b"PK\x03\x04", False),
+    ],
+)  # fmt: skip
+def test_a_spreadsheet_is_a_document_and_a_film_under_its_name_is_none(name, data, expected):
+    assert is_document(name, data) is expected

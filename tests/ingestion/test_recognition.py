@@ -361,3 +361,16 @@ def test_masks_are_left_out_wherever_they_lie(lay):
     assert placed(layout, "Normal/Masks/x.png", "Normal/images/x.png") == [
         "left out: folder 'Masks'", "NORMAL",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["labels.xlsx", "b/list.ODS", "old.xls"])
+def test_a_spreadsheet_that_may_hold_the_labels_is_named(lay, name):
+    films = made.files(["NORMAL/1.png", "PNEUMONIA/2.png", name, "z/other.xlsx"])
+    (remark,) = lay(films).remarks
+    assert remark.startswith("Spreadsheets, which are not read: 2. If the labels stand in one")
+
+
+def test_nothing_is_said_of_spreadsheets_where_there_is_none_or_a_table_tells(lay):
+    assert lay(made.files(["NORMAL/1.png", "PNEUMONIA/2.png", "._labels.xlsx"])).remarks == []
+    table = labelled(["a/1.png", "NORMAL"], ["a/2.png", "PNEUMONIA"], ["b/3.png", "NORMAL"])
+    assert lay(table | made.files(["labels.xlsx"])).remarks == []

@@ -156,3 +156,15 @@ def test_the_command_carries_what_the_user_gave_and_a_size_that_the_films_have(s
     assert command(say(MANY, side=160)).endswith("--params 'preprocessing.size=[64,64]'")
     own = "preprocessing.size=[32,32]"
     assert command(say(MANY, side=160, params=own)).endswith(f"--params '{own}'")
+
+
+def test_spreadsheets_that_may_hold_the_labels_are_named_where_no_table_tells(say):
+    said = say(MANY | made.files(["labels.xlsx"]))
+    assert "  spreadsheets: labels.xlsx" in said
+    assert (
+        "  Spreadsheets, which are not read: 1. If the labels stand in one, save it as CSV" in said
+    )
+    assert "preadsheet" not in say(MANY)
+    rows = [[path, "NORMAL" if "NORMAL" in path else "PNEUMONIA"] for path in MANY]
+    tables = {"labels.csv": made.table(["file", "label"], rows)} | made.files(["old.xlsx"])
+    assert "preadsheet" not in say(MANY | tables)

@@ -3,6 +3,7 @@
 import csv
 import logging
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from pneumoscope.datasets.stores.archive import LocalBytes, kind_of
 from pneumoscope.datasets.stores.interface import Files, Store
 from pneumoscope.errors import InputError
 from pneumoscope.ingestion.file_names import escape_name
+from pneumoscope.ingestion.litter import is_spreadsheet, is_text
+from pneumoscope.ingestion.tables import MARKS
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +37,8 @@ class FilmsDataset(RadiographFolderDataset):
     def _store(self) -> Store:
         address = parse(self._filepath)
         path = address.path
+        if not address.remote and not address.stated and path.is_file():
+            _refuse_spreadsheet(path)
         if address.remote or address.stated or not path.is_file() or _is_archive(path):
             return super()._store()
         return _Listed(path)
@@ -62,13 +67,14 @@ class _Listed:
     def _listed(self) -> list[str] | None:
         """Return the names that the table has; None where the file is no table."""
         try:
-            return None if _text(self._path) is None else list(_names(self._path))
+            encoding = _encoding(self._path)
+            return None if encoding is None else list(_names(self._path, encoding))
         except OSError as error:
             raise InputError(
                 "a film or a table that can be read", f"'{self._path}': {error.strerror}",
                 "Change its permissions, or name another.",
             ) from error  # fmt: skip
-        except (UnicodeDecodeError, csv.Error) as error:
+        except (UnicodeError, csv.Error) as error:
             raise InputError(
                 f"a film, or a table in UTF-8 with a column `{COLUMN}` that names films",
                 f"text that cannot be read to its end in '{self._path}': {error}",
@@ -100,6 +106,18 @@ class _Film:
             raise OSError("a folder, pipe or device, not a file")
 
 
+def _refuse_spreadsheet(path: Path) -> None:
+    with suppress(OSError):
+        with path.open("rb") as stream:
+            first = stream.read(_SNIFFED)
+        if is_spreadsheet(path.name, first):
+            raise InputError(
+                f"a film, or a table as text with a column `{COLUMN}`",
+                f"a spreadsheet, '{path}'",
+                "Save it as CSV in UTF-8.",
+            )
+
+
 def _is_archive(path: Path) -> bool:
     try:
         return bool(kind_of(LocalBytes(path)))
@@ -107,22 +125,40 @@ def _is_archive(path: Path) -> bool:
         return False
 
 
-def _text(path: Path) -> str | None:
-    """Return how a file begins, or None where that is no text."""
+def _encoding(path: Path) -> str | None:
+    """Return the encoding of a table, or None where a file is no text.
+
+    Raises:
+        InputError: It is text in an encoding that can only be guessed: names of films would come
+            out wrong.
+    """
     with path.open("rb") as stream:
         first = stream.read(_SNIFFED)
-    if b"\0" in first:
+    marked = next((encoding for mark, encoding in MARKS if first.startswith(mark)), None)
+    if marked or not first or (b"\0" not in first and _is_utf8(first)):
+        return marked or "utf-8"
+    # UTF-16 without its mark has a zero in every other byte, and no other control character.
+    if not is_text(first.replace(b"\0", b"")) or first.count(0) > 0.6 * len(first):
         return None
+    raise InputError(
+        f"a film, or a table with a column `{COLUMN}` in UTF-8, or in UTF-16 with its mark",
+        f"text in another encoding in '{path}'",
+        "Save it as CSV in UTF-8.",
+    )
+
+
+def _is_utf8(first: bytes) -> bool:
     for end in range(len(first), max(len(first) - 4, 0), -1):  # a character may be cut in two
         try:
-            return first[:end].decode("utf-8-sig")
+            first[:end].decode("utf-8")
         except UnicodeDecodeError:
             continue
-    return None
+        return True
+    return False
 
 
-def _names(path: Path) -> Iterator[str]:
-    with path.open(encoding="utf-8-sig", newline="") as stream:
+def _names(path: Path, encoding: str) -> Iterator[str]:
+    with path.open(encoding=encoding, newline="") as stream:
         header = stream.readline()
         stream.seek(0)
         delimiter = max(_DELIMITERS, key=header.count)

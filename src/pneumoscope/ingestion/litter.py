@@ -32,7 +32,10 @@ DOCUMENTS = (
 )  # fmt: skip
 """Names of text that accompanies a collection; litter only if the content is text."""
 
-_SPREADSHEET, _ZIP = "*.xlsx", b"PK\x03\x04"
+SPREADSHEETS = ("*.xlsx", "*.xlsm", "*.ods", "*.xls")
+"""Names of tables that are no text; litter only if the content is a spreadsheet's."""
+
+_ARCHIVES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")  # zip, and OLE of old
 
 _HEAD = 4096
 _BINARY = bytes(code for code in range(32) if code not in b"\t\n\v\f\r\x1b")
@@ -54,20 +57,32 @@ def is_litter(path: str) -> bool:
 def may_be_litter(path: str) -> bool:
     """Tell whether a path is of litter, or of text that is litter unless its content is a film."""
     name = _fold(PurePosixPath(path).name)
-    return is_litter(path) or _matches(name, (*DOCUMENTS, _SPREADSHEET))
+    return is_litter(path) or _matches(name, (*DOCUMENTS, *SPREADSHEETS))
 
 
 def is_document(path: str, data: bytes) -> bool:
     """Tell whether a file is text by its name and by its content: a renamed film is neither.
 
-    Likewise a spreadsheet, which is a zip archive.
+    Likewise a spreadsheet.
     """
-    if _matches(_fold(PurePosixPath(path).name), (_SPREADSHEET,)):
-        return data.startswith(_ZIP)
-    if not _matches(_fold(PurePosixPath(path).name), DOCUMENTS):
-        return False
-    head = data[:_HEAD]
-    return head.startswith(_BYTE_ORDER_MARKS) or head.translate(None, _BINARY) == head
+    if is_spreadsheet(path, data):
+        return True
+    return _matches(_fold(PurePosixPath(path).name), DOCUMENTS) and is_text(data[:_HEAD])
+
+
+def is_spreadsheet(path: str, data: bytes) -> bool:
+    """Tell whether a file is a spreadsheet by its name and by how its content begins."""
+    return is_called_spreadsheet(path) and data.startswith(_ARCHIVES)
+
+
+def is_called_spreadsheet(path: str) -> bool:
+    """Tell whether a file is a spreadsheet by its name."""
+    return not is_litter(path) and _matches(_fold(PurePosixPath(path).name), SPREADSHEETS)
+
+
+def is_text(data: bytes) -> bool:
+    """Tell whether bytes are text: marked as UTF-16, or without control characters."""
+    return data.startswith(_BYTE_ORDER_MARKS) or data.translate(None, _BINARY) == data
 
 
 def _matches(name: str, patterns: tuple[str, ...]) -> bool:

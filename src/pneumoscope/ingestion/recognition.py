@@ -9,7 +9,7 @@ from pneumoscope.errors import InputError, did_you_mean
 from pneumoscope.ingestion.entries import Entries
 from pneumoscope.ingestion.labels import Meanings
 from pneumoscope.ingestion.layout import SUBTYPE_FOLDERS, Layout, fold
-from pneumoscope.ingestion.litter import is_litter
+from pneumoscope.ingestion.litter import is_called_spreadsheet, is_litter
 from pneumoscope.ingestion.path_index import PathIndex
 from pneumoscope.ingestion.table_layout import TableLayout
 from pneumoscope.ingestion.table_remarks import unread_columns
@@ -77,7 +77,21 @@ def recognise(
     if beside:
         tables = [read_table(n, read()) for n, read in beside.items()]
         raise _no_table(OWN, collections[OWN], tables, files)
-    return _by_path(files, options)
+    layout = _by_path(files, options)
+    layout.remarks += _spreadsheets(files)
+    return layout
+
+
+def _spreadsheets(files: Iterable[str]) -> list[str]:
+    """Say that spreadsheets are not read, which may hold the labels."""
+    # Their names may be of patients, and remarks are written down.
+    found = sum(map(is_called_spreadsheet, files))
+    if not found:
+        return []
+    return [
+        f"Spreadsheets, which are not read: {found:,}. If the labels stand in one, save it as CSV "
+        "in UTF-8 under the name labels.csv (docs/tables.md)."
+    ]
 
 
 def _passed_over(files: Files, beside: Files, named: Sequence[str]) -> list[str]:

@@ -12,11 +12,12 @@ from pneumoscope.ingestion.layout import fold
 SEPARATORS = ",;\t|"
 """What may stand between two cells; that which makes most columns of the first line does."""
 
-_MARKS = (
+MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+"""How text begins that says its encoding, and which that is."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def decoded(name: str, data: bytes) -> tuple[str, str]:
     Raises:
         InputError: It is no text.
     """
-    encodings = next(([e] for mark, e in _MARKS if data.startswith(mark)), ["utf-8", "cp1252"])
+    encodings = next(([e] for mark, e in MARKS if data.startswith(mark)), ["utf-8", "cp1252"])
     for encoding in [*encodings, "latin-1"]:
         try:
             text = data.decode(encoding)

@@ -10,11 +10,11 @@ import pandas as pd
 
 from pneumoscope.errors import InputError
 from pneumoscope.ingestion.checks import check_worth_running
-from pneumoscope.ingestion.doubts import folder_warnings
+from pneumoscope.ingestion.doubts import SHOWN, folder_warnings
 from pneumoscope.ingestion.layout import NO_KEY, UNASSIGNED, Layout
-from pneumoscope.ingestion.litter import may_be_litter
+from pneumoscope.ingestion.litter import is_called_spreadsheet, may_be_litter
 from pneumoscope.ingestion.manifest import Ingested, sort_out
-from pneumoscope.ingestion.recognition import Files
+from pneumoscope.ingestion.recognition import FOLDERS, NAMES, Files
 from pneumoscope.ingestion.records import Shortcut
 from pneumoscope.ingestion.scan import scan
 from pneumoscope.ingestion.shortcuts import measure_shortcuts
@@ -112,9 +112,23 @@ def look(
         dicom=int((opened.manifest[Column.TRANSFER_SYNTAX].fillna("") != "").sum()),
         shortcuts=[found for found in shortcuts if found.warns],
         policy=chosen.policy,
-        remarks=[*layout.remarks, *folder_warnings(rows, layout), *([why] if why else [])],
+        remarks=[
+            *layout.remarks,
+            *_spreadsheets(files, layout),
+            *folder_warnings(rows, layout),
+            *([why] if why else []),
+        ],
         obstacle=_obstacle(known, opened, layout, options, chosen, seed),
     )
+
+
+def _spreadsheets(files: Files, layout: Layout) -> list[str]:
+    """Name them where no table tells the classes; a run, which writes, names none."""
+    if layout.name not in (FOLDERS, NAMES):
+        return []
+    found = sorted(path for path in files if is_called_spreadsheet(path))
+    more = ["…"] if len(found) > SHOWN else []
+    return [f"spreadsheets: {', '.join([*found[:SHOWN], *more])}"] if found else []
 
 
 def _unopened(paths: Sequence[str]) -> pd.DataFrame:
