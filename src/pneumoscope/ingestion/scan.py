@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 from dask.system import CPU_COUNT
 
+from pneumoscope.ingestion.issuers import join_numbers
 from pneumoscope.ingestion.layout import Layout
 from pneumoscope.ingestion.litter import LEFT_OUT, LITTER, is_document, is_litter
 from pneumoscope.ingestion.patient_key import BY_TAGS, PatientKey
@@ -65,7 +66,9 @@ class Scan:
         Args:
             files: One row per scanned file, without pixels.
         """
-        return files if self.key is None else hide_names(files, self.options, self.key, self.layout)
+        if self.key is None:
+            return files
+        return hide_names(join_numbers(files), self.options, self.key, self.layout)
 
 
 def scan(
@@ -179,5 +182,6 @@ def _pseudonyms(identity: Identity, key: PatientKey | None) -> dict[str, str]:
     study = identity.study
     return {
         "patient_id": patient and BY_TAGS + key.pseudonym("patient", identity.issuer, patient),
+        "number": patient and key.pseudonym("patient", "", patient),
         "study": study and f"study-{key.pseudonym('study', study)}",
     }

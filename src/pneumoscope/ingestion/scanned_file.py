@@ -32,6 +32,7 @@ class ScannedFile:
         age: As `Recorded` has it; likewise up to `transfer_syntax`.
         said: What its tags warn of, or an empty string.
         patient_id: Keyed hash of the patient's number, or an empty string where its tags tell none.
+        number: Keyed hash of the patient's number alone, whoever issued it, or an empty string.
         study: Keyed hash of the study's UID, or an empty string.
         subtype: What its name tells of the disease, where names are hidden.
     """
@@ -61,6 +62,7 @@ class ScannedFile:
     transfer_syntax: str = ""
     said: str = ""
     patient_id: str = ""
+    number: str = ""
     study: str = ""
     subtype: str = ""
 
