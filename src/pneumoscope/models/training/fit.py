@@ -13,6 +13,7 @@ from pneumoscope.models.resume.checkpoint import Checkpoint, CheckpointStore
 from pneumoscope.models.resume.fingerprint import fingerprint
 from pneumoscope.models.resume.state import EpochKeeper, TrainingState, read_state, write_state
 from pneumoscope.models.training import execution
+from pneumoscope.models.training.batch_norm import fused_batch_norm
 from pneumoscope.models.training.batches import TrainingData
 from pneumoscope.models.training.feeds import Feed, feed_for
 from pneumoscope.models.training.history import EpochReport
@@ -149,15 +150,16 @@ class _Fit:
         done = len(monitor.progress.reports)
         self._feed.begin_epoch(done + 1)
         try:
-            self._feed.trainer.fit(
-                stream(self._feed.train),
-                validation_data=stream(self._feed.validation),
-                initial_epoch=done,
-                epochs=last,
-                shuffle=False,
-                callbacks=[*([averaging] if averaging else []), monitor, keeper, reporting],
-                verbose=0,
-            )
+            with fused_batch_norm():
+                self._feed.trainer.fit(
+                    stream(self._feed.train),
+                    validation_data=stream(self._feed.validation),
+                    initial_epoch=done,
+                    epochs=last,
+                    shuffle=False,
+                    callbacks=[*([averaging] if averaging else []), monitor, keeper, reporting],
+                    verbose=0,
+                )
         finally:
             monitor.close()
 

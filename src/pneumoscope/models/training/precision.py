@@ -20,6 +20,7 @@ from pneumoscope.models.architectures import registry
 from pneumoscope.models.architectures.backbones import train_top
 from pneumoscope.models.architectures.weights import is_pretrained
 from pneumoscope.models.records import PrecisionChoice
+from pneumoscope.models.training.batch_norm import can_fuse, fused_batch_norm
 from pneumoscope.models.training.execution import available_cores, jit_compile
 from pneumoscope.models.training.optimizer import build_optimizer
 from pneumoscope.options import BackboneOptions, ModelOptions, Recipe
@@ -126,7 +127,8 @@ def _step(recipe: Recipe, input_shape: tuple[int, int, int], precision: str) -> 
     def step() -> float:
         started = time.perf_counter()
         # Returns the loss as a number, so that the step has ended.
-        model.train_on_batch(images, labels)
+        with fused_batch_norm():
+            model.train_on_batch(images, labels)
         return time.perf_counter() - started
 
     return step
@@ -151,6 +153,7 @@ def _identity(recipe: Recipe, input_shape: tuple[int, int, int]) -> dict[str, An
         "processor": _processor(),
         "cores": available_cores(),
         "devices": [str(device) for device in keras.distribution.list_devices()],
+        "fused_batch_norm": can_fuse(),
         "keras": keras.__version__,
         backend: import_module(backend).__version__,
     }
