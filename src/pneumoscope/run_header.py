@@ -16,6 +16,7 @@ from kedro.io import CatalogProtocol
 from kedro.pipeline import Pipeline
 
 from pneumoscope import __version__
+from pneumoscope.counts import counted
 from pneumoscope.datasets.atomic import replacing
 from pneumoscope.naming import Source
 from pneumoscope.progress import duration
@@ -91,7 +92,7 @@ def header(
         results: Folder of the results.
     """
     count = len(pipeline.nodes)
-    steps = f"{count:,} step{'' if count == 1 else 's'}"
+    steps = counted(count, "step")
     if run_params.get("only_missing_outputs"):
         steps = f"those of {steps} whose outputs are missing"
     spaces = {node.namespace for node in pipeline.nodes}

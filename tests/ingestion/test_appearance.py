@@ -61,11 +61,11 @@ def test_sentences_are_silent_where_there_is_nothing_to_tell():
 @pytest.mark.parametrize(
     ("warning", "told"),
     [
-        ("looks inverted", "1 of 400 radiographs look inverted, white for black: 0.png."),
-        ("looks on its side", "1 of 400 radiographs look turned on their side (as told"),
-        ("looks upside down", "1 of 400 radiographs look upside down (as told"),
-        ("far darker than usual", "1 of 400 radiographs are far darker than usual"),
-        ("far flatter than usual", "1 of 400 radiographs are far flatter than usual"),
+        ("looks inverted", "1 of 400 radiographs looks inverted, white for black: 0.png."),
+        ("looks on its side", "1 of 400 radiographs looks turned by 90° (as told"),
+        ("looks upside down", "1 of 400 radiographs looks upside down (as told"),
+        ("far darker than usual", "1 of 400 radiographs is far darker than usual"),
+        ("far flatter than usual", "1 of 400 radiographs is far flatter than usual"),
     ],
 )
 def test_one_film_is_told_where_false_alarms_are_rare(warning, told):

@@ -212,7 +212,7 @@ def test_any_separator_and_encoding(lay, separator, encoding):
     ("content", "expected"),
     [
         (b"", "a line of names and rows in 'labels.csv'"),
-        (b"file,label\n", "received 1 lines"),
+        (b"file,label\n", "received 1 line\\."),
         (b"file,label\n\x00\x01", "text in 'labels.csv'"),
         (b"file,file,label\na,b,NORMAL\n", "columns of different names"),
         (b"file,label\n1.png,NORMAL,Jane Doe\n", "at most 2 cells .*received 3 in line 2"),
@@ -325,7 +325,7 @@ def test_flat_folders_are_read_by_the_names_of_their_files(lay):
     none = "neither a folder nor the file name names one class"
     assert placed(layout, *films) == ["NORMAL", "PNEUMONIA", "PNEUMONIA", none, none, none]
     assert layout.remarks == [
-        "No folder names a class, so the names of the files were believed: 3 of 6 speak of one "
+        "No folder names a class, so the names of the files were believed: 3 of 6 files speak of one "
         "class."
     ]
 

@@ -26,7 +26,7 @@ def test_films_are_counted_by_what_their_tags_say():
     films = pd.DataFrame({"path": list("abcd"), "warning": warnings})
     assert tag_sentences(films) == [
         "2 of 4 radiographs have tags that speak of a lateral view: b, c.",
-        "1 of 4 radiographs have tags that speak of burnt-in names or numbers: c.",
+        "1 of 4 radiographs has tags that speak of burnt-in names or numbers: c.",
     ]
     assert tag_sentences(films[:1]) == []
     assert may_be_shown(films).tolist() == [True, True, False, True]
@@ -56,7 +56,9 @@ def test_patients_who_are_told_in_two_ways_may_count_twice():
         return mixed_key_sentences(pd.DataFrame({"patient_id": names}))
 
     (sentence,) = told([tagged(1), tagged(2), "table-12", "patient-007", "file:a.png", "name-1"])
-    assert sentence.startswith("The patients of 2 radiographs are told by tags, of 3 by names")
+    assert sentence.startswith(
+        "Tags tell the patients of 2 radiographs; names, folders or a table tell those of 3"
+    )
     assert told([tagged(1), "file:a.png"]) == []
     assert told(["patient-007", "table-12"]) == []
     assert told([]) == []

@@ -202,7 +202,7 @@ def test_a_map_that_is_empty_or_missing_is_told():
 
 def test_what_is_synthetic_is_told_on_top_and_only_then():
     synthetic = synthetic_predictions(True, pd.Series(["phantoms", "folder", ""]))
-    assert synthetic == "the model was trained on phantoms; 1 films are phantoms"
+    assert synthetic == "the model was trained on phantoms; 1 film is a phantom"
     assert synthetic_predictions(False, pd.Series(["phantoms", ""])) == "the films are phantoms"
     assert synthetic_predictions(False, pd.Series(["folder", ""])) == ""
     assert "Synthetic radiographs:" not in page()

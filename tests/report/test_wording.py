@@ -1,6 +1,6 @@
 import pytest
 
-from pneumoscope.report.wording import counted, extremes, joined, metric_name, percent, rule_name
+from pneumoscope.report.wording import extremes, joined, metric_name, percent, rule_name
 
 
 def test_words_are_joined_as_in_a_sentence():
@@ -11,12 +11,6 @@ def test_words_are_joined_as_in_a_sentence():
 
 def test_extremes_are_the_greatest_and_the_least():
     assert extremes({"a": 0.5, "b": 0.9, "c": 0.1, "d": 0.9}) == ("b", "c")
-
-
-def test_counts_agree_with_their_noun():
-    assert counted(1, "file") == "1 file"
-    assert counted(1200, "file") == "1,200 files"
-    assert counted(2, "copy", "copies") == "2 copies"
 
 
 def test_metrics_are_written_as_in_running_text():

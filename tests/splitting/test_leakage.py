@@ -76,7 +76,7 @@ def test_a_given_validation_is_flagged_only_where_it_shares_patients_with_train(
     torn = splits[Column.RADIOGRAPH_ID].str.endswith("bacteria_2")
     splits.loc[torn, Column.SPLIT] = Split.VALIDATION
     (flaw,) = protocol_flaws(splits, six_rows, options)
-    assert flaw.startswith("The given validation shares patients with train: 1 stand in both")
+    assert flaw.startswith("The given validation shares patients with train: 1 stands in both")
 
 
 def test_a_split_by_radiograph_is_flagged_with_its_patient_leakage(six_rows, split_options):
@@ -84,7 +84,7 @@ def test_a_split_by_radiograph_is_flagged_with_its_patient_leakage(six_rows, spl
     splits.loc[splits[Column.RADIOGRAPH_ID].str.endswith("bacteria_2"), Column.SPLIT] = Split.TEST
     options = split_options.model_copy(update={"group_by": "radiograph"})
     (flaw,) = protocol_flaws(splits, six_rows, options)
-    assert "1 of them stand in more than one split" in flaw
+    assert "Those who stand in more than one split: 1," in flaw
 
 
 def alike(*pairs) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from pneumoscope.counts import agreeing, counted
 from pneumoscope.errors import InputError
 from pneumoscope.external.records import Overlap, SiteFilms, split_of
 from pneumoscope.ingestion.appearance import appearance_sentences
@@ -16,7 +17,6 @@ from pneumoscope.ingestion.tag_warnings import tag_sentences
 from pneumoscope.naming import Column, Label
 from pneumoscope.options import IngestionOptions
 from pneumoscope.provenance import Sources
-from pneumoscope.report.wording import counted
 from pneumoscope.robustness.records import DomainComparison
 
 FEW_PATIENTS = 30
@@ -44,7 +44,9 @@ def site_rows(
     remedy = f"{hint} First in quarantine: {examples(quarantine)}" if len(quarantine) else hint
     if manifest.empty:
         raise InputError(
-            f"labelled radiographs in `external.{site}`", f"none among {files:,} files", remedy
+            f"labelled radiographs in `external.{site}`",
+            f"none among {counted(files, 'file')}",
+            remedy,
         )
     if len(quarantine) > options.max_quarantined * files:
         raise InputError(
@@ -142,5 +144,5 @@ def _both_labels(rows: pd.DataFrame) -> list[str]:
     both = int((labels > 1).sum())
     if not both:
         return []
-    carry = f"{counted(both, 'film')} {'carries' if both == 1 else 'carry'}"
+    carry = f"{counted(both, 'film')} {agreeing(both, 'carries', 'carry')}"
     return [f"{carry} both labels, in byte-identical files: each counts as both."]

@@ -4,6 +4,7 @@ from math import sqrt
 
 import pandas as pd
 
+from pneumoscope.counts import counted_of
 from pneumoscope.naming import Column
 from pneumoscope.radiographs.orientation import (
     FALSE_ALARMS,
@@ -32,15 +33,16 @@ SHOWN = 3
 """Examples that a sentence names."""
 
 _VIEW = "as told by a detector fitted on frontal films of children; lateral views look so too"
+_LOOKS, _IS = ("looks", "look"), ("is", "are")
 MEANINGS = {
-    INVERTED: "look inverted, white for black",
-    ON_ITS_SIDE: f"look turned on their side ({_VIEW})",
-    UPSIDE_DOWN: f"look upside down ({_VIEW})",
-    MIRRORED: f"look mirrored left to right ({_VIEW})",
-    DARK: "are far darker than usual, below a third of the median brightness",
-    FLAT: "are far flatter than usual, below a third of the median contrast",
+    INVERTED: (_LOOKS, "inverted, white for black"),
+    ON_ITS_SIDE: (_LOOKS, f"turned by 90° ({_VIEW})"),
+    UPSIDE_DOWN: (_LOOKS, f"upside down ({_VIEW})"),
+    MIRRORED: (_LOOKS, f"mirrored left to right ({_VIEW})"),
+    DARK: (_IS, "far darker than usual, below a third of the median brightness"),
+    FLAT: (_IS, "far flatter than usual, below a third of the median contrast"),
 }
-"""What is said of radiographs by a word of their warning."""
+"""What is said of radiographs by a word of their warning: verb of one and of several, and how."""
 
 
 def appearance_warnings(files: pd.DataFrame) -> pd.Series:
@@ -68,11 +70,12 @@ def appearance_sentences(radiographs: pd.DataFrame) -> list[str]:
         radiographs: Columns path and warning, as `appearance_warnings` gives it.
     """
     total, sentences = len(radiographs), []
-    for kind, meaning in MEANINGS.items():
+    for kind, (verbs, how) in MEANINGS.items():
         rows = zip(radiographs[Column.PATH], radiographs[Column.WARNING], strict=True)
         found = [path for path, warning in rows if kind in warning]
         expected = FALSE_ALARMS.get(kind, 0.0) * total
         if len(found) > expected + _DEVIATIONS * sqrt(expected):
             shown = ", ".join([*found[:SHOWN], *(["…"] if len(found) > SHOWN else [])])
-            sentences.append(f"{len(found):,} of {total:,} radiographs {meaning}: {shown}.")
+            said = counted_of(len(found), total, "radiograph", *verbs)
+            sentences.append(f"{said} {how}: {shown}.")
     return sentences

@@ -4,6 +4,7 @@ from pathlib import PurePosixPath
 
 import pandas as pd
 
+from pneumoscope.counts import counted
 from pneumoscope.errors import InputError
 from pneumoscope.ingestion.doubts import examples, refusal_warnings
 from pneumoscope.ingestion.layout import UNASSIGNED, Layout
@@ -62,7 +63,7 @@ def check_worth_running(
     if manifest.empty:
         raise PointlessRun(
             "radiographs in folders NORMAL and PNEUMONIA, or with a table of labels",
-            f"none among {len(refused):,} files",
+            f"none among {counted(len(refused), 'file')}",
             remedy,
         )
     missing = [label.value for label in Label if not (manifest[Column.LABEL] == label).any()]

@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 
 import pandas as pd
 
+from pneumoscope.counts import agreeing, counted_of
 from pneumoscope.ingestion.layout import UNASSIGNED, Layout
 from pneumoscope.ingestion.litter import LEFT_OUT, LITTER
 from pneumoscope.ingestion.records import Duplicates, PatientCounts, Resemblance
@@ -27,8 +28,9 @@ def phantom_warnings(sources: Sources) -> list[str]:
     if not sources.phantoms or sources.only_phantoms:
         return []
     return [
-        f"{sources.phantoms:,} of {sources.total:,} radiographs are synthetic phantoms of this "
-        "project, mixed with others: no figure says anything about patients."
+        f"{counted_of(sources.phantoms, sources.total, 'radiograph', 'is', 'are')} synthetic "
+        f"{agreeing(sources.phantoms, 'phantom', 'phantoms')} of this project, mixed with others: "
+        "no figure says anything about patients."
     ]
 
 
@@ -75,13 +77,13 @@ def folder_warnings(manifest: pd.DataFrame, layout: Layout) -> list[str]:
     sentences = []
     if unassigned.any() and not unassigned.all():
         sentences.append(
-            f"{int(unassigned.sum()):,} radiographs {layout.partless}: "
-            f"{_commonest(parents[unassigned])}."
+            f"Radiographs that {layout.partless}: {int(unassigned.sum()):,} "
+            f"({_commonest(parents[unassigned])})."
         )
     if unknown.any():
         sentences.append(
-            f"{int(unknown.sum()):,} radiographs lie in folders of unknown meaning within a class "
-            f"and count as that class: {_commonest(parents[unknown])}."
+            "Radiographs in folders of unknown meaning within a class, which count as that class: "
+            f"{int(unknown.sum()):,} ({_commonest(parents[unknown])})."
         )
     if against:
         sentences.append(
@@ -95,17 +97,17 @@ def leak_warnings(duplicates: Duplicates, patients: PatientCounts, radiographs: 
     """Say which patients and copies could make results look better than they are."""
     crossing, copies = len(patients.across_source_splits), duplicates.within_parts
     sentences = {
-        f"{crossing} patients stand in more than one of the given parts.": crossing,
-        f"{len(duplicates.across_splits)} groups of identical files stand in more than one "
-        "of the given parts.": duplicates.across_splits,
-        f"{len(duplicates.across_classes)} groups of identical files carry both "
-        "labels.": duplicates.across_classes,
-        f"{copies:,} of {radiographs:,} radiographs ({copies / radiographs:.0%}) are "
-        "byte-identical copies of others in the same part and class, such as "
+        f"Patients who stand in more than one of the given parts: {crossing:,}.": crossing,
+        "Groups of identical files that stand in more than one of the given parts: "
+        f"{len(duplicates.across_splits):,}.": duplicates.across_splits,
+        "Groups of identical files that carry both labels: "
+        f"{len(duplicates.across_classes):,}.": duplicates.across_classes,
+        "Byte-identical copies of radiographs in the same part and class: "
+        f"{copies:,} of {radiographs:,} ({copies / radiographs:.0%}), such as "
         f"{duplicates.example}. Every film counts once in the splits.": copies
         > MANY_COPIES * radiographs,
-        f"{patients.without_pattern:,} of {radiographs:,} radiographs have no patient key: each "
-        "counts as its own patient, so a patient may stand in two "
+        f"{counted_of(patients.without_pattern, radiographs, 'radiograph', 'has', 'have')} no "
+        "patient key: each counts as its own patient, so a patient may stand in two "
         "splits.": patients.without_pattern,
     }
     return [sentence for sentence, present in sentences.items() if present]

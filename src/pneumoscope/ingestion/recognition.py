@@ -5,6 +5,7 @@ from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import Any
 
+from pneumoscope.counts import counted_of
 from pneumoscope.errors import InputError, did_you_mean
 from pneumoscope.ingestion.entries import Entries
 from pneumoscope.ingestion.labels import Meanings
@@ -232,7 +233,7 @@ def _by_path(files: Files, options: IngestionOptions) -> Layout:
     rules = (options.class_folders, options.patient_patterns, options.left_out_folders)
     by_name = Layout(*rules, names_tell=True, name=NAMES)
     by_name.remarks = [
-        f"No folder names a class, so the names of the files were believed: {len(telling):,} of "
-        f"{len(paths):,} speak of one class."
+        f"No folder names a class, so the names of the files were believed: "
+        f"{counted_of(len(telling), len(paths), 'file', 'speaks', 'speak')} of one class."
     ]
     return by_name

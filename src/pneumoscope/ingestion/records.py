@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pneumoscope.counts import counted
 from pneumoscope.naming import Label, Subtype
 from pneumoscope.provenance import Sources
 
@@ -118,7 +119,7 @@ class PatientCounts:
     def owners(self) -> str:
         """Whose the radiographs are, in words, as far as keys tell."""
         known, keyless = self.total - self.without_pattern, self.without_pattern
-        patients = f"{known:,} patient{'' if known == 1 else 's'}"
+        patients = counted(known, "patient")
         if not keyless:
             return patients
         return (

@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from pneumoscope.counts import counted
 from pneumoscope.errors import InputError
 from pneumoscope.ingestion.layout import fold
 
@@ -74,7 +75,7 @@ def read_table(name: str, data: bytes) -> Table:
     except csv.Error as error:
         raise InputError(f"a table in '{name}'", f"line {line}: {error}", _QUOTES) from error
     if len(rows) < 2:
-        raise InputError(f"a line of names and rows in '{name}'", f"{len(rows)} lines", _SAVE)
+        raise InputError(f"a line of names and rows in '{name}'", counted(len(rows), "line"), _SAVE)
     (_, names), *body = rows
     return Table(name, _columns(name, names), _filled(name, body, len(names)), encoding)
 

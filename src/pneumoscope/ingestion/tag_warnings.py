@@ -5,6 +5,7 @@ from collections import defaultdict
 
 import pandas as pd
 
+from pneumoscope.counts import counted, counted_of
 from pneumoscope.ingestion.appearance import SHOWN, appearance_warnings
 from pneumoscope.ingestion.layout import NO_KEY
 from pneumoscope.ingestion.patient_key import KEY_BY_TAGS
@@ -64,9 +65,9 @@ def mixed_key_sentences(radiographs: pd.DataFrame) -> list[str]:
     if not tagged or not others:
         return []
     return [
-        f"The patients of {tagged:,} radiographs are told by tags, of {others:,} by names, folders "
-        "or a table: whoever has films of both kinds counts as two patients and may stand in two "
-        "splits. Name all of them in one way, such as the column patient of a table."
+        f"Tags tell the patients of {counted(tagged, 'radiograph')}; names, folders or a table "
+        f"tell those of {others:,}: whoever has films of both kinds counts as two patients and may "
+        "stand in two splits. Name all of them in one way, such as the column patient of a table."
     ]
 
 
@@ -82,7 +83,8 @@ def tag_sentences(radiographs: pd.DataFrame) -> list[str]:
             if part.startswith(TAGS_SPEAK_OF):
                 found[part.removeprefix(TAGS_SPEAK_OF)].append(path)
     return [
-        f"{len(paths):,} of {len(radiographs):,} radiographs have tags that speak of {what}: "
+        f"{counted_of(len(paths), len(radiographs), 'radiograph', 'has', 'have')} tags that speak "
+        f"of {what}: "
         f"{', '.join([*paths[:SHOWN], *(['…'] if len(paths) > SHOWN else [])])}."
         for what, paths in sorted(found.items(), key=lambda item: -len(item[1]))
     ]

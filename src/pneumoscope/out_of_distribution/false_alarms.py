@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pneumoscope.arrays import BoolArray, FloatArray
+from pneumoscope.counts import counted
 from pneumoscope.errors import InputError
 from pneumoscope.out_of_distribution.records import FalseAlarms
 
@@ -77,4 +78,5 @@ def _kept(count: int, first: int) -> NDArray[np.intp]:
 
 def _too_few(patients: int, asked: float) -> str:
     needed = math.ceil(1 / asked - _ROUNDING) - 1
-    return f"validation has {patients:,} patients, and {asked:.2%} of false alarms takes {needed:,}"
+    known = counted(patients, "patient")
+    return f"validation has {known}, and {asked:.2%} of false alarms takes {needed:,}"

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from pneumoscope.arrays import BoolArray, FloatArray
+from pneumoscope.counts import counted_of
 from pneumoscope.naming import Column
 from pneumoscope.out_of_distribution.distances import FEATURES, LAYOUT, ORIENTATION, PIXELS
 from pneumoscope.out_of_distribution.records import Detection, FalseAlarms, Reference
@@ -52,7 +53,8 @@ def outside_sentence(read: pd.DataFrame, limits: FalseAlarms) -> str:
     odd = read[read[Column.OUT_OF_DISTRIBUTION].astype(bool)]
     shown = ", ".join([*odd[Column.PATH][:NAMED], *(["…"] if len(odd) > NAMED else [])])
     return (
-        f"{len(odd):,} of {len(read):,} films are unlike those that the model was trained on: "
+        f"{counted_of(len(odd), len(read), 'film', 'is', 'are')} unlike those that the model was "
+        "trained on: "
         f"{shown}. {promise(limits)}"
     )
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from pneumoscope.counts import agreeing, counted
 from pneumoscope.errors import three_lines
 from pneumoscope.ingestion.doubts import refusal_warnings
 from pneumoscope.ingestion.layout import UNASSIGNED
@@ -38,7 +39,8 @@ def preview_lines(found: Preview, place: str, env: str | None, params: str, side
 def _recognised(found: Preview) -> list[str]:
     by = {"folders": "folders", "file names": "the names of the files"}
     lines = [
-        f"{found.files:,} files, {found.radiographs:,} taken for radiographs; their classes are "
+        f"{counted(found.files, 'file')}, {found.radiographs:,} taken for "
+        f"{agreeing(found.radiographs, 'a radiograph', 'radiographs')}; their classes are "
         f"told by {by.get(found.layout, f'the collection `{found.layout}`')}",
         *(
             f"  {'of no part' if part == UNASSIGNED else part}: {n:,} {label}"
@@ -70,20 +72,21 @@ def _refused(found: Preview) -> list[str]:
 
 def _patients(found: Preview) -> list[str]:
     known = f"{found.patients:,} by their keys"
+    have = agreeing(found.keyless, "has", "have")
+    keyless = f"{counted(found.keyless, 'radiograph')} {have}"
     if not found.keyless:
         return ["", f"Patients: {known}"]
     if found.dicom:
         return [
             "",
-            f"Patients: {known} in names, folders or a table; {found.keyless:,} radiographs have "
-            "none",
+            f"Patients: {known} in names, folders or a table; {keyless} none",
             "  DICOM may tell them by its tags, which the run reads; what then has no key counts "
             "as a patient of its own.",
         ]
     return [
         "",
-        f"Patients: {known if found.patients else 'none found'}; {found.keyless:,} radiographs "
-        "have no patient key and count as a patient each",
+        f"Patients: {known if found.patients else 'none found'}; {keyless} "
+        "no patient key; each counts as a patient",
         "  Nothing will prove that no patient stands in two splits. Name them: a column `patient` "
         "in labels.csv, a folder a patient, or a pattern in ingestion.patient_patterns.",
     ]

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from pneumoscope.counts import agreeing, counted
 from pneumoscope.evaluation.access import ALTERED
 from pneumoscope.evaluation.records import ModelMetrics
 from pneumoscope.naming import Split
-from pneumoscope.report.wording import counted, joined
+from pneumoscope.report.wording import joined
 
 SMALL_TEST = 1000
 """Below so many patients a test leaves intervals that matter."""
@@ -49,7 +50,8 @@ def looks_at_test(log: pd.DataFrame, models: Sequence[str]) -> str:
     if sorted(seen) == sorted(models):
         return f"On record are one evaluation of each model on the test and no other; {elsewhere}."
     return (
-        f"On record are {len(seen):,} evaluations on the test, of "
+        f"On record {agreeing(len(seen), 'is', 'are')} {counted(len(seen), 'evaluation')} on the "
+        "test, of "
         f"{counted(seen.nunique(), 'different model')}; {elsewhere}. Repeated evaluation of one "
         "test favours results that are good by chance."
     )

@@ -6,6 +6,7 @@ from typing import Any, cast
 import pandas as pd
 
 import pneumoscope
+from pneumoscope.counts import counted
 from pneumoscope.evaluation.comparison import BY_PATIENT
 from pneumoscope.evaluation.records import ModelMetrics
 from pneumoscope.evaluation.replicates import REPLICATE_OF
@@ -41,7 +42,7 @@ from pneumoscope.report.sections.out_of_distribution import out_of_distribution_
 from pneumoscope.report.sections.replicates import replicate_blocks
 from pneumoscope.report.sections.subgroups import subgroups_section
 from pneumoscope.report.standing import standing, standing_in_words
-from pneumoscope.report.wording import counted, metric_name, readable
+from pneumoscope.report.wording import metric_name, readable
 
 NOT_ON_RECORD = "not known, since the training record at hand is of another model"
 

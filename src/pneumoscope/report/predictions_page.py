@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pneumoscope.counts import agreeing, counted
 from pneumoscope.inference.worklist import DOUBTFUL, FILMS, HIGHEST, MEAN_SCORE
 from pneumoscope.naming import Column, Label, Source
 from pneumoscope.radiographs.recorded import BURNT_IN, may_be_shown
@@ -16,7 +17,7 @@ from pneumoscope.report.cells import Cell
 from pneumoscope.report.page import Page
 from pneumoscope.report.pictures import as_png, overlaid, thumbnail
 from pneumoscope.report.prose import prose, sentences
-from pneumoscope.report.wording import counted, percent
+from pneumoscope.report.wording import percent
 
 ROWS = 200
 """Rows at most of a table of patients or of files that were not read."""
@@ -125,7 +126,7 @@ def _films(
         Paragraph(prose("worklist")),
         *(
             [Note(f"Shown are {len(shown):,} of {counted(len(kept), 'film')}, the most doubtful. "
-                  f"The other {left:,} stand in {TABLE}.")]
+                  f"The other {left:,} {agreeing(left, 'stands', 'stand')} in {TABLE}.")]
             if left
             else []
         ),
@@ -256,7 +257,8 @@ def synthetic_predictions(trained_on_phantoms: bool, sources: pd.Series) -> str:
         sources: Where each file comes from, as the scan gives it.
     """
     phantoms, read = int((sources == Source.PHANTOMS.value).sum()), int((sources != "").sum())
-    films = "the films are phantoms" if phantoms == read else f"{phantoms:,} films are phantoms"
+    some = f"{counted(phantoms, 'film')} {agreeing(phantoms, 'is a phantom', 'are phantoms')}"
+    films = "the films are phantoms" if phantoms == read else some
     return "; ".join(
         [
             *(["the model was trained on phantoms"] if trained_on_phantoms else []),

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
+from pneumoscope.counts import counted_of
 from pneumoscope.evaluation.records import ModelMetrics
 from pneumoscope.models.records import TrainingRecord
 from pneumoscope.naming import Split
 from pneumoscope.provenance import Sources
-from pneumoscope.report.wording import counted, joined
+from pneumoscope.report.wording import joined
 
 DRAWN = "phantoms drawn by a program, not patients"
 NAMED = 3
@@ -51,7 +52,8 @@ def _of_films(films: Sources) -> list[str]:
         return []
     if films.only_phantoms:
         return ["the radiographs are phantoms"]
-    return [f"{films.phantoms:,} of {counted(films.total, 'radiograph')} are phantoms"]
+    kinds = ("is a phantom", "are phantoms")
+    return [counted_of(films.phantoms, films.total, "radiograph", *kinds)]
 
 
 def _of_models(sources: Mapping[str, Sources], what: str) -> list[str]:

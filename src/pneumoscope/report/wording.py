@@ -17,11 +17,6 @@ def extremes(values: Mapping[str, float]) -> tuple[str, str]:
     return max(values, key=lambda name: values[name]), min(values, key=lambda name: values[name])
 
 
-def counted(count: int, noun: str, plural: str = "") -> str:
-    """Return the count with its noun: "1 radiograph", "5,856 radiographs"."""
-    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
-
-
 def percent(share: float) -> str:
     """Return a share as "69.3%"; with more digits where fewer would make it 0% or 100%."""
     return decimal(share, ".1%")

@@ -7,6 +7,7 @@ from dataclasses import fields
 import pandas as pd
 from pydantic import TypeAdapter
 
+from pneumoscope.counts import agreeing, counted_of
 from pneumoscope.errors import InputError
 from pneumoscope.ingestion.layout import NO_KEY
 from pneumoscope.ingestion.similarity import COPY
@@ -65,8 +66,9 @@ def _of_patients(rows: pd.DataFrame) -> str:
     if not keyless.any():
         return f"By their patient keys, none of {patients:,} patients stands in two splits."
     unproven = (
-        f"{int(keyless.sum()):,} of {len(films):,} radiographs have no patient key: whether their "
-        "patients stand in two splits is not known, and nothing here proves that they do not."
+        f"{counted_of(int(keyless.sum()), len(films), 'radiograph', 'has', 'have')} no patient "
+        "key: whether their patients stand in two splits is not known, and nothing here proves "
+        "that they do not."
     )
     known = f"By their keys, none of {patients:,} other patients does. " if patients else ""
     return f"{known}{unproven}"
@@ -136,15 +138,16 @@ def protocol_flaws(
         )
     if options.group_by == "radiograph":
         flaws.append(
-            f"The split ignores patients: {_leaked(splits, manifest):,} of them stand in more than "
-            "one split, so the test figures are optimistically biased."
+            "The split ignores patients. Those who stand in more than one split: "
+            f"{_leaked(splits, manifest):,}, so the test figures are optimistically biased."
         )
     elif options.policy is SplitPolicy.GIVEN_VALIDATION:
         shared = _leaked(splits[splits[Column.SPLIT] != Split.TEST], manifest)
         if shared:
             flaws.append(
-                f"The given validation shares patients with train: {shared:,} stand in both, so "
-                "epoch and threshold were chosen on films that look like training."
+                f"The given validation shares patients with train: {shared:,} "
+                f"{agreeing(shared, 'stands', 'stand')} in both, so epoch and threshold "
+                "were chosen on films that look like training."
             )
     return flaws
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from pneumoscope import NOTICE
 from pneumoscope.arrays import named
+from pneumoscope.counts import counted
 from pneumoscope.datasets.decoded_radiographs import DecodedRadiographs
 from pneumoscope.errors import InputError
 from pneumoscope.evaluation.access import model_fingerprint
@@ -51,7 +52,6 @@ from pneumoscope.report.predictions_page import (
     predictions_page,
     synthetic_predictions,
 )
-from pneumoscope.report.wording import counted
 
 logger = logging.getLogger(__name__)
 

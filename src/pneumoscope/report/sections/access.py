@@ -2,11 +2,11 @@
 
 import pandas as pd
 
+from pneumoscope.counts import counted
 from pneumoscope.evaluation.access import ALTERED
 from pneumoscope.report.blocks import Paragraph, Section, Table, table_of
 from pneumoscope.report.prose import prose
 from pneumoscope.report.sections.external import external_log_table
-from pneumoscope.report.wording import counted
 
 SHOWN = 20
 SHORT = 12

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, TypeVar
 
+from pneumoscope.counts import counted
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.ingestion.records import (
     CompressionQuartiles,
@@ -17,7 +18,7 @@ from pneumoscope.naming import Label
 from pneumoscope.report.blocks import Block, Figure, Heading, Note, Paragraph, Section, Table
 from pneumoscope.report.cells import Cell
 from pneumoscope.report.prose import prose
-from pneumoscope.report.wording import counted, joined, readable
+from pneumoscope.report.wording import joined, readable
 
 SIZE_FEATURES = ("width", "height", "area", "aspect")
 COMPRESSION_FEATURES = ("bytes_per_pixel",)
@@ -221,9 +222,8 @@ def _duplicates(duplicates: Duplicates) -> str:
 def _stored_anew(audit: IngestionAudit) -> str:
     return (
         "Compared as pictures of 48 × 48 pixels, "
-        f"{counted(len(audit.stored_anew), 'more pair')} of films look like one picture that was "
-        f"stored twice, and {counted(len(audit.alike), 'pair')} of films of different patients "
-        "look alike."
+        f"more pairs of films that look like one picture stored twice: {len(audit.stored_anew):,}; "
+        f"pairs of films of different patients that look alike: {len(audit.alike):,}."
     )
 
 

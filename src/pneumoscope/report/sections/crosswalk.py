@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
+from pneumoscope.counts import counted
 from pneumoscope.report.blocks import Paragraph, Section, Table
 from pneumoscope.report.cells import Cell, Links
 from pneumoscope.report.crosswalk import Guideline, Item, Status
 from pneumoscope.report.prose import prose
-from pneumoscope.report.wording import counted
 
 TITLE = "Answers to reporting guidelines"
 HEADER = ["item", "asks for", "status", "where", "answer or reason"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from pneumoscope.counts import counted
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.explanation.records import Explanations, SanityCheck
 from pneumoscope.naming import Label
@@ -17,7 +18,7 @@ from pneumoscope.report.blocks import (
 )
 from pneumoscope.report.cells import Cell
 from pneumoscope.report.prose import prose, sentences
-from pneumoscope.report.wording import counted, joined
+from pneumoscope.report.wording import joined
 
 HEADER = ["model", "map", "cells", "|rank correlation|, untrained", "outside the centre, NORMAL",
           "outside the centre, PNEUMONIA", "evenly spread"]  # fmt: skip

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from pneumoscope.counts import agreeing, counted
 from pneumoscope.evaluation.comparison import BY_PATIENT
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.records import ModelMetrics
@@ -128,7 +129,8 @@ def synthetic(result: SiteResult) -> list[str]:
     drawn, total = result.films.sources.phantoms, result.films.radiographs
     if not drawn:
         return []
-    return [f"{drawn:,} of the {total:,} films of {result.site} are phantoms drawn by a program."]
+    are = agreeing(drawn, "is a phantom", "are phantoms")
+    return [f"{drawn:,} of the {counted(total, 'film')} of {result.site} {are} drawn by a program."]
 
 
 def _films(sites: Mapping[str, SiteResult]) -> Table:

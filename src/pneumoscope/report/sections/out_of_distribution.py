@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
+from pneumoscope.counts import counted
 from pneumoscope.out_of_distribution.records import Detection
 from pneumoscope.report.blocks import Block, Bullets, Note, Paragraph, Section, Table
 from pneumoscope.report.cells import Cell
 from pneumoscope.report.prose import prose
-from pneumoscope.report.wording import counted, joined
+from pneumoscope.report.wording import joined
 
 TITLE = "Out of distribution"
 

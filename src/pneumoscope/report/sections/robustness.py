@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pneumoscope.counts import counted
 from pneumoscope.decimals import decimal
 from pneumoscope.evaluation.verdict import Verdict, judge_excess
 from pneumoscope.naming import Metric
@@ -11,7 +12,7 @@ from pneumoscope.report.blocks import Block, Bullets, Figure, Paragraph, Part, S
 from pneumoscope.report.cells import Cell
 from pneumoscope.report.folding import MANY
 from pneumoscope.report.prose import prose
-from pneumoscope.report.wording import counted, extremes, joined, metric_name
+from pneumoscope.report.wording import extremes, joined, metric_name
 from pneumoscope.robustness.drops import KNOWN
 from pneumoscope.robustness.records import Degradations, Metrics, Robustness
 from pneumoscope.robustness.variants import AS_IT_IS, CENTRE_GONE, DEGRADED_BY

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
+from pneumoscope.counts import counted
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.pair import Pair
 from pneumoscope.evaluation.verdict import MARGIN, Verdict
 from pneumoscope.report.blocks import Paragraph, Section, Table
 from pneumoscope.report.cells import Cell
 from pneumoscope.report.prose import prose
-from pneumoscope.report.wording import counted, joined, metric_name
+from pneumoscope.report.wording import joined, metric_name
 
 LONG = 15
 """Of more pairs than this, the table is folded."""

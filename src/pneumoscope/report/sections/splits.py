@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
+from pneumoscope.counts import counted
 from pneumoscope.naming import Label, Split
 from pneumoscope.report.blocks import Block, Bullets, Figure, Note, Paragraph, Section, Table
 from pneumoscope.report.cells import Cell
 from pneumoscope.report.prose import prose
-from pneumoscope.report.wording import counted, joined, readable
+from pneumoscope.report.wording import joined, readable
 from pneumoscope.splitting.records import SimilarPair, SplitAudit, SplitCount
 
 SHOWN = 20
@@ -43,7 +44,7 @@ def _protocol(audit: SplitAudit) -> str:
         else "Radiographs are split one by one, regardless of the patient."
     )
     keyless = (
-        f" Of these, {audit.keyless:,} are radiographs without a patient key, each counted as one."
+        f" Radiographs without a patient key, each counted as one of these: {audit.keyless:,}."
         if audit.keyless
         else ""
     )

@@ -1,11 +1,12 @@
 """A stepwise study: what each step brings, and what tuning the threshold on test would add."""
 
+from pneumoscope.counts import agreeing, counted
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.naming import Metric
 from pneumoscope.report.blocks import Block, Heading, Table
 from pneumoscope.report.cells import Cell
 from pneumoscope.report.sections.protocol_bias import excess_in_words
-from pneumoscope.report.wording import counted, metric_name, moved
+from pneumoscope.report.wording import metric_name, moved
 from pneumoscope.studies.records import Step, StudyFindings
 
 FIRST = Estimate(None, reason="the first step has none before it")
@@ -47,12 +48,13 @@ def _steps(found: StudyFindings) -> Table:
 
 def _steps_caption(found: StudyFindings) -> str:
     metric = found.study.target.metric
+    tuned = len(found.study.tuned)
     gains = {step.name: step.change[metric] for step in found.steps if step.change is not None}
     gained = f" A gain of {metric_name(metric)} is {excess_in_words(gains)}." if gains else ""
     return (
         f"Each step against the one before, on the same test films.{gained} The last "
-        f"{counted(len(found.study.tuned), 'step')} tune the threshold of the last model on "
-        f"validation. Validation chooses {found.chosen.name}."
+        f"{counted(tuned, 'step')} {agreeing(tuned, 'tunes', 'tune')} the threshold of the last "
+        f"model on validation. Validation chooses {found.chosen.name}."
     )
 
 

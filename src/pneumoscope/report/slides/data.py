@@ -1,12 +1,12 @@
 """The first slides: the problem, the data, shortcuts in it, and the split."""
 
+from pneumoscope.counts import counted
 from pneumoscope.ingestion.records import IngestionAudit
 from pneumoscope.naming import Label, Metric, Split
 from pneumoscope.report.frequencies import frequency
 from pneumoscope.report.prose import prose, sentences
 from pneumoscope.report.slides.blocks import Bar, Bars, Numbers, Picture, Points, Slide
 from pneumoscope.report.slides.context import Context
-from pneumoscope.report.wording import counted
 
 SHOWN_SHORTCUTS = 5
 PLAIN = {

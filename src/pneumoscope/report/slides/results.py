@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from pneumoscope.counts import agreeing
 from pneumoscope.decimals import decimal
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.pair import Pair
@@ -89,7 +90,7 @@ def alarms(context: Context) -> Slide:
     share = frequency(measured.value).rest
     title = (
         f"Of {share.of:,} radiographs without pneumonia, {share.count:,} "
-        f"{'gives' if share.count == 1 else 'give'} a false alarm."
+        f"{agreeing(share.count, 'gives', 'give')} a false alarm."
     )
     body = Dots(share, "false alarm", "rightly called NORMAL")
     by_patient = _by_patient(context, Metric.SPECIFICITY, "rightly called NORMAL")
@@ -143,8 +144,8 @@ def worth(context: Context) -> Slide | None:
     rarest = min(known)
     right = known[rarest].value or 0.0
     title = (
-        f"Where {frequency(rarest)} radiographs show pneumonia, only {frequency(right)} "
-        "alarms are right."
+        f"Where {_showing(rarest)}, only {frequency(right)} alarms "
+        f"{agreeing(frequency(right).count, 'is', 'are')} right."
         if right < 0.5
         else "Most alarms are right, even where pneumonia is rarest."
     )
@@ -156,11 +157,17 @@ def worth(context: Context) -> Slide | None:
     )
 
 
+def _showing(prevalence: float) -> str:
+    ill = frequency(prevalence)
+    return f"{ill} radiographs {agreeing(ill.count, 'shows', 'show')} pneumonia"
+
+
 def _alarms_right(prevalence: float, ppv: Estimate) -> tuple[str, str]:
     interval = f" ({_of_100(ppv)})" if ppv.bounds else ""
+    are = agreeing(frequency(ppv.value or 0.0).count, "is", "are")
     return (
         str(frequency(ppv.value or 0.0)),
-        f"alarms are right{interval} where {frequency(prevalence)} radiographs show pneumonia",
+        f"alarms {are} right{interval} where {_showing(prevalence)}",
     )
 
 
