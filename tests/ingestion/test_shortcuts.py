@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 
 from pneumoscope.ingestion.records import Shortcut
@@ -8,12 +9,13 @@ from pneumoscope.ingestion.shortcuts import (
     shortcut_values,
     shortcut_warnings,
 )
+from pneumoscope.radiographs.acquisition import ACQUISITION
 
 
 @pytest.fixture
 def look(make_manifest):
-    def look(paths, warn_auroc=0.7, **columns) -> tuple[list[Shortcut], list[str]]:
-        found = measure_shortcuts(make_manifest(paths, **columns), warn_auroc)
+    def look(paths, warn_auroc=0.7, off_centre=None, **columns):
+        found = measure_shortcuts(make_manifest(paths, **columns), warn_auroc, off_centre)
         return found, shortcut_warnings(found)
 
     return look
@@ -47,12 +49,12 @@ def test_the_auroc_of_a_shortcut_is_that_of_the_pairs(look):
 
 
 def test_a_shortcut_is_warned_of_only_beyond_chance(look):
-    # Of 10 + 10 patients the standard error is sqrt(21 / 1200) = 0.132, so three are 0.397;
-    # of 40 + 40 it is sqrt(81 / 19200) = 0.065, so three are 0.195.
+    # Of 10 + 10 patients the standard error is sqrt(21 / 1200) = 0.132, so 3.3 are 0.437;
+    # of 50 + 50 it is sqrt(101 / 30000) = 0.058, so 3.3 are 0.191.
     assert look(twenty(), mode=["L"] * 16 + ["RGB"] * 4)[1] == []
-    many = [f"train/NORMAL/IM-{n:04}-0001.jpeg" for n in range(40)]
-    many += [f"train/PNEUMONIA/person{n}_virus_1.jpeg" for n in range(40)]
-    _, (warning,) = look(many, mode=["L"] * 64 + ["RGB"] * 16)
+    many = [f"train/NORMAL/IM-{n:04}-0001.jpeg" for n in range(50)]
+    many += [f"train/PNEUMONIA/person{n}_virus_1.jpeg" for n in range(50)]
+    _, (warning,) = look(many, mode=["L"] * 80 + ["RGB"] * 20)
     assert "being stored in colour (AUROC 0.70, higher in PNEUMONIA)" in warning
 
 
@@ -120,3 +122,39 @@ def test_an_exposure_that_few_films_tell_is_passed_over(look):
     found, warnings = look(twenty(), exposure=[None] * 5 + [*range(15)])
     assert "exposure" not in [row.feature for row in found]
     assert warnings == []
+
+
+def test_what_lies_off_the_centre_is_told_apart_from_the_file(look):
+    # Marks: 0 … 9 on NORMAL, 9 … 18 on PNEUMONIA; of 100 pairs 99 are won and one is tied.
+    off_centre = pd.DataFrame(0.0, index=range(20), columns=list(ACQUISITION))
+    off_centre["marks"] = [*range(10), *range(9, 19)]
+    found, (warning,) = look(twenty(), off_centre=off_centre)
+    assert auroc(found, "marks") == pytest.approx(0.995)
+    assert auroc(found, "black_rows") == 0.5
+    assert warning.startswith("In train a class can be told from what lies outside the centre")
+    assert "the number of small bright marks in the corners (AUROC 0.99, higher" in warning
+    (marks,) = [row for row in found if row.feature == "marks"]
+    assert 0.5 < marks.low < 0.995 < marks.high <= 1
+    assert look(twenty(), off_centre=off_centre * 0)[1] == []
+
+
+def test_intervals_are_over_patients(look):
+    # The same 40 films, once of 40 patients and once of 4: fewer patients, a wider interval.
+    sizes = [*range(20), *range(10, 30)]
+    apart = [f"train/NORMAL/IM-{n:04}-0001.jpeg" for n in range(20)]
+    apart += [f"train/PNEUMONIA/person{n}_virus_1.jpeg" for n in range(20)]
+    alike = [f"train/NORMAL/IM-{n % 2:04}-{n:04}.jpeg" for n in range(20)]
+    alike += [f"train/PNEUMONIA/person{n % 2}_virus_{n}.jpeg" for n in range(20)]
+    wide, narrow = (
+        next(row for row in look(paths, bytes=sizes)[0] if row.feature == "bytes")
+        for paths in (alike, apart)
+    )
+    assert wide.auroc == narrow.auroc == pytest.approx(0.875)
+    assert wide.low < narrow.low
+    assert wide.estimate.high > narrow.estimate.high
+
+
+def test_a_strength_below_a_half_turns_its_interval_over():
+    found = Shortcut("train", "bytes", 0.1, warns=True, low=0.05, high=0.2)
+    assert found.estimate.bounds == pytest.approx((0.8, 0.95))
+    assert found.estimate.value == pytest.approx(found.strength)

@@ -95,6 +95,11 @@ def similar(manifest, decoded):
 
 
 @pytest.fixture(scope="module")
+def acquisition(manifest, decoded, ingestion_options):
+    return ingestion.measure_acquisition(manifest, decoded, ingestion_options)
+
+
+@pytest.fixture(scope="module")
 def checked(manifest, similar):
     assigned = rebalancing.assign_splits(manifest, similar, SPLIT, SEED)
     rebalanced = rebalancing.rebalance_training(assigned, manifest, SPLIT, SEED)
@@ -242,10 +247,10 @@ def test_check_manifest_passes_good_input_on_and_stops_a_missing_class(
 
 
 def test_audit_radiographs_counts_what_the_manifest_holds(
-    manifest, sorted_files, decoded, similar, layout, ingestion_options
+    manifest, sorted_files, decoded, similar, acquisition, layout, ingestion_options
 ):
     audit = ingestion.audit_radiographs(
-        manifest, sorted_files[1], decoded, similar, layout, ingestion_options
+        manifest, sorted_files[1], decoded, similar, acquisition, layout, ingestion_options
     )
     assert audit.radiographs == sum(row.n for row in audit.counts) == len(manifest)
     assert audit.litter == 1
@@ -463,6 +468,7 @@ def findings(
     sorted_files,
     decoded,
     similar,
+    acquisition,
     layout,
     ingestion_options,
     comparison,
@@ -476,7 +482,7 @@ def findings(
 ):
     png = encode(gradient, "PNG")
     audit = ingestion.audit_radiographs(
-        manifest, sorted_files[1], decoded, similar, layout, ingestion_options
+        manifest, sorted_files[1], decoded, similar, acquisition, layout, ingestion_options
     )
     return collect_findings(
         audit, checked[1], comparison, significance, pixels,

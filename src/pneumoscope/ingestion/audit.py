@@ -51,6 +51,7 @@ def audit(
     similar: pd.DataFrame,
     layout: Layout,
     warn_auroc: float,
+    acquisition: pd.DataFrame | None = None,
 ) -> IngestionAudit:
     """Count, measure and doubt the radiographs.
 
@@ -60,6 +61,7 @@ def audit(
         similar: Pairs of films that look alike: columns first, second and similarity.
         layout: How the collection names folders and files.
         warn_auroc: A shortcut with this AUROC or more, beyond chance, is put into words.
+        acquisition: As `measure_films` gives it of this manifest; None leaves its shortcuts out.
 
     Raises:
         LostFile: Manifest, quarantine, known litter and left out do not add up to the files.
@@ -69,7 +71,7 @@ def audit(
     converted = files[(files["note"] != "") & files["path"].isin(manifest[Column.PATH])]
     modes = manifest.groupby([*_PART, Column.MODE]).size().rename("n")
     counts = manifest.groupby([*_PART, Column.SUBTYPE]).size().rename("n")
-    shortcuts = measure_shortcuts(manifest, warn_auroc)
+    shortcuts = measure_shortcuts(manifest, warn_auroc, acquisition)
     duplicates, patients = _duplicates(manifest), _patients(manifest)
     sources = Sources.of(manifest)
     copies = similar["similarity"] >= COPY

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pneumoscope.counts import counted
+from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.naming import Label, Subtype
 from pneumoscope.provenance import Sources
 
@@ -138,24 +139,35 @@ class Resemblance:
 
 @dataclass(frozen=True)
 class Shortcut:
-    """How well one number that knows nothing of the lungs tells the classes of a part apart.
+    """How well one number of the file, or off the centre, tells the classes of a part apart.
 
     Attributes:
         source_split: The part.
-        feature: One of `shortcuts.SHORTCUTS`, or what is on record: `manufacturer is ACME`.
+        feature: One of `shortcuts.SHORTCUTS` or of `radiographs.acquisition.ACQUISITION`, or what
+            is on record: `manufacturer is ACME`.
         auroc: Area under the ROC curve, above 0.5 where PNEUMONIA has the larger values.
         warns: Whether it is put into words.
+        low: Lower bound of its interval over patients; None where there are too few.
+        high: Upper bound.
     """
 
     source_split: str
     feature: str
     auroc: float
     warns: bool
+    low: float | None = None
+    high: float | None = None
 
     @property
     def strength(self) -> float:
         """The AUROC in either direction: to a model 0.1 is worth as much as 0.9."""
         return max(self.auroc, 1 - self.auroc)
+
+    @property
+    def estimate(self) -> Estimate:
+        """The strength with its interval."""
+        found = Estimate(self.auroc, self.low, self.high)
+        return found if self.auroc >= 0.5 else found.complement
 
 
 @dataclass(frozen=True)

@@ -42,12 +42,32 @@ def test_patients_without_a_key_are_none_by_their_keys():
 def test_a_shortcut_counts_in_either_direction():
     tables = [b for b in audit_section(audit(), {}).blocks if isinstance(b, Table)]
     shortcuts = next(table for table in tables if table.header[0] == "property of the file")
-    assert shortcuts.rows[0] == ["bytes per pixel", 0.99, 0.52]
+    assert [cell.text for cell in shortcuts.shown[0]] == ["bytes per pixel", "0.99", "0.52"]
     assert shortcuts.rows[1][0] == "width"
     assert [cell.text for cell in shortcuts.shown[1]] == ["width", "0.60", "n/a"]
     assert shortcuts.caption.endswith(
         "At the level of concern (0.7, and beyond chance) or above it: bytes per pixel in train."
     )
+
+
+def test_what_lies_off_the_centre_has_a_table_of_its_own_with_intervals():
+    marks = {**shortcut("train", "marks", 0.2, warns=True), "low": 0.1, "high": 0.3}
+    section = audit_section(audit(shortcuts=[*audit().shortcuts, marks]), {})
+    tables = [b for b in section.blocks if isinstance(b, Table)]
+    (off_centre,) = [table for table in tables if table.header[0] == "outside the centre"]
+    name, auroc = off_centre.shown[0]
+    assert name.text == "the number of small bright marks in the corners"
+    assert (auroc.text, auroc.detail) == ("0.80", "0.70 to 0.90")
+    assert "corners in train" in off_centre.caption
+    (of_file,) = [table for table in tables if table.header[0] == "property of the file"]
+    assert len(of_file.rows) == 2
+    assert "marks" not in of_file.caption
+
+
+def test_without_such_numbers_there_is_no_table_of_them():
+    assert "outside the centre" not in [
+        b.header[0] for b in audit_section(audit(), {}).blocks if isinstance(b, Table)
+    ]
 
 
 def test_compression_that_tells_the_class_in_train_alone_is_said_to_mislead():

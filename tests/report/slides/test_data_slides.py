@@ -34,7 +34,7 @@ def test_shortcuts_are_ranked_whatever_their_direction(run, context):
     run.ingestion_audit["shortcuts"][0]["warns"] = False
     assert data.shortcuts(context(run)).title.endswith("cannot be told from so few.")
     run.ingestion_audit["shortcuts"][0]["auroc"] = 0.4
-    assert data.shortcuts(context(run)).title.startswith("No property of the file alone")
+    assert data.shortcuts(context(run)).title.startswith("No number of the file or the borders")
 
 
 def test_a_flawed_protocol_takes_the_place_of_the_method(run, context):

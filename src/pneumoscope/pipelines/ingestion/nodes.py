@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from pneumoscope.datasets.decoded_radiographs import DecodedRadiographs
+from pneumoscope.ingestion.acquisition import measure_films
 from pneumoscope.ingestion.audit import audit
 from pneumoscope.ingestion.checks import check_complete, check_worth_running
 from pneumoscope.ingestion.layout import NO_KEY, Layout
@@ -94,17 +95,25 @@ def compare_radiographs(manifest: pd.DataFrame, decoded: DecodedRadiographs) -> 
     return similar_radiographs(manifest, decoded)
 
 
+def measure_acquisition(
+    manifest: pd.DataFrame, decoded: DecodedRadiographs, options: IngestionOptions
+) -> pd.DataFrame:
+    """Measure marks, borders, tones and sharpness off the centre of every film."""
+    return measure_films(manifest, decoded, options.batch_size)
+
+
 def audit_radiographs(
     manifest: pd.DataFrame,
     quarantine: pd.DataFrame,
     decoded: DecodedRadiographs,
     similar: pd.DataFrame,
+    acquisition: pd.DataFrame,
     layout: Layout,
     options: IngestionOptions,
 ) -> IngestionAudit:
     """Audit what was ingested, and log what should worry its user."""
     ingested = Ingested(manifest, quarantine)
-    found = audit(ingested, decoded.files, similar, layout, options.warn_auroc)
+    found = audit(ingested, decoded.files, similar, layout, options.warn_auroc, acquisition)
     for warning in found.warnings:
         logger.warning(warning)
     return found

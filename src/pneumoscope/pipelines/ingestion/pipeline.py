@@ -1,4 +1,4 @@
-"""radiographs, labels → layout → decoded radiographs → manifest, quarantine, pairs → audit."""
+"""radiographs, labels → layout → films → manifest, quarantine, pairs, acquisition → audit."""
 
 from kedro.pipeline import Node, Pipeline
 
@@ -7,6 +7,7 @@ from pneumoscope.pipelines.ingestion.nodes import (
     check_manifest,
     choose_layout,
     compare_radiographs,
+    measure_acquisition,
     scan_files,
     sort_files,
 )
@@ -48,12 +49,19 @@ def create_pipeline() -> Pipeline:
                 name="compare_radiographs",
             ),
             Node(
+                measure_acquisition,
+                ["manifest", "decoded_radiographs", options],
+                "acquisition",
+                name="measure_acquisition",
+            ),
+            Node(
                 audit_radiographs,
                 [
                     "manifest",
                     "quarantine",
                     "decoded_radiographs",
                     "similar_radiographs",
+                    "acquisition",
                     "layout",
                     options,
                 ],

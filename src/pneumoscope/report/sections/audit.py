@@ -15,6 +15,7 @@ from pneumoscope.ingestion.records import (
     SizeRange,
 )
 from pneumoscope.naming import Label
+from pneumoscope.radiographs.acquisition import ACQUISITION
 from pneumoscope.report.blocks import Block, Figure, Heading, Note, Paragraph, Section, Table
 from pneumoscope.report.cells import Cell
 from pneumoscope.report.prose import prose
@@ -40,9 +41,10 @@ def audit_section(audit: IngestionAudit, figures: Mapping[str, bytes]) -> Sectio
             Paragraph(_overview(audit)),
             _counts(audit),
             Heading("Shortcuts: properties of the file that separate the classes"),
-            _shortcuts(audit),
+            _shortcuts(audit, "property of the file"),
             *_compression(audit, figures),
             *_sizes(audit, figures),
+            *_off_centre(audit),
             Heading("Patients and copies"),
             Paragraph(_patients(audit.patients)),
             Paragraph(f"{_duplicates(audit.duplicates)} {_stored_anew(audit)}"),
@@ -100,18 +102,42 @@ def _table(
     return Table([readable(key) for key in keys], rows, caption, folded=folded)
 
 
-def _shortcuts(audit: IngestionAudit) -> Table:
-    splits = list(dict.fromkeys(found.source_split for found in audit.shortcuts))
-    features = list(dict.fromkeys(found.feature for found in audit.shortcuts))
-    strengths = {(f.feature, f.source_split): f.strength for f in audit.shortcuts}
+def _off_centre(audit: IngestionAudit) -> list[Block]:
+    if not any(found.feature in ACQUISITION for found in audit.shortcuts):
+        return []
+    return [
+        Heading("Shortcuts: marks, borders, tones and sharpness outside the centre"),
+        _shortcuts(audit, "outside the centre"),
+    ]
+
+
+def _shortcuts(audit: IngestionAudit, kind: str) -> Table:
+    """Return each number of one kind alone, which the table's first column names."""
+    off_centre = kind == "outside the centre"
+    shortcuts = [one for one in audit.shortcuts if (one.feature in ACQUISITION) == off_centre]
+    splits = list(dict.fromkeys(found.source_split for found in shortcuts))
+    features = list(dict.fromkeys(found.feature for found in shortcuts))
+    strengths = {(f.feature, f.source_split): f.estimate for f in shortcuts}
     too_few = Estimate(None, reason="too few radiographs of a class")
     rows: list[list[Cell]] = [
-        [readable(feature), *(strengths.get((feature, split), too_few) for split in splits)]
+        [_called(feature), *(strengths.get((feature, split), too_few) for split in splits)]
         for feature in features
     ]
-    warned = [f"{readable(f.feature)} in {f.source_split}" for f in audit.shortcuts if f.warns]
+    return Table(
+        [kind, *(f"AUROC in {split}" for split in splits)],
+        rows,
+        f"{prose('off_centre' if off_centre else 'shortcuts')} {_conclusion(audit, shortcuts)}",
+        dict.fromkeys([f"AUROC in {split}" for split in splits], ".2f"),
+    )
+
+
+def _conclusion(audit: IngestionAudit, shortcuts: Sequence[Shortcut]) -> str:
+    """Name the numbers that reach the level of concern, and those that may."""
     concern = f"the level of concern ({audit.warn_auroc:g}, and beyond chance)"
-    doubtful = [f"{readable(f.feature)} in {f.source_split}" for f in audit.inconclusive]
+    warned = [f"{_called(f.feature)} in {f.source_split}" for f in shortcuts if f.warns]
+    doubtful = [
+        f"{_called(f.feature)} in {f.source_split}" for f in shortcuts if f in audit.inconclusive
+    ]
     conclusions = [
         f"At {concern} or above it: {joined(warned)}." if warned else "",
         f"At {audit.warn_auroc:g} or above, but for so few radiographs not beyond chance: "
@@ -119,13 +145,11 @@ def _shortcuts(audit: IngestionAudit) -> Table:
         if doubtful
         else "",
     ]
-    conclusion = " ".join(filter(None, conclusions)) or f"None reaches {concern}."
-    return Table(
-        ["property of the file", *(f"AUROC in {split}" for split in splits)],
-        rows,
-        f"{prose('shortcuts')} {conclusion}",
-        dict.fromkeys([f"AUROC in {split}" for split in splits], ".2f"),
-    )
+    return " ".join(filter(None, conclusions)) or f"None reaches {concern}."
+
+
+def _called(feature: str) -> str:
+    return ACQUISITION.get(feature, readable(feature))
 
 
 def _compression(audit: IngestionAudit, figures: Mapping[str, bytes]) -> list[Block]:

@@ -3,6 +3,7 @@
 from pneumoscope.evaluation.subgroups import shown_deficits
 from pneumoscope.evaluation.verdict import Verdict
 from pneumoscope.naming import Split
+from pneumoscope.radiographs.acquisition import ACQUISITION
 from pneumoscope.report.carried_over import carried_over
 from pneumoscope.report.limits import limits as known_limits
 from pneumoscope.report.limits import looks_at_test
@@ -30,9 +31,16 @@ def what_to_do(context: Context) -> Slide:
 
 
 def _storage(context: Context) -> list[str]:
-    if not any(shortcut.warns for shortcut in context.found.ingestion_audit.shortcuts):
-        return []
-    return ["Store all radiographs alike, so that size and compression are no shortcut."]
+    warned = [found for found in context.found.ingestion_audit.shortcuts if found.warns]
+    steps = {
+        "Store all radiographs alike, so that size and compression are no shortcut.": any(
+            found.feature not in ACQUISITION for found in warned
+        ),
+        "Test it where both classes were taken alike: here marks, borders or tones differ.": any(
+            found.feature in ACQUISITION for found in warned
+        ),
+    }
+    return [step for step, needed in steps.items() if needed]
 
 
 def _level(context: Context) -> str:

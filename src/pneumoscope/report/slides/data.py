@@ -16,6 +16,16 @@ PLAIN = {
     "aspect": "width over height",
     "height": "height",
     "width": "width",
+    "marks": "marks in the corners",
+    "mark_area": "size of marks in the corners",
+    "black_rows": "black border above and below",
+    "black_columns": "black border left and right",
+    "saturated_black": "black outside the centre",
+    "saturated_white": "white outside the centre",
+    "dark_tones_outside": "darkest tones outside the centre",
+    "middle_tones_outside": "middle tones outside the centre",
+    "bright_tones_outside": "brightest tones outside the centre",
+    "sharpness_outside": "sharpness outside the centre",
 }
 PARTS = {"train": "training part", "validation": "validation part", "test": "test part"}
 USES = {
@@ -70,23 +80,27 @@ def _classes(audit: IngestionAudit) -> list[tuple[str, str]]:
 
 
 def shortcuts(context: Context) -> Slide:
-    """Say whether a property of the file alone separates the classes (a shortcut)."""
+    """Say whether a number that knows nothing of the lungs separates the classes (a shortcut)."""
     audit = context.found.ingestion_audit
     known = [
         Bar(
             f"{PLAIN.get(found.feature, found.feature)}, "
             f"{PARTS.get(found.source_split, found.source_split)}",
             found.strength,
+            *(found.estimate.bounds or ()),
         )
         for found in audit.shortcuts
     ]
     ranked = sorted(known, key=lambda bar: -bar.share)[:SHOWN_SHORTCUTS]
     if any(found.warns for found in audit.shortcuts):
-        title = "Shortcut: a model may learn how a radiograph was stored instead of what it shows."
+        title = (
+            "Shortcut: a model may learn how a radiograph was taken or stored instead of what it "
+            "shows."
+        )
     elif audit.inconclusive:
-        title = "Whether a property of the file separates the classes cannot be told from so few."
+        title = "Whether file or borders separate the classes cannot be told from so few."
     else:
-        title = "No property of the file alone was found to separate the classes."
+        title = "No number of the file or the borders alone was found to separate the classes."
     return Slide("Data", title, Bars(ranked), prose("slide_shortcuts"))
 
 
