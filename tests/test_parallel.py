@@ -1,8 +1,9 @@
 from threading import Barrier, Event, active_count
 
 import pytest
+from engines import Posted
 
-from pneumoscope.parallel import AHEAD, WINDOW, BatchedMap
+from pneumoscope.parallel import AHEAD, WINDOW, BatchedMap, engine_in_use, in_shards, over
 
 
 def test_results_come_in_the_order_of_the_items():
@@ -74,3 +75,56 @@ def test_a_path_with_its_reader_is_passed_on_unread():
     # A bag's graph takes some tuples with a function for tasks of its own.
     items = [("a", len), ("b", str)]
     assert list(BatchedMap(lambda item: item, items, batch_size=2, title="passing")) == items
+
+
+def square(item):
+    return item**2
+
+
+def total(number, results):
+    return number, sum(results)
+
+
+SHARDS = [(0, 0 + 1 + 4 + 9), (1, 16 + 25 + 36 + 49), (2, 64 + 81)]
+
+
+@pytest.mark.parametrize("here", [True, False])
+def test_shards_are_written_in_order_by_threads_and_by_a_cluster(here):
+    mapped = BatchedMap(square, range(10), batch_size=3, title="squaring", here=here)
+    assert list(in_shards(mapped, 4, total)) == SHARDS
+    with over(engine := Posted()):
+        assert engine_in_use() is engine
+        assert list(in_shards(mapped, 4, total)) == SHARDS
+    assert len(engine.sent) == (0 if here else 3)
+    assert engine_in_use() is None
+
+
+def test_results_without_a_mapping_are_written_here():
+    with over(engine := Posted()):
+        assert list(in_shards((n**2 for n in range(10)), 4, total)) == SHARDS
+        assert list(in_shards([], 4, total)) == []
+    assert engine.sent == []
+
+
+def test_a_cluster_gives_the_results_that_threads_give():
+    mapped = BatchedMap(square, list(range(100)), batch_size=7, title="squaring")
+    with over(engine := Posted()):
+        assert list(mapped) == [item**2 for item in range(100)]
+    assert len(engine.sent) == 15
+
+
+def test_where_many_wait_a_worker_has_many_at_work_as_well():
+    mapped = BatchedMap(wait_for_others, [None] * 24, 1, "waiting", threads=24)
+    with over(Posted()):
+        assert list(in_shards(mapped, 24, number_of)) == [24]
+
+
+def wait_for_others(_):
+    TOGETHER.wait(timeout=10)
+
+
+TOGETHER = Barrier(24)
+
+
+def number_of(_number, results):
+    return len(list(results))

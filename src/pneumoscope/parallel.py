@@ -1,14 +1,15 @@
-"""A function mapped over many items by all cores, a window at a time, with progress."""
+"""A function mapped over many items, a window at a time, with progress: by threads or a cluster."""
 
+import math
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
-import dask
 from dask.system import CPU_COUNT
 
 from pneumoscope.progress import track
@@ -22,21 +23,54 @@ AHEAD = 2
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+Written = TypeVar("Written")
+
+Write = Callable[[int, Iterator[Result]], Written]
+"""Writes a shard, by its number, of these results; what it returns is small."""
+
+
+class Engine(Protocol):
+    """What runs calls elsewhere."""
+
+    def in_order(self, calls: Iterable[Callable[[], Result]], title: str) -> Iterator[Result]:
+        """Yield what the calls return, in their order; few of them are under way at a time."""
+
+
+_engines: list[Engine] = []
+"""The cluster that is in use; empty: threads of this process."""
+
+
+@contextmanager
+def over(engine: Engine) -> Iterator[None]:
+    """Have mappings run on a cluster while this lasts."""
+    _engines.append(engine)
+    try:
+        yield
+    finally:
+        _engines.remove(engine)
+
+
+def engine_in_use() -> Engine | None:
+    """Return the cluster that mappings run on; None where they run in threads of this process."""
+    return _engines[-1] if _engines else None
 
 
 @dataclass(frozen=True)
 class BatchedMap(Generic[Item, Result]):
     """A mapped sequence that is computed while it is iterated, in the order of its items.
 
-    Iterating runs `function` in threads (Pillow, OpenCV and NumPy release the GIL); with a
-    `dask.distributed` client at hand the same code runs on its cluster.
+    Iterating runs `function` in threads (Pillow, OpenCV and NumPy release the GIL), or, within
+    `over`, on a cluster; the results are the same.
 
     Attributes:
         function: Applied to each item; picklable if a cluster is to run it.
-        items: What it is applied to.
+        items: What it is applied to: places of films rather than films, since a cluster is sent
+            slices of it.
         batch_size: Items a task.
         title: What the progress line calls the work.
         threads: Items at work at a time on this machine: more than cores where they wait.
+        around: Entered wherever the function runs, for as long as it does.
+        here: Whether only this process can run it.
     """
 
     function: Callable[[Item], Result]
@@ -44,6 +78,8 @@ class BatchedMap(Generic[Item, Result]):
     batch_size: int
     title: str
     threads: int = CPU_COUNT
+    around: Callable[[], AbstractContextManager[Any]] = nullcontext
+    here: bool = False
 
     def __len__(self) -> int:
         """Return how many results there will be."""
@@ -53,36 +89,116 @@ class BatchedMap(Generic[Item, Result]):
         """Yield one result an item; never more than a few windows are held in memory."""
         return track(self._results(), len(self), self.title)
 
+    def in_shards(self, rows: int, write: Write[Result, Written]) -> Iterator[Written]:
+        """Have shards of results written where they are computed; yield what each write returns.
+
+        Args:
+            rows: Results a shard; the last has what is left.
+            write: Called once a shard, or again where a worker was lost: it has to write the same
+                file whole. Picklable if a cluster is to call it.
+        """
+        engine = None if self.here else engine_in_use()
+        if engine is None:
+            yield from shards_written(self, rows, write)
+            return
+        calls = (
+            partial(self._write_shard, items, number, write)
+            for number, items in enumerate(self._slices(rows))
+        )
+        shards = math.ceil(len(self) / rows)
+        title = f"{self.title}, shards of {rows:,}"
+        yield from track(engine.in_order(calls, self.title), shards, title)
+
     def _results(self) -> Iterator[Result]:
-        step = self.batch_size * max(WINDOW, self.threads)
-        windows = (self.items[start : start + step] for start in range(0, len(self), step))
+        engine = None if self.here else engine_in_use()
+        return self._on_threads() if engine is None else self._on(engine)
+
+    def _on(self, engine: Engine) -> Iterator[Result]:
+        calls = (partial(self._mapped, items) for items in self._slices(self.batch_size))
+        return chain.from_iterable(engine.in_order(calls, self.title))
+
+    def _on_threads(self) -> Iterator[Result]:
+        windows = self._slices(self.batch_size * max(WINDOW, self.threads))
         cores, ahead = ThreadPoolExecutor(self.threads), ThreadPoolExecutor(AHEAD)
         try:
-            mapped = deque(
-                ahead.submit(self._compute, window, cores) for window in islice(windows, AHEAD)
-            )
-            while mapped:
-                results = mapped.popleft().result()
-                mapped.extend(
-                    ahead.submit(self._compute, window, cores) for window in islice(windows, 1)
+            with self.around():
+                mapped = deque(
+                    ahead.submit(self._compute, window, cores) for window in islice(windows, AHEAD)
                 )
-                yield from results
+                while mapped:
+                    results = mapped.popleft().result()
+                    mapped.extend(
+                        ahead.submit(self._compute, window, cores) for window in islice(windows, 1)
+                    )
+                    yield from results
         finally:
             ahead.shutdown(cancel_futures=True)
             cores.shutdown()
 
     def _compute(self, window: Sequence[Item], cores: ThreadPoolExecutor) -> list[Result]:
-        # Unless a cluster is at hand: processes here would pickle every decoded radiograph twice.
-        scheduler: Any = dask.config.get("scheduler", "threads")
-        # Left to itself each window would bring threads of its own.
-        threads = {"pool": cores} if scheduler == "threads" else {}
-        # Neither hashed nor looked into, as a bag would in every window: a function may hold a
-        # table of all films.
-        on_batch = dask.delayed(partial(_map, self.function), pure=False, traverse=False)
         starts = range(0, len(window), self.batch_size)
-        batches = [on_batch(window[start : start + self.batch_size]) for start in starts]
-        results = dask.compute(*batches, scheduler=scheduler, traverse=False, **threads)
-        return list(chain.from_iterable(results))
+        batches = (window[start : start + self.batch_size] for start in starts)
+        return list(chain.from_iterable(cores.map(partial(_map, self.function), batches)))
+
+    def _slices(self, length: int) -> Iterator[Sequence[Item]]:
+        return (self.items[start : start + length] for start in range(0, len(self), length))
+
+    @property
+    def _write_shard(self) -> Callable[..., Any]:
+        # By the process of a worker, which has as many of them as cores.
+        waits = self.threads if self.threads > CPU_COUNT else 1
+        return partial(_write_shard, self.function, self.around, waits, self.batch_size)
+
+    @property
+    def _mapped(self) -> Callable[..., list[Result]]:
+        return partial(_mapped, self.function, self.around)
+
+
+def in_shards(
+    results: Iterable[Result], rows: int, write: Write[Result, Written]
+) -> Iterator[Written]:
+    """Have results written in shards: where they are computed if they can be, or else here.
+
+    Args:
+        results: A `BatchedMap`, or whatever offers `in_shards` as it does; or any others.
+        rows: As of `BatchedMap.in_shards`.
+        write: Likewise.
+    """
+    offered: Any = getattr(results, "in_shards", None)
+    return shards_written(results, rows, write) if offered is None else offered(rows, write)
+
+
+def shards_written(
+    results: Iterable[Result], rows: int, write: Write[Result, Written]
+) -> Iterator[Written]:
+    """Write a shard after the other in this process, as results come; no results, no shard."""
+    coming = iter(results)
+    for number, first in enumerate(coming):
+        yield write(number, chain([first], islice(coming, rows - 1)))
+
+
+def _write_shard(
+    function: Callable[[Item], Result],
+    around: Callable[[], AbstractContextManager[Any]],
+    waits: int,
+    batch_size: int,
+    items: Sequence[Item],
+    number: int,
+    write: Write[Result, Written],
+) -> Written:
+    with around():
+        if waits == 1:
+            return write(number, map(function, items))
+        return write(number, BatchedMap(function, items, batch_size, "", waits)._on_threads())
+
+
+def _mapped(
+    function: Callable[[Item], Result],
+    around: Callable[[], AbstractContextManager[Any]],
+    items: Sequence[Item],
+) -> list[Result]:
+    with around():
+        return _map(function, items)
 
 
 def _map(function: Callable[[Item], Result], batch: Sequence[Item]) -> list[Result]:

@@ -1,5 +1,6 @@
 """Kedro's settings: where parameters come from and what happens around a run."""
 
+from pneumoscope.cluster_hooks import ClusterHooks
 from pneumoscope.configuration import RESOLVERS, LayeredConfigLoader
 from pneumoscope.hooks import (
     CheckpointHooks,
@@ -20,6 +21,7 @@ HOOKS = (
     ExternalHooks(),
     HeaderHooks(),
     LockHooks(),
+    ClusterHooks(),
     InputHooks(),
     RunnerHooks(),
     CheckpointHooks(),

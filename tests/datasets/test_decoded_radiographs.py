@@ -4,9 +4,11 @@ from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from kedro.io import DatasetError
 
+from pneumoscope.datasets import decoded_radiographs
 from pneumoscope.datasets.decoded_radiographs import DecodedRadiographsDataset
 from pneumoscope.ingestion.scanned_file import ScannedFile
 
@@ -60,7 +62,7 @@ def test_the_table_is_sorted_by_path_in_whatever_order_files_came(dataset):
 def test_nothing_but_the_table_is_read_before_pixels_are_asked_for(dataset, tmp_path: Path):
     dataset.save(scanned())
     decoded = dataset.load()
-    (tmp_path / "decoded" / "pixels.bin").write_bytes(bytes(100))
+    (tmp_path / "decoded" / "pixels-00000.bin").write_bytes(bytes(100))
     assert decoded["NORMAL/a.jpeg"].sum() == 0
 
 
@@ -68,6 +70,55 @@ def test_it_travels_to_the_workers_of_a_cluster(dataset):
     dataset.save(scanned())
     copy = pickle.loads(pickle.dumps(dataset.load()))
     np.testing.assert_array_equal(copy["NORMAL/a.jpeg"], PIXELS["NORMAL/a.jpeg"])
+
+
+def test_radiographs_in_several_parts_come_back_as_they_went(dataset, tmp_path, monkeypatch):
+    monkeypatch.setattr(decoded_radiographs, "PART_FILES", 2)
+    dataset.save(scanned())
+    decoded = dataset.load()
+    assert decoded.files["part"].tolist() == [0, 1, 0, 1]
+    for path, pixels in PIXELS.items():
+        np.testing.assert_array_equal(decoded[path], pixels)
+    names = sorted(path.name for path in (tmp_path / "decoded").iterdir())
+    assert names == ["files.parquet", "pixels-00000.bin", "pixels-00001.bin"]
+
+
+def test_films_are_given_in_the_order_that_is_asked_for(dataset):
+    dataset.save(scanned())
+    films = dataset.load().films(pd.Series(list(PIXELS)[::-1]))
+    assert len(films) == 3
+    for film, pixels in zip(films, reversed(PIXELS.values()), strict=True):
+        np.testing.assert_array_equal(film, pixels)
+    np.testing.assert_array_equal(films[1:][0], PIXELS["NORMAL/b.jpeg"])
+
+
+@pytest.mark.parametrize("path", [BAD.path, "NORMAL", "PNEUMONIA/d.jpeg", "x"])
+def test_a_film_that_was_not_decoded_is_not_there(dataset, path):
+    dataset.save(scanned())
+    decoded = dataset.load()
+    with pytest.raises(KeyError, match=path):
+        decoded[path]
+    with pytest.raises(KeyError, match=path):
+        decoded.films(pd.Series([*PIXELS, path]))
+
+
+def test_radiographs_of_an_older_layout_are_asked_for_anew(dataset, tmp_path):
+    dataset.save(scanned())
+    table = tmp_path / "decoded" / "files.parquet"
+    pd.read_parquet(table).drop(columns="part").to_parquet(table)
+    with pytest.raises(DatasetError, match="of an older run"):
+        dataset.load()
+
+
+def test_what_a_lost_worker_left_is_cleared_away(dataset, tmp_path):
+    def with_leftover() -> Iterator[ScannedFile]:
+        yield from scanned()
+        folder = next(tmp_path.glob(".unfinished.*"))
+        (folder / ".pixels-00000.bin.123.unfinished").write_bytes(b"half")
+
+    dataset.save(with_leftover())
+    names = sorted(path.name for path in (tmp_path / "decoded").iterdir())
+    assert names == ["files.parquet", "pixels-00000.bin"]
 
 
 def test_an_empty_folder_gives_an_empty_table(dataset):

@@ -1,4 +1,5 @@
 import os
+import pickle
 import tracemalloc
 from pathlib import Path
 
@@ -155,6 +156,33 @@ def test_a_stream_that_ends_early_is_an_error(dataset):
 
     with pytest.raises(DatasetError, match=r"expected 2 images for shard-00001\.npy, received 1"):
         dataset.save(Short())
+
+
+def test_a_stream_that_gives_more_than_it_said_is_an_error(dataset):
+    class Long:
+        def __len__(self):
+            return 8
+
+        def __iter__(self):
+            return iter(IMAGES[:9])
+
+    with pytest.raises(DatasetError, match="expected 8 images to store, received more"):
+        dataset.save(Long())
+
+
+def test_an_image_of_another_shape_in_another_shard_is_an_error(dataset):
+    with pytest.raises(DatasetError, match=r"uint8 \(3, 2, 1\).*received uint8 \(2, 3, 1\)"):
+        dataset.save([*IMAGES[:4], IMAGES[4].transpose(1, 0, 2)])
+
+
+def test_what_says_where_the_images_are_is_as_small_for_many_shards(dataset, monkeypatch):
+    monkeypatch.setattr(sharded_images, "SHARD_ROWS", 1)
+    sizes = []
+    for count in (2, 11):
+        dataset.save(IMAGES[:count])
+        sizes.append(len(pickle.dumps(dataset.load())))
+    assert sizes[1] - sizes[0] < 10
+    np.testing.assert_array_equal(pickle.loads(pickle.dumps(dataset.load()))[:], IMAGES)
 
 
 def test_a_stream_that_gives_nothing_is_an_error(dataset):

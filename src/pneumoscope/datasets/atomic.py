@@ -8,8 +8,11 @@ from errno import EISDIR
 from glob import escape
 from pathlib import Path, PurePosixPath
 from typing import Any, Generic, TypeVar
+from uuid import uuid4
 
 from kedro.io import AbstractVersionedDataset, DatasetError, Version
+
+_ALONE = ".unfinished"
 
 Saved = TypeVar("Saved")
 Loaded = TypeVar("Loaded")
@@ -46,6 +49,30 @@ def replacing(target: Path) -> Iterator[Path]:
     unfinished.replace(target)
     _flush(target.parent)
     _remove(replaced)
+
+
+@contextmanager
+def replacing_alone(target: Path) -> Iterator[Path]:
+    """Give a path to write a file to, which takes the place of `target`, one of its own each time.
+
+    So several processes may write the same file, as where a cluster runs a task again while the
+    worker that it was given up with still writes: the last one that is whole counts. What a
+    killed one left begins with a dot and ends in `.unfinished`.
+    """
+    unfinished = target.with_name(f".{target.name}.{uuid4().hex}{_ALONE}")
+    try:
+        yield unfinished
+        _flush(unfinished)
+        unfinished.replace(target)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
+
+
+def clear_alone(folder: Path) -> None:
+    """Take away what killed processes left of `replacing_alone` in a folder."""
+    for unfinished in folder.glob(f".*{_ALONE}"):
+        unfinished.unlink(missing_ok=True)
 
 
 def settle(target: Path) -> None:

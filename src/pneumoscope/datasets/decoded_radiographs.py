@@ -1,86 +1,139 @@
-"""Decoded radiographs of any size in one file of pixels, read one at a time."""
+"""Decoded radiographs of any size in files of pixels, read one at a time."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
-from pneumoscope.datasets.atomic import AtomicDataset
+from pneumoscope.datasets.atomic import AtomicDataset, clear_alone, replacing_alone
 from pneumoscope.errors import InputError
 from pneumoscope.ingestion.scanned_file import NamedOnceScanned, ScannedFile
+from pneumoscope.parallel import in_shards
 
-_PIXELS, _FILES = "pixels.bin", "files.parquet"
-_FOUND = [field.name for field in fields(ScannedFile) if field.name != "pixels"]
+PART_FILES = 256
+"""Scanned files a file of pixels: some 64 MB at a working side of 448."""
+
+_FILES = "files.parquet"
+_REMEDY = "Run the ingestion first: kedro run --pipelines=ingestion"
+_FOUND = [field for field in fields(ScannedFile) if field.name != "pixels"]
+_PLACE = ["part", "offset", "rows", "columns"]
+_KINDS = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
+_SCHEMA = pa.schema(
+    [(field.name, _KINDS[field.type]) for field in _FOUND]  # type: ignore[index]
+    + [(name, pa.int64()) for name in _PLACE]
+)
+
+Pixels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
-class DecodedRadiographs(Mapping[str, NDArray[np.uint8]]):
+class StoredFilms(Sequence[Pixels]):
+    """Films by number, each read from disk when it is asked for; what it holds are places.
+
+    A slice is as small as its films are few, so that it can be sent to a worker.
+
+    Attributes:
+        folder: Where the pixels lie.
+        places: int64 (n, 4), one row a film: part, offset, rows and columns.
+    """
+
+    folder: Path
+    places: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        """Return the number of films."""
+        return len(self.places)
+
+    def __getitem__(self, key: Any) -> Any:
+        """Return uint8 (rows, columns) of one film, or a slice as `StoredFilms`."""
+        if isinstance(key, slice):
+            return StoredFilms(self.folder, self.places[key])
+        part, offset, rows, columns = self.places[key].tolist()
+        flat = np.fromfile(
+            self.folder / _part(part), dtype=np.uint8, count=rows * columns, offset=offset
+        )
+        return flat.reshape(rows, columns)
+
+
+@dataclass(frozen=True)
+class DecodedRadiographs(Mapping[str, Pixels]):
     """Pixels by path, each read from disk when it is asked for; nothing stays in memory.
 
     Attributes:
-        files: One row per scanned file: `ScannedFile` without pixels, plus offset, rows and
-            columns (0 where nothing was decoded).
+        files: One row per scanned file, by path: `ScannedFile` without pixels, plus part, offset,
+            rows and columns (0 where nothing was decoded).
         folder: Where the pixels lie.
     """
 
     files: pd.DataFrame
     folder: Path
-    _places: dict[str, tuple[int, int, int]] = field(init=False, repr=False)
+    _paths: pd.Series = field(init=False, repr=False)
+    _films: StoredFilms = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Index the decoded radiographs by path."""
         decoded = self.files[self.files["rows"] > 0]
-        places = zip(decoded["rows"], decoded["columns"], decoded["offset"], strict=True)
-        object.__setattr__(self, "_places", dict(zip(decoded["path"], places, strict=True)))
+        object.__setattr__(self, "_paths", decoded["path"].reset_index(drop=True))
+        places = decoded[_PLACE].to_numpy(dtype=np.int64)
+        object.__setattr__(self, "_films", StoredFilms(self.folder, places))
 
-    def __getitem__(self, path: str) -> NDArray[np.uint8]:
+    def __getitem__(self, path: str) -> Pixels:
         """Return uint8 (rows, columns) of one radiograph."""
-        rows, columns, offset = self._places[path]
-        flat = np.fromfile(
-            self.folder / _PIXELS, dtype=np.uint8, count=rows * columns, offset=offset
-        )
-        return flat.reshape(rows, columns)
+        paths = self._paths.array
+        place = bisect_left(paths, path)
+        if place == len(paths) or paths[place] != path:
+            raise KeyError(path)
+        return self._films[place]
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over the paths of the decoded radiographs."""
-        return iter(self._places)
+        return iter(self._paths)
 
     def __len__(self) -> int:
         """Return the number of decoded radiographs."""
-        return len(self._places)
+        return len(self._paths)
+
+    def films(self, paths: pd.Series) -> StoredFilms:
+        """Return the films of these paths, in their order.
+
+        Raises:
+            KeyError: One of them was not decoded.
+        """
+        places = pd.Index(self._paths).get_indexer(pd.Index(paths))
+        if (places < 0).any():
+            raise KeyError(paths.to_numpy()[places < 0][0])
+        return StoredFilms(self.folder, self._films.places[places])
 
 
 class DecodedRadiographsDataset(AtomicDataset[Iterable[ScannedFile], DecodedRadiographs]):
     """Scanned files, streamed to disk and read back one by one.
 
-    The folder holds `pixels.bin` (uint8, radiograph after radiograph) and `files.parquet`
-    (what the scan found of each file, and where its pixels lie). Neither saving nor loading
-    takes memory for more than one radiograph.
+    The folder holds `pixels-00000.bin`, … (uint8, radiograph after radiograph, of `PART_FILES`
+    files each) and `files.parquet` (what the scan found of each file, and where its pixels lie).
+    Neither saving nor loading takes memory for more than one radiograph. Where the scan runs on a
+    cluster, its workers write the parts.
     """
 
     def _read(self, path: Path) -> DecodedRadiographs:
         if not self._exists():
-            raise InputError(
-                "decoded radiographs",
-                f"none at '{path}'",
-                "Run the ingestion first: kedro run --pipelines=ingestion",
-            )
-        return DecodedRadiographs(pd.read_parquet(path / _FILES), path)
+            raise InputError("decoded radiographs", f"none at '{path}'", _REMEDY)
+        files = pd.read_parquet(path / _FILES)
+        if not set(_PLACE) <= set(files):
+            raise InputError("decoded radiographs in parts", f"'{path}' of an older run", _REMEDY)
+        return DecodedRadiographs(files, path)
 
     def _write(self, path: Path, data: Iterable[ScannedFile]) -> None:
         path.mkdir()
-        rows, offset = [], 0
-        with (path / _PIXELS).open("wb") as stream:
-            for file in data:
-                shape = (0, 0) if file.pixels is None else file.pixels.shape
-                found = [getattr(file, name) for name in _FOUND]
-                rows.append([*found, offset, *shape])
-                if file.pixels is not None:
-                    offset += stream.write(np.ascontiguousarray(file.pixels).data)
-        table = pd.DataFrame(rows, columns=[*_FOUND, "offset", "rows", "columns"])
+        parts = [_SCHEMA.empty_table(), *in_shards(data, PART_FILES, partial(_write_part, path))]
+        clear_alone(path)
+        table = pa.concat_tables(parts).to_pandas()
         if isinstance(data, NamedOnceScanned):
             table = data.named(table)
         # An archive that is read as a stream gives its files in its own order.
@@ -89,3 +142,22 @@ class DecodedRadiographsDataset(AtomicDataset[Iterable[ScannedFile], DecodedRadi
 
     def _exists(self) -> bool:
         return (Path(self._get_load_path()) / _FILES).exists()
+
+
+def _part(number: int) -> str:
+    return f"pixels-{number:05d}.bin"
+
+
+def _write_part(folder: Path, number: int, files: Iterator[ScannedFile]) -> pa.Table:
+    """Write the pixels of some files; return what was found of them, and where those lie."""
+    columns: dict[str, list[Any]] = {name: [] for name in _SCHEMA.names}
+    offset = 0
+    with replacing_alone(folder / _part(number)) as part, part.open("wb") as stream:
+        for file in files:
+            shape = (0, 0) if file.pixels is None else file.pixels.shape
+            place = dict(zip(_PLACE, (number, offset, *shape), strict=True))
+            for name, values in columns.items():
+                values.append(place[name] if name in place else getattr(file, name))
+            if file.pixels is not None:
+                offset += stream.write(np.ascontiguousarray(file.pixels).data)
+    return pa.table(columns, schema=_SCHEMA)

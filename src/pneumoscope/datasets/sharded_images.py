@@ -2,16 +2,19 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from itertools import chain, islice, pairwise
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain, pairwise
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from kedro.io import DatasetError
 from numpy.typing import NDArray
 
-from pneumoscope.datasets.atomic import AtomicDataset
+from pneumoscope.datasets.atomic import AtomicDataset, clear_alone, replacing_alone
 from pneumoscope.errors import InputError
+from pneumoscope.parallel import in_shards
 
 SHARD_ROWS = 1024
 """Images a shard: 26 MB at 160×160."""
@@ -25,6 +28,27 @@ class ImageStream(Protocol):
 
     def __len__(self) -> int:
         """Return the number of images."""
+
+
+@dataclass(frozen=True)
+class ShardFiles(Sequence[Path]):
+    """The shards of a folder in their order; as small as its path, so it can be sent to workers.
+
+    Attributes:
+        folder: The folder.
+        total: How many there are.
+    """
+
+    folder: Path
+    total: int
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return self.total
+
+    def __getitem__(self, number: Any) -> Any:
+        """Return the path of a shard, negative numbers counted from the end."""
+        return self.folder / _shard(range(self.total)[number])
 
 
 class ShardedImages:
@@ -100,7 +124,7 @@ class ShardedImagesDataset(AtomicDataset[ImageStream, ShardedImages]):
     """
 
     def _read(self, path: Path) -> ShardedImages:
-        files = sorted(path.glob("*.npy"))
+        files = ShardFiles(path, sum(1 for _ in path.glob("*.npy")))
         if not files:
             raise InputError(
                 "images in shards",
@@ -112,15 +136,15 @@ class ShardedImagesDataset(AtomicDataset[ImageStream, ShardedImages]):
     def _write(self, path: Path, data: ImageStream) -> None:
         if len(data) == 0:
             raise DatasetError("expected at least one image to store, received none")
-        images = iter(data)
-        first = next(images, None)
-        if first is None:
-            raise DatasetError(f"expected {len(data)} images to store, received none")
-        images = chain([first], images)
         path.mkdir()
-        for start in range(0, len(data), SHARD_ROWS):
-            shape = (min(SHARD_ROWS, len(data) - start), *first.shape)
-            _write_shard(path / f"shard-{start // SHARD_ROWS:05d}.npy", images, shape)
+        write = partial(_write_shard, path, SHARD_ROWS, len(data))
+        shapes = []
+        for shape in in_shards(data, SHARD_ROWS, write):
+            shapes.append(shape)
+            _check_shape(shape[1:], shapes[0][1:])
+        clear_alone(path)
+        if (stored := sum(shape[0] for shape in shapes)) != len(data):
+            raise DatasetError(f"expected {len(data)} images to store, received {stored or 'none'}")
 
     def _exists(self) -> bool:
         return any(Path(self._get_load_path()).glob("*.npy"))
@@ -158,20 +182,40 @@ def _copy(
                 )  # fmt: skip
 
 
-def _write_shard(file: Path, images: Iterator[NDArray[np.uint8]], shape: tuple[int, ...]) -> None:
-    header = {"descr": "|u1", "fortran_order": False, "shape": shape}
-    written = 0
-    with file.open("wb") as stream:
+def _shard(number: int) -> str:
+    return f"shard-{number:05d}.npy"
+
+
+def _write_shard(
+    folder: Path, rows: int, total: int, number: int, images: Iterator[NDArray[np.uint8]]
+) -> tuple[int, ...]:
+    """Write a shard of images that come one by one; return its shape."""
+    count, first = min(rows, total - number * rows), next(images)
+    if count < 1:
+        raise DatasetError(f"expected {total} images to store, received more")
+    name, written = _shard(number), 0
+    with replacing_alone(folder / name) as file, file.open("wb") as stream:
+        header = {"descr": "|u1", "fortran_order": False, "shape": (count, *first.shape)}
         np.lib.format.write_array_header_1_0(stream, header)
-        for image in islice(images, shape[0]):
-            if image.shape != shape[1:] or image.dtype != np.uint8:
-                raise DatasetError(
-                    f"expected every image as uint8 {shape[1:]}, the shape of the first; "
-                    f"received {image.dtype} {image.shape}"
-                )
-            written += stream.write(np.ascontiguousarray(image).data)
-    if written != math.prod(shape):
-        raise DatasetError(
-            f"expected {shape[0]} images for {file.name}, received "
-            f"{written // math.prod(shape[1:])}; the stream ended early"
-        )
+        for image in chain([first], images):
+            if image.dtype != np.uint8:
+                raise _unlike(f"{image.dtype} {image.shape}", first.shape)
+            _check_shape(image.shape, first.shape)
+            stream.write(np.ascontiguousarray(image).data)
+            written += 1
+        if written != count:
+            raise DatasetError(
+                f"expected {count} images for {name}, received {written}; the stream ended early"
+            )
+    return count, *first.shape
+
+
+def _check_shape(found: tuple[int, ...], first: tuple[int, ...]) -> None:
+    if found != first:
+        raise _unlike(f"uint8 {found}", first)
+
+
+def _unlike(found: str, first: tuple[int, ...]) -> DatasetError:
+    return DatasetError(
+        f"expected every image as uint8 {first}, the shape of the first; received {found}"
+    )

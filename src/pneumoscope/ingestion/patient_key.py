@@ -4,10 +4,12 @@ import hmac
 import os
 import secrets
 import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import Any
 
 from pneumoscope.errors import InputError
 
@@ -36,11 +38,18 @@ class PatientKey:
     It comes from the environment variable `PNEUMOSCOPE_PATIENT_KEY`, or else from a file that is
     made with random content where there is none, for its owner alone to read.
 
+    Sent to another process it leaves the secret behind: that process reads its own, which has to
+    be the same, and makes none.
+
     Attributes:
         file: The file.
+        mark: What tells the key that it has to be; None where it is not known yet.
+        sent: Whether it came from another process.
     """
 
     file: Path
+    mark: str | None = None
+    sent: bool = False
 
     def pseudonym(self, kind: str, *parts: str) -> str:
         """Return the same 16 hexadecimal digits for the same parts, by HMAC-SHA256.
@@ -65,12 +74,18 @@ class PatientKey:
                 f"one of {len(secret)} in {VARIABLE if given else self.file}",
                 'Make one: python -c "import secrets; print(secrets.token_hex(32))"',
             )
+        if self.mark not in (None, _mark(secret.encode())):
+            raise InputError(
+                "the same patient key on every machine, or a patient gets several names",
+                f"another in {VARIABLE if given else self.file}",
+                f"Set {VARIABLE} for all workers, or share that file.",
+            )
         return secret.encode()
 
     def _kept(self) -> str:
         try:
             if not self.file.exists():
-                self._make()
+                self._make_unless_sent()
             if os.name == "posix" and self.file.stat().st_mode & _SEVERAL:
                 raise InputError(
                     "a patient key that its owner alone can read",
@@ -85,6 +100,14 @@ class PatientKey:
                 f"Set {VARIABLE} to a secret of your site.",
             ) from error
 
+    def _make_unless_sent(self) -> None:
+        if self.sent:
+            raise InputError(
+                "a patient key on every machine that reads DICOM", f"none at '{self.file}'",
+                f"Set {VARIABLE} for this process and all workers, or share that file.",
+            )  # fmt: skip
+        self._make()
+
     def _make(self) -> None:
         """Write a new key; where another process was faster, keep that one's."""
         self.file.parent.mkdir(parents=True, exist_ok=True)
@@ -97,10 +120,17 @@ class PatientKey:
             except FileExistsError:
                 return
 
-    def __getstate__(self) -> dict[str, Path]:
-        """Leave the secret out of what goes to other processes."""
-        return {"file": self.file}
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the secret out of what goes to other processes; make it now, if it can be."""
+        mark = self.mark
+        with suppress(InputError):  # of no use where no film needs a key, and told where one does
+            mark = _mark(self._secret)
+        return {"file": self.file, "mark": mark, "sent": True}
 
-    def __setstate__(self, state: dict[str, Path]) -> None:
-        """Remember the file alone."""
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Remember where it is and what it has to be."""
         self.__dict__.update(state)
+
+
+def _mark(secret: bytes) -> str:
+    return hmac.new(secret, b"which key this is", "sha256").hexdigest()[:_DIGITS]

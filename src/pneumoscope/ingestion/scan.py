@@ -1,6 +1,7 @@
 """The single pass over the files: hashed, header read, decoded once."""
 
 import hashlib
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from functools import partial
@@ -17,13 +18,15 @@ from pneumoscope.ingestion.private_names import hide_names
 from pneumoscope.ingestion.scanned_file import ScannedFile
 from pneumoscope.naming import Source
 from pneumoscope.options import DecodingOptions, IngestionOptions
-from pneumoscope.parallel import BatchedMap
+from pneumoscope.parallel import BatchedMap, Write, Written, engine_in_use
 from pneumoscope.provenance import source_of
 from pneumoscope.radiographs.appearance import appearance_of
 from pneumoscope.radiographs.decoders import dicom
 from pneumoscope.radiographs.decoders.interface import UnreadableRadiograph
 from pneumoscope.radiographs.decoding import check_size, decode, warnings_refused
 from pneumoscope.radiographs.recorded import Identity, Recorded, is_unknown
+
+logger = logging.getLogger(__name__)
 
 Reader = Callable[[], bytes]
 """Reads one file, or raises OSError; one that has a `size` (bytes) is asked for it first."""
@@ -57,8 +60,11 @@ class Scan:
 
     def __iter__(self) -> Iterator[ScannedFile]:
         """Yield one `ScannedFile` a file; a bad one has a reason, and nothing is raised."""
-        with warnings_refused():
-            yield from self.scanned
+        return iter(self.scanned)
+
+    def in_shards(self, rows: int, write: Write[ScannedFile, Written]) -> Iterator[Written]:
+        """Have what is found written where files are scanned, as `BatchedMap.in_shards` does."""
+        return self.scanned.in_shards(rows, write)
 
     def named(self, files: pd.DataFrame) -> pd.DataFrame:
         """Give the files the names that all may read, once all of them are known.
@@ -106,11 +112,13 @@ def _batched(
     listed = files.items() if in_order else sorted(files.items())
     items = [(path, read, layout.left_out(path) if layout else "") for path, read in listed]
     if in_order:
+        if engine_in_use() is not None:
+            logger.info("A compressed archive is one stream: this process reads it, no worker")
         # One by one: threads that begin at distant files would pull a stream back and forth.
-        return BatchedMap(look, items, 1, title)
-    if waits:
-        return BatchedMap(look, items, max(1, batch // 4), title, WAITING)
-    return BatchedMap(look, items, batch, title)
+        return BatchedMap(look, items, 1, title, around=warnings_refused, here=True)
+    threads = WAITING if waits else CPU_COUNT
+    batch = max(1, batch // 4) if waits else batch
+    return BatchedMap(look, items, batch, title, threads, around=warnings_refused)
 
 
 def _scan_wanted(

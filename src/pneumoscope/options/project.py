@@ -42,6 +42,7 @@ class ProjectOptions(Options):
         films: Folder of new radiographs to predict, by --params alone.
         predictions: File for their predictions, by --params alone.
         labels: Table of labels outside the folder of radiographs, by --params alone.
+        cluster: Where mappings run, by --params or DASK_SCHEDULER: an address or `local:<workers>`.
         architectures: Names of the models to train and compare, in the order of the table.
         ensembles: Name of each ensemble to its members; null drops one of the base environment.
         external: Name of each site to the folder of its labelled films; null drops one.
@@ -55,6 +56,7 @@ class ProjectOptions(Options):
     films: Text | None = None
     predictions: Text | None = None
     labels: Text | None = None
+    cluster: Text | None = None
     fetch: FetchOptions
     ingestion: IngestionOptions
     collections: dict[Text, CollectionOptions] = Field(default_factory=dict)

@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 
 from PIL import Image, UnidentifiedImageError
 
@@ -71,11 +72,38 @@ def warnings_refused() -> Iterator[None]:
     """Have what Pillow and pydicom warn of refused, in all threads, while this lasts.
 
     Left alone, a warning says which line of a library it comes from, and not which file is odd.
+    Several threads, as of a worker, may be within it: filters are of the process, so the first
+    one in sets them and the last one out takes them back.
     """
-    with warnings.catch_warnings():
-        warnings.filterwarnings("error", category=UserWarning, module=r"(PIL|pydicom)\.")
-        # An odd character set concerns names, and no pixel.
-        warnings.filterwarnings("ignore", category=UserWarning, module=r"pydicom\.charset")
-        # The bounds of the decoding are lower.
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+    with _FILTERS.lock:
+        if not _FILTERS.within:
+            _FILTERS.before = warnings.catch_warnings()
+            _FILTERS.before.__enter__()
+            _refuse()
+        _FILTERS.within += 1
+    try:
         yield
+    finally:
+        with _FILTERS.lock:
+            _FILTERS.within -= 1
+            if not _FILTERS.within:
+                _FILTERS.before.__exit__(None, None, None)
+
+
+class _Filters:
+    """What the filters of warnings were before any thread decoded."""
+
+    def __init__(self) -> None:
+        self.lock, self.within = Lock(), 0
+        self.before = warnings.catch_warnings()
+
+
+_FILTERS = _Filters()
+
+
+def _refuse() -> None:
+    warnings.filterwarnings("error", category=UserWarning, module=r"(PIL|pydicom)\.")
+    # An odd character set concerns names, and no pixel.
+    warnings.filterwarnings("ignore", category=UserWarning, module=r"pydicom\.charset")
+    # The bounds of the decoding are lower.
+    warnings.simplefilter("ignore", Image.DecompressionBombWarning)

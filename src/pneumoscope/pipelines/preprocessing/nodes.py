@@ -1,12 +1,13 @@
 """Rows of each split, and their images in the same order."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pneumoscope.datasets.decoded_radiographs import DecodedRadiographs
 from pneumoscope.datasets.sharded_images import ShardedImages
 from pneumoscope.naming import Column, Split
 from pneumoscope.options import PreprocessingOptions, StressOptions
@@ -15,17 +16,6 @@ from pneumoscope.radiographs.stress import StressTask, degrade, plan_stress, str
 from pneumoscope.radiographs.transforms import preprocess
 
 Pixels = NDArray[np.uint8]
-
-
-@dataclass(frozen=True)
-class _Transform:
-    """Preprocessing of one radiograph by its path; picklable, for a cluster."""
-
-    decoded: Mapping[str, Pixels]
-    options: PreprocessingOptions
-
-    def __call__(self, path: str) -> Pixels:
-        return preprocess(self.decoded[path], self.options)
 
 
 @dataclass(frozen=True)
@@ -51,13 +41,13 @@ def select_rows(
 
 
 def transform_radiographs(
-    decoded: Mapping[str, Pixels], rows: pd.DataFrame, options: PreprocessingOptions
-) -> BatchedMap[str, Pixels]:
+    decoded: DecodedRadiographs, rows: pd.DataFrame, options: PreprocessingOptions
+) -> BatchedMap[Pixels, Pixels]:
     """Transform the radiographs of one split, streamed in the order of its rows."""
     split = rows[Column.SPLIT].iloc[0]
     return BatchedMap(
-        _Transform(decoded, options),
-        rows[Column.PATH].tolist(),
+        partial(preprocess, options=options),
+        decoded.films(rows[Column.PATH]),
         options.batch_size,
         f"preprocessing {split}",
     )
