@@ -15,7 +15,7 @@ def test_every_film_has_a_row_in_the_order_of_the_manifest(make_manifest):
     paths = ["NORMAL/b.jpeg", "NORMAL/a.jpeg", "PNEUMONIA/c.jpeg"]
     decoded = {path: rng.integers(0, 255, (60, 50), dtype=np.uint8) for path in paths}
     manifest = make_manifest(paths)
-    found = measure_films(manifest, decoded, 2)
+    found = measure_films(manifest, [decoded[path] for path in manifest["path"]], 2)
     assert found["radiograph_id"].tolist() == manifest["radiograph_id"].tolist()
     last = decoded[manifest["path"].iloc[-1]]
     assert found[list(ACQUISITION)].iloc[-1].to_dict() == measure_acquisition(last)
@@ -37,7 +37,7 @@ def phantoms():
 
 def test_on_phantoms_nothing_outside_the_centre_is_warned_of(make_manifest, phantoms):
     manifest = make_manifest(list(phantoms))
-    off_centre = measure_films(manifest, phantoms, 16)
+    off_centre = measure_films(manifest, [phantoms[path] for path in manifest["path"]], 16)
     assert shortcut_warnings(measure_shortcuts(manifest, 0.7, off_centre)) == []
 
 
@@ -47,6 +47,6 @@ def test_letters_on_one_class_are_warned_of(make_manifest, phantoms):
     for path, film in marked.items():
         if path.startswith("NORMAL"):
             film[4:10, 4:8] = film[4:8, -12:-8] = 255
-    off_centre = measure_films(manifest, marked, 16)
+    off_centre = measure_films(manifest, [marked[path] for path in manifest["path"]], 16)
     (warning,) = shortcut_warnings(measure_shortcuts(manifest, 0.7, off_centre))
     assert "small bright marks in the corners" in warning

@@ -325,8 +325,8 @@ def test_flat_folders_are_read_by_the_names_of_their_files(lay):
     none = "neither a folder nor the file name names one class"
     assert placed(layout, *films) == ["NORMAL", "PNEUMONIA", "PNEUMONIA", none, none, none]
     assert layout.remarks == [
-        "No folder names a class, so the names of the files were believed: 3 of 6 files speak of one "
-        "class."
+        "No folder names a class, so the names of the files were believed: 3 of 6 files speak of "
+        "one class."
     ]
 
 

@@ -99,7 +99,7 @@ def measure_acquisition(
     manifest: pd.DataFrame, decoded: DecodedRadiographs, options: IngestionOptions
 ) -> pd.DataFrame:
     """Measure marks, borders, tones and sharpness off the centre of every film."""
-    return measure_films(manifest, decoded, options.batch_size)
+    return measure_films(manifest, decoded.films(manifest[Column.PATH]), options.batch_size)
 
 
 def audit_radiographs(
