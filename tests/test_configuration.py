@@ -221,6 +221,16 @@ def test_credentials_of_a_person_serve_every_environment_whose_own_go_first(conf
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("env", ENVIRONMENTS)
+def test_reading_credentials_changes_no_parameter(env):
+    loader = LayeredConfigLoader(
+        str(CONF), env=env, runtime_params={"seed": 3}, **CONFIG_LOADER_ARGS
+    )
+    assert loader["credentials"]
+    assert loader["parameters"] == parameters(env, seed=3)
+    assert loader["catalog"]
+
+
 def test_credentials_may_come_from_variables_of_the_machine(conf, monkeypatch):
     monkeypatch.setenv("BUCKET_KEY", "mine")
     folder = conf({"local/credentials.yml": "films: {key: '${oc.env:BUCKET_KEY}'}"})

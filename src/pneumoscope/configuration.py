@@ -148,6 +148,9 @@ class LayeredConfigLoader(OmegaConfigLoader):
                 self.conf_source, person, base_env=self.base_env, default_run_env=person
             )
             own = {**self._credentials(of_person.__getitem__), **own}
+            # The newest loader of a process answers ${globals:…} and ${runtime_params:…}.
+            self._register_globals_resolver()
+            self._register_runtime_params_resolver()
         own.setdefault(RADIOGRAPHS.lower(), {})
         own.setdefault(FILMS.lower(), own[RADIOGRAPHS.lower()])
         return own
