@@ -93,8 +93,10 @@ def export(architecture: str, parameters: dict, scratch: Path) -> tuple[Path, Pa
     from pneumoscope.exchange.records import Export, ExportedContract, Parity
     from pneumoscope.models.architectures.registry import build
     from pneumoscope.models.records import ContractedCalibration
+    from pneumoscope.models.scoring import describe_batch
     from pneumoscope.naming import CalibrationMethod, ThresholdRule
     from pneumoscope.options import DecodingOptions, IngestionOptions, PreprocessingOptions
+    from pneumoscope.out_of_distribution.distances import FEATURES, describe, fit_reference
     from pneumoscope.out_of_distribution.false_alarms import limit_false_alarms
     from pneumoscope.out_of_distribution.records import Contracted
 
@@ -102,17 +104,20 @@ def export(architecture: str, parameters: dict, scratch: Path) -> tuple[Path, Pa
     decoded = IngestionOptions.model_validate(parameters["ingestion"])
     model = build(architecture_options(architecture), (*prepared.size, 1), 7)
     line, patients = CalibrationMap(1.0), np.arange(199)
+    noise = np.random.default_rng(7).integers(0, 256, (40, *prepared.size, 1), dtype=np.uint8)
+    numbers = {**describe(noise), FEATURES: describe_batch(model, noise)[1].astype(np.float64)}
+    reference = fit_reference(numbers, patients[:40].astype(str), model_fingerprint(model))
     limits = limit_false_alarms(patients / 100, patients.astype(str), 0.01, "")
     contract = ExportedContract(
         name=architecture,
         fingerprint=model_fingerprint(model),
         operating_point=OperatingPoint(ThresholdRule.FIXED, 0.5, "for this benchmark"),
         calibration=ContractedCalibration(CalibrationMethod.TEMPERATURE, 0.5, line, None),
-        out_of_distribution=Contracted(limits),
+        out_of_distribution=Contracted(limits, reference),
         export=Export(
             OPSET, [], [], {"working_side": decoded.working_side},
             decoded.model_dump(mode="json", include=set(DecodingOptions.model_fields)),
-            (0.4, 0.6), line, 0.5, True, [], Parity({}, 0.0, 0.0, 0, "none"),
+            True, (0.4, 0.6), line, 0.5, True, [], Parity({}, 0.0, 0.0, 0, 0.0, 0, "none"),
         ),
     )  # fmt: skip
     film = chained(film_graph(prepared), core_graph(model)).SerializeToString()
@@ -129,9 +134,10 @@ def _run(command: list[str]) -> None:
 def _warm(keras_file: Path, onnx_file: Path, film: Path) -> dict:
     import keras
 
-    from pneumoscope.inference.exported import ExportedModel, predict_films
+    from pneumoscope.inference.finished_run import predictor_of_file
+    from pneumoscope.inference.table import predict_files
 
-    loaded, exported = keras.models.load_model(keras_file), ExportedModel.load(onnx_file)
+    loaded, exported = keras.models.load_model(keras_file), predictor_of_file(onnx_file)
     side = loaded.input_shape[1:3]
 
     def tutorial() -> None:
@@ -139,7 +145,7 @@ def _warm(keras_file: Path, onnx_file: Path, film: Path) -> dict:
         loaded.predict(keras.utils.img_to_array(image)[np.newaxis], verbose=0)
 
     return {
-        "ours": lambda: predict_films(exported, {film.name: film.read_bytes}),
+        "ours": lambda: predict_files(exported, {film.name: film.read_bytes}),
         "tutorial": tutorial,
     }
 

@@ -49,6 +49,8 @@ class Column(StrEnum):
     NOTICE = "notice"
     OUT_OF_DISTRIBUTION = "out_of_distribution"
     OUT_OF_DISTRIBUTION_P = "out_of_distribution_p"
+    OUT_OF_DISTRIBUTION_DISTANCE = "out_of_distribution_distance"
+    OUT_OF_DISTRIBUTION_LIMIT = "out_of_distribution_limit"
     OUT_OF_DISTRIBUTION_REASON = "out_of_distribution_reason"
 
 

@@ -12,6 +12,7 @@ from pneumoscope.exchange.graph import average
 from pneumoscope.models.architectures.registry import ARCHITECTURES
 from pneumoscope.models.explain.attribution import class_activation_map
 from pneumoscope.models.explain.feature_maps import cut_at_last_maps
+from pneumoscope.models.scoring import describe_batch
 
 pytest.importorskip("tf2onnx", reason="needs the extra `export`")
 onnxruntime = pytest.importorskip("onnxruntime", reason="needs the extra `export`")
@@ -29,6 +30,8 @@ def computed(graph: Any, images: np.ndarray) -> dict[str, np.ndarray]:
 def check_equal(model: keras.Model, images: np.ndarray) -> dict[str, np.ndarray]:
     found = computed(core_graph(model), images)
     expected = np.asarray(model(images, training=False))
+    _, features = describe_batch(model, images)
+    np.testing.assert_allclose(found["features"], features, atol=1e-5 * max(1.0, features.max()))
     assert found["score"].shape == expected.shape
     np.testing.assert_allclose(found["score"], expected, atol=1e-5)
     return found
@@ -43,7 +46,7 @@ def test_scores_are_equal_and_a_head_that_does_not_pool_has_no_map(
     films = evaluated({"one": model})
     before = [layer.name for layer in model.layers], np.array(films.scores)
     assert np.ptp(films.scores) > 0.01
-    assert set(check_equal(model, films.images)) == {"score"}
+    assert set(check_equal(model, films.images)) == {"score", "features"}
     # The model given is left as it was: it still has one place in one graph.
     assert cut_at_last_maps(model) is None or architecture == "cnn"
     again = np.asarray(model(films.images, training=False))[:, 0]
@@ -82,7 +85,9 @@ def test_an_ensemble_is_one_graph_that_gives_the_mean(evaluated, small):
     cores = [core_graph(model) for model in models.values()]
     found = computed(average(cores), films.images)
     np.testing.assert_allclose(found["score"][:, 0], films.scores, atol=1e-6)
-    assert set(found) == {"score"}
+    assert set(found) == {"score", "features"}
+    each = [describe_batch(model, films.images)[1] for model in models.values()]
+    np.testing.assert_allclose(found["features"], np.concatenate(each, axis=1), atol=1e-5)
     alone = computed(cores[0], films.images)["score"][:, 0]
     assert np.abs(alone - films.scores).max() > 0.01
 

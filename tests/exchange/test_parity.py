@@ -31,7 +31,7 @@ def graphs(films):
 
 def compared(films, **changes) -> Compared:
     images = {Split.VALIDATION: films.images[:3], Split.TEST: films.images[3:]}
-    return replace(Compared(films.rows, images, films.decoded), **changes)
+    return replace(Compared(films.rows, images, films.decoded, films.contracted), **changes)
 
 
 def test_an_equal_model_has_its_parity_on_record(films, graphs):
@@ -39,7 +39,8 @@ def test_an_equal_model_has_its_parity_on_record(films, graphs):
     assert found.films == {Split.VALIDATION: 3, Split.TEST: 4}
     assert found.core <= 1e-5
     assert found.film <= 5e-3
-    assert found.decisions_changed == 0
+    assert found.decisions_changed == found.flags_changed == 0
+    assert 0 < found.distance <= 0.1
     assert found.runtime.startswith("onnxruntime ")
 
 
@@ -62,6 +63,13 @@ def test_a_graph_that_prepares_films_otherwise_is_refused(films, graphs):
     inverted = {path: 255 - film for path, film in films.decoded.items()}
     with pytest.raises(InputError, match=r"exported film graph within 0.005 .* 7 further away"):
         check_parity(*graphs, compared(films, decoded=inverted), films.threshold, batch_size=2)
+
+
+def test_a_distance_from_train_further_away_is_refused(films, graphs):
+    rows = films.rows.copy()
+    rows.loc[5, "distance"] += 0.3
+    with pytest.raises(InputError, match=r"distances from train .*1 of 7 further away, up to 0\.3"):
+        check_parity(*graphs, compared(films, rows=rows), films.threshold, batch_size=2)
 
 
 def test_one_decision_that_changes_is_refused(films, graphs):

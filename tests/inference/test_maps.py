@@ -1,12 +1,18 @@
 import numpy as np
 import pytest
 
-from pneumoscope.inference.films import PreprocessedFilms
-from pneumoscope.inference.maps import MOVES, SPOKE, decision_maps
+from pneumoscope.inference.maps import (
+    MOVES,
+    SPOKE,
+    DecisionMaps,
+    decision_maps,
+    joined,
+    maps_of_export,
+)
+from pneumoscope.inference.scored import ScoredFilms
 from pneumoscope.models.architectures.registry import build
-from pneumoscope.options import ExplanationOptions, ModelOptions, PreprocessingOptions
+from pneumoscope.options import ExplanationOptions, ModelOptions
 
-SIZE = PreprocessingOptions.model_validate({"size": [32, 32], "fit": "squash"})
 OPTIONS = ExplanationOptions.model_validate({"smooth_grad": {"copies": 2}})
 
 
@@ -16,10 +22,8 @@ def model(architecture: str, **options):
 
 
 @pytest.fixture(scope="module")
-def films() -> PreprocessedFilms:
-    rng = np.random.default_rng(0)
-    decoded = {f"{n}.png": rng.integers(0, 256, (40, 50), dtype=np.uint8) for n in range(3)}
-    return PreprocessedFilms(decoded, list(decoded), SIZE)
+def films() -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 256, (3, 32, 32, 1), dtype=np.uint8)
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +52,7 @@ def test_an_ensemble_has_the_mean_of_its_members_maps(both, films):
 
 
 def test_without_films_there_is_nothing_to_map(both):
-    found = decision_maps(both, PreprocessedFilms({}, [], SIZE), POSITIVE[:0], OPTIONS, 1)
+    found = decision_maps(both, np.zeros((0, 32, 32, 1), np.uint8), POSITIVE[:0], OPTIONS, 1)
     assert found.films.shape == (0, 32, 32)
     assert found.maps is None
 
@@ -66,3 +70,20 @@ def test_a_model_that_cannot_be_explained_is_told_and_its_films_are_shown(films)
     assert found.maps is None
     assert found.method.startswith("forked cannot be explained: ")
     assert len(found.films) == 3
+
+
+def test_the_map_of_an_export_is_what_speaks_for_its_decision_and_nothing_else():
+    given = np.array([[[2.0, -1.0], [0.0, -4.0]]] * 2, np.float32)
+    images = np.zeros((2, 4, 4, 1), np.uint8)
+    scored = ScoredFilms(np.array([0.9, 0.1], np.float32), images, np.zeros((2, 1)), given)
+    found = maps_of_export("net", scored, np.array([True, False]))
+    assert (found.method, found.meaning) == ("Grad-CAM of net", SPOKE)
+    corners = found.maps[:, [0, 0, -1, -1], [0, -1, 0, -1]]
+    np.testing.assert_allclose(corners, [[1, 0, 0, 0], [0, 0.25, 0, 1]], atol=1e-6)
+
+
+def test_maps_of_batches_are_put_together():
+    one = DecisionMaps(np.ones((2, 3, 3), np.uint8), np.ones((2, 3, 3), np.float32), "m", "s")
+    both = joined([one, one])
+    assert (both.films.shape, both.maps.shape, both.method) == ((4, 3, 3), (4, 3, 3), "m")
+    assert joined([]).maps is None

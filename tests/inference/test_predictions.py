@@ -4,7 +4,14 @@ import pytest
 from example_metrics import model_metrics
 
 from pneumoscope.evaluation.records import CalibrationMap
-from pneumoscope.inference.predictions import COLUMNS, Locked, locked_by, predict
+from pneumoscope.inference.predictions import (
+    COLUMNS,
+    SYNTHETIC_FILM,
+    Locked,
+    decide,
+    locked_by,
+    predict,
+)
 from pneumoscope.options import InferenceOptions
 
 METRICS = {
@@ -26,6 +33,8 @@ SCORED = pd.DataFrame(
         "score": np.array([0.1, np.nan, 0.3, 0.5, 0.9], dtype=np.float32),
         "out_of_distribution": [True, np.nan, False, False, True],
         "out_of_distribution_p": [0.005, np.nan, 0.3, 0.4, 0.01],
+        "out_of_distribution_distance": [9.0, np.nan, 0.1, 0.0, 4.0],
+        "out_of_distribution_limit": [3.0, np.nan, 3.0, 3.0, 3.0],
         "out_of_distribution_reason": ["looks inverted", np.nan, "", "", "far"],
     }
 )
@@ -38,8 +47,9 @@ def test_every_film_is_predicted_by_the_locked_threshold_and_zone():
     read = found.drop(index=1)
     assert read["prediction"].tolist() == ["NORMAL", "NORMAL", "PNEUMONIA", "PNEUMONIA"]
     assert read["grey_zone"].tolist() == [False, False, True, False]
-    # Odds of 9 to 1 become 3 to 1 when logits are halved.
-    assert read["probability"].iloc[-1] == pytest.approx(0.75, abs=1e-6)
+    # Odds of 3 to 7 become 0.65 to 1 when logits are halved.
+    assert read["probability"].iloc[1] == pytest.approx(0.3957, abs=1e-4)
+    assert read["probability"].iloc[2] == pytest.approx(0.5, abs=1e-6)
     assert set(found["threshold"]) == {0.5}
     assert set(found["prevalence"]) == {0.5}
     assert found["note"].tolist() == ["", "", "turned", "", ""]
@@ -99,8 +109,8 @@ def test_a_prevalence_of_ones_own_moves_the_probabilities_and_nothing_else():
         predict(SCORED, locked, "").drop(index=1)
         for locked in (rare, locked_by("cnn", metrics, as_given))
     )
-    # Odds of 3 to 1 where half have pneumonia are odds of 3 to 9 where a tenth has.
-    assert found["probability"].iloc[-1] == pytest.approx(0.25, abs=1e-6)
+    # Odds of 1 to 1 where half have pneumonia are odds of 1 to 9 where a tenth has.
+    assert found["probability"].iloc[2] == pytest.approx(0.1, abs=1e-6)
     assert set(found["prevalence"]) == {0.1}
     same = [name for name in COLUMNS if name not in ("probability", "prevalence")]
     pd.testing.assert_frame_equal(found[same], before[same])
@@ -122,3 +132,26 @@ def test_films_unlike_those_of_train_are_marked_and_decided_unless_the_user_says
     pd.testing.assert_frame_equal(found[others], decided[others])
     assert found["out_of_distribution_reason"].iloc[0] == "looks inverted"
     assert found["score"].iloc[4] == np.float32(0.9)
+
+
+def test_no_probability_is_given_for_a_film_unlike_those_that_one_was_fitted_on():
+    found = predict(SCORED, LOCKED, "")
+    assert found["probability"].isna().tolist() == [True, True, False, False, True]
+    assert found["score"].notna().tolist() == [True, False, True, True, True]
+
+
+def test_one_film_is_decided_as_a_row_of_the_table_is():
+    table = predict(SCORED, LOCKED, "n")
+    for number, row in enumerate(SCORED.to_dict("records")):
+        plain = decide(row, LOCKED, "n", row).plain()
+        in_table = table.iloc[number]
+        assert all(
+            (plain[name] is None and pd.isna(in_table[name])) or plain[name] == in_table[name]
+            for name in COLUMNS
+        )
+
+
+def test_a_phantom_says_that_it_is_one():
+    film = {"path": "a", "reason": "broken"}
+    assert decide({**film, "source": "phantoms"}, LOCKED, "n").notice == f"n {SYNTHETIC_FILM}"
+    assert decide({**film, "source": "folder"}, LOCKED, "n").notice == "n"

@@ -283,7 +283,7 @@ CONTRADICTIONS = {
     "a dotted name": ({"architectures": ["cnn.v2"]}, "Call it 'cnn_v2'"),
     "a name that is a path": ({"architectures": ["../cnn"]}, "letters, digits and _"),
     "a name that a parameter bears": ({"architectures": ["seed"]}, "nothing else bears"),
-    "a name that an entry bears": ({"architectures": ["Checked"]}, "nothing else bears"),
+    "a name that an entry bears": ({"architectures": ["Figures"]}, "nothing else bears"),
     "frozen layers without weights": (
         {"cnn": {"model": {"architecture": "vgg16", "trainable_share": 0.5}}}, "filters",
     ),

@@ -3,6 +3,7 @@ import pytest
 
 from pneumoscope.out_of_distribution.false_alarms import (
     CUTS,
+    ROUNDED,
     is_beyond,
     limit_false_alarms,
     shares_beyond,
@@ -20,7 +21,12 @@ def test_the_share_beyond_a_distance_counts_the_film_itself():
     found = limits(range(1, 10), asked=0.25)
     beyond = shares_beyond(found, np.array([0.5, 1.0, 1.5, 8.5, 9.0, 9.5]))
     assert beyond == pytest.approx([1.0, 1.0, 0.9, 0.2, 0.2, 0.1])
-    assert (found.threshold, found.promised, found.reason) == (8.0, 0.25, None)
+    assert (found.threshold, found.promised, found.reason) == (8.0 + ROUNDED, 0.25, None)
+    # Rounding moves no film of validation itself.
+    assert shares_beyond(found, np.array([1.0, 8.0, 9.0]) + 0.9 * ROUNDED) == pytest.approx(
+        [1.0, 0.3, 0.2]
+    )
+    assert is_beyond(found, np.array([8.0 + 0.9 * ROUNDED])).tolist() == [False]
     assert is_beyond(found, np.array([8.0, 8.5])).tolist() == [False, True]
 
 
@@ -29,7 +35,7 @@ def test_a_patient_counts_once_however_many_films_there_are():
     distance = [*[10.0] * 20, *np.arange(1, 10)]
     found = limits(distance, [*["many"] * 20, *map(str, range(9))], asked=0.2)
     assert shares_beyond(found, np.array([9.5]))[0] == pytest.approx(2 / 11)
-    assert found.threshold == 9.0
+    assert found.threshold == 9.0 + ROUNDED
     assert (found.patients, found.radiographs) == (10, 29)
 
 

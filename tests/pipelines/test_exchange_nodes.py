@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from example_exports import INGESTION, evaluated, small
-from example_references import contracted
 
 from pneumoscope.errors import InputError
 from pneumoscope.evaluation.lock import Lock, lock_as_record
@@ -14,6 +14,7 @@ from pneumoscope.exchange.records import Parity
 from pneumoscope.models.contract import ensemble_contract
 from pneumoscope.naming import Metric, Split
 from pneumoscope.options import EvaluationOptions, InferenceOptions
+from pneumoscope.out_of_distribution.records import Contracted
 from pneumoscope.pipelines.exchange import nodes
 
 pytest.importorskip("tf2onnx", reason="needs the extra `export`")
@@ -40,8 +41,9 @@ def locks(films, **changes) -> dict:
 
 def converted(films, **changes):
     given = {
-        "metrics": films.metrics, "locks": locks(films), "preprocessing": films.preprocessing,
-        "working_side": INGESTION.working_side, **films.members, **changes,
+        "metrics": films.metrics, "false_alarms": films.limits, "locks": locks(films),
+        "preprocessing": films.preprocessing, "working_side": INGESTION.working_side,
+        **films.members, **changes,
     }  # fmt: skip
     return nodes.convert_model(**given)
 
@@ -53,18 +55,31 @@ def graphs(films):
 
 @pytest.fixture(scope="module")
 def parity(films, graphs):
-    rows = films.rows.drop(columns="score")
-    return nodes.compare_runtimes(
-        *graphs,
-        scores=films.rows.sample(frac=1, random_state=1),
-        metrics=films.metrics,
-        validation_images=films.images[:3],
-        validation_rows=rows[:3],
-        test_images=films.images[3:],
-        test_rows=rows[3:].reset_index(drop=True),
-        decoded=films.decoded,
-        evaluation=EVALUATION,
+    return compared(films, graphs)
+
+
+def compared(films, graphs, **changes) -> Parity:
+    rows = films.rows.drop(columns=["score", "distance"])
+    # As measured of each kind; what is compared is the farthest.
+    away = films.rows[["radiograph_id"]].assign(
+        pixels=films.distance, layout=-9.0, features=-9.0, orientation="", film="as it is"
     )
+    altered = away.assign(pixels=99.0, film="inverted")
+    given = {
+        "scores": films.rows.sample(frac=1, random_state=1),
+        "metrics": films.metrics,
+        "validation_images": films.images[:3],
+        "validation_rows": rows[:3],
+        "test_images": films.images[3:],
+        "test_rows": rows[3:].reset_index(drop=True),
+        "decoded": films.decoded,
+        "evaluation": EVALUATION,
+        "false_alarms": films.limits,
+        "validation_distances": away[:3].drop(columns="film"),
+        "test_distances": pd.concat([away[3:], altered[3:]]),
+        **{f"reference_{name}": one for name, one in films.references.items()},
+    }
+    return nodes.compare_runtimes(*graphs, **{**given, **changes})
 
 
 def written(films, graphs, parity: Parity, options: InferenceOptions = OPTIONS, **records):
@@ -73,10 +88,11 @@ def written(films, graphs, parity: Parity, options: InferenceOptions = OPTIONS, 
         for name, record in films.members.items()
         if name.startswith("training_record_")
     }
+    members |= {name: one for name, one in films.members.items() if name.startswith("reference_")}
     return nodes.export_writer("both")(
         graphs[1],
         parity,
-        ensemble_contract("both", films.metrics, contracted(films.fingerprint)),
+        ensemble_contract("both", films.metrics, Contracted(films.limits)),
         films.metrics,
         options,
         films.preprocessing,
@@ -105,9 +121,11 @@ def test_the_file_alone_gives_the_scores_and_tells_all_that_was_locked(films, gr
     assert read.export.prevalence == 0.1
     assert read.export.decoding["max_megapixels"] == INGESTION.max_megapixels
     assert "patient_patterns" not in read.export.decoding
-    assert read.out_of_distribution == contracted(films.fingerprint)
+    assert read.out_of_distribution == films.contracted
+    assert list(read.out_of_distribution.members) == ["a", "b"]
     assert "Code: MIT." in read.export.licences
-    assert [output.name for output in read.export.outputs] == ["score"]
+    assert [output.name for output in read.export.outputs] == ["score", "features", "prepared"]
+    assert [output.name for output in session.get_outputs()] == ["score", "features", "prepared"]
     assert told["notice"] == read.notice == "For research and teaching. Not for diagnosis."
 
 
@@ -118,10 +136,39 @@ def test_a_model_of_phantoms_says_so_in_its_file_and_any_other_does_not(films, g
     assert not written(films, graphs, parity)[1].export.synthetic
 
 
-def test_an_export_that_should_leave_films_out_is_refused(films, graphs, parity):
+def test_whether_films_unlike_those_of_train_are_decided_travels_in_the_file(films, graphs, parity):
     options = InferenceOptions.model_validate({"decide_out_of_distribution": False})
-    with pytest.raises(InputError, match="unlike those of train, and so predicts all"):
-        written(films, graphs, parity, options)
+    assert not written(films, graphs, parity, options)[1].export.decides_out_of_distribution
+    assert written(films, graphs, parity)[1].export.decides_out_of_distribution
+
+
+def test_how_far_films_lie_is_compared_too(films, graphs, parity):
+    assert 0 < parity.distance < 0.1
+    assert parity.flags_changed == 0
+    away = films.rows[["radiograph_id"]].assign(
+        pixels=films.distance + 0.5, layout=-9.0, features=-9.0, orientation=""
+    )
+    # The first film lies as far as any can.
+    with pytest.raises(InputError, match=r"distances from train .* within 0.1 .* 2 of 7 further"):
+        compared(films, graphs, validation_distances=away[:3])
+
+
+def test_a_film_that_rounding_moves_over_the_limit_is_counted(films, graphs):
+    lies = float(np.sort(films.distance)[-2])
+    away = films.rows[["radiograph_id"]].assign(
+        pixels=films.distance + 0.05, layout=-9.0, features=-9.0, orientation="", film="as it is"
+    )
+    measured = {"validation_distances": away[:3], "test_distances": away[3:]}
+    for limit, changed in [(lies + 0.02, 1), (lies + 0.1, 0)]:
+        limits = replace(films.limits, threshold=limit)
+        found = compared(films, graphs, false_alarms=limits, **measured)
+        assert found.flags_changed == changed
+
+
+def test_a_reference_of_another_model_is_not_exported(films):
+    other = replace(films.references["a"], fingerprint="0" * 64)
+    with pytest.raises(InputError, match="the model that a's films were described by"):
+        converted(films, reference_a=other)
 
 
 def test_a_model_without_a_lock_is_not_exported(films):
@@ -158,7 +205,7 @@ def test_a_contract_of_another_evaluation_is_not_exported(films, graphs, parity,
     with pytest.raises(InputError, match="that of another, or of another evaluation"):
         nodes.export_writer("both")(
             graphs[1], parity, ensemble_contract("both", films.metrics,
-            contracted(films.fingerprint)), changed, OPTIONS, films.preprocessing, INGESTION,
+            Contracted(films.limits)), changed, OPTIONS, films.preprocessing, INGESTION,
         )  # fmt: skip
 
 
@@ -168,10 +215,6 @@ def test_another_preprocessing_than_that_of_training_is_not_exported(films):
 
 
 def test_a_film_that_the_evaluation_did_not_score_is_told(films, graphs):
-    rows = films.rows.drop(columns="score")
     with pytest.raises(InputError, match="1 of 7 further away"):
-        nodes.compare_runtimes(
-            *graphs, films.rows[1:], films.metrics, films.images[:3], rows[:3],
-            films.images[3:], rows[3:].reset_index(drop=True), films.decoded, EVALUATION,
-        )  # fmt: skip
+        compared(films, graphs, scores=films.rows[1:])
     assert np.isfinite(films.scores).all()

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 from example_metrics import model_metrics
+from example_predictors import EXPLANATION, in_memory
 from example_records import training_record
 from example_references import false_alarms, reference
 
@@ -16,24 +17,24 @@ from pneumoscope.errors import InputError
 from pneumoscope.evaluation.access import model_fingerprint
 from pneumoscope.evaluation.ensembles import ensemble_fingerprint
 from pneumoscope.evaluation.records import ModelMetrics, ScoredBy
-from pneumoscope.inference.predictions import SYNTHETIC_FILM
+from pneumoscope.inference.predictions import SYNTHETIC_FILM, SYNTHETIC_MODEL
+from pneumoscope.inference.predictor import Predictor
 from pneumoscope.models.architectures.registry import build
 from pneumoscope.models.training.record import describe_preprocessing
 from pneumoscope.options import (
-    EvaluationOptions,
+    DecodingOptions,
     InferenceOptions,
     ModelOptions,
     PreprocessingOptions,
 )
-from pneumoscope.out_of_distribution.records import FalseAlarms
 from pneumoscope.pipelines.inference import nodes
 
 NO_KEY = None
 """What no film that is no DICOM asks for."""
 
 SIZE = PreprocessingOptions.model_validate({"size": [16, 16], "fit": "squash"})
-EVALUATION = EvaluationOptions.model_validate(
-    {"threshold": {"rule": "youden"}, "bootstrap": 0, "batch_size": 2}
+DECODING = DecodingOptions(
+    working_side=128, max_megabytes=64, max_megapixels=80, max_aspect=8, max_scans=64
 )
 
 
@@ -49,7 +50,7 @@ def decoded(encode, ingestion_options, tmp_path_factory):
     (folder / "notes.txt").write_text("seen by Dr. K.")
     dataset = DecodedRadiographsDataset(str(tmp_path_factory.mktemp("decoded") / "films"))
     films = RadiographFolderDataset(str(folder)).load()
-    dataset.save(nodes.scan_new_radiographs(films, ingestion_options, NO_KEY, model_checked=True))
+    dataset.save(nodes.scan_new_radiographs(films, ingestion_options, NO_KEY, None))
     return dataset.load()
 
 
@@ -60,21 +61,14 @@ def test_a_folder_without_a_film_replaces_no_predictions(names, ingestion_option
         (tmp_path / "films" / name).write_text("no film")
     films = RadiographFolderDataset(str(tmp_path / "films")).load()
     dataset = DecodedRadiographsDataset(str(tmp_path / "decoded"))
-    dataset.save(nodes.scan_new_radiographs(films, ingestion_options, NO_KEY, model_checked=True))
-    measured = evaluated(one["scored_by_one"].fingerprint)
+    dataset.save(nodes.scan_new_radiographs(films, ingestion_options, NO_KEY, None))
     with pytest.raises(InputError, match=rf"received {len(names)} files?, none of"):
-        nodes.score_new_radiographs(dataset.load(), *measured, SIZE, EVALUATION, **one)
+        nodes.score_new_radiographs(dataset.load(), one)
 
 
-def member(name: str, seed: int) -> dict:
+def network(seed: int) -> keras.Model:
     options = ModelOptions.model_validate({"architecture": "mlp", "units": [4]})
-    model = build(options, (16, 16, 1), seed, "float32")
-    fingerprint = model_fingerprint(model)
-    return {
-        f"model_{name}": model,
-        f"scored_by_{name}": ScoredBy(fingerprint),
-        f"reference_{name}": reference(fingerprint),
-    }
+    return build(options, (16, 16, 1), seed, "float32")
 
 
 def metrics(fingerprint: str) -> ModelMetrics:
@@ -85,41 +79,59 @@ def metrics(fingerprint: str) -> ModelMetrics:
     )
 
 
-def evaluated(fingerprint: str) -> tuple[ModelMetrics, FalseAlarms]:
-    return metrics(fingerprint), false_alarms(fingerprint)
+def predictor_of(**seeds: int) -> Predictor:
+    models = {name: network(seed) for name, seed in seeds.items()}
+    own = {name: ScoredBy(model_fingerprint(model)) for name, model in models.items()}
+    (first, *others) = own.values()
+    fingerprint = ensemble_fingerprint(own).fingerprint if others else first.fingerprint
+    return in_memory(models, metrics(fingerprint), SIZE, DECODING)
 
 
 @pytest.fixture(scope="module")
-def one() -> dict:
-    return member("one", 1)
+def one() -> Predictor:
+    return predictor_of(one=1)
 
 
 @pytest.fixture(scope="module")
 def scored(decoded, one):
-    measured = evaluated(one["scored_by_one"].fingerprint)
-    return nodes.score_new_radiographs(decoded, *measured, SIZE, EVALUATION, **one)
+    return nodes.score_new_radiographs(decoded, one)
 
 
-def test_the_model_is_checked_before_a_film_is_read(ingestion_options):
+def test_the_model_is_checked_before_it_is_loaded(ingestion_options, one):
     record = training_record(preprocessing=describe_preprocessing(SIZE, 128))
+    fingerprint = "1" * 64
+    asked = []
+
+    class Run:
+        def predictor(self, name, keras):
+            asked.append((name, keras.decoding))
+            return one
+
     given = {
-        "scored_by_cnn": ScoredBy("1" * 64),
-        "training_record_cnn": record,
-        "reference_cnn": reference("1" * 64),
-    }
-    same = evaluated("1" * 64)
-    assert nodes.check_model(*same, SIZE, 128, **given) is True
-    with pytest.raises(ValueError, match="working_side: 128 then, 64 now"):
-        nodes.check_model(*same, SIZE, 64, **given)
-    retrained = given | {"training_record_cnn": replace(record, fingerprint="2" * 64)}
-    with pytest.raises(ValueError, match="the model cnn to be the one that was evaluated"):
-        nodes.check_model(*same, SIZE, 128, **retrained)
-    with pytest.raises(ValueError, match="the model of the distance to be the one"):
-        nodes.check_model(same[0], false_alarms("3" * 64), SIZE, 128, **given)
-    with pytest.raises(ValueError, match="the model that cnn's films were described by"):
-        nodes.check_model(*same, SIZE, 128, **{**given, "reference_cnn": reference("4" * 64)})
-    with pytest.raises(ValueError, match="checked before films are read"):
-        nodes.scan_new_radiographs({}, ingestion_options, NO_KEY, model_checked=False)
+        "run": Run(), "metrics": metrics(fingerprint), "false_alarms": false_alarms(fingerprint),
+        "options": InferenceOptions(prevalence=None), "ingestion": ingestion_options,
+        "preprocessing": SIZE, "explanation": EXPLANATION, "seed": 1,
+        "scored_by_cnn": ScoredBy(fingerprint), "training_record_cnn": record,
+        "reference_cnn": reference(fingerprint),
+    }  # fmt: skip
+    load = nodes.predictor_loader("cnn")
+    other = ingestion_options.model_copy(update={"working_side": 64})
+    for changed, match in [
+        ({"ingestion": other}, "working_side: 128 then, 64 now"),
+        (
+            {"training_record_cnn": replace(record, fingerprint="2" * 64)},
+            "the model cnn to be the one that was evaluated",
+        ),
+        ({"false_alarms": false_alarms("3" * 64)}, "the model of the distance to be the one"),
+        ({"reference_cnn": reference("4" * 64)}, "the model that cnn's films were described by"),
+    ]:
+        with pytest.raises(ValueError, match=match):
+            load(**{**given, **changed})
+    assert asked == []
+    found = load(**given)
+    assert asked == [("cnn", ingestion_options)]
+    # Threshold and zone are those that this run asks for.
+    assert (found.locked.model, found.locked.fingerprint) == ("cnn", fingerprint)
 
 
 def test_every_file_of_any_layout_has_a_row_and_only_films_a_score(scored):
@@ -131,13 +143,9 @@ def test_every_file_of_any_layout_has_a_row_and_only_films_a_score(scored):
     assert scored.loc[2, "reason"].startswith("not a radiograph")
 
 
-def test_an_ensemble_gives_the_mean_of_its_members(decoded, one, scored):
-    two = member("two", 2)
-    own = {name: found[f"scored_by_{name}"] for name, found in (("one", one), ("two", two))}
-    together = evaluated(ensemble_fingerprint(own).fingerprint)
-    alone = evaluated(own["two"].fingerprint)
-    second = nodes.score_new_radiographs(decoded, *alone, SIZE, EVALUATION, **two)
-    mean = nodes.score_new_radiographs(decoded, *together, SIZE, EVALUATION, **one, **two)
+def test_an_ensemble_gives_the_mean_of_its_members(decoded, scored):
+    second = nodes.score_new_radiographs(decoded, predictor_of(two=2))
+    mean = nodes.score_new_radiographs(decoded, predictor_of(one=1, two=2))
     expected = (scored["score"] + second["score"]) / 2
     assert mean["score"].to_numpy() == pytest.approx(expected.to_numpy(), abs=1e-6, nan_ok=True)
     assert mean["score"].dropna().tolist() != scored["score"].dropna().tolist()
@@ -147,34 +155,19 @@ def test_a_folder_without_a_film_is_told_and_nothing_is_scored(decoded, one):
     class Nothing(dict):
         files = decoded.files[decoded.files["reason"] != ""]
 
-    measured = evaluated(one["scored_by_one"].fingerprint)
-    found = nodes.score_new_radiographs(Nothing(), *measured, SIZE, EVALUATION, **one)
+    found = nodes.score_new_radiographs(Nothing(), one)
     assert len(found) == 2
     assert found["score"].isna().all()
 
 
-def test_a_model_trained_since_the_evaluation_is_refused(decoded, one):
-    retrained = {**one, "model_one": keras.models.clone_model(one["model_one"])}
-    with pytest.raises(ValueError, match="whose threshold is not locked"):
-        nodes.score_new_radiographs(
-            decoded,
-            *evaluated(one["scored_by_one"].fingerprint),
-            SIZE,
-            EVALUATION,
-            **retrained,
-        )
-
-
-def predicted(scored, one, *origins):
-    """Predict with models that were trained as these records say."""
-    members = {f"training_record_{n}": origin for n, origin in enumerate(origins)}
-    measured = evaluated(one["scored_by_one"].fingerprint)
-    return nodes.prediction_writer("one")(scored, *measured, InferenceOptions(), **members)
+def predicted(scored, one, synthetic=False):
+    changed = replace(one, synthetic=synthetic)
+    return nodes.write_predictions(scored, changed, metrics(one.locked.fingerprint))
 
 
 def test_predictions_name_the_model_and_the_notice(scored, one, caplog):
     with caplog.at_level("INFO", logger=nodes.__name__):
-        found = predicted(scored, one, training_record())
+        found = predicted(scored, one)
     assert len(found) == len(scored)
     assert set(found["model"]) == {"one"}
     assert set(found["notice"]) == {NOTICE}
@@ -187,21 +180,20 @@ def test_predictions_name_the_model_and_the_notice(scored, one, caplog):
 def test_films_unlike_those_of_train_are_told_and_only_then(scored, one, caplog):
     usual = scored.assign(out_of_distribution=[False, np.nan, np.nan, False, False])
     with caplog.at_level("INFO", logger=nodes.__name__):
-        predicted(usual, one, training_record())
+        predicted(usual, one)
     assert "unlike those that the model was trained on" not in caplog.text
     assert "; 0 out of distribution;" in caplog.text
     odd = usual.assign(out_of_distribution=[True, np.nan, np.nan, False, False])
     with caplog.at_level("INFO", logger=nodes.__name__):
-        predicted(odd, one, training_record())
-    assert "1 of 3 films are unlike those that the model was trained on: a.jpg. Of" in caplog.text
+        predicted(odd, one)
+    assert "1 of 3 films is unlike those that the model was trained on: a.jpg. Of" in caplog.text
     assert "at most 1.0% are expected to be flagged in error." in caplog.text
     assert "was asked for" not in caplog.text
 
 
-def test_what_is_synthetic_follows_from_training_records_and_films_alone(scored, one):
-    # One member of an ensemble that has seen phantoms is enough.
-    found = predicted(scored, one, training_record(), training_record(synthetic=True))
-    assert set(found["notice"]) == {f"{NOTICE} {nodes.SYNTHETIC_MODEL}"}
+def test_what_is_synthetic_follows_from_the_model_and_films_alone(scored, one):
+    found = predicted(scored, one, synthetic=True)
+    assert set(found["notice"]) == {f"{NOTICE} {SYNTHETIC_MODEL}"}
     mixed = scored.assign(source=["phantoms", "", "folder", "archive", "folder"])
-    notices = predicted(mixed, one, training_record())["notice"]
+    notices = predicted(mixed, one)["notice"]
     assert notices.tolist() == [f"{NOTICE} {SYNTHETIC_FILM}", *[NOTICE] * 4]

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import cv2
 import keras
 import numpy as np
 import pandas as pd
@@ -12,7 +14,6 @@ import pytest
 import yaml
 from example_metrics import model_metrics
 from example_records import training_record
-from example_references import contracted
 
 from pneumoscope.datasets.files import FilesDataset
 from pneumoscope.evaluation.access import model_fingerprint
@@ -22,6 +23,7 @@ from pneumoscope.evaluation.records import ModelMetrics, ScoredBy
 from pneumoscope.exchange.records import Parity
 from pneumoscope.models.architectures.registry import build
 from pneumoscope.models.contract import model_contract
+from pneumoscope.models.scoring import describe_batch
 from pneumoscope.models.training.record import describe_preprocessing
 from pneumoscope.naming import Metric, Split
 from pneumoscope.options import (
@@ -30,10 +32,21 @@ from pneumoscope.options import (
     ModelOptions,
     PreprocessingOptions,
 )
+from pneumoscope.out_of_distribution.distances import (
+    FEATURES,
+    describe,
+    distance_of,
+    fit_reference,
+    measure,
+    orientations,
+)
+from pneumoscope.out_of_distribution.false_alarms import limit_false_alarms
+from pneumoscope.out_of_distribution.records import Contracted, FalseAlarms, Reference
 from pneumoscope.provenance import PHANTOM_COMMENT
 from pneumoscope.radiographs.transforms import preprocess
 
 SIZE = (40, 36)
+UPRIGHT = np.loadtxt(files("pneumoscope.radiographs").joinpath("upright.txt"), dtype=np.float32)
 ZONE = 0.1
 CONF = Path(__file__).parents[2] / "conf/base"
 INGESTION = IngestionOptions.model_validate(
@@ -55,6 +68,28 @@ class Evaluated:
     images: np.ndarray
     scores: np.ndarray
     threshold: float
+    references: Mapping[str, Reference]
+
+    @property
+    def distance(self) -> np.ndarray:
+        """How far each film lies from what the references are fitted on, by Keras."""
+        return self.rows["distance"].to_numpy()
+
+    @property
+    def limits(self) -> FalseAlarms:
+        """Two of the seven films are out of distribution."""
+        patients = np.arange(len(self.distance)).astype(str)
+        return limit_false_alarms(self.distance, patients, 0.4, self.fingerprint)
+
+    @property
+    def contracted(self) -> Contracted:
+        """As a single model has it, and an ensemble when it is exported."""
+        (first, *others) = self.references.values()
+        return (
+            Contracted(self.limits, members=self.references)
+            if others
+            else Contracted(self.limits, first)
+        )
 
     @property
     def fingerprint(self) -> str:
@@ -78,11 +113,26 @@ class Evaluated:
             own = model_fingerprint(model)
             found[f"model_{name}"] = model
             found[f"scored_by_{name}"] = ScoredBy(own)
+            found[f"reference_{name}"] = self.references[name]
             found[f"training_record_{name}"] = training_record(
                 fingerprint=own,
                 preprocessing=describe_preprocessing(self.preprocessing, INGESTION.working_side),
             )
         return found
+
+
+def _film(rng: np.random.Generator, number: int) -> np.ndarray:
+    height, width = rng.integers(48, 90, 2)
+    y, x = np.mgrid[0:height, 0:width] / rng.uniform(5, 25)
+    film = 128 + 60 * np.sin(x + number) * np.cos(y) + rng.normal(0, 9, (height, width))
+    # Bright and dark where they are in a chest, so that it does not look turned or inverted.
+    upright = cv2.resize(UPRIGHT, (width, height), interpolation=cv2.INTER_LINEAR)
+    film += 50 * upright / np.abs(UPRIGHT).max()
+    return np.clip(film, 0, 255).astype(np.uint8)
+
+
+def _numbers(model: keras.Model, images: np.ndarray) -> dict[str, np.ndarray]:
+    return {**describe(images), FEATURES: describe_batch(model, images)[1].astype(np.float64)}
 
 
 def _small(architecture: str, seed: int, precision: str = "float32", **options: Any) -> keras.Model:
@@ -115,13 +165,19 @@ def evaluated() -> Callable[..., Evaluated]:
     def evaluated(models: Mapping[str, keras.Model], **options: Any) -> Evaluated:
         chosen = PreprocessingOptions.model_validate({"size": SIZE, "fit": "squash", **options})
         rng = np.random.default_rng(5)
-        decoded = {}
-        for number in range(7):
-            height, width = rng.integers(48, 90, 2)
-            y, x = np.mgrid[0:height, 0:width] / rng.uniform(5, 25)
-            film = 128 + 90 * np.sin(x + number) * np.cos(y) + rng.normal(0, 9, (height, width))
-            decoded[f"{number}.png"] = np.clip(film, 0, 255).astype(np.uint8)
+        decoded = {f"{number}.png": _film(rng, number) for number in range(7)}
         images = np.stack([preprocess(film, chosen) for film in decoded.values()])
+        train = np.stack([preprocess(_film(rng, n), chosen) for n in range(40)])
+        references = {
+            name: fit_reference(_numbers(model, train), np.arange(40).astype(str),
+                                model_fingerprint(model))
+            for name, model in models.items()
+        }  # fmt: skip
+        measured = [
+            measure(references[name], _numbers(model, images), orientations(images))
+            for name, model in models.items()
+        ]
+        features = np.mean([one[FEATURES] for one in measured], axis=0)
         each = [np.asarray(model(images, training=False))[:, 0] for model in models.values()]
         scores = np.mean(each, axis=0, dtype=np.float64).astype(np.float32)
         rows = pd.DataFrame({
@@ -129,9 +185,11 @@ def evaluated() -> Callable[..., Evaluated]:
             "path": list(decoded),
             "split": ["validation"] * 3 + ["test"] * 4,
             "score": scores,
+            "distance": distance_of(measured[0].assign(**{FEATURES: features})),
         })  # fmt: skip
         low, high = np.sort(scores)[2:4]
-        return Evaluated(models, chosen, decoded, rows, images, scores, float((low + high) / 2))
+        threshold = float((low + high) / 2)
+        return Evaluated(models, chosen, decoded, rows, images, scores, threshold, references)
 
     return evaluated
 
@@ -147,18 +205,18 @@ def exported(evaluated, small, tmp_path_factory) -> tuple[Evaluated, Path]:
         Lock(films.fingerprint, "s" * 64, {}, Metric.AUROC, metrics.operating_point)
     )
     _, film = nodes.convert_model(
-        metrics=metrics, locks=locks, preprocessing=films.preprocessing,
+        metrics=metrics, false_alarms=films.limits, locks=locks, preprocessing=films.preprocessing,
         working_side=INGESTION.working_side, **films.members,
     )  # fmt: skip
     model, contract = nodes.export_writer("cnn")(
         film,
-        Parity({Split.TEST: 4}, 0.0, 0.0, 0, "onnxruntime 1.20"),
+        Parity({Split.TEST: 4}, 0.0, 0.0, 0, 0.0, 0, "onnxruntime 1.20"),
         model_contract(
             "cnn",
             films.models["cnn"],
             metrics,
             films.members["training_record_cnn"],
-            contracted(films.fingerprint),
+            films.contracted,
         ),
         metrics,
         InferenceOptions.model_validate({"grey_zone": ZONE}),

@@ -172,6 +172,14 @@ def check_held(
         )
 
 
+def other_distance(lock: Lock, limits: FalseAlarms) -> bool:
+    """Tell whether a distance is not the one that was locked, but for rounding."""
+    locked = lock.out_of_distribution
+    return locked is not None and (
+        locked.asked != limits.asked or abs(locked.threshold - limits.threshold) > _ROUNDED_DISTANCE
+    )
+
+
 def lock_digest(lock: Lock) -> str:
     """Return the SHA-256 over all that a lock fixes: equal for equal locks."""
     plain = json.dumps(_ADAPTER.dump_python(lock, mode="json"), sort_keys=True)

@@ -12,7 +12,16 @@ import numpy as np
 
 from pneumoscope.errors import InputError
 from pneumoscope.exchange.extra import needs_extra
-from pneumoscope.exchange.graph import MAP, OPSET, RADIOGRAPH, SCORE, as_model, renamed, tensor
+from pneumoscope.exchange.graph import (
+    FEATURES,
+    MAP,
+    OPSET,
+    RADIOGRAPH,
+    SCORE,
+    as_model,
+    renamed,
+    tensor,
+)
 
 if TYPE_CHECKING:
     import keras
@@ -27,8 +36,9 @@ def core_graph(model: keras.Model) -> onnx.ModelProto:
 
     Returns:
         A graph from `radiograph`, float32 (n, height, width, 1) with grey values in [0, 255], to
-        `score`, float32 (n, 1), and, where the score is read off pooled feature maps,
-        `class_activation_map`, float32 (n, h, w).
+        `score`, float32 (n, 1), `features`, what the last layer takes, float32 (n, features),
+        and, where the score is read off pooled feature maps, `class_activation_map`, float32
+        (n, h, w).
 
     Raises:
         InputError: Keras does not run on TensorFlow, or the model does not compute in float32.
@@ -53,7 +63,7 @@ def _convert(model: keras.Model) -> onnx.ModelProto:
 
     found = portable(model)
 
-    given = (SCORE, MAP)[: 1 + found.maps]
+    given = (SCORE, FEATURES, MAP)[: 2 + found.maps]
 
     def compute(radiograph: tf.Tensor) -> dict[str, tf.Tensor]:
         return dict(zip(given, found.compute(radiograph), strict=True))

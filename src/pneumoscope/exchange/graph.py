@@ -18,7 +18,7 @@ IR_VERSION = 8
 """Of the release that brought the opset: older runtimes read it as well."""
 
 FILMS, PREPARED, RADIOGRAPH = "films", "prepared", "radiograph"
-SCORE, MAP = "score", "class_activation_map"
+SCORE, FEATURES, MAP = "score", "features", "class_activation_map"
 
 
 class Steps:
@@ -123,37 +123,46 @@ def renamed(
 def average(cores: Sequence[onnx.ModelProto]) -> onnx.ModelProto:
     """Join the graphs of an ensemble's members into one that gives the mean of their scores.
 
-    An ensemble has no head of its own, and no class activation map.
+    An ensemble has no head of its own, and no class activation map; its features are those of
+    all members, one after the other.
 
     Args:
-        cores: From `radiograph` to `score`; one alone is returned as it is.
+        cores: From `radiograph` to `score` and `features`; one alone is returned as it is.
     """
     if len(cores) == 1:
         return cores[0]
-    steps, constants, scores = Steps(), [], []
+    steps, constants, scores, features = Steps(), [], [], []
     for number, core in enumerate(cores):
-        score = f"score_{number}"
-        known = {RADIOGRAPH: RADIOGRAPH, SCORE: score}
+        score, own_features = f"score_{number}", f"features_{number}"
+        known = {RADIOGRAPH: RADIOGRAPH, SCORE: score, FEATURES: own_features}
         nodes, own = renamed(core.graph, f"member_{number}_", known)
         steps.nodes += nodes
         constants += own
         scores.append(score)
+        features.append(own_features)
     steps("Mean", *scores, name=SCORE)
-    outputs = [tensor(SCORE, np.float32, ["n", 1])]
+    steps("Concat", *features, name=FEATURES, axis=1)
+    total = sum(_length(core, FEATURES) for core in cores)
+    outputs = [tensor(SCORE, np.float32, ["n", 1]), tensor(FEATURES, np.float32, ["n", total])]
     return as_model(steps.nodes, constants, cores[0].graph.input, outputs)
 
 
 def chained(preparation: onnx.ModelProto, core: onnx.ModelProto) -> onnx.ModelProto:
-    """Put the preprocessing before a core: from `films` to what the core gives.
+    """Put the preprocessing before a core: from `films` to what the core gives, and `prepared`.
 
     Args:
         preparation: From `films` to `prepared`.
-        core: From `radiograph` to `score`, and perhaps to a map.
+        core: From `radiograph` to `score`, `features`, and perhaps to a map.
     """
     known = {FILMS: FILMS, PREPARED: PREPARED}
     nodes, constants = renamed(preparation.graph, "preprocessing_", known)
     given = {output.name: output.name for output in core.graph.output}
     own, weights = renamed(core.graph, "core_", {RADIOGRAPH: PREPARED, **given})
-    return as_model(
-        [*nodes, *own], [*constants, *weights], preparation.graph.input, core.graph.output
-    )
+    outputs = [*core.graph.output, *preparation.graph.output]
+    return as_model([*nodes, *own], [*constants, *weights], preparation.graph.input, outputs)
+
+
+def _length(model: onnx.ModelProto, output: str) -> int:
+    """Length of the last axis of an output."""
+    (found,) = (one for one in model.graph.output if one.name == output)
+    return int(found.type.tensor_type.shape.dim[-1].dim_value)

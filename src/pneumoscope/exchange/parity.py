@@ -10,11 +10,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pneumoscope.arrays import FloatArray
 from pneumoscope.errors import InputError
 from pneumoscope.exchange.extra import needs_extra
-from pneumoscope.exchange.graph import FILMS, RADIOGRAPH, SCORE
+from pneumoscope.exchange.graph import FEATURES, FILMS, PREPARED, RADIOGRAPH, SCORE
 from pneumoscope.exchange.records import Parity
 from pneumoscope.naming import Column, Split
+from pneumoscope.out_of_distribution.distances import DISTANCE
+from pneumoscope.out_of_distribution.false_alarms import is_beyond
+from pneumoscope.out_of_distribution.judgement import measured_distance
+from pneumoscope.out_of_distribution.records import Contracted
 from pneumoscope.progress import track
 
 if TYPE_CHECKING:
@@ -28,6 +33,9 @@ MOST_APART_CORE = 1e-5
 MOST_APART_FILM = 5e-3
 """Of a score, on equal films: what a grey level here and there makes of it."""
 
+MOST_APART_DISTANCE = 0.1
+"""Of a distance from train, in steps of the usual spread, on equal films; as locks compare them."""
+
 Scores = NDArray[np.float32]
 
 
@@ -36,14 +44,16 @@ class Compared:
     """Films that the evaluation has scored.
 
     Attributes:
-        rows: Columns split, path and score, as evaluated.
+        rows: Columns split, path, score and distance, as evaluated.
         images: What the model saw of each row, uint8 (n, height, width, 1), by split.
         decoded: Path to the decoded film, uint8 (rows, columns).
+        contracted: What train looks like, and which distance from it is too far.
     """
 
     rows: pd.DataFrame
     images: Mapping[Split, RadiographArray]
     decoded: Mapping[str, NDArray[np.uint8]]
+    contracted: Contracted
 
 
 def session_of(model: bytes) -> onnxruntime.InferenceSession:
@@ -69,14 +79,15 @@ def check_parity(
 
     Args:
         core: From preprocessed radiographs to the score.
-        film: From films to the score.
+        film: From films to score, features and what the model saw.
         compared: The films of validation and test.
         threshold: The locked one.
         batch_size: Radiographs that the core scores at once.
 
     Raises:
-        InputError: A score differs by more than `MOST_APART_CORE` or `MOST_APART_FILM`, a film
-            falls on the other side of the threshold, or there is none to compare.
+        InputError: A score differs by more than `MOST_APART_CORE` or `MOST_APART_FILM`, or a
+            distance from train by more than `MOST_APART_DISTANCE`, a film falls on the other side
+            of the threshold, or there is none to compare.
     """
     if compared.rows.empty:
         raise InputError(
@@ -86,9 +97,16 @@ def check_parity(
         )
     evaluated = compared.rows[Column.SCORE].to_numpy(dtype=np.float32)
     of_core = np.concatenate(list(_core_scores(core, compared, batch_size)))
-    of_film = np.concatenate(list(_film_scores(film, compared)))
-    apart = _check_close("core", of_core, evaluated, MOST_APART_CORE)
-    film_apart = _check_close("film graph", of_film, evaluated, MOST_APART_FILM)
+    of_film, distance = map(np.concatenate, zip(*_films_measured(film, compared), strict=True))
+    apart = _check_close("scores of the exported core", of_core, evaluated, MOST_APART_CORE)
+    film_apart = _check_close(
+        "scores of the exported film graph", of_film, evaluated, MOST_APART_FILM
+    )
+    measured = compared.rows[DISTANCE].to_numpy(dtype=np.float64)
+    away = _check_close(
+        "distances from train by the exported film graph", distance, measured, MOST_APART_DISTANCE
+    )
+    flags = [is_beyond(compared.contracted.false_alarms, one) for one in (distance, measured)]
     for what, scores in (("core", of_core), ("film graph", of_film)):
         _check_decisions(what, scores, evaluated, threshold)
     counts = compared.rows[Column.SPLIT].value_counts()
@@ -100,6 +118,8 @@ def check_parity(
         core=apart,
         film=film_apart,
         decisions_changed=0,
+        distance=away,
+        flags_changed=int((flags[0] != flags[1]).sum()),
         runtime=f"onnxruntime {onnxruntime.__version__}",
     )
 
@@ -113,11 +133,15 @@ def _core_scores(core: bytes, compared: Compared, batch_size: int) -> Iterator[S
             yield _scores(session, RADIOGRAPH, images[chosen].astype(np.float32))
 
 
-def _film_scores(film: bytes, compared: Compared) -> Iterator[Scores]:
+def _films_measured(film: bytes, compared: Compared) -> Iterator[tuple[Scores, FloatArray]]:
+    """Give score and distance from train of each film, (1,) each."""
     session = session_of(film)
     paths = compared.rows[Column.PATH]
     for path in track(paths, len(paths), "scoring films with the export"):
-        yield _scores(session, FILMS, compared.decoded[path][np.newaxis])
+        given = {FILMS: compared.decoded[path][np.newaxis]}
+        scores, features, prepared = session.run([SCORE, FEATURES, PREPARED], given)
+        images = prepared.astype(np.uint8)
+        yield scores[:, 0], measured_distance(images, features, compared.contracted)
 
 
 def _scores(session: onnxruntime.InferenceSession, name: str, given: NDArray) -> Scores:
@@ -126,15 +150,15 @@ def _scores(session: onnxruntime.InferenceSession, name: str, given: NDArray) ->
     return scores
 
 
-def _check_close(what: str, scores: Scores, evaluated: Scores, most: float) -> float:
-    differences = np.abs(scores.astype(np.float64) - evaluated)
+def _check_close(what: str, given: NDArray, evaluated: NDArray, most: float) -> float:
+    differences = np.abs(given.astype(np.float64) - evaluated)
     largest = float(np.max(differences))
     # Written so that NaN is refused too.
     if not largest <= most:
         count = int(np.sum(~(differences <= most)))
         raise InputError(
-            f"scores of the exported {what} within {most:g} of those that were evaluated",
-            f"{count:,} of {len(scores):,} further away, up to {largest:.2g}",
+            f"{what} within {most:g} of those that were evaluated",
+            f"{count:,} of {len(given):,} further away, up to {largest:.2g}",
             "Nothing was exported; predict with kedro run --pipelines=inference. If the evaluation "
             "ran on another machine, repeat it here.",
         )

@@ -19,6 +19,9 @@ class Parity:
         core: Largest difference of a score, of the same preprocessed pixels.
         film: Largest difference of a score, of the decoded film, prepared by the graph.
         decisions_changed: Films called otherwise at the locked threshold; 0, or there is no file.
+        distance: Largest difference of a distance from train, in steps of the usual spread.
+        flags_changed: Films out of distribution by one and not by the other: they lie within
+            rounding of the limit.
         runtime: What ran the exported model.
     """
 
@@ -26,6 +29,8 @@ class Parity:
     core: float
     film: float
     decisions_changed: int
+    distance: float
+    flags_changed: int
     runtime: str
 
 
@@ -36,10 +41,12 @@ class Export:
     Attributes:
         opset: Of ONNX.
         inputs: Films of any size.
-        outputs: The score, and the class activation map where the head is pooled.
+        outputs: The score, what it is made of, and the class activation map where the head is
+            pooled.
         preprocessing: What is done inside; `working_side` is the size that files are decoded to
             before, at the least.
         decoding: Scale and bounds that files are decoded with before.
+        decides_out_of_distribution: Whether films unlike those of train get a prediction too.
         zone: Scores from the first to below the second are for a human; None without a zone.
         probability: Slope and intercept on the logits that turn a score into a probability; None
             where none could be fitted.
@@ -54,6 +61,7 @@ class Export:
     outputs: Sequence[Tensor]
     preprocessing: Mapping[str, JsonValue]
     decoding: Mapping[str, JsonValue]
+    decides_out_of_distribution: bool
     zone: tuple[float, float] | None
     probability: CalibrationMap | None
     prevalence: float | None
@@ -82,6 +90,17 @@ def exported_contract(contract: ModelContract, export: Export, notice: str) -> E
 FILM_INPUT = Tensor(
     "films", [None, None, None], "uint8", (0, 255),
     "grey films of one size, any size, upright, black being 0; nothing is done to them before",
+)  # fmt: skip
+
+FEATURES_OUTPUT = Tensor(
+    "features", [None, None], "float32", None,
+    "what the last layer takes, of an ensemble of all members one after the other: "
+    "`out_of_distribution` of the contract measures distances from train by them",
+)  # fmt: skip
+
+PREPARED_OUTPUT = Tensor(
+    "prepared", [None, None, None, 1], "float32", (0, 255),
+    "the films as the model sees them, in whole grey values",
 )  # fmt: skip
 
 MAP_OUTPUT = Tensor(

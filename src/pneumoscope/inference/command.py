@@ -19,12 +19,6 @@ if TYPE_CHECKING:
     from pneumoscope.ingestion.scan import Reader
 
 
-UNTOLD = (
-    "Whether a film is unlike those of training is not told by an exported model: "
-    "kedro run --pipelines=inference tells it."
-)
-
-
 @dataclass(frozen=True)
 class _File:
     """One file of the command line."""
@@ -67,23 +61,26 @@ def main(arguments: Sequence[str]) -> int:
 
 def _predict(given: argparse.Namespace) -> int:
     """Print what is found; return how many films could be read."""
-    from pneumoscope.inference.exported import ExportedModel, predict_films
-    from pneumoscope.inference.outdated import SHORT, outdated
+    from pneumoscope.inference.finished_run import SHORT, FinishedRun, predictor_of_file
+    from pneumoscope.inference.table import predict_files
     from pneumoscope.naming import Column
+    from pneumoscope.out_of_distribution.wording import outside_sentence
 
-    place = given.model or _exported()
-    model = ExportedModel.load(place)
+    if given.model is not None and given.model.endswith(".onnx"):
+        predictor = predictor_of_file(Path(given.model))
+    else:
+        predictor = FinishedRun(Path(os.environ.get("RESULTS", "data"))).predictor(given.model)
     files = _files(given.films)
     listed = files.keys() - {_name(path) for path in given.films}
-    found = predict_films(model, files, given.prevalence, listed)
+    found = predict_files(predictor, files, given.prevalence, listed)
     for line in _as_json(found) if given.json else _as_text(found):
         print(line)
     if not given.json:
-        print(f"Model {model.contract.name}, weights {model.contract.fingerprint[:SHORT]}.")
-        print(UNTOLD)
-        print(model.contract.notice)
-    if parts := outdated(place, model.contract):
-        print(parts, file=sys.stderr)
+        print(f"Model {predictor.locked.model}, weights {predictor.locked.fingerprint[:SHORT]}.")
+        read = found[found[Column.REASON] == ""]
+        if read[Column.OUT_OF_DISTRIBUTION].astype(bool).any():
+            print(outside_sentence(read, predictor.limits))
+        print(predictor.notice)
     return int((found[Column.REASON] == "").sum())
 
 
@@ -94,7 +91,9 @@ def _parser() -> argparse.ArgumentParser:
         "For research and teaching. Not for diagnosis.",
     )
     parser.add_argument("films", nargs="+", type=Path, help="files, or folders of them")
-    parser.add_argument("--model", type=Path, help="model.onnx; else the only one below RESULTS")
+    parser.add_argument(
+        "--model", help="model.onnx, or name of a model below RESULTS; else the only one there"
+    )
     parser.add_argument(
         "--prevalence", type=_share, help="share of PNEUMONIA that probabilities shall hold for"
     )
@@ -110,18 +109,6 @@ def _share(text: str) -> float:
     if not 0 < share < 1:
         raise argparse.ArgumentTypeError(f"expected a share between 0 and 1, received {text}")
     return share
-
-
-def _exported() -> Path:
-    results = Path(os.environ.get("RESULTS", "data"))
-    found = sorted(results.glob("06_models/*/exchange/model.onnx"))
-    if len(found) != 1:
-        raise InputError(
-            f"one exported model below '{results}'",
-            f"{len(found)} of them: {', '.join(map(str, found))}" if found else "none",
-            "Name it: --model <file>; or export one: kedro export --model <name>",
-        )
-    return found[0]
 
 
 def _files(named: Sequence[Path]) -> Mapping[str, Reader]:
@@ -167,10 +154,13 @@ def _as_text(found: pd.DataFrame) -> list[str]:
         if row[Column.REASON]:
             lines.append(f"{row[Column.PATH]}: not read: {row[Column.REASON]}")
             continue
-        parts = [f"{row[Column.PREDICTION]}, score {row[Column.SCORE]:.4f}"]
+        called = row[Column.PREDICTION] or "not decided"
+        parts = [f"{called}, score {row[Column.SCORE]:.4f}"]
         parts.append(f"threshold {row[Column.THRESHOLD]:.4f}")
         if row[Column.GREY_ZONE]:
             parts.append("in the grey zone: a human should look first")
+        if row[Column.OUT_OF_DISTRIBUTION]:
+            parts.append(f"unlike those of train: {row[Column.OUT_OF_DISTRIBUTION_REASON]}")
         if row[Column.PROBABILITY] is not None:
             parts.append(
                 f"probability {percent(row[Column.PROBABILITY])} where "

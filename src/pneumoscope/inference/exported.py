@@ -1,37 +1,26 @@
-"""New radiographs predicted by an exported model: neither Keras nor Kedro is loaded."""
+"""Exported models in onnxruntime: neither Keras nor Kedro is loaded."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from pneumoscope.errors import InputError
-from pneumoscope.evaluation.calibration.recalibration import at_prevalence
-from pneumoscope.exchange.graph import FILMS, SCORE
+from pneumoscope.exchange.graph import FEATURES, FILMS, MAP, PREPARED, SCORE
 from pneumoscope.exchange.metadata import CONTRACT, read_contract
 from pneumoscope.exchange.parity import session_of
 from pneumoscope.exchange.records import ExportedContract
-from pneumoscope.inference.predictions import OUTSIDE, Locked, mark_phantoms, predict
-from pneumoscope.ingestion.private_names import DICOM_SUFFIXES
-from pneumoscope.ingestion.scan import Reader, ScannedFile, scan_file
-from pneumoscope.ingestion.tag_warnings import film_warnings
-from pneumoscope.naming import Column
-from pneumoscope.options import DecodingOptions
-from pneumoscope.radiographs.decoding import warnings_refused
+from pneumoscope.inference.predictions import Locked
+from pneumoscope.inference.scored import ScoredFilms
 
 if TYPE_CHECKING:
     import onnxruntime
-
-
-_DIGITS = 16
-"""Hexadecimal digits of a hash that tell a file from all others."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +28,7 @@ class ExportedModel:
     """An exported model in onnxruntime, with all it promises.
 
     Attributes:
-        session: Runs the graph.
+        session: Runs the graph, for several threads at once.
         contract: As the file has it.
     """
 
@@ -70,72 +59,40 @@ class ExportedModel:
             return cls(session, read_contract(contract))
         except ValidationError as error:
             raise InputError(
-                f"an exported model with its contract in '{path}'", "a model without one", remedy
+                f"an exported model with its contract in '{path}'",
+                "a model without one, or of an older release",
+                remedy,
             ) from error
 
-    def locked(self, prevalence: float | None = None) -> Locked:
-        """Give what was locked for the model.
+    @property
+    def runtime(self) -> str:
+        """Name and version of onnxruntime."""
+        import onnxruntime
 
-        Args:
-            prevalence: Share of PNEUMONIA that probabilities shall hold for; None for that of the
-                export.
-        """
+        return f"onnxruntime {onnxruntime.__version__}"
+
+    @property
+    def locked(self) -> Locked:
+        """What was locked for the model."""
         promised, export = self.contract, self.contract.export
-        line, learnt = promised.calibration.map, promised.calibration.prevalence
-        calibration, holds_for = export.probability, export.prevalence
-        if prevalence is not None and line is not None and learnt is not None:
-            calibration, holds_for = at_prevalence(line, learnt, prevalence), prevalence
         return Locked(
             promised.name,
             promised.fingerprint,
             promised.operating_point.threshold,
             export.zone,
-            calibration,
-            holds_for,
+            export.probability,
+            export.prevalence,
+            export.decides_out_of_distribution,
         )
 
-    def score(self, pixels: NDArray[np.uint8]) -> float:
-        """Score one decoded film, uint8 (height, width)."""
-        (found,) = self.session.run([SCORE], {FILMS: pixels[np.newaxis]})
-        return float(found[0, 0])
+    def score(self, films: Sequence[NDArray[np.uint8]]) -> ScoredFilms:
+        """Score decoded films, uint8 (height, width) of any sizes, one or more.
 
-
-def predict_films(
-    model: ExportedModel,
-    files: Mapping[str, Reader],
-    prevalence: float | None = None,
-    found: Collection[str] = (),
-) -> pd.DataFrame:
-    """Read, score and predict films one by one, as the inference pipeline does.
-
-    Args:
-        model: The exported model.
-        files: Path to a function that reads that file's bytes.
-        prevalence: Share of PNEUMONIA that probabilities shall hold for.
-        found: Which of the paths nobody has named: of these, a DICOM is called by its hash, for
-            the name of its file can name a patient.
-
-    Returns:
-        One row a file, with the columns of the predictions; a file that could not be read has
-        its reason, and no score.
-    """
-    options = DecodingOptions.model_validate(dict(model.contract.export.decoding))
-    with warnings_refused():
-        rows = [_row(model, scan_file(item, options)) for item in files.items()]
-    scored = pd.DataFrame(rows)
-    is_dicom = scored["dicom"] | scored[Column.PATH].str.lower().str.endswith(DICOM_SUFFIXES)
-    by_hash = scored[Column.SHA256].str[:_DIGITS].replace("", "unread") + ".dcm"
-    hidden = is_dicom & scored[Column.PATH].isin(found)
-    scored[Column.PATH] = scored[Column.PATH].where(~hidden, by_hash)
-    scored[Column.WARNING] = film_warnings(scored)
-    # Which films are unlike those of train is not known, and so left out: not "none of them".
-    scored = scored.assign(**dict.fromkeys(OUTSIDE))
-    scored[Column.SCORE] = scored[Column.SCORE].astype("float32")
-    predicted = predict(scored, model.locked(prevalence), model.contract.notice)
-    return mark_phantoms(predicted, scored[Column.SOURCE])
-
-
-def _row(model: ExportedModel, file: ScannedFile) -> dict[str, Any]:
-    found = {name: value for name, value in vars(file).items() if name != "pixels"}
-    score = np.nan if file.pixels is None else model.score(file.pixels)
-    return {**found, Column.SCORE.value: score}
+        One by one: of a processor, a film in a batch takes no less than one alone.
+        """
+        given = {output.name for output in self.session.get_outputs()}
+        names = [name for name in (SCORE, FEATURES, PREPARED, MAP) if name in given]
+        each = [self.session.run(names, {FILMS: film[np.newaxis]}) for film in films]
+        found = dict(zip(names, map(np.concatenate, zip(*each, strict=True)), strict=True))
+        images = found[PREPARED].astype(np.uint8)
+        return ScoredFilms(found[SCORE][:, 0], images, found[FEATURES], found.get(MAP))

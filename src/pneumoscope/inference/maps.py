@@ -1,13 +1,14 @@
 """What spoke for the decision on new radiographs, by one model or by the mean of several."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
-from pneumoscope.inference.films import PreprocessedFilms
+from pneumoscope.inference.scored import ScoredFilms
 from pneumoscope.options import ExplanationOptions
 
 SPOKE, MOVES = "what spoke for the decision", "what moves the score, either way"
@@ -33,7 +34,7 @@ class DecisionMaps:
 
 def decision_maps(
     models: Mapping[str, Any],
-    films: PreprocessedFilms,
+    images: NDArray[np.uint8],
     positive: NDArray[np.bool_],
     options: ExplanationOptions,
     seed: int,
@@ -42,15 +43,14 @@ def decision_maps(
 
     Args:
         models: Name to model, one or more.
-        films: The films, few enough to lie in memory.
+        images: As the models see them, uint8 (n, height, width, 1).
         positive: Shape (n,), whether the score speaks for PNEUMONIA.
         options: How decisions are explained.
         seed: Seed of SmoothGrad's noise.
     """
     from pneumoscope.models.explain.attribution import attribute, enlarge, method_of
 
-    count, height, width, _ = films.shape
-    images = films[np.arange(count)] if count else np.zeros((0, height, width, 1), np.uint8)
+    count, height, width, _ = images.shape
     if not count:
         return DecisionMaps(images[..., 0], None, "no film was read")
     towards = np.where(positive, 1, -1)
@@ -66,6 +66,37 @@ def decision_maps(
     either_way = any(method.startswith("SmoothGrad") for method in methods)
     meaning = MOVES if either_way else SPOKE
     return DecisionMaps(images[..., 0], _to_one(total), ", ".join(methods), meaning)
+
+
+def maps_of_export(name: str, scored: ScoredFilms, positive: NDArray[np.bool_]) -> DecisionMaps:
+    """Map what spoke for each decision by the class activation maps of an exported model.
+
+    Args:
+        name: Of the model.
+        scored: Films with their maps.
+        positive: Shape (n,), whether the score speaks for PNEUMONIA.
+    """
+    _, height, width, _ = scored.images.shape
+    given = np.zeros((0, 0, 0)) if scored.maps is None else scored.maps
+    towards = np.where(positive, 1, -1)[:, np.newaxis, np.newaxis]
+    spoken = np.maximum(given * towards, 0).astype(np.float32)
+    enlarged = [
+        np.asarray(Image.fromarray(one).resize((width, height), Image.Resampling.BILINEAR))
+        for one in spoken
+    ]
+    return DecisionMaps(
+        scored.images[..., 0], _to_one(np.stack(enlarged)), f"Grad-CAM of {name}", SPOKE
+    )
+
+
+def joined(parts: Sequence[DecisionMaps]) -> DecisionMaps:
+    """Put maps that one model made of some films after another into one record."""
+    if not parts:
+        return DecisionMaps(np.zeros((0, 0, 0), np.uint8), None, "no film was read")
+    films = np.concatenate([part.films for part in parts])
+    maps = [part.maps for part in parts if part.maps is not None]
+    first = parts[0]
+    return DecisionMaps(films, np.concatenate(maps) if maps else None, first.method, first.meaning)
 
 
 def _to_one(maps: NDArray[np.float32]) -> NDArray[np.float32]:

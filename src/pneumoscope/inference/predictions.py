@@ -1,18 +1,21 @@
 """Scores of new radiographs turned into predictions by what the evaluation has locked."""
 
-from collections.abc import Mapping
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from pneumoscope.arrays import FloatArray
+from pneumoscope import NOTICE
 from pneumoscope.errors import InputError
 from pneumoscope.evaluation.calibration.recalibration import at_prevalence, recalibrate
 from pneumoscope.evaluation.records import CalibrationMap, DeferralZone, ModelMetrics
+from pneumoscope.inference.records import FilmPrediction
 from pneumoscope.naming import Column, Label, Source
 from pneumoscope.options import InferenceOptions
+from pneumoscope.out_of_distribution.judgement import JUDGED
 
 Zone = tuple[float, float]
 
@@ -23,17 +26,19 @@ SYNTHETIC_MODEL = (
 SYNTHETIC_FILM = "This radiograph is a synthetic phantom, no patient's."
 
 COLUMNS = [
-    Column.PATH, Column.PREDICTION, Column.GREY_ZONE, Column.SCORE, Column.PROBABILITY,
-    Column.OUT_OF_DISTRIBUTION, Column.OUT_OF_DISTRIBUTION_P, Column.OUT_OF_DISTRIBUTION_REASON,
+    Column.PATH, Column.PREDICTION, Column.GREY_ZONE, Column.SCORE, Column.PROBABILITY, *JUDGED,
     Column.REASON, Column.NOTE, Column.WARNING, Column.SHA256, Column.PREVALENCE, Column.MODEL,
     Column.FINGERPRINT, Column.THRESHOLD, Column.ZONE_LOW, Column.ZONE_HIGH, Column.NOTICE,
 ]  # fmt: skip
 """Columns of the predictions, in order: what differs from film to film first."""
 
-OUTSIDE = [
-    Column.OUT_OF_DISTRIBUTION, Column.OUT_OF_DISTRIBUTION_P, Column.OUT_OF_DISTRIBUTION_REASON,
+_NUMBERS = [
+    Column.PROBABILITY, Column.OUT_OF_DISTRIBUTION_P, Column.OUT_OF_DISTRIBUTION_DISTANCE,
+    Column.OUT_OF_DISTRIBUTION_LIMIT, Column.PREVALENCE, Column.THRESHOLD, Column.ZONE_LOW,
+    Column.ZONE_HIGH,
 ]  # fmt: skip
-"""How far a film lies from those of train: whether too far, the p value, and why."""
+
+_OF_FILE = ("path", "sha256", "bytes", "width", "height", "reason", "note", "warning")
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,23 @@ class Locked:
     calibration: CalibrationMap | None = None
     prevalence: float | None = None
     decides_all: bool = True
+
+    def probability(self, score: float) -> float | None:
+        """Bring a score through the calibration; None without one."""
+        line = self.calibration
+        return None if line is None else float(recalibrate([score], line.slope, line.intercept)[0])
+
+    def at(self, prevalence: float | None) -> Locked:
+        """Carry probabilities over to another prevalence; None leaves them as they are."""
+        if prevalence is None or self.calibration is None or self.prevalence is None:
+            return self
+        line = at_prevalence(self.calibration, self.prevalence, prevalence)
+        return replace(self, calibration=line, prevalence=prevalence)
+
+
+def notice_of(synthetic: bool) -> str:
+    """Return what every film says of its use, by a model trained on phantoms or on patients."""
+    return f"{NOTICE} {SYNTHETIC_MODEL}" if synthetic else NOTICE
 
 
 def locked_by(name: str, metrics: ModelMetrics, options: InferenceOptions) -> Locked:
@@ -82,69 +104,76 @@ def locked_by(name: str, metrics: ModelMetrics, options: InferenceOptions) -> Lo
     )
     if found.map is None or found.prevalence is None:
         return locked
-    wanted = options.prevalence or found.prevalence
-    line = at_prevalence(found.map, found.prevalence, wanted)
-    return replace(locked, calibration=line, prevalence=wanted)
+    learnt = replace(locked, calibration=found.map, prevalence=found.prevalence)
+    return learnt.at(options.prevalence)
+
+
+def decide(
+    file: Mapping[Any, Any], locked: Locked, notice: str, judged: Mapping[Any, Any] | None = None
+) -> FilmPrediction:
+    """Predict one film that could be read, and keep the reason for any other file.
+
+    Args:
+        file: path, sha256, reason (empty where readable), note and warning; bytes, width, height
+            and source where they are known.
+        locked: Threshold, zone and calibration.
+        notice: What every film says of its use; a phantom says that it is one as well.
+        judged: Score of a film that was read, and `JUDGED` of it.
+
+    Returns:
+        `prediction` is made in the grey zone too; `grey_zone` says that a human should look
+        first. What is predicted is missing where the file could not be read; the prediction is
+        where the user wants none out of distribution, and the probability wherever a film is,
+        for the calibration was fitted on no such films.
+    """
+    low, high = locked.zone or (None, None)
+    phantom = file.get(Column.SOURCE) == Source.PHANTOMS
+    record = FilmPrediction(
+        **{name: file[name] for name in _OF_FILE if name in file},
+        prevalence=locked.prevalence,
+        model=locked.model,
+        fingerprint=locked.fingerprint,
+        threshold=locked.threshold,
+        zone_low=low,
+        zone_high=high,
+        notice=f"{notice} {SYNTHETIC_FILM}" if phantom else notice,
+    )
+    if record.reason or judged is None:
+        return record
+    score, outside = float(judged[Column.SCORE]), bool(judged[Column.OUT_OF_DISTRIBUTION])
+    called = Label.PNEUMONIA if score >= locked.threshold else Label.NORMAL
+    return replace(
+        record,
+        prediction=None if outside and not locked.decides_all else called,
+        grey_zone=low is not None and high is not None and low <= score < high,
+        score=score,
+        probability=None if outside else locked.probability(score),
+        out_of_distribution=outside,
+        **{name.value: judged[name] for name in JUDGED[1:]},
+    )
+
+
+def as_table(predictions: Iterable[FilmPrediction]) -> pd.DataFrame:
+    """Put predictions into one table, a row each, columns `COLUMNS`."""
+    rows = [[getattr(one, name) for name in COLUMNS] for one in predictions]
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    return table.astype(dict.fromkeys(_NUMBERS, "float64") | {Column.SCORE: "float32"})
 
 
 def predict(scored: pd.DataFrame, locked: Locked, notice: str) -> pd.DataFrame:
     """Predict every radiograph that could be read, and keep a row with a reason for the others.
 
     Args:
-        scored: Columns path, sha256, reason (empty where readable), note, warning and score (NaN
-            where there is a reason), and how far it lies from train: `OUTSIDE`.
+        scored: What `decide` takes of a file, score and `JUDGED`; missing where there is a reason.
         locked: Threshold, zone and calibration.
         notice: What every row says of its use.
 
     Returns:
-        One row a file, columns `COLUMNS`, in the order of the files. `prediction` is made in
-        the grey zone too; `grey_zone` says that a human should look first. Prediction, grey
-        zone, score, probability and what is told of its distance are missing where the file
-        could not be read, and the prediction is where the user wants none out of distribution.
+        One row a file, columns `COLUMNS`, in the order and with the index of the files.
     """
-    readable = (scored[Column.REASON] == "").to_numpy()
-    score = scored.loc[readable, Column.SCORE].to_numpy(dtype=np.float64)
-    predicted = np.where(score >= locked.threshold, Label.PNEUMONIA, Label.NORMAL).astype(object)
-    if not locked.decides_all:
-        predicted[scored.loc[readable, Column.OUT_OF_DISTRIBUTION].to_numpy(dtype=bool)] = None
-    found: dict[str, Any] = {
-        Column.PREDICTION: predicted,
-        Column.GREY_ZONE: _within(score, locked.zone),
-        Column.SCORE: scored.loc[readable, Column.SCORE].to_numpy(),
-    }
-    if locked.calibration is not None:
-        found[Column.PROBABILITY] = recalibrate(
-            score, locked.calibration.slope, locked.calibration.intercept
-        )
-    # Joined by position, so that files without a score get missing values and not a default.
-    filled = pd.DataFrame(found, index=scored.index[readable]).reindex(scored.index)
-    low, high = (None, None) if locked.zone is None else locked.zone
-    same: dict[str, Any] = {
-        Column.PREVALENCE: locked.prevalence,
-        Column.MODEL: locked.model,
-        Column.FINGERPRINT: locked.fingerprint,
-        Column.THRESHOLD: locked.threshold,
-        Column.ZONE_LOW: low,
-        Column.ZONE_HIGH: high,
-        Column.NOTICE: notice,
-    }
-    known = scored[
-        [Column.PATH, Column.SHA256, Column.REASON, Column.NOTE, Column.WARNING, *OUTSIDE]
-    ]
-    return pd.concat([known, filled], axis=1).assign(**same).reindex(columns=COLUMNS)
-
-
-def mark_phantoms(predictions: pd.DataFrame, source: pd.Series) -> pd.DataFrame:
-    """Say in the notice of every film that is a phantom that it is one.
-
-    Args:
-        predictions: As `predict` gives them.
-        source: Where each film comes from, in the same order.
-    """
-    phantoms = source.to_numpy() == Source.PHANTOMS.value
-    notice = predictions[Column.NOTICE]
-    marked = notice.where(~phantoms, notice + f" {SYNTHETIC_FILM}")
-    return predictions.assign(**{Column.NOTICE: marked})
+    rows = scored.to_dict("records")
+    table = as_table(decide(row, locked, notice, row) for row in rows)
+    return table.set_index(scored.index)
 
 
 def _measured_zone(zones: Mapping[str, DeferralZone], share: float | None) -> Zone | None:
@@ -158,9 +187,3 @@ def _measured_zone(zones: Mapping[str, DeferralZone], share: float | None) -> Zo
         )
     zone = zones[f"{share:g}"]
     return None if zone.low is None or zone.high is None else (zone.low, zone.high)
-
-
-def _within(score: FloatArray, zone: Zone | None) -> np.ndarray:
-    if zone is None:
-        return np.zeros(score.size, dtype=bool)
-    return (score >= zone[0]) & (score < zone[1])

@@ -56,11 +56,19 @@ def appearance_warnings(files: pd.DataFrame) -> pd.Series:
     usual = measured.median() if len(measured) >= FELLOWS else TYPICAL
     far = measured < FAR * usual
     rows = zip(readable["orientation"], far["brightness"], far["contrast"], strict=True)
-    warnings = [
-        ", ".join(filter(None, [way and f"looks {way}", dark and DARK, flat and FLAT]))
-        for way, dark, flat in rows
-    ]
+    warnings = [_warning(*row) for row in rows]
     return pd.Series(warnings, index=readable.index, dtype=str).reindex(files.index, fill_value="")
+
+
+def appearance_warning(orientation: str, brightness: float, contrast: float) -> str:
+    """Give one radiograph its warning by itself, or an empty string."""
+    dark, flat = brightness < FAR * TYPICAL["brightness"], contrast < FAR * TYPICAL["contrast"]
+    return _warning(orientation, dark, flat)
+
+
+def _warning(way: str, dark: bool, flat: bool) -> str:
+    looks = f"looks {way}" if way else ""
+    return ", ".join(filter(None, [looks, DARK if dark else "", FLAT if flat else ""]))
 
 
 def appearance_sentences(radiographs: pd.DataFrame) -> list[str]:

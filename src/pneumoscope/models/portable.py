@@ -19,8 +19,8 @@ class Portable:
     """A model ready to be converted.
 
     Attributes:
-        compute: From float32 (n, height, width, 1) to the score (n, 1) and, where the head is
-            pooled, the class activation map (n, h, w).
+        compute: From float32 (n, height, width, 1) to the score (n, 1), what the last layer takes
+            (n, features) and, where the head is pooled, the class activation map (n, h, w).
         maps: Whether it gives a class activation map.
     """
 
@@ -66,12 +66,13 @@ def portable(model: keras.Model) -> Portable:
     copy.set_weights(model.get_weights())
     cut = cut_at_last_maps(copy)
     head = copy.layers[-1]
+    described = keras.Model(copy.inputs, [copy.outputs[0], head.input])
     if cut is None or not cut.pooled:
-        return Portable(lambda images: (copy(images, training=False),), maps=False)
+        return Portable(lambda images: tuple(described(images, training=False)), maps=False)
 
     def compute(images: keras.KerasTensor) -> tuple[keras.KerasTensor, ...]:
-        maps = cut.below(images)
-        return copy(images, training=False), class_activation_map(maps, head.kernel[:, 0])
+        maps = class_activation_map(cut.below(images), head.kernel[:, 0])
+        return *described(images, training=False), maps
 
     return Portable(compute, maps=True)
 

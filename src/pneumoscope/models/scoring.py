@@ -73,6 +73,26 @@ def score_and_describe(
         yield films, _checked(model, scores), np.asarray(features, dtype=np.float32)
 
 
+def describe_batch(
+    model: keras.Model, films: NDArray[np.uint8]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Score a few radiographs at once, and give what the scores are made of.
+
+    Args:
+        model: As for `score_and_describe`.
+        films: uint8 (n, height, width, 1).
+
+    Returns:
+        Scores and features, as `score_and_describe` yields them.
+
+    Raises:
+        InputError: As for `score`.
+    """
+    check_films(model, films.shape)
+    scores, features = _scorer_of(model, described=True)(films)
+    return _checked(model, scores), np.asarray(features, dtype=np.float32)
+
+
 def _batches(images: RadiographArray, batch_size: int) -> Iterator[NDArray[np.uint8]]:
     for start in range(0, images.shape[0], batch_size):
         yield images[np.arange(start, min(start + batch_size, images.shape[0]))]

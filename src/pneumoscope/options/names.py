@@ -15,7 +15,7 @@ TAKEN_BY_WINDOWS = frozenset(
 
 TAKEN = TAKEN_BY_WINDOWS | frozenset(
     """
-    checked data figures parameters
+    data figures parameters
     comparison ensembles exchange rebalancing reporting shift training
     """.split()  # noqa: SIM905
 )
@@ -40,7 +40,7 @@ def check_names(where: str, names: Iterable[str], parameters: Container[str]) ->
                 f"'{name}'",
                 f"Call it '{_legal(name)}', for example.",
             )
-        # `model_card_x` and `model_checked` are entries of their own.
+        # `model_card_x` is an entry of its own.
         lower = name.lower()
         if lower in TAKEN or lower in parameters or lower.startswith("card_"):
             raise InputError(

@@ -51,7 +51,8 @@ class FalseAlarms:
     """Which distance is too far, read off the patients of validation.
 
     A radiograph beyond `cuts[j]`, up to the next one, is as far as or farther than the share
-    `shares[j]` of validation, it itself counted; up to `cuts[0]` the share is 1.
+    `shares[j]` of validation, it itself counted; up to `cuts[0]` the share is 1. All distances
+    have `false_alarms.ROUNDED` added, so that rounding moves no film of validation.
 
     Attributes:
         fingerprint: SHA-256 of the weights, or over those of an ensemble's members.
@@ -83,10 +84,21 @@ class Contracted:
     Attributes:
         false_alarms: Which distance is too far.
         reference: What distances are measured from; None of an ensemble, whose members have theirs.
+        members: Those of an ensemble's members by name, in the order in which an exported ensemble
+            gives their features; None of a single model, and where the members' contracts lie
+            beside that of the ensemble.
     """
 
     false_alarms: FalseAlarms
     reference: Reference | None = None
+    members: Mapping[str, Reference] | None = None
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """All that distances are measured from, of the first member first."""
+        if self.members is not None:
+            return tuple(self.members.values())
+        return () if self.reference is None else (self.reference,)
 
 
 @dataclass(frozen=True)

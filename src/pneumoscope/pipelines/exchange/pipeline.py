@@ -20,15 +20,18 @@ def create_pipeline(model: str, members: Sequence[str]) -> Pipeline:
         members: Its members; the model itself where it is one.
     """
     records = {f"training_record_{name}": f"{name}.training_record" for name in members}
+    references = {f"reference_{name}": f"{name}.reference" for name in members}
     cards = {f"card_{name}": f"model_card_{name}" for name in members}
     convert = Node(
         convert_model,
         {
             "metrics": f"{model}.metrics",
+            "false_alarms": f"{model}.false_alarms",
             "locks": "known_locks",
             "preprocessing": "params:preprocessing",
             "working_side": "params:ingestion.working_side",
             **records,
+            **references,
             **{f"scored_by_{name}": f"{name}.scored_by" for name in members},
             **{f"model_{name}": f"model_{name}" for name in members},
         },
@@ -44,6 +47,10 @@ def create_pipeline(model: str, members: Sequence[str]) -> Pipeline:
             "metrics": f"{model}.metrics",
             "decoded": "decoded_radiographs",
             "evaluation": "params:evaluation",
+            "false_alarms": f"{model}.false_alarms",
+            "validation_distances": f"{model}.validation_distances",
+            "test_distances": f"{model}.test_distances",
+            **references,
             **{
                 entry: entry
                 for split in ("validation", "test")
@@ -64,6 +71,7 @@ def create_pipeline(model: str, members: Sequence[str]) -> Pipeline:
             "preprocessing": "params:preprocessing",
             "ingestion": "params:ingestion",
             **records,
+            **references,
             **cards,
         },
         [f"{model}.exported_model", f"{model}.exported_contract"],

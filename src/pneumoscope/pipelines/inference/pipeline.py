@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from kedro.pipeline import Node, Pipeline
 
 from pneumoscope.pipelines.inference.nodes import (
-    check_model,
-    page_writer,
-    prediction_writer,
+    predictor_loader,
     scan_new_radiographs,
     score_new_radiographs,
+    write_page,
+    write_predictions,
 )
 
 
@@ -20,73 +20,56 @@ def create_pipeline(model: str, members: Sequence[str]) -> Pipeline:
         model: Name of the model or ensemble.
         members: Its members; the model itself where it is one.
     """
-    evaluated = {
-        f"{what}_{name}": f"{name}.{what}"
-        for what in ("scored_by", "reference")
-        for name in members
-    }
-    check = Node(
-        check_model,
+    load = Node(
+        predictor_loader(model),
         {
+            "run": "finished_run",
             "metrics": f"{model}.metrics",
             "false_alarms": f"{model}.false_alarms",
+            "options": "params:inference",
+            "ingestion": "params:ingestion",
             "preprocessing": "params:preprocessing",
-            "working_side": "params:ingestion.working_side",
-            **evaluated,
-            **{f"training_record_{name}": f"{name}.training_record" for name in members},
+            "explanation": "params:explanation",
+            "seed": "params:seed",
+            **{
+                f"{what}_{name}": f"{name}.{what}"
+                for what in ("scored_by", "reference", "training_record")
+                for name in members
+            },
         },
-        "model_checked",
-        name="check_model",
+        "predictor",
+        name="load_predictor",
     )
     scan = Node(
         scan_new_radiographs,
-        ["new_radiographs", "params:ingestion", "patient_key", "model_checked"],
+        ["new_radiographs", "params:ingestion", "patient_key", "predictor"],
         "decoded_films",
         name="scan_new_radiographs",
     )
     score = Node(
         score_new_radiographs,
-        {
-            "decoded": "decoded_films",
-            "metrics": f"{model}.metrics",
-            "false_alarms": f"{model}.false_alarms",
-            "preprocessing": "params:preprocessing",
-            "evaluation": "params:evaluation",
-            **evaluated,
-            **{f"model_{name}": f"model_{name}" for name in members},
-        },
+        ["decoded_films", "predictor"],
         "film_scores",
         name="score_new_radiographs",
     )
     write = Node(
-        prediction_writer(model),
-        {
-            "film_scores": "film_scores",
-            "metrics": f"{model}.metrics",
-            "false_alarms": f"{model}.false_alarms",
-            "options": "params:inference",
-            **{f"training_record_{name}": f"{name}.training_record" for name in members},
-        },
+        write_predictions,
+        ["film_scores", "predictor", f"{model}.metrics"],
         "predictions",
         name="write_predictions",
     )
     page = Node(
-        page_writer(model),
+        write_page,
         {
             "film_scores": "film_scores",
             "predictions": "predictions",
             "decoded": "decoded_films",
+            "predictor": "predictor",
             "metrics": f"{model}.metrics",
-            "false_alarms": f"{model}.false_alarms",
             "options": "params:inference",
-            "explanation": "params:explanation",
-            "preprocessing": "params:preprocessing",
             "ingestion": "params:ingestion",
-            "seed": "params:seed",
-            **{f"model_{name}": f"model_{name}" for name in members},
-            **{f"training_record_{name}": f"{name}.training_record" for name in members},
         },
         "predictions_page",
         name="write_page",
     )
-    return Pipeline([check, scan, score, write, page], tags="inference")
+    return Pipeline([load, scan, score, write, page], tags="inference")
