@@ -3,7 +3,8 @@
 What `kedro package` builds runs this way, with the configuration packed beside it:
 `python -m pneumoscope --conf-source=conf-pneumoscope.tar.gz`.
 
-`python -m pneumoscope predict <film>` is another command: it starts neither Kedro nor TensorFlow.
+`python -m pneumoscope predict <film>` and `python -m pneumoscope serve` are other commands: they
+start neither Kedro nor TensorFlow.
 """
 
 import sys
@@ -29,6 +30,10 @@ def start() -> Any:
         from pneumoscope.inference.command import main as predict
 
         sys.exit(predict(sys.argv[2:]))
+    if sys.argv[1:2] == ["serve"]:
+        from pneumoscope.serving.command import main as serve
+
+        sys.exit(serve(sys.argv[2:]))
     return main()
 
 

@@ -138,6 +138,30 @@ def export(model: str | None, wanted: str, env: str | None, params: dict) -> Non
         )
 
 
+@cli.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)
+@click.argument("options", nargs=-1, type=click.UNPROCESSED)
+@env_option
+@params_option
+def serve(options: tuple[str, ...], env: str | None, params: dict) -> None:
+    """Serve the model of `inference.model`: a page and an API. --help shows its options."""
+    from pneumoscope.serving.command import main
+
+    sys.exit(main(options, "kedro serve [--env ENV] [--params PARAMS]", _of_run(env, params)))
+
+
+def _of_run(env: str | None, params: dict) -> dict[str, str]:
+    """Read where a run writes and which model it predicts with; a session would take seconds."""
+    from kedro.framework.project import settings
+    from kedro.utils import find_kedro_project
+
+    project = find_kedro_project(Path.cwd()) or Path.cwd()
+    conf, arguments = str(project / settings.CONF_SOURCE), settings.CONFIG_LOADER_ARGS
+    loader = settings.CONFIG_LOADER_CLASS(conf, env, runtime_params=params, **arguments)
+    parameters = loader["parameters"]
+    model = parameters["inference"]["model"] or parameters["architectures"][-1]
+    return {"results": str(project / loader["globals"]["results"]), "model": model}
+
+
 @cli.command()
 @click.argument("folder")
 @click.option("--env", "-e", default="hospital", show_default=True, help="As of kedro run.")

@@ -1,0 +1,96 @@
+"""Hostile films and hostile bodies by HTTP: each is answered, and nothing grows."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+from hostile import corpus
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+CLIENTS, AT_ONCE = 4, 20
+
+
+def send(served, cases):
+    answer = served.predict(*((case.name, case.data) for case in cases))
+    assert answer.status_code == 200, answer.text
+    return answer.json()["films"]
+
+
+def seen(served, cases):
+    """Send the cases by several clients at a time; give what was said of each."""
+    with ThreadPoolExecutor(CLIENTS) as clients:
+        parts = [cases[start : start + AT_ONCE] for start in range(0, len(cases), AT_ONCE)]
+        return [film for found in clients.map(partial(send, served), parts) for film in found]
+
+
+def check(cases, found):
+    assert len(found) == len(cases)
+    for case, film in zip(cases, found, strict=True):
+        assert (film["reason"] == "") == (film["score"] is not None), case.name
+        if case.damaged:
+            assert film["reason"], case.name
+
+
+def test_hostile_films_are_answered(served):
+    cases = list(corpus(11, 60))
+    check(cases, seen(served, cases))
+
+
+_NAMES = st.binary(max_size=40)
+_FILES = st.lists(st.tuples(_NAMES, st.binary(max_size=200)), max_size=4)
+
+
+@settings(max_examples=60)
+@given(_FILES, st.binary(max_size=20), st.integers(-40, 0))
+@example([(b'a"; filename="b', b"x")], b"", 0)
+@example([(b"a\r\nContent-Type: text/html", b"x")], b"", 0)
+@example([(b"", b"\r\n--x--\r\n")], b"", 0)
+@example([(b"a", b"PK\x03\x04")], b"--x", -1)
+def test_no_form_is_answered_by_an_error_of_the_code(served, files, tail, cut):
+    body = b"".join(
+        b'--x\r\nContent-Disposition: form-data; name="f"; filename="%b"\r\n\r\n%b\r\n' % part
+        for part in files
+    )
+    body = (body + b"--x--\r\n" + tail)[: cut or None]
+    answer = served.send(body, "multipart/form-data; boundary=x")
+    assert answer.status_code in (200, 400, 413)
+    if answer.status_code == 200:
+        assert len(answer.json()["films"]) >= 1
+    else:
+        assert set(answer.json()["error"]) == {"expected", "received", "remedy"}
+
+
+@settings(max_examples=60)
+@given(st.binary(max_size=300), st.sampled_from(["image/png", "application/zip"]))
+def test_no_bytes_are_answered_by_an_error_of_the_code(served, data, kind):
+    for start in (b"", b"PK\x03\x04", b"PK\x05\x06"):
+        answer = served.send(start + data, kind)
+        assert answer.status_code in ((200,) if start + data else (400,))
+
+
+@settings(max_examples=60)
+@given(
+    st.dictionaries(
+        st.sampled_from(["prevalence", "images", "x", "\r\nX: y", "prevalence\x00"]),
+        st.text(max_size=20),
+        max_size=3,
+    )
+)
+def test_no_question_is_answered_by_an_error_of_the_code(served, asked):
+    answer = served.send(b"x", params=asked)
+    assert answer.status_code in (200, 422)
+    if answer.status_code == 200:
+        assert set(asked) <= {"prevalence", "images"}
+
+
+@settings(max_examples=60)
+@given(st.sampled_from(["GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "BREW"]),
+       st.text(max_size=30), st.binary(max_size=30))  # fmt: skip
+def test_no_request_is_answered_by_an_error_of_the_code(served, method, path, more):
+    head = f"{method} /{path} HTTP/1.0\r\nHost: localhost\r\n".encode("utf-8", "replace")
+    answer = served.talk(head + more + b"\r\n\r\n", seconds=5)
+    status = int(answer.split()[1]) if answer else 400
+    assert 200 <= status < 500
+    if status >= 400 and b"application/json" in answer:
+        assert "error" in json.loads(answer.rpartition(b"\r\n\r\n")[2] or b'{"error": 0}')
