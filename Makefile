@@ -9,6 +9,8 @@ BIN    := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 UV     := $(or $(shell command -v uv 2>/dev/null),$(BIN)/uv)
 LOCK   := $(UV) pip compile --quiet --universal --generate-hashes --no-annotate --no-header \
 	--fork-strategy fewest --python-version 3.11 --all-extras pyproject.toml
+SERVE_LOCK := $(UV) pip compile --quiet --universal --generate-hashes --no-annotate --no-header \
+	--python-version 3.11 --constraints requirements.lock requirements-serve.in
 READY  := $(VENV)/.ready
 EXTRAS := $(VENV)/.extras
 # Of the interpreters that the project supports, `make matrix` tries those that are here.
@@ -77,6 +79,7 @@ viz: $(EXTRAS) ## Look at the graph in the browser
 UPGRADE := --upgrade
 lock: $(READY) ## Lock the dependencies anew, with hashes (UPGRADE= keeps versions that still fit)
 	$(LOCK) $(UPGRADE) --output-file requirements.lock >/dev/null
+	$(SERVE_LOCK) --output-file requirements-serve.lock >/dev/null
 
 # antlr4-python3-runtime, which OmegaConf needs, is plain Python and published as source alone.
 # onnxruntime needs macOS 14.

@@ -64,16 +64,35 @@ def test_the_version_is_one():
 
 
 def test_images_run_as_nobody_in_particular_and_bring_the_lock():
-    for file in ("Dockerfile", ".devcontainer/Dockerfile"):
+    for file in ("Dockerfile", "Dockerfile.serve", ".devcontainer/Dockerfile"):
         stages = (PROJECT / file).read_text().split("\nFROM ")
         assert re.search(r"^USER [1-9]\d*$", stages[-1], re.MULTILINE), file
-    copied = re.findall(r"^COPY (?!--)(.*) \S+$", (PROJECT / "Dockerfile").read_text(), re.M)
-    here = {name for line in copied for name in line.split()}
-    assert here == {"pyproject.toml", "requirements.lock", "README.md", "LICENSE", "src", "conf"}
+    here = copied("Dockerfile") | copied("Dockerfile.serve")
+    ours = {"pyproject.toml", "requirements.lock", "README.md", "LICENSE", "src"}
+    assert copied("Dockerfile") == {*ours, "conf"}
+    assert copied("Dockerfile.serve") == {*ours, "requirements-serve.lock"}
     assert all((PROJECT / name).exists() for name in here)
     kept = (PROJECT / ".dockerignore").read_text().splitlines()
     assert {f"!{name}" for name in here} <= set(kept)
     assert "conf/local" in kept
+
+
+def copied(file):
+    """Give what a container's file copies out of the checkout."""
+    lines = re.findall(r"^COPY (?!--)(.*) \S+$", (PROJECT / file).read_text(), re.M)
+    return {name for line in lines for name in line.split()}
+
+
+def test_the_image_of_the_service_serves_by_options_that_there_are():
+    text = (PROJECT / "Dockerfile.serve").read_text().replace("\\\n", "")
+    entry = json.loads(re.search(r"^ENTRYPOINT (.*)$", text, re.M)[1])
+    options = [word for word in entry if word.startswith("--")]
+    from pneumoscope.serving.command import _parser
+
+    known = {name for action in _parser("", {})._actions for name in action.option_strings}
+    assert entry[:4] == ["python", "-m", "pneumoscope", "serve"]
+    assert set(options) <= known
+    assert "/health" in re.search(r"^HEALTHCHECK .*$", text, re.M)[0]
 
 
 def test_the_image_installs_extras_that_there_are():

@@ -77,3 +77,20 @@ def test_the_supported_pythons_are_the_same_everywhere():
     makefile = (PROJECT / "Makefile").read_text(encoding="utf-8")
     assert f"VERSIONS := {' '.join(PYTHONS)}\n" in makefile
     assert DECLARED["tool"]["mypy"]["python_version"] == PYTHONS[0]
+
+
+def test_what_the_service_installs_is_a_part_of_the_lock_without_what_trains():
+    blocks = set(re.split(r"\n(?=\S)", LOCK.strip()))
+    serving = (PROJECT / "requirements-serve.lock").read_text(encoding="utf-8")
+    own = set(re.split(r"\n(?=\S)", serving.strip()))
+    assert {_pinned(block) for block in own} <= {_pinned(block) for block in blocks}
+    assert all("--hash=sha256:" in block for block in own)
+    names = {_pinned(block).partition("==")[0] for block in own}
+    assert not names & {"tensorflow", "tensorflow-cpu", "keras", "kedro", "onnx", "scikit-learn"}
+    asked = (PROJECT / "requirements-serve.in").read_text(encoding="utf-8").splitlines()
+    assert {line for line in asked if line and not line.startswith("#")} <= names
+
+
+def _pinned(block: str) -> str:
+    """Give name and version of a locked package, without where it is for."""
+    return block.split("\\")[0].split(";")[0].strip()
