@@ -51,6 +51,7 @@ BENCHMARKS = (
     ),
     Benchmark("prediction", "prediction", 2, ("--architecture", "mlp", "--count", "8")),
     Benchmark("exported", "one film by an exported model", 2, ("--architecture", "mlp")),
+    Benchmark("serving", "films by HTTP", 4, ("--architecture", "mlp", "--films", "200")),
     Benchmark("reruns", "runs again when nothing has changed", 6, ()),
     Benchmark("memory", "peak memory", 3, ("--counts", "20", "40")),
     Benchmark("overhead", "what Kedro adds", 3, ("--count", "30")),

@@ -1,18 +1,23 @@
 """Hostile films and hostile bodies by HTTP: each is answered, and nothing grows."""
 
 import json
+import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
+import pytest
+import requests
 from hostile import corpus
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from served import started
 
 CLIENTS, AT_ONCE = 4, 20
 
 
 def send(served, cases):
-    answer = served.predict(*((case.name, case.data) for case in cases))
+    form = [("films", (case.name, case.data)) for case in cases]
+    answer = requests.post(f"{served.url}/v1/predict", files=form, timeout=120)
     assert answer.status_code == 200, answer.text
     return answer.json()["films"]
 
@@ -35,6 +40,22 @@ def check(cases, found):
 def test_hostile_films_are_answered(served):
     cases = list(corpus(11, 60))
     check(cases, seen(served, cases))
+
+
+@pytest.mark.slow
+def test_a_great_many_grow_nothing(results, tmp_path):
+    """HOSTILE=10000 tries as many."""
+    count = int(os.environ.get("HOSTILE", "800"))
+    with started("--results", str(results), "--audit", str(tmp_path / "served.jsonl")) as served:
+        held = []
+        for tenth in range(10):
+            cases = list(corpus(100 + tenth, count // 10))
+            check(cases, seen(served, cases))
+            held.append(served.memory)
+        assert served.stop() == 0
+    # What libraries keep once they were used is there after the first tenths.
+    assert held[-1] <= 1.1 * held[1] + 10, held
+    assert len((tmp_path / "served.jsonl").read_text().splitlines()) == 10 * (count // 10)
 
 
 _NAMES = st.binary(max_size=40)
