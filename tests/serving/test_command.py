@@ -1,12 +1,14 @@
 """`pneumoscope serve` as a process: when it starts, when it does not, and how it ends."""
 
 import json
+import os
 import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 import requests
@@ -15,6 +17,8 @@ from served import started
 from pneumoscope.serving.command import main
 
 NAME = "Doe_Jane"
+PROJECT = Path(__file__).parents[2]
+KEDRO = str(Path(sys.executable).with_name("kedro"))
 
 
 @pytest.fixture
@@ -129,6 +133,26 @@ def test_what_stands_in_its_way_is_told(run, capsys, tmp_path):
     with started("--results", str(run)) as served:
         assert main([*given, "--port", str(served.port)]) == 2
     assert "--port <number>" in capsys.readouterr().err
+
+
+def test_kedro_serves_the_model_that_the_run_predicts_with(tmp_path):
+    done = subprocess.run(
+        [KEDRO, "serve", "--env", "smoke", "--params", "inference.model=mlp", "--port", "0"],
+        capture_output=True, text=True, check=False, cwd=PROJECT,
+        env={**os.environ, "RESULTS": str(tmp_path)},
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert f"a model 'mlp' that was evaluated, below '{tmp_path}'" in done.stderr
+
+
+@pytest.mark.slow
+def test_kedro_serves(run, films):
+    command = [KEDRO, "serve", "--env", "smoke", "--port", "0"]
+    with started("--results", str(run), command=command) as served:
+        answer = requests.post(f"{served.url}/v1/predict", data=films["0.png"], timeout=60,
+                               headers={"Content-Type": "image/png"})  # fmt: skip
+        assert served.stop(signal.SIGINT) == 0
+    assert answer.json()["counts"]["read"] == 1
 
 
 @pytest.mark.parametrize(

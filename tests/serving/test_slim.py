@@ -39,7 +39,8 @@ def test_the_lock_of_the_service_is_enough_to_predict(
     ).stdout
     assert not {"tensorflow", "tensorflow-cpu", "keras", "kedro"} & set(listed.split())
     audit = str(tmp_path / "served.jsonl")
-    with started("--results", str(results), "--audit", audit, python=str(python)) as slim:
+    command = [str(python), "-m", "pneumoscope", "serve", "--port", "0"]
+    with started("--results", str(results), "--audit", audit, command=command) as slim:
         form = [("films", (name, data)) for name, data in films.items()]
         answer = requests.post(f"{slim.url}/v1/predict", files=form, timeout=120)
         page = requests.get(slim.url, timeout=60)

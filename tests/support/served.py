@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,7 @@ from pneumoscope.serving.server import Access, configured
 from pneumoscope.serving.service import Service
 
 ATTEMPTS = 200
+_SERVE = ("-m", "pneumoscope", "serve", "--port", "0")
 
 
 @dataclass(frozen=True)
@@ -109,11 +110,12 @@ class Process:
 
 
 @contextmanager
-def started(*arguments: str, python: str = sys.executable) -> Iterator[Process]:
+def started(
+    *arguments: str, command: Sequence[str] = (sys.executable, *_SERVE)
+) -> Iterator[Process]:
     """Start `pneumoscope serve` on a free port, and end it after this at the latest."""
-    command = [python, "-m", "pneumoscope", "serve", "--port", "0", *arguments]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [*command, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
         assert process.stdout is not None
         said = [process.stdout.readline()]
