@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
-from fastapi.responses import FileResponse, JSONResponse, Response
+from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import ClientDisconnect
@@ -160,12 +160,10 @@ def _answer(films: Sequence[Film], found: Sequence[FilmPrediction], notice: str)
 
 
 def _add_page(app: FastAPI) -> None:
-    app.mount("/page", StaticFiles(directory=PAGE, check_dir=False), "page")
-
     @app.get("/health", response_model=schema.Health, summary="Whether the service runs")
     async def health() -> Response:
         return JSONResponse({"status": "ok"})
 
-    @app.get("/", include_in_schema=False)
-    async def page() -> Response:
-        return FileResponse(PAGE / "index.html")
+    page = StaticFiles(directory=PAGE, html=True)
+    app.mount("/page", page)
+    app.mount("/", page)
