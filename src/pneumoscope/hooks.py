@@ -110,6 +110,8 @@ class InputHooks:
         Raises:
             InputError: Something that the run loads is not there, on disk or in memory.
         """
+        from pneumoscope.datasets.dicom_archive import DicomArchiveDataset
+        from pneumoscope.datasets.dicom_results import DicomResultsDataset
         from pneumoscope.datasets.radiograph_folder import RadiographFolderDataset
 
         check_versions(run_params["load_versions"], pipeline, catalog)
@@ -118,6 +120,11 @@ class InputHooks:
             dataset = catalog.get(name)
             # A folder of the user's own, which no node makes.
             if isinstance(dataset, RadiographFolderDataset):
+                dataset.require()
+        for name in pipeline.all_outputs():
+            dataset = catalog.get(name)
+            # What cannot be written is said before hours of work, not behind them.
+            if isinstance(dataset, DicomResultsDataset | DicomArchiveDataset):
                 dataset.require()
 
 

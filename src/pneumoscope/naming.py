@@ -226,6 +226,13 @@ class CalibrationMethod(StrEnum):
     PLATT = "platt"
 
 
+class ResultPlace(StrEnum):
+    """Where predictions go as DICOM objects."""
+
+    FOLDER = "folder"
+    ARCHIVE = "archive"
+
+
 class HiddenNames(StrEnum):
     """Which collections' files and folders get names that tell nothing of a patient."""
 

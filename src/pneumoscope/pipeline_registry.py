@@ -13,7 +13,7 @@ from kedro.framework.project import pipelines, settings
 from kedro.pipeline import Pipeline
 from kedro.utils import find_kedro_project
 
-from pneumoscope.naming import Source
+from pneumoscope.naming import ResultPlace, Source
 from pneumoscope.options.project import ProjectOptions
 from pneumoscope.options.reading import read_parameters
 from pneumoscope.pipelines.lazy import LazyPipeline
@@ -32,6 +32,7 @@ class Selection:
         sites: Names of the sites whose films are an external test.
         predictor: Name of the model or ensemble that new radiographs are predicted with and that
             is exported; None for the last architecture.
+        dicom_results: Where its predictions go as DICOM objects; None for nowhere.
     """
 
     source: Source
@@ -40,6 +41,7 @@ class Selection:
     arms: tuple[str, ...] = ()
     sites: tuple[str, ...] = ()
     predictor: str | None = None
+    dicom_results: ResultPlace | None = None
 
     @classmethod
     def of(cls, options: ProjectOptions) -> "Selection":
@@ -48,7 +50,10 @@ class Selection:
         arms = tuple(options.study.arms) if options.study else ()
         source, predictor = options.fetch.source, options.inference.model
         sites = tuple(options.sites)
-        return cls(source, tuple(options.architectures), members, arms, sites, predictor)
+        return cls(
+            source, tuple(options.architectures), members, arms, sites, predictor,
+            options.inference.dicom_results,
+        )  # fmt: skip
 
 
 _CHOSEN: Mapping[str, Callable[[Selection], tuple[Any, ...]]] = {
@@ -89,7 +94,7 @@ def create_pipelines(selection: Selection) -> dict[str, Pipeline]:
         **parts,
         # New radiographs are predicted when someone brings them, and models exported when someone
         # wants to take them elsewhere.
-        "inference": _create("inference", (predictor, members)),
+        "inference": _create("inference", (predictor, members, selection.dicom_results)),
         "exchange": _create("exchange", (predictor, members)),
         "__default__": LazyPipeline(partial(_joined, tuple(parts.values()))),
     }

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from pneumoscope.options.base import OpenShare, Options, Text
+from pneumoscope.naming import ResultPlace
+from pneumoscope.options.base import AsYaml, OpenShare, Options, Text
 
 
 class InferenceOptions(Options):
@@ -18,6 +19,9 @@ class InferenceOptions(Options):
             computed; null for that of validation.
         decide_out_of_distribution: Whether a radiograph unlike those of train gets a prediction
             all the same; its score stands there in any case.
+        dicom_results: Whether predictions of DICOM films also become DICOM objects, which hold
+            what identifies the patient: in a folder of their own, or from there in the archive
+            too; null for none.
         shown_films: Films at most that the page of the predictions shows, the doubtful first.
     """
 
@@ -25,5 +29,6 @@ class InferenceOptions(Options):
     grey_zone: OpenShare | None = None
     prevalence: OpenShare | None = None
     decide_out_of_distribution: bool = True
+    dicom_results: Annotated[ResultPlace, AsYaml] | None = None
     # Two pictures each, inside one file that a browser has to open.
     shown_films: Annotated[int, Field(ge=0, le=1000)] = 200

@@ -41,6 +41,7 @@ class ProjectOptions(Options):
         radiographs: Folder of radiographs, by --params alone.
         films: Folder of new radiographs to predict, by --params alone.
         predictions: File for their predictions, by --params alone.
+        dicom_archive: Archive that results go to, by --params alone; else that of the films.
         labels: Table of labels outside the folder of radiographs, by --params alone.
         cluster: Where mappings run, by --params or DASK_SCHEDULER: an address or `local:<workers>`.
         architectures: Names of the models to train and compare, in the order of the table.
@@ -55,6 +56,7 @@ class ProjectOptions(Options):
     radiographs: Text | None = None
     films: Text | None = None
     predictions: Text | None = None
+    dicom_archive: Text | None = None
     labels: Text | None = None
     cluster: Text | None = None
     fetch: FetchOptions

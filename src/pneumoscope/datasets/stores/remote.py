@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 
 from fsspec import AbstractFileSystem
 from fsspec.core import url_to_fs
-from fsspec.registry import known_implementations
+from fsspec.registry import known_implementations, register_implementation
 
+from pneumoscope.datasets.stores.dicomweb_address import PROTOCOLS
 from pneumoscope.errors import InputError, did_you_mean
 
 logger = logging.getLogger(__name__)
@@ -20,7 +21,9 @@ WAITS = (0.5, 2.0)
 READS = 64
 """Connections that are kept open: the scan reads no more files at a time."""
 
-EXTRAS = {"s3": "s3", "s3a": "s3"}
+_S3 = ("s3", "s3a")
+
+EXTRAS = {**dict.fromkeys(_S3, "s3"), **dict.fromkeys(PROTOCOLS, "dicom_results")}
 """Extra of the project that reads a protocol."""
 
 _DEFAULTS: dict[str, dict[str, Any]] = {
@@ -33,9 +36,19 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
             "retries": {"max_attempts": 1},
         }
     }
-    for protocol in EXTRAS
+    for protocol in _S3
 }
-_FINAL = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)
+for _protocol in PROTOCOLS:
+    register_implementation(
+        _protocol,
+        "pneumoscope.datasets.stores.dicomweb_files.DicomWebFileSystem",
+        clobber=True,
+        errtxt="dicomweb-client and pydicom",
+    )
+
+_FINAL = (
+    FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError, InputError,
+)  # fmt: skip
 
 Given = TypeVar("Given")
 

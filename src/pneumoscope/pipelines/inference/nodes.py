@@ -1,8 +1,10 @@
 """New radiographs read, scored by a model as it was evaluated, and predicted."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,7 @@ from pneumoscope.counts import counted
 from pneumoscope.datasets.decoded_radiographs import DecodedRadiographs
 from pneumoscope.errors import InputError
 from pneumoscope.evaluation.records import ModelMetrics
+from pneumoscope.exchange.dicom_results.records import FilmResults
 from pneumoscope.inference.evaluated import check_compared, check_evaluated, check_prepared
 from pneumoscope.inference.finished_run import FinishedRun, WithKeras
 from pneumoscope.inference.predictions import locked_by, predict
@@ -214,6 +217,37 @@ def write_page(
     }
     patients = by_patient(found, patients_of(decoded.files, ingestion))
     return render_page(predictions_page(found, shown, patients, context))
+
+
+def write_dicom_results(
+    film_scores: pd.DataFrame,
+    predictions: pd.DataFrame,  # noqa: ARG001
+    new_radiographs: dict[str, Callable[[], bytes]],
+    decoded: DecodedRadiographs,
+    predictor: Predictor,
+    ingestion: IngestionOptions,
+) -> Iterable[FilmResults]:
+    """Make a report and a picture of each DICOM film, streamed to the next dataset.
+
+    Args:
+        film_scores: One row a file.
+        predictions: The table, which is written before objects are tried.
+        new_radiographs: The files, from which patient and study are taken over.
+        decoded: The same, decoded.
+        predictor: The model, with what was locked for it.
+        ingestion: Bounds of what is read.
+    """
+    # Seconds of imports, which no other run needs.
+    from pneumoscope.inference.dicom_results import DicomResults
+
+    found = predict(film_scores, predictor.locked, predictor.notice)
+    explain = partial(predictor.explain, decoded)
+    return DicomResults(found, new_radiographs, explain, ingestion, datetime.now())
+
+
+def store_dicom_results(dicom_results: dict[str, Callable[[], bytes]]) -> Mapping[str, Any]:
+    """Hand the results of this run to the archive, which takes each of them once."""
+    return dicom_results
 
 
 def _summary(predictions: pd.DataFrame) -> str:

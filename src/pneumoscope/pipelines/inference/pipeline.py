@@ -4,21 +4,27 @@ from collections.abc import Sequence
 
 from kedro.pipeline import Node, Pipeline
 
+from pneumoscope.naming import ResultPlace
 from pneumoscope.pipelines.inference.nodes import (
     predictor_loader,
     scan_new_radiographs,
     score_new_radiographs,
+    store_dicom_results,
+    write_dicom_results,
     write_page,
     write_predictions,
 )
 
 
-def create_pipeline(model: str, members: Sequence[str]) -> Pipeline:
+def create_pipeline(
+    model: str, members: Sequence[str], dicom_results: ResultPlace | None = None
+) -> Pipeline:
     """Create the pipeline; it is no part of the default one, which has no new radiographs.
 
     Args:
         model: Name of the model or ensemble.
         members: Its members; the model itself where it is one.
+        dicom_results: Where predictions go as DICOM objects; None for nowhere.
     """
     load = Node(
         predictor_loader(model),
@@ -72,4 +78,22 @@ def create_pipeline(model: str, members: Sequence[str]) -> Pipeline:
         "predictions_page",
         name="write_page",
     )
-    return Pipeline([load, scan, score, write, page], tags="inference")
+    results = [
+        Node(
+            write_dicom_results,
+            {
+                "film_scores": "film_scores",
+                "predictions": "predictions",
+                "new_radiographs": "new_radiographs",
+                "decoded": "decoded_films",
+                "predictor": "predictor",
+                "ingestion": "params:ingestion",
+            },
+            "dicom_results",
+            name="write_dicom_results",
+        ),
+        Node(store_dicom_results, "dicom_results", "dicom_archive", name="store_dicom_results"),
+    ]
+    wanted = {None: 0, ResultPlace.FOLDER: 1, ResultPlace.ARCHIVE: 2}[dicom_results]
+    nodes = [load, scan, score, write, page, *results[:wanted]]
+    return Pipeline(nodes, tags="inference")

@@ -18,6 +18,9 @@ from pneumoscope.radiographs.recorded import (
     view_of,
 )
 
+MAKER = "Pneumoscope"
+"""Maker of the results that this project itself writes, which lie beside films in an archive."""
+
 FILMS = ("CR", "DX", "DR", "RG", "OT", "SC", "XC", "")
 """Modalities of plain films and of captures; some writers leave it out."""
 
@@ -45,9 +48,11 @@ def check_is_film(elements: Elements) -> None:
     """Refuse what is no single plain film, with what its tags say it is.
 
     Raises:
-        UnreadableRadiograph: Another modality, no pixels, several frames.
+        UnreadableRadiograph: Another modality, no pixels, several frames, a result of ours.
     """
     modality = elements.word(Tag.MODALITY)
+    if elements.word(Tag.MANUFACTURER) == MAKER.upper():
+        raise UnreadableRadiograph(f"a result of {MAKER}, no film")
     if modality not in FILMS:
         what = _OTHERS.get(modality, "no plain film")
         raise UnreadableRadiograph(
