@@ -5,9 +5,10 @@ import pytest
 
 from pneumoscope.datasets.decoded_radiographs import DecodedRadiographsDataset
 from pneumoscope.datasets.radiograph_folder import RadiographFolderDataset
+from pneumoscope.ingestion.file_scan import scan_file
 from pneumoscope.ingestion.manifest import Ingested, sort_out
 from pneumoscope.ingestion.patient_key import VARIABLE, PatientKey
-from pneumoscope.ingestion.scan import scan, scan_file
+from pneumoscope.ingestion.scan import scan
 from pneumoscope.naming import HiddenNames
 
 pytest.importorskip("pydicom", reason="the extra dicom is not installed")

@@ -12,7 +12,6 @@ from pydantic import TypeAdapter
 
 from pneumoscope.errors import InputError
 from pneumoscope.evaluation.records import ModelMetrics, OperatingPoint, ScoredBy
-from pneumoscope.evaluation.thresholds.operating_points import lock_threshold
 from pneumoscope.naming import Column, Metric
 from pneumoscope.options import EvaluationOptions
 from pneumoscope.out_of_distribution.records import FalseAlarms
@@ -82,6 +81,9 @@ def lock_evaluation(
     Raises:
         ValueError: If validation lacks a class that the rule needs.
     """
+    # SciPy is behind it, which nothing needs that only reads a lock.
+    from pneumoscope.evaluation.thresholds.operating_points import lock_threshold
+
     return Lock(
         fingerprint=scored_by.fingerprint,
         splits=splits_digest(splits),

@@ -16,7 +16,7 @@ from pneumoscope.errors import InputError, three_lines
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pneumoscope.ingestion.scan import Reader
+    from pneumoscope.ingestion.file_scan import Reader
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from pneumoscope.inference.predictions import Locked, decide, notice_of
 from pneumoscope.inference.records import FilmPrediction
 from pneumoscope.inference.scored import Pixels, ScoredFilms, Scorer
 from pneumoscope.ingestion.appearance import appearance_warning
-from pneumoscope.ingestion.scan import Reader, scan_file
+from pneumoscope.ingestion.file_scan import Reader, scan_file
 from pneumoscope.ingestion.scanned_file import ScannedFile
 from pneumoscope.models.records import ModelContract
 from pneumoscope.naming import Column

@@ -7,8 +7,8 @@ import pandas as pd
 
 from pneumoscope.inference.predictions import as_table
 from pneumoscope.inference.predictor import BATCH, Predictor
+from pneumoscope.ingestion.file_scan import Reader
 from pneumoscope.ingestion.private_names import DICOM_SUFFIXES
-from pneumoscope.ingestion.scan import Reader
 from pneumoscope.ingestion.scanned_file import ScannedFile
 from pneumoscope.ingestion.tag_warnings import film_warnings
 from pneumoscope.naming import Column
