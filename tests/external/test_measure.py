@@ -1,5 +1,7 @@
 """A site measured with what the evaluation locked: a copy of test gives what test gave."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,6 +17,7 @@ from pneumoscope.external.measure import measure_site
 from pneumoscope.external.records import split_of
 from pneumoscope.naming import Label, Metric, Split
 from pneumoscope.options import EvaluationOptions
+from pneumoscope.out_of_distribution.distances import KINDS, ORIENTATION
 
 SITE = split_of("clinic")
 OPTIONS = EvaluationOptions.model_validate(
@@ -87,11 +90,33 @@ def at_site(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(split=SITE, radiograph_id=SITE + "/" + rows["radiograph_id"])
 
 
+def distances_of(rows: pd.DataFrame, far: int = 0) -> pd.DataFrame:
+    """Put so many radiographs far from train, and the others near."""
+    near = np.where(np.arange(len(rows)) < far, 50.0, 0.1)
+    kinds = dict.fromkeys(KINDS, near)
+    return rows[["radiograph_id", "patient_id"]].assign(**kinds, **{ORIENTATION: ""})
+
+
+def test_films_are_flagged_by_the_distance_that_was_locked(lock, evaluated):
+    rows = at_site(scored("clinic", 40, 9))
+    films = pd.concat([manifest_of(rows), manifest_of(TRAIN)])
+    for far in (0, 10):
+        found = measure_site(rows, evaluated, lock, films, OPTIONS, distances_of(rows, far))
+        share = found.flagged.found.share
+        assert share.value == far / 40
+        assert found.flagged.promised == lock.out_of_distribution.promised == 0.01
+        # Of 20 patients: exact without any, and 5 of them with.
+        assert share.low < share.value + 1e-9 < share.high
+    old = replace(lock, out_of_distribution=None)
+    assert measure_site(rows, evaluated, old, films, OPTIONS, distances_of(rows)).flagged is None
+
+
 @pytest.mark.parametrize("part", [Split.TEST, Split.VALIDATION])
 def test_a_copy_of_a_split_gives_every_number_that_the_split_gave(part, lock, evaluated):
     rows = at_site({Split.TEST: TEST, Split.VALIDATION: VALIDATION}[part])
-    found = measure_site(rows, evaluated, lock, films_of(rows, rows.assign(
-        radiograph_id=rows["radiograph_id"].str.removeprefix(f"{SITE}/"))), OPTIONS)  # fmt: skip
+    like = rows.assign(radiograph_id=rows["radiograph_id"].str.removeprefix(f"{SITE}/"))
+    films = films_of(rows, like)
+    found = measure_site(rows, evaluated, lock, films, OPTIONS, distances_of(rows))
     own = found.measured
     assert own.splits[SITE] == evaluated.splits[part]
     assert own.calibration.splits[SITE] == evaluated.calibration.splits[part]
@@ -121,7 +146,7 @@ def test_nothing_is_fitted_or_chosen(lock, evaluated, monkeypatch):
         monkeypatch.setattr(module, name, refuse)
     rows = at_site(scored("clinic", 60, 9, shift=2.0))
     films = pd.concat([manifest_of(rows), manifest_of(TRAIN)])
-    found = measure_site(rows, evaluated, lock, films, OPTIONS)
+    found = measure_site(rows, evaluated, lock, films, OPTIONS, distances_of(rows))
     assert found.measured.operating_point == lock.operating_point
     # Were a threshold chosen here, so many NORMAL films would not be called ill.
     assert found.metrics.metrics[Metric.SPECIFICITY].value < 0.5
@@ -144,7 +169,7 @@ def test_of_one_class_alone_what_needs_both_is_undefined_and_says_why(
     rows = at_site(scored("clinic", 40, 9))
     rows = rows[rows["label"] == label].reset_index(drop=True)
     films = pd.concat([manifest_of(rows), manifest_of(TRAIN)])
-    found = measure_site(rows, evaluated, lock, films, OPTIONS)
+    found = measure_site(rows, evaluated, lock, films, OPTIONS, distances_of(rows))
     for metric in (undefined, Metric.AUROC):
         assert found.metrics.metrics[metric].value is None
         assert found.metrics.metrics[metric].reason
@@ -156,7 +181,7 @@ def test_of_one_class_alone_what_needs_both_is_undefined_and_says_why(
 def test_a_single_film_is_measured_without_an_interval_that_is_not_there(lock, evaluated):
     rows = at_site(scored("clinic", 1, 9))
     films = pd.concat([manifest_of(rows), manifest_of(TRAIN)])
-    found = measure_site(rows, evaluated, lock, films, OPTIONS)
+    found = measure_site(rows, evaluated, lock, films, OPTIONS, distances_of(rows))
     assert found.metrics.n == 1
     accuracy = found.metrics.metrics[Metric.ACCURACY]
     assert accuracy.value in (0.0, 1.0)

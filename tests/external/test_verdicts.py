@@ -2,8 +2,16 @@ import pytest
 from example_sites import drop, drops, site_metrics, site_result
 
 from pneumoscope.evaluation.estimate import Estimate
-from pneumoscope.external.verdicts import claims, overlap_sentences, site_verdict, together
+from pneumoscope.external.records import Flagged
+from pneumoscope.external.verdicts import (
+    claims,
+    flagged_sentence,
+    overlap_sentences,
+    site_verdict,
+    together,
+)
 from pneumoscope.naming import Metric, Split
+from pneumoscope.out_of_distribution.records import Found
 
 
 def told(sites: int = 1, reference: Split = Split.TEST, **changes) -> str:
@@ -105,3 +113,24 @@ def test_films_of_the_collection_are_told_and_what_they_do_to_the_figures(
     assert sentences[0] == expected
     assert any("it is no external test" in one for one in sentences) == biased
     assert len(sentences) == 1 + biased
+
+
+PROMISED = "5.0% promised on validation"
+
+
+@pytest.mark.parametrize(
+    ("share", "start", "end"),
+    [
+        (Estimate(0.4, 0.25, 0.6), "40.0% (25.0% to 60.0%)",
+         f", more than the {PROMISED}: other films."),
+        (Estimate(0.0, 0.0, 0.03), "0.0% (0.0% to 3.0%)", f", no more than the {PROMISED}."),
+        (Estimate(0.1, 0.04, 0.2), "10.0% (4.0% to 20.0%)",
+         f"; whether that is more than the {PROMISED} cannot be told."),
+        (Estimate(0.1, reason="one"), "10.0%",
+         f"; whether that is more than the {PROMISED} cannot be told."),
+    ],
+)  # fmt: skip
+def test_films_flagged_at_a_site_are_held_against_the_promise(share, start, end):
+    assert flagged_sentence("clinic", Flagged(Found(40, 30, share), 0.05)) == (
+        f"At clinic, {start} of the films are flagged as unlike those of train{end}"
+    )

@@ -50,6 +50,14 @@ def test_every_site_measures_every_model_and_ensemble(graph):
     }
 
 
+def test_every_site_compares_its_films_with_those_that_each_model_was_trained_on(graph):
+    names = {node.name for node in graph["external"].nodes}
+    for site in SITES:
+        compared = {f"external.{site}.{model}.measure_distances" for model in ("mlp", "cnn")}
+        assert {*compared, f"external.{site}.both.average_distances"} <= names
+    assert "mlp.reference" in graph["external"].inputs()
+
+
 def test_no_film_is_read_before_every_lock_is_checked(graph):
     for site in SITES:
         (scan,) = [n for n in graph["external"].nodes if n.name == f"external.{site}.scan_films"]

@@ -12,6 +12,7 @@ from whole_runs import finish, run
 pytestmark = pytest.mark.slow
 
 MODELS = ["mlp", "cnn", "ensemble"]
+SITES = ["copy", "st-mary"]
 
 
 def locked(results: Path) -> dict[str, bytes]:
@@ -99,6 +100,19 @@ def test_a_copy_of_test_gives_the_scores_and_the_figures_of_test(measured):
     )
     overlap = record(measured, "copy")["films"]["overlap"]
     assert overlap["identical"] == {"train": 0, "validation": 0, "test": int(test["n"].iloc[0])}
+
+
+def test_films_unlike_train_are_counted_at_each_site(measured):
+    for name in MODELS:
+        detection = json.loads(
+            (measured / f"08_reporting/{name}/out_of_distribution.json").read_text()
+        )
+        copy, inverted = (record(measured, site)["models"][name]["flagged"] for site in SITES)
+        # A copy of test is flagged as test is.
+        assert copy["found"] == detection["false_alarms"]
+        assert copy["promised"] == inverted["promised"] == detection["promised"]
+        assert inverted["found"]["share"]["value"] > copy["found"]["share"]["value"]
+    assert "of the films are flagged as unlike those of train" in page(measured)
 
 
 def test_one_class_alone_has_no_auroc_and_says_why(measured):

@@ -10,6 +10,7 @@ from example_audits import INGESTION, ingestion_audit, shortcut, split_audit
 from example_metrics import estimate, model_metrics
 from example_pairs import pair
 
+from pneumoscope.external.known import external_tests
 from pneumoscope.options import EvaluationOptions, ReportOptions
 from pneumoscope.report.findings import Findings
 from pneumoscope.report.slides.context import Context
@@ -86,6 +87,7 @@ def run():
         access_log=pd.DataFrame({"model": ["a", "b"], "rule": ["youden", "youden"]}),
         origins={},
         subjects=None,
+        external={},
     )  # fmt: skip
 
 
@@ -104,6 +106,7 @@ def context():
     """Give the context of a run."""
 
     def context(run):
+        metrics = {name: model_metrics(found) for name, found in run.metrics.items()}
         found = Findings(
             ingestion_audit=ingestion_audit(**run.ingestion_audit),
             split_audit=split_audit(**run.split_audit),
@@ -113,10 +116,11 @@ def context():
             histories={},
             settings={},
             access_log=run.access_log,
-            metrics={name: model_metrics(found) for name, found in run.metrics.items()},
+            metrics=metrics,
             origins=run.origins,
             explanations={},
             figures={},
+            external=external_tests(run.external, metrics, 0.95),
         )
         given = {"subjects": run.subjects} if run.subjects else {}
         options = ReportOptions(title="A test", **given)

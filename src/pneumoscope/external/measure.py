@@ -16,9 +16,11 @@ from pneumoscope.evaluation.subgroups import measure_subgroups
 from pneumoscope.evaluation.thresholds.deferral import measure_zone
 from pneumoscope.evaluation.thresholds.operating_points import measure_outcome
 from pneumoscope.evaluation.verdict import difference
-from pneumoscope.external.records import SiteMetrics
+from pneumoscope.external.records import Flagged, SiteMetrics
 from pneumoscope.naming import Column, Metric, Split
 from pneumoscope.options import EvaluationOptions
+from pneumoscope.out_of_distribution.detection import count_found
+from pneumoscope.out_of_distribution.distances import distance_of
 
 PROTOCOL = "external test, nothing refitted"
 """What stands in place of a policy of the split."""
@@ -30,6 +32,7 @@ def measure_site(
     lock: Lock,
     films: pd.DataFrame,
     options: EvaluationOptions,
+    distances: pd.DataFrame,
 ) -> SiteMetrics:
     """Measure the films of a site, and how far each metric lies from those of the evaluation.
 
@@ -43,6 +46,7 @@ def measure_site(
         films: The manifest of the site's films and of those that the model learned from, which
             tell what counts as a small film, and what as a strongly compressed one.
         options: Confidence, bins and prevalences.
+        distances: How far the films lie from train, as `out_of_distribution.films` measures it.
     """
     threshold = lock.operating_point.threshold
     (split,) = scores[Column.SPLIT].unique()
@@ -72,7 +76,17 @@ def measure_site(
         splits={split: part},
     )
     drops = _drops(part, evaluated.splits)
-    return SiteMetrics(lock_digest(lock), options.confidence, measured, drops)
+    flagged = _flagged(distances, lock, options.confidence)
+    return SiteMetrics(lock_digest(lock), options.confidence, measured, drops, flagged)
+
+
+def _flagged(distances: pd.DataFrame, lock: Lock, confidence: float) -> Flagged | None:
+    """Count what lies beyond the distance that was locked on validation."""
+    limit = lock.out_of_distribution
+    if limit is None:
+        return None
+    beyond = distances.assign(beyond=distance_of(distances) > limit.threshold)
+    return Flagged(count_found(beyond, confidence), limit.promised)
 
 
 def _drops(

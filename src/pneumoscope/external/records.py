@@ -7,6 +7,7 @@ from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.records import ModelMetrics, SplitMetrics
 from pneumoscope.ingestion.records import Refusal
 from pneumoscope.naming import Label, Metric, Split
+from pneumoscope.out_of_distribution.records import Found
 from pneumoscope.provenance import Sources
 from pneumoscope.robustness.records import DomainComparison
 
@@ -77,6 +78,19 @@ class SiteFilms:
 
 
 @dataclass(frozen=True)
+class Flagged:
+    """How many films of a site are unlike those that the model was trained on.
+
+    Attributes:
+        found: Share of the site's films that are flagged, with its interval over patients.
+        promised: Share of films like those of validation that is flagged at most.
+    """
+
+    found: Found
+    promised: float
+
+
+@dataclass(frozen=True)
 class SiteMetrics:
     """One model at one site.
 
@@ -85,12 +99,15 @@ class SiteMetrics:
         confidence: Coverage of the intervals.
         measured: Every metric, at what was locked; its only split is the site's.
         drops: By split of the evaluation, the site minus that split, with plain intervals.
+        flagged: Films out of distribution; None where the model was locked before that was
+            measured, or the site before it was counted.
     """
 
     lock: str
     confidence: float
     measured: ModelMetrics
     drops: Mapping[Split, Mapping[Metric, Estimate]]
+    flagged: Flagged | None = None
 
     @property
     def split(self) -> str:

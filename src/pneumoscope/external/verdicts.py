@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.verdict import MARGIN, Verdict, judge, widened
-from pneumoscope.external.records import Overlap, SiteResult
+from pneumoscope.external.records import Flagged, Overlap, SiteResult
 from pneumoscope.naming import Metric, Split
-from pneumoscope.report.wording import joined, metric_name, moved
+from pneumoscope.report.wording import joined, metric_name, moved, percent
 
 WATCHED = (Metric.AUROC, Metric.SENSITIVITY, Metric.SPECIFICITY)
 """Metrics of which a verdict is given: the others follow from these and from the mix of classes."""
@@ -88,6 +88,32 @@ def _shown(site: str, reference: Split, shown: Mapping[Metric, Estimate]) -> str
         f"{sentence} What {reference} shows does not hold there: scores mean something else. "
         "Choose a threshold on radiographs of that site first."
     )
+
+
+def flagged_sentence(site: str, flagged: Flagged) -> str:
+    """Say whether more films of a site are flagged as unlike train than validation promised.
+
+    Args:
+        site: Its name.
+        flagged: The films that are.
+    """
+    share, promised = flagged.found.share, percent(flagged.promised)
+    if share.value is None:
+        return f"How many films of {site} are unlike those of train cannot be told: {share.reason}."
+    start = f"At {site}, {_shown_share(share)} of the films are flagged as unlike those of train"
+    if share.bounds is not None and share.bounds[0] > flagged.promised:
+        return f"{start}, more than the {promised} promised on validation: other films."
+    if share.bounds is not None and share.bounds[1] <= flagged.promised:
+        return f"{start}, no more than the {promised} promised on validation."
+    return (
+        f"{start}; whether that is more than the {promised} promised on validation cannot be told."
+    )
+
+
+def _shown_share(share: Estimate) -> str:
+    assert share.value is not None
+    bounds = f" ({' to '.join(map(percent, share.bounds))})" if share.bounds else ""
+    return f"{percent(share.value)}{bounds}"
 
 
 def overlap_sentences(result: SiteResult) -> list[str]:

@@ -63,6 +63,19 @@ def check_compared(
     _compare("the model of the distance", limits.fingerprint, metrics.model.fingerprint)
 
 
+def check_reference(reference: Reference, fingerprint: str) -> None:
+    """Refuse to compare films with what another model was trained on.
+
+    Args:
+        reference: What train looks like to a model.
+        fingerprint: SHA-256 of the weights of the model at hand.
+
+    Raises:
+        InputError: The reference is of another model.
+    """
+    _compare("the model that train was described by", reference.fingerprint, fingerprint)
+
+
 def check_prepared(
     records: Mapping[str, TrainingRecord],
     preprocessing: PreprocessingOptions,

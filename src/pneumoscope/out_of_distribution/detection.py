@@ -20,7 +20,9 @@ def measure_detection(measured: pd.DataFrame, limits: FalseAlarms, confidence: f
         confidence: Coverage of the intervals over patients.
     """
     judged = measured.assign(beyond=is_beyond(limits, distance_of(measured)))
-    found = {str(name): _found(rows, confidence) for name, rows in judged.groupby(FILM, sort=False)}
+    found = {
+        str(name): count_found(rows, confidence) for name, rows in judged.groupby(FILM, sort=False)
+    }
     return Detection(
         fingerprint=limits.fingerprint,
         asked=limits.asked,
@@ -32,7 +34,13 @@ def measure_detection(measured: pd.DataFrame, limits: FalseAlarms, confidence: f
     )
 
 
-def _found(rows: pd.DataFrame, confidence: float) -> Found:
+def count_found(rows: pd.DataFrame, confidence: float) -> Found:
+    """Count which radiographs are flagged, with an interval over patients.
+
+    Args:
+        rows: Columns patient_id and beyond.
+        confidence: Coverage of the interval.
+    """
     by_patient = rows.groupby(Column.PATIENT_ID)["beyond"].agg(["sum", "size"])
     counted, total = (by_patient[name].to_numpy(dtype=np.float64) for name in ("sum", "size"))
     share = proportion(counted, total, confidence, "there is no radiograph").estimate

@@ -140,3 +140,11 @@ def test_the_first_lines_name_sites_whose_films_the_models_know():
     assert [line.startswith("cnn: ") for line in lines] == [True, True, False]
     assert lines[-1].startswith("The models learned from 2 of the ")
     assert "films of own, or were chosen by them: as far as these go, it is no ext" in lines[-1]
+
+
+def test_films_flagged_as_unlike_train_are_told_where_they_were_counted():
+    share = {"value": 0.4, "low": 0.25, "high": 0.6, "reason": None}
+    flagged = {"found": {"radiographs": 12, "patients": 10, "share": share}, "promised": 0.05}
+    parts = [b for b in section([both("clinic", flagged=flagged)]).blocks if isinstance(b, Part)]
+    assert all("At clinic, 40.0% (25.0% to 60.0%) of the films" in str(p.blocks[0]) for p in parts)
+    assert "flagged" not in words(section([both("clinic")]))

@@ -19,7 +19,7 @@ from pneumoscope.external.measure import measure_site
 from pneumoscope.external.overlap import measure_overlap
 from pneumoscope.external.records import Overlap, SiteFilms, SiteMetrics, SiteResult
 from pneumoscope.external.verdicts import overlap_sentences
-from pneumoscope.inference.evaluated import check_evaluated, check_prepared
+from pneumoscope.inference.evaluated import check_evaluated, check_prepared, check_reference
 from pneumoscope.inference.films import PreprocessedFilms
 from pneumoscope.ingestion.checks import check_complete
 from pneumoscope.ingestion.layout import Layout
@@ -28,6 +28,8 @@ from pneumoscope.ingestion.patient_key import PatientKey
 from pneumoscope.ingestion.scan import ScannedFile, scan
 from pneumoscope.naming import Column, Label
 from pneumoscope.options import EvaluationOptions, IngestionOptions, PreprocessingOptions
+from pneumoscope.out_of_distribution.films import measure_films as measure_distance
+from pneumoscope.out_of_distribution.records import Reference
 from pneumoscope.robustness.features import film_features
 from pneumoscope.robustness.shift import Films, compare_films
 
@@ -163,6 +165,23 @@ def score_films(
     return rows.assign(**{Column.SCORE: scores})[SCORE_COLUMNS]
 
 
+def measure_distances(
+    model: Any,
+    reference: Reference,
+    decoded: DecodedRadiographs,
+    rows: pd.DataFrame,
+    lock: Lock,
+    preprocessing: PreprocessingOptions,
+    evaluation: EvaluationOptions,
+) -> pd.DataFrame:
+    """Measure how far every film of a site lies from what the locked model was trained on."""
+    read_lock({lock.fingerprint: lock}, model_fingerprint(model))
+    check_reference(reference, lock.fingerprint)
+    films = PreprocessedFilms(decoded, rows[Column.PATH].tolist(), preprocessing)
+    title = f"comparing {rows[Column.SPLIT].iloc[0]} with train"
+    return measure_distance(model, reference, films, rows, evaluation.batch_size, title)
+
+
 def average_films(**collected: pd.DataFrame) -> pd.DataFrame:
     """Average what the members of an ensemble gave each film: `scores_<member>`."""
     return average_scores(named("scores_", collected))
@@ -176,12 +195,13 @@ def measure_scores(
     rows: pd.DataFrame,
     manifest: pd.DataFrame,
     options: EvaluationOptions,
+    distances: pd.DataFrame,
 ) -> SiteMetrics:
     """Measure one model on the films of a site, at what was locked; nothing is refitted."""
     scored = own_scores[Column.RADIOGRAPH_ID]
     learned_from = manifest[~manifest[Column.RADIOGRAPH_ID].isin(scored)]
     films = pd.concat([rows, learned_from], ignore_index=True)
-    return measure_site(scores, metrics, lock, films, options)
+    return measure_site(scores, metrics, lock, films, options, distances)
 
 
 def result_collector(site: str) -> Callable[..., SiteResult]:

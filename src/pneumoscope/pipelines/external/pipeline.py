@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from kedro.pipeline import Node, Pipeline
 
 from pneumoscope.pipelines import evaluation, reporting
+from pneumoscope.pipelines.evaluation.nodes import average_distances
 from pneumoscope.pipelines.external import nodes
 from pneumoscope.pipelines.ingestion.nodes import choose_layout
 
@@ -47,8 +48,12 @@ def _site(
     checks = [_check(site, name, of) for name, of in members.items()]
     scored = [_score(site, name) for name in architectures]
     averaged = [_average(site, name, of) for name, of in ensembles.items()]
+    compared = [_compare(site, name) for name in architectures]
+    together = [_average_distances(site, name, of) for name, of in ensembles.items()]
     measured = [_measure(site, name) for name in members]
-    parts = [*checks, *_read(site, list(members)), *scored, *averaged, *measured]
+    parts = [
+        *checks, *_read(site, list(members)), *scored, *averaged, *compared, *together, *measured
+    ]  # fmt: skip
     return Pipeline([*parts, *_collect(site, list(members))], tags=SPACE)
 
 
@@ -146,6 +151,35 @@ def _score(site: str, model: str) -> Node:
     )
 
 
+def _compare(site: str, model: str) -> Node:
+    inputs = {
+        "model": f"model_{model}",
+        "reference": f"{model}.reference",
+        "decoded": entry(site, "decoded"),
+        "rows": entry(site, "rows"),
+        "lock": entry(site, model, "held_lock"),
+        "preprocessing": "params:preprocessing",
+        "evaluation": "params:evaluation",
+    }
+    return Node(
+        nodes.measure_distances,
+        inputs,
+        entry(site, model, "distances"),
+        name="measure_distances",
+        namespace=entry(site, model),
+    )
+
+
+def _average_distances(site: str, ensemble: str, members: Sequence[str]) -> Node:
+    return Node(
+        average_distances,
+        {name: entry(site, name, "distances") for name in members},
+        entry(site, ensemble, "distances"),
+        name="average_distances",
+        namespace=entry(site, ensemble),
+    )
+
+
 def _average(site: str, ensemble: str, members: Sequence[str]) -> Node:
     return Node(
         nodes.average_films,
@@ -165,6 +199,7 @@ def _measure(site: str, model: str) -> Node:
         "rows": entry(site, "rows"),
         "manifest": "manifest",
         "options": "params:evaluation",
+        "distances": entry(site, model, "distances"),
     }
     return Node(
         nodes.measure_scores,

@@ -15,6 +15,7 @@ from pneumoscope.external.verdicts import (
     REFERENCES,
     WATCHED,
     claims,
+    flagged_sentence,
     learned_sentences,
     overlap_sentences,
     site_verdict,
@@ -90,7 +91,7 @@ def external_blocks(tests: ExternalTests, name: str, measured: ModelMetrics) -> 
         for doubt in (*synthetic(tests.sites[site]), *overlap_sentences(tests.sites[site]))
     ]
     return [
-        Bullets(verdicts(name, tests)),
+        Bullets([*verdicts(name, tests), *_flagged(found)]),
         *([Note("What could mislead", doubts, warns=True)] if doubts else []),
         _metrics(measured, found),
         _drops(found),
@@ -157,7 +158,7 @@ def _part(name: str, measured: ModelMetrics, tests: ExternalTests) -> Part:
     found = tests.of(name)
     sentences = verdicts(name, tests)
     blocks: list[Block] = [
-        Bullets(sentences),
+        Bullets([*sentences, *_flagged(found)]),
         _metrics(measured, found),
         _drops(found),
         *_patients(measured, found),
@@ -180,6 +181,10 @@ def _metrics(measured: ModelMetrics, found: Mapping[str, SiteMetrics]) -> Table:
     threshold = f"{measured.operating_point.threshold:.4f}"
     caption = prose("external_metrics", threshold=threshold)
     return Table(_side_by_side(measured, found), rows, caption)
+
+
+def _flagged(found: Mapping[str, SiteMetrics]) -> list[str]:
+    return [flagged_sentence(site, one.flagged) for site, one in found.items() if one.flagged]
 
 
 def _drops(found: Mapping[str, SiteMetrics]) -> Table:

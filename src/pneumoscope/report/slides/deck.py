@@ -2,7 +2,7 @@
 
 from pneumoscope.options import EvaluationOptions, ReportOptions
 from pneumoscope.report.findings import Findings
-from pneumoscope.report.slides import conclusions, data, results
+from pneumoscope.report.slides import conclusions, data, external, results
 from pneumoscope.report.slides.blocks import Slide
 from pneumoscope.report.slides.context import Context
 
@@ -15,6 +15,7 @@ ORDER = (
     results.comparison,
     results.found,
     results.alarms,
+    external.elsewhere,
     results.worth,
     results.deferral,
     conclusions.what_to_do,
@@ -23,7 +24,7 @@ ORDER = (
 
 
 def deck(options: ReportOptions, evaluation: EvaluationOptions, found: Findings) -> list[Slide]:
-    """Return the run as 10 to 12 slides: problem, data, method, result, what to do, limits.
+    """Return the run as 10 to 13 slides: problem, data, method, result, what to do, limits.
 
     Args:
         options: Title.

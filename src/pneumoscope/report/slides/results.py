@@ -38,12 +38,13 @@ def comparison(context: Context) -> Slide:
         )
         for _, row in ranked.iterrows()
     ]
-    note = f"{prose('slide_pair')} Lines: {_intervals(context)}.{_left_out(bars)}"
+    note = f"{prose('slide_pair')} Lines: {intervals(context)}.{_left_out(bars)}"
     title = _ranking(bars, context.found.significance)
     return Slide("Result", title, Bars(bars[:SHOWN]), note)
 
 
-def _intervals(context: Context) -> str:
+def intervals(context: Context) -> str:
+    """Return what lines and brackets are: "95% intervals over patients"."""
     return f"{context.evaluation.confidence:.0%} intervals over {context.subjects}"
 
 
@@ -153,7 +154,7 @@ def worth(context: Context) -> Slide | None:
         "Result",
         title,
         Numbers(numbers),
-        f"{prose('slide_worth')} In brackets: {_intervals(context)}.",
+        f"{prose('slide_worth')} In brackets: {intervals(context)}.",
     )
 
 
@@ -194,7 +195,7 @@ def deferral(context: Context) -> Slide | None:
         else f"That handing the most doubtful {handed} to a human makes the rest more accurate is "
         "not shown."
     )
-    note = f"{prose('slide_deferral')} Lines: {_intervals(context)}."
+    note = f"{prose('slide_deferral')} Lines: {intervals(context)}."
     return Slide("What to do", title, Bars(bars), note)
 
 

@@ -1,0 +1,74 @@
+"""The slide of external tests: what holds at other sites."""
+
+from collections.abc import Mapping
+
+from pneumoscope.evaluation.estimate import Estimate
+from pneumoscope.evaluation.verdict import MARGIN, Verdict, judge
+from pneumoscope.external.records import SiteMetrics
+from pneumoscope.external.verdicts import judged, learned_sentences, site_verdict, together
+from pneumoscope.naming import Metric, Split
+from pneumoscope.report.slides.blocks import Bar, Bars, Slide
+from pneumoscope.report.slides.context import Context
+from pneumoscope.report.slides.results import intervals
+from pneumoscope.report.wording import joined, metric_name
+
+SHOWN = 3
+"""Sites that bars are drawn of; the verdict on each of the others is in the note."""
+
+METRICS = (Metric.SENSITIVITY, Metric.SPECIFICITY)
+
+
+def elsewhere(context: Context) -> Slide | None:
+    """Give sensitivity and specificity at other sites beside test, and the verdict on the drop."""
+    sites = context.found.external.of(context.model)
+    if not sites:
+        return None
+    tests = context.found.external.sites
+    sentences = [
+        sentence
+        for site, one in sites.items()
+        for sentence in (
+            *([_verdict(site, one, len(sites))] if Split.TEST in one.drops else []),
+            *learned_sentences(tests[site]),
+        )
+    ]
+    note = f"{' '.join(sentences)} Lines: {intervals(context)}."
+    return Slide("Result", _title(sites), Bars(_bars(context, sites)), note)
+
+
+def _verdict(site: str, one: SiteMetrics, sites: int) -> str:
+    return site_verdict(site, Split.TEST, one.drops[Split.TEST], sites)
+
+
+def _title(sites: Mapping[str, SiteMetrics]) -> str:
+    compared = {
+        site: one.drops[Split.TEST] for site, one in sites.items() if Split.TEST in one.drops
+    }
+    worse = [site for site, drops in compared.items() if _falls(drops, len(sites))]
+    verdicts = {judged(drops, len(sites)) for drops in compared.values()}
+    if worse:
+        return f"At {joined(worse)} it is shown to do worse than on the test."
+    if verdicts == {Verdict.SMALL}:
+        return f"What the test shows holds at {joined(list(compared))} within {MARGIN:g}."
+    if verdicts == {Verdict.SHOWN}:
+        return f"At {joined(list(compared))} no figure is shown to be lower than on the test."
+    return f"Whether what the test shows holds at {joined(list(sites))} cannot be told."
+
+
+def _falls(drops: Mapping[Metric, Estimate], sites: int) -> bool:
+    # Widened already, so one claim.
+    return any(
+        judge(drop, MARGIN) is Verdict.SHOWN and (drop.value or 0) < 0
+        for drop in together(drops, sites).values()
+    )
+
+
+def _bars(context: Context, sites: Mapping[str, SiteMetrics]) -> list[Bar]:
+    places = {"test": context.test}
+    places |= {site: one.metrics.metrics for site, one in list(sites.items())[:SHOWN]}
+    return [
+        Bar(f"{metric_name(metric)}, {place}", measured.value, *(measured.bounds or (None, None)))
+        for metric in METRICS
+        for place, metrics in places.items()
+        if (measured := metrics[metric]).value is not None
+    ]
