@@ -18,6 +18,7 @@ from kedro.pipeline import Pipeline
 from pneumoscope import __version__
 from pneumoscope.counts import counted
 from pneumoscope.datasets.atomic import replacing
+from pneumoscope.datasets.run_facts import RunFactsDataset
 from pneumoscope.naming import Source
 from pneumoscope.progress import duration
 
@@ -58,6 +59,9 @@ class HeaderHooks:
         if seconds is not None:
             logger.info("The last run like this one took %s on this machine", duration(seconds))
         self._begun = time.monotonic() if whole else None
+        facts = catalog.get("run_facts") if "run_facts" in pipeline.datasets() else None
+        if isinstance(facts, RunFactsDataset):
+            facts.begin(Path(self._context.project_path), run_params.get("env"))
 
     @hook_impl
     def after_pipeline_run(self) -> None:

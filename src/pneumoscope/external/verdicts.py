@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.verdict import MARGIN, Verdict, judge, widened
-from pneumoscope.external.records import Flagged, Overlap, SiteResult
+from pneumoscope.external.records import Flagged, Overlap, SiteMetrics, SiteResult
 from pneumoscope.naming import Metric, Split
 from pneumoscope.report.wording import joined, metric_name, moved, percent
 
@@ -40,6 +40,18 @@ def judged(drops: Mapping[Metric, Estimate], sites: int) -> Verdict:
     if Verdict.SHOWN in verdicts:
         return Verdict.SHOWN
     return Verdict.SMALL if verdicts == {Verdict.SMALL} else Verdict.OPEN
+
+
+def falls(one: SiteMetrics, sites: int) -> bool:
+    """Tell whether a watched metric of a model is shown to be lower at a site than on test.
+
+    Args:
+        one: What was measured of the model there.
+        sites: How many sites are reported.
+    """
+    drops = one.drops.get(Split.TEST)
+    found = together(drops, sites).values() if drops else []
+    return any(_moves(drop) and (drop.value or 0) < 0 for drop in found)
 
 
 def site_verdict(site: str, reference: Split, drops: Mapping[Metric, Estimate], sites: int) -> str:

@@ -30,6 +30,7 @@ from pneumoscope.report.sections.splits import splits_section
 from pneumoscope.report.sections.study import study_headline, study_section
 from pneumoscope.report.sections.subgroups import subgroups_section
 from pneumoscope.report.sections.training import training_section
+from pneumoscope.report.sections.verdict import verdict_section
 from pneumoscope.report.standing import older_members
 
 
@@ -37,6 +38,7 @@ def assemble(options: ReportOptions, evaluation: EvaluationOptions, found: Findi
     """Put the findings on a page: the result first, then what it stands on."""
     return Page(
         title=options.title,
+        sortable=True,
         synthetic=found.synthetic,
         flaws=found.split_audit.flaws,
         summary=[
@@ -47,7 +49,8 @@ def assemble(options: ReportOptions, evaluation: EvaluationOptions, found: Findi
             *_doubts(found.ingestion_audit.warnings),
         ],
         sections=[
-            folded(section, found.ranking) for section in _sections(options, evaluation, found)
+            verdict_section(found, found.subject_noun(options), evaluation.confidence),
+            *(folded(section) for section in _sections(options, evaluation, found)),
         ],
     )
 

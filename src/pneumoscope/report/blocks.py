@@ -113,9 +113,10 @@ class Table:
 
 @dataclass(frozen=True)
 class Code:
-    """Lines of Python."""
+    """Lines of a program, or a command."""
 
     text: str
+    language: str = "python"
     kind: ClassVar[str] = "code"
 
 

@@ -21,6 +21,7 @@ from pneumoscope.out_of_distribution.records import Detection
 from pneumoscope.radiographs.pixel_statistics import PixelStatistics
 from pneumoscope.report.provenance import own_origins, synthetic_note
 from pneumoscope.robustness.records import Robustness, Shift
+from pneumoscope.run_facts import RunFacts
 from pneumoscope.splitting.records import SplitAudit
 from pneumoscope.studies.records import StudyFindings
 
@@ -48,6 +49,7 @@ class Findings:
         external_log: Every measurement at a site.
         robustness: Trained model to what altered test films came to; empty if not measured.
         detections: Model to how films unlike those of train are told; empty if not measured.
+        run: By what the run can be repeated; None where that is unknown.
     """
 
     ingestion_audit: IngestionAudit
@@ -68,6 +70,7 @@ class Findings:
     external_log: pd.DataFrame = field(default_factory=pd.DataFrame)
     robustness: Mapping[str, Robustness] = field(default_factory=dict)
     detections: Mapping[str, Detection] = field(default_factory=dict)
+    run: RunFacts | None = None
 
     @property
     def ranking(self) -> list[str]:
@@ -109,6 +112,7 @@ def collect_findings(
     external: Mapping[str, SiteResult] | None = None,
     external_log: pd.DataFrame | None = None,
     confidence: float | None = None,
+    run: RunFacts | None = None,
     **collected: Any,
 ) -> Findings:
     """Collect every figure and table of the run, for the report, the slides and the cards.
@@ -124,6 +128,7 @@ def collect_findings(
         external: Site to the external test on record.
         external_log: Every measurement at a site.
         confidence: Coverage of the intervals, which external tests on record must have too.
+        run: By what the run can be repeated.
         **collected: `figure_<name>` as PNG bytes; for each model `metrics_<name>`,
             `detection_<name>`, `access_<name>` (the same log each time) and
             `figure_<kind>_<name>`; for each that was trained `history_<name>`,
@@ -153,4 +158,5 @@ def collect_findings(
         origins=own_origins(metrics, named("origin_", collected)),
         explanations=named("explanations_", collected),
         figures=named("figure_", collected),
+        run=run,
     )

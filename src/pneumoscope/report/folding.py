@@ -1,37 +1,80 @@
-"""A section of many models made short: one stands open, the others open on a click."""
+"""A section made short: its conclusion and what shows it first stay open, the rest on a click."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pneumoscope.report.blocks import Block, Paragraph, Part, Section
+from pneumoscope.counts import counted
+from pneumoscope.report.blocks import (
+    Block,
+    Cards,
+    Figure,
+    Gallery,
+    Note,
+    Part,
+    Section,
+    Table,
+    flattened,
+)
+from pneumoscope.report.pictures import picture_size
 
 MANY = 3
-"""Of more models than this, one stands open."""
+"""Of more models than this, a sentence gives numbers instead of names."""
+
+FURTHER = "More on this"
+
+LOW = 0.7
+"""Height over width up to which a figure stays open."""
+
+SHORT = 8
+"""Rows up to which a table does."""
 
 
-def folded(section: Section, ranking: Sequence[str]) -> Section:
-    """Return the section with all its parts folded but that of the model ranked first.
+def folded(section: Section) -> Section:
+    """Return the section with what details it folded; nothing is lost, and print shows it all.
+
+    What is shown of each model opens on a click, below the conclusion on it. Text stays open, and
+    with it the first figure or table, if it is low; so does every warning.
 
     Args:
-        section: A section of a page; one of up to `MANY` parts is returned as it is.
-        ranking: Models, the best on validation first. Test decides nothing here, not even this.
+        section: A section of a page.
     """
-    names = [block.name for block in section.blocks if isinstance(block, Part)]
-    if len(names) <= MANY:
-        return section
-    opened = next((name for name in ranking if name in names), names[0])
-    blocks: list[Block] = []
-    for block in section.blocks:
-        if isinstance(block, Part):
-            if block.name == names[0]:
-                blocks.append(Paragraph(_which_stands_open(opened)))
-            block = replace(block, folded=block.name != opened)
-        blocks.append(block)
-    return replace(section, blocks=blocks)
+    blocks = [
+        replace(block, folded=True) if isinstance(block, Part) and _is_large(block) else block
+        for block in section.blocks
+    ]
+    place = next((n for n, block in enumerate(blocks) if _is_large(block)), len(blocks))
+    place += place < len(blocks) and _is_low(blocks[place])
+    first, rest = blocks[:place], blocks[place:]
+    if not any(map(_is_large, rest)):
+        return replace(section, blocks=blocks)
+    warned = [block for block in rest if isinstance(block, Note) and block.warns]
+    kept = [block for block in rest if block not in warned]
+    more = Part(FURTHER, kept, summary=_contents(kept), folded=True)
+    return replace(section, blocks=[*first, *warned, more])
 
 
-def _which_stands_open(opened: str) -> str:
-    return (
-        f"Below, {opened} stands open, which validation ranks first of these; the others open on "
-        "a click."
+def _is_large(block: Block) -> bool:
+    if isinstance(block, Part):
+        return not block.folded and any(map(_is_large, block.blocks))
+    if isinstance(block, Table):
+        return not block.folded
+    return isinstance(block, Figure | Gallery | Cards)
+
+
+def _is_low(block: Block) -> bool:
+    """Tell whether a table, or a figure, leaves room on a screen for what is said of it."""
+    if isinstance(block, Figure):
+        width, height = picture_size(block.png)
+        return height <= LOW * width
+    return isinstance(block, Table) and len(block.rows) <= SHORT
+
+
+def _contents(blocks: Sequence[Block]) -> str:
+    """Say what opens: "2 figures, 1 table"."""
+    within = list(flattened(blocks))
+    figures = sum(
+        len(b.figures) if isinstance(b, Gallery) else isinstance(b, Figure) for b in within
     )
+    tables = sum(isinstance(block, Table) for block in within)
+    kinds = ((figures, "figure"), (tables, "table"))
+    return ", ".join(counted(count, kind) for count, kind in kinds if count)

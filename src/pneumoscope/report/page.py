@@ -21,6 +21,7 @@ class Page:
         synthetic: What is synthetic, which the page then says on top; empty where nothing is.
         flaws: Sentences on the optimistic bias of the split protocol; empty without one.
         summary: The main conclusions, one sentence each.
+        sortable: Whether a click sorts a table, by a script within the page.
     """
 
     title: str
@@ -28,6 +29,7 @@ class Page:
     synthetic: str
     flaws: Sequence[str] = ()
     summary: Sequence[str] = ()
+    sortable: bool = False
 
     def __post_init__(self) -> None:
         """Refuse two sections that a link could not tell apart."""

@@ -42,6 +42,12 @@ def embedded(png: bytes) -> Embedded:
     return Embedded(source, opaque.width, opaque.height)
 
 
+def picture_size(png: bytes) -> tuple[int, int]:
+    """Return width and height of a PNG in pixels."""
+    with Image.open(BytesIO(png)) as picture:
+        return picture.size
+
+
 def thumbnail(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Shrink a grey or coloured picture to `THUMBNAIL`; a smaller one is left as it is."""
     height, width = picture.shape[:2]

@@ -7,7 +7,7 @@ from example_sites import drop, drops, site_metrics, site_result
 
 from pneumoscope.external.known import external_tests
 from pneumoscope.external.records import split_of
-from pneumoscope.report.blocks import Bullets, Note, Paragraph, Part, Table, flattened
+from pneumoscope.report.blocks import Bullets, Code, Note, Paragraph, Part, Table, flattened
 from pneumoscope.report.sections.external import (
     external_blocks,
     external_section,
@@ -49,9 +49,9 @@ def words(found):
 
 def test_without_a_site_nothing_is_claimed_and_the_command_is_told():
     found = section([])
-    (only,) = found.blocks
+    only, command = found.blocks
     assert only.text.startswith("No film of another site has been measured with these models")
-    assert "kedro run --pipelines=external" in only.text
+    assert command.text.startswith("kedro run --pipelines=external")
 
 
 def test_each_model_stands_beside_every_site():
@@ -103,7 +103,7 @@ def test_what_is_of_another_model_is_not_shown_but_named():
     assert list(note.items) == ["clinic, cnn: another model (000000000000)"]
     assert "says nothing of the models of this report. Measure clinic again" in note.text
     alone = section([site_result(models={"cnn": site_metrics(measured=old)})])
-    assert [type(block) for block in alone.blocks] == [Paragraph, Note]
+    assert [type(block) for block in alone.blocks] == [Paragraph, Code, Note]
 
 
 def test_patients_are_counted_where_some_have_several_films():
@@ -121,7 +121,7 @@ def test_patients_are_counted_where_some_have_several_films():
 
 def test_a_card_tells_its_own_model_alone():
     tests = external_tests({"clinic": site_result(models={"cnn": site_metrics()})}, METRICS, 0.95)
-    (nothing,) = external_blocks(tests, "mlp", METRICS["mlp"])
+    nothing, _ = external_blocks(tests, "mlp", METRICS["mlp"])
     assert nothing.text.startswith("No film of another site")
     told = external_blocks(tests, "cnn", METRICS["cnn"])
     assert isinstance(told[0], Bullets)

@@ -167,6 +167,7 @@ def _collect(
         "comparison": "comparison",
         "significance": "significance",
         "confidence": "params:evaluation.confidence",
+        "run": "run_facts",
         "external": "external_results",
         "external_log": "external_access_log",
         "pixel_statistics": "pixel_statistics",

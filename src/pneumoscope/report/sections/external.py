@@ -25,6 +25,7 @@ from pneumoscope.naming import Consequence, Label, Metric, Split
 from pneumoscope.report.blocks import (
     Block,
     Bullets,
+    Code,
     Heading,
     Note,
     Paragraph,
@@ -40,6 +41,7 @@ from pneumoscope.report.sections.subgroups import falls_behind, subgroups_table
 from pneumoscope.report.wording import joined, metric_name
 
 TITLE = "External tests"
+COMMAND = "kedro run --pipelines=external --params external.<site>=<folder>"
 
 
 def external_section(
@@ -53,7 +55,7 @@ def external_section(
         log: Every measurement at a site.
     """
     if not tests.sites:
-        return Section(TITLE, [Paragraph(prose("external_nothing")), *_dropped(tests)])
+        return Section(TITLE, [*_nothing(), *_dropped(tests)])
     models = [name for name in metrics if tests.of(name)]
     doubts = [
         f"{site}: {doubt}"
@@ -84,7 +86,7 @@ def external_blocks(tests: ExternalTests, name: str, measured: ModelMetrics) -> 
     """
     found = tests.of(name)
     if not found:
-        return [Paragraph(prose("external_nothing"))]
+        return _nothing()
     doubts = [
         doubt
         for site in found
@@ -96,6 +98,10 @@ def external_blocks(tests: ExternalTests, name: str, measured: ModelMetrics) -> 
         _metrics(measured, found),
         _drops(found),
     ]
+
+
+def _nothing() -> list[Block]:
+    return [Paragraph(prose("external_nothing")), Code(COMMAND, "sh")]
 
 
 def verdicts(name: str, tests: ExternalTests, against: Sequence[str] = REFERENCES) -> list[str]:

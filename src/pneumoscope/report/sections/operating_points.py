@@ -16,7 +16,7 @@ from pneumoscope.report.cells import Cell
 from pneumoscope.report.prose import prose
 from pneumoscope.report.wording import rule_name
 
-HEADER = ["rule", "threshold", "missed", "false alarms", "PPV", "NPV", "accuracy", "F1"]
+HEADER = ["rule", "split", "threshold", "missed", "false alarms", "PPV", "NPV", "accuracy", "F1"]
 FOR_A_HUMAN = "for a human"
 
 
@@ -37,29 +37,32 @@ def operating_points_section(
 
 
 def _part(name: str, measured: ModelMetrics, figure: bytes | None) -> Part:
-    blocks: list[Block] = [_rules(name, measured, split) for split in _SPLITS]
+    blocks: list[Block] = [_rules(name, measured)]
     if figure is not None:
         alt = f"Sensitivity, specificity, PPV and NPV of {name} against the threshold."
         blocks.append(Figure(figure, _curve_caption(name, measured), alt))
     return Part(name, blocks, _promise(measured.locked))
 
 
-def _rules(name: str, measured: ModelMetrics, split: str) -> Table:
+def _rules(name: str, measured: ModelMetrics) -> Table:
+    """Return what each rule does on validation, by which it may be chosen, and below it on test."""
     points = measured.operating_points
     deferring = _defers(points)
-    header = [*HEADER[:2], FOR_A_HUMAN, *HEADER[2:]] if deferring else HEADER
+    header = [*HEADER[:3], FOR_A_HUMAN, *HEADER[3:]] if deferring else HEADER
     rows: list[list[Cell]] = [
         [
             f"{rule_name(rule)} (locked)" if point.locked else rule_name(rule),
+            split,
             _limits(point),
             *([_handed_over(point, split)] if deferring else []),
             *(_wrong_of_100(point, split, key) for key in _MISSES),
             *(_of_100(point, split, key) for key in _MEASURES),
         ]
         for rule, point in points.items()
+        for split in _SPLITS
     ]
-    formats = dict.fromkeys(header[2:], ".1f")
-    return Table(header, rows, f"{name} on {_conclusion(measured, split)}", formats)
+    formats = dict.fromkeys(header[3:], ".1f")
+    return Table(header, rows, f"{name}: {_conclusion(measured)}", formats)
 
 
 _SPLITS = (Split.VALIDATION, Split.TEST)
@@ -93,11 +96,12 @@ def _wrong_of_100(point: RuleOutcome, split: str, key: Consequence) -> Estimate:
     return _of_100(point, split, key).mapped(lambda right: 100 - right)
 
 
-def _conclusion(measured: ModelMetrics, split: str) -> str:
+def _conclusion(measured: ModelMetrics) -> str:
     decided = f" {prose('rules_that_defer')}" if _defers(measured.operating_points) else ""
-    if split == Split.VALIDATION:
-        return f"validation, to choose by.{decided}"
-    return f"test, which chooses nothing.{decided} {_promise(measured.locked)}"
+    return (
+        f"validation, to choose by, and test, which chooses nothing.{decided} "
+        f"{_promise(measured.locked)}"
+    )
 
 
 def _defers(points: Mapping[str, RuleOutcome]) -> bool:

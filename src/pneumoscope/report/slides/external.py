@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 
-from pneumoscope.evaluation.estimate import Estimate
-from pneumoscope.evaluation.verdict import MARGIN, Verdict, judge
+from pneumoscope.evaluation.verdict import MARGIN, Verdict
 from pneumoscope.external.records import SiteMetrics
-from pneumoscope.external.verdicts import judged, learned_sentences, site_verdict, together
+from pneumoscope.external.verdicts import falls, judged, learned_sentences, site_verdict
 from pneumoscope.naming import Metric, Split
 from pneumoscope.report.slides.blocks import Bar, Bars, Slide
 from pneumoscope.report.slides.context import Context
@@ -44,7 +43,7 @@ def _title(sites: Mapping[str, SiteMetrics]) -> str:
     compared = {
         site: one.drops[Split.TEST] for site, one in sites.items() if Split.TEST in one.drops
     }
-    worse = [site for site, drops in compared.items() if _falls(drops, len(sites))]
+    worse = [site for site, one in sites.items() if falls(one, len(sites))]
     verdicts = {judged(drops, len(sites)) for drops in compared.values()}
     if worse:
         return f"At {joined(worse)} it is shown to do worse than on the test."
@@ -53,14 +52,6 @@ def _title(sites: Mapping[str, SiteMetrics]) -> str:
     if verdicts == {Verdict.SHOWN}:
         return f"At {joined(list(compared))} no figure is shown to be lower than on the test."
     return f"Whether what the test shows holds at {joined(list(sites))} cannot be told."
-
-
-def _falls(drops: Mapping[Metric, Estimate], sites: int) -> bool:
-    # Widened already, so one claim.
-    return any(
-        judge(drop, MARGIN) is Verdict.SHOWN and (drop.value or 0) < 0
-        for drop in together(drops, sites).values()
-    )
 
 
 def _bars(context: Context, sites: Mapping[str, SiteMetrics]) -> list[Bar]:
