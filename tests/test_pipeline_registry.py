@@ -67,10 +67,11 @@ def test_the_default_pipeline_is_all_of_them_in_one():
     created = create_pipelines(PHANTOMS)
     parts = [pipe for name, pipe in created.items() if name not in APART]
     assert len(created["__default__"].nodes) == sum(len(part.nodes) for part in parts)
-    # Only what earlier runs measured, or left unfinished, a user's table and key come from outside.
+    # Only what earlier runs measured, or left unfinished, a user's table and key, and the facts of
+    # the run come from outside.
     assert {name for name in created["__default__"].inputs() if not name.startswith("params:")} == (
         {"labels", "known_precisions", "known_locks", "mlp.checkpoint", "cnn.checkpoint"}
-        | {"external_results", "external_access_log", "patient_key"}
+        | {"external_results", "external_access_log", "patient_key", "run_facts"}
     )
 
 

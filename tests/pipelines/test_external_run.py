@@ -104,9 +104,7 @@ def test_a_copy_of_test_gives_the_scores_and_the_figures_of_test(measured):
 
 def test_films_unlike_train_are_counted_at_each_site(measured):
     for name in MODELS:
-        detection = json.loads(
-            (measured / f"08_reporting/{name}/out_of_distribution.json").read_text()
-        )
+        detection = json.loads((measured / f"08_reporting/{name}/detection.json").read_text())
         copy, inverted = (record(measured, site)["models"][name]["flagged"] for site in SITES)
         # A copy of test is flagged as test is.
         assert copy["found"] == detection["false_alarms"]
