@@ -68,8 +68,8 @@ def test_no_film_is_read_before_every_lock_is_checked(graph):
 def test_a_whole_run_measures_sites_before_its_table_and_its_report(graph):
     order = [node.name for node in graph["__default__"].nodes]
     for last, first in (
-        ("collect_result", "compare_models"),
-        ("record_access", "collect_findings"),
+        ("collect_result", "evaluation.compare_models"),
+        ("record_access", "reporting.collect_findings"),
     ):
         for site in SITES:
             assert order.index(f"external.{site}.{last}") < order.index(first)

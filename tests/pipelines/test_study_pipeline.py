@@ -36,7 +36,11 @@ def graph():
 def test_a_further_protocol_has_splits_models_and_metrics_of_its_own(graph):
     own = graph.only_nodes_with_namespaces(["honest"])
     names = {node.name.removeprefix("honest.") for node in own.nodes}
-    assert {"assign_splits", "transform_test_radiographs", "cnn.train_model"} <= names
+    assert {
+        "rebalancing.assign_splits",
+        "preprocessing.transform_test_radiographs",
+        "cnn.train_model",
+    } <= names
     assert own.inputs() & {"params:honest.split", "params:split"} == {"params:honest.split"}
     given = {name for name in own.inputs() if not name.startswith("params:")}
     # A checkpoint of the other protocol's training must never be taken up.

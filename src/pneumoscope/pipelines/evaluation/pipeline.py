@@ -24,6 +24,7 @@ from pneumoscope.pipelines.evaluation.nodes import (
     summarise_metrics,
     test_access_recorder,
 )
+from pneumoscope.pipelines.grouping import grouped
 
 IMAGES = {f"{split}_{what}" for split in Split for what in ("images", "rows")}
 SHARED = {"manifest", "splits", "split_audit", "known_locks"}
@@ -64,7 +65,8 @@ def create_pipeline(
         name="compare_pairs",
         tags=COMPARISON,
     )
-    across = create_comparison(architectures, ensembles, sites) + Pipeline([significance])
+    across = create_comparison(architectures, ensembles, sites)
+    across += grouped("evaluation", [significance], COMPARISON)
     trained = [_trained(name, protocol) for name in architectures]
     averaged = [_averaged(name, members, protocol) for name, members in ensembles.items()]
     return sum([*trained, *averaged], across)
@@ -93,7 +95,7 @@ def create_comparison(
         name="compare_models",
         tags=COMPARISON,
     )
-    return Pipeline([node])
+    return grouped("evaluation", [node], COMPARISON)
 
 
 def _trained(name: str, protocol: str) -> Pipeline:

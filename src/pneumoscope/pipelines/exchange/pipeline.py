@@ -10,6 +10,7 @@ from pneumoscope.pipelines.exchange.nodes import (
     export_writer,
     write_bundle,
 )
+from pneumoscope.pipelines.grouping import grouped
 
 
 def create_pipeline(model: str, members: Sequence[str]) -> Pipeline:
@@ -83,4 +84,4 @@ def create_pipeline(model: str, members: Sequence[str]) -> Pipeline:
         f"{model}.bundle",
         name="write_bundle",
     )
-    return Pipeline([convert, compare, write, gather], tags="exchange")
+    return grouped("exchange", [convert, compare, write, gather], tags="exchange")

@@ -4,6 +4,7 @@ from kedro.pipeline import Node, Pipeline
 
 from pneumoscope.naming import Source
 from pneumoscope.pipelines.fetch.nodes import make_phantoms, unpack_archive
+from pneumoscope.pipelines.grouping import grouped
 
 
 def create_pipeline(source: Source) -> Pipeline:
@@ -19,4 +20,4 @@ def create_pipeline(source: Source) -> Pipeline:
         ],
         Source.FOLDER: [],
     }
-    return Pipeline(nodes[source], tags="data")
+    return grouped("fetch", nodes[source], tags="data")

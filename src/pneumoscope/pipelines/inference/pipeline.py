@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from kedro.pipeline import Node, Pipeline
 
 from pneumoscope.naming import ResultPlace
+from pneumoscope.pipelines.grouping import grouped
 from pneumoscope.pipelines.inference.nodes import (
     predictor_loader,
     scan_new_radiographs,
@@ -96,4 +97,4 @@ def create_pipeline(
     ]
     wanted = {None: 0, ResultPlace.FOLDER: 1, ResultPlace.ARCHIVE: 2}[dicom_results]
     nodes = [load, scan, score, write, page, *results[:wanted]]
-    return Pipeline(nodes, tags="inference")
+    return grouped("inference", nodes, "inference")

@@ -2,6 +2,7 @@
 
 from kedro.pipeline import Node, Pipeline
 
+from pneumoscope.pipelines.grouping import grouped
 from pneumoscope.pipelines.ingestion.nodes import (
     audit_radiographs,
     check_manifest,
@@ -16,7 +17,8 @@ from pneumoscope.pipelines.ingestion.nodes import (
 def create_pipeline() -> Pipeline:
     """Create the pipeline."""
     options = "params:ingestion"
-    return Pipeline(
+    return grouped(
+        "ingestion",
         [
             Node(
                 choose_layout,

@@ -3,6 +3,7 @@
 from kedro.pipeline import Node, Pipeline
 
 from pneumoscope.naming import Split
+from pneumoscope.pipelines.grouping import grouped
 from pneumoscope.pipelines.preprocessing.nodes import (
     select_rows,
     stress_validation,
@@ -33,4 +34,4 @@ def create_pipeline() -> Pipeline:
         ["stressed_images", "stressed_rows"],
         name="stress_validation",
     )
-    return Pipeline([rows, *images, stressed], tags="data")
+    return grouped("preprocessing", [rows, *images, stressed], tags="data")

@@ -2,13 +2,15 @@
 
 from kedro.pipeline import Node, Pipeline
 
+from pneumoscope.pipelines.grouping import grouped
 from pneumoscope.pipelines.rebalancing.nodes import assign_splits, check_splits, rebalance_training
 
 
 def create_pipeline() -> Pipeline:
     """Create the pipeline."""
     options, seed = "params:split", "params:seed"
-    return Pipeline(
+    return grouped(
+        "rebalancing",
         [
             Node(
                 assign_splits,

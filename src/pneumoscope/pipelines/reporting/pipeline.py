@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from kedro.pipeline import Node, Pipeline
 from matplotlib.figure import Figure
 
+from pneumoscope.pipelines.grouping import grouped
 from pneumoscope.pipelines.reporting import nodes
 from pneumoscope.plots.activations import plot_activations
 from pneumoscope.plots.attribution import plot_attribution
@@ -63,7 +64,7 @@ def create_pipeline(
         sites: Names of the sites that this run measures.
     """
     own = _own(architectures, ensembles)
-    drawn = Pipeline(_draw(_shared(architectures, own)), tags="reporting")
+    drawn = grouped("reporting", _draw(_shared(architectures, own)), "reporting")
     pages = create_pages(architectures, ensembles, arms, sites)
     return sum((_one(name, figures) for name, figures in own.items()), drawn + pages)
 
@@ -93,7 +94,7 @@ def create_pages(
     # On record when these are read, the sites of this run too.
     further |= {f"measured_{site}": f"external.{site}.access_log" for site in sites}
     collect = _collect(architectures, own, list(_shared(architectures, own)), further)
-    return Pipeline([pixels, collect, *_pages(architectures)], tags="reporting")
+    return grouped("reporting", [pixels, collect, *_pages(architectures)], "reporting")
 
 
 def _own(architectures: Sequence[str], ensembles: Iterable[str]) -> dict[str, Drawn]:
@@ -116,7 +117,7 @@ def _draw(figures: Drawn) -> list[Node]:
 
 def _one(name: str, figures: Drawn) -> Pipeline:
     drawn = Pipeline(_draw(figures))
-    return Pipeline(
+    own = Pipeline(
         drawn,
         namespace=name,
         inputs=drawn.inputs() & COMMON,
@@ -124,8 +125,9 @@ def _one(name: str, figures: Drawn) -> Pipeline:
             given: f"params:{name}" if given == "params:recipe" else given
             for given in drawn.inputs() & PARAMETERS
         },
-        tags=["reporting", name],
+        tags=name,
     )
+    return grouped("reporting", own, "reporting")
 
 
 def _across(models: Sequence[str]) -> Drawn:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from kedro.pipeline import Node, Pipeline
 
 from pneumoscope.naming import Split
+from pneumoscope.pipelines.grouping import grouped
 from pneumoscope.pipelines.robustness.nodes import (
     measure_robustness,
     measure_shift,
@@ -25,7 +26,7 @@ def create_pipeline(architectures: Sequence[str]) -> Pipeline:
         name="measure_shift",
         tags=["robustness", "shift"],
     )
-    return sum((_one(name) for name in architectures), Pipeline([shift]))
+    return sum((_one(name) for name in architectures), grouped("robustness", [shift], "robustness"))
 
 
 def _one(architecture: str) -> Pipeline:

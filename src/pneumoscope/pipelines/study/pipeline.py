@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from kedro.pipeline import Node, Pipeline
 
 from pneumoscope.pipelines import evaluation, preprocessing, rebalancing, training
+from pneumoscope.pipelines.grouping import grouped
 from pneumoscope.pipelines.study.nodes import collect_arm, measure_study
 from pneumoscope.plots.study import plot_study
 
@@ -33,7 +34,7 @@ def create_pipeline(
         return Pipeline([])
     own, *others = arms
     models = [*architectures, *ensembles]
-    main = Pipeline([_collect(models)], tags="study")
+    main = grouped("study", [_collect(models)], "study")
     further = sum((_arm(name, architectures, ensembles) for name in others), Pipeline([]))
     collected = {own: "arm", **{name: f"{name}.arm" for name in others}}
     findings = [
@@ -49,7 +50,7 @@ def create_pipeline(
         ),
         Node(plot_study, "study_findings", "figure_study", name="draw_study"),
     ]
-    return main + further + Pipeline(findings, tags="study")
+    return main + further + grouped("study", findings, "study")
 
 
 def _arm(
