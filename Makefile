@@ -25,7 +25,7 @@ STUDIES := zephyr_health local_hospital be_well mlp_cnn_vgg16 serenity_health
 export PATH := $(abspath $(BIN)):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types unit coverage slow bench studies results graph viz lock platforms matrix hooks licences sbom audit clean
+.PHONY: help run test lint types unit coverage slow bench studies results graph pictures viz lock platforms matrix hooks licences sbom audit clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -70,8 +70,11 @@ studies: $(READY) ## Repeat the five published studies on RADIOGRAPHS=<folder> o
 results: $(READY) ## The table of the last run, and its report
 	@$(BIN)/kedro results
 
-graph: $(READY) ## Draw the graph into the README
+graph: $(READY) ## Draw the graph into docs/structure.md
 	$(BIN)/kedro graph
+
+pictures: $(EXTRAS) ## Make the pictures of the README from the run in RESULTS; needs Chromium
+	$(BIN)/python docs/pictures.py
 
 viz: $(EXTRAS) ## Look at the graph in the browser
 	$(BIN)/kedro viz run

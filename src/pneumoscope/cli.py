@@ -193,7 +193,7 @@ def check(folder: str, env: str, params: str) -> None:
 
 
 @cli.command()
-@click.option("--into", type=click.Path(path_type=Path), default=Path("README.md"))
+@click.option("--into", type=click.Path(path_type=Path), default=Path("docs/structure.md"))
 def graph(into: Path) -> None:
     """Draw the graph as mermaid between the markers of a Markdown file."""
     from kedro.framework.project import pipelines

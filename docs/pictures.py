@@ -1,0 +1,90 @@
+"""Make the pictures of the README from a finished run: report, attribution maps and graph.
+
+`make pictures RESULTS=<folder of a finished run>`; needs Chromium, and the extras `services` and
+`viz`.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+PROJECT = Path(__file__).parents[1]
+IMAGES = PROJECT / "docs" / "images"
+# Tours and hints of kedro viz, which cover the graph.
+NO_HINTS = "[class*=hint], [class*=Hint] {display: none !important}"
+LAYOUT_S = 15
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Print nothing."""
+
+
+@contextmanager
+def hosted(folder: Path) -> Iterator[str]:
+    """Hand out a folder on this machine; gives its address."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+
+
+def taken(
+    browser: Browser, address: str, size: tuple[int, int], ready: Callable[[Page], None]
+) -> Image.Image:
+    """Return a page as it looks in a window of (width, height) pixels once it is ready."""
+    page = browser.new_page(viewport={"width": size[0], "height": size[1]})
+    page.goto(address)
+    ready(page)
+    return Image.open(BytesIO(page.screenshot()))
+
+
+def _graph_is_laid_out(page: Page) -> None:
+    page.wait_for_timeout(LAYOUT_S * 1000)
+    page.add_style_tag(content=NO_HINTS)
+    page.get_by_label("Hide menu").click()
+    page.wait_for_timeout(2000)
+
+
+def store(image: Image.Image, name: str, width: int) -> None:
+    """Write a picture, no wider than so many pixels."""
+    image = image.convert("RGB")
+    image.thumbnail((width, 10_000), Image.Resampling.LANCZOS)
+    image.save(IMAGES / f"{name}.webp", quality=82, method=6)
+    print(f"Wrote {IMAGES / name}.webp")
+
+
+def main(results: Path) -> None:
+    """Make all pictures of a run's results."""
+    report = results / "08_reporting"
+    maps = sorted((report / "figures").glob("attribution_*.png"))
+    if not maps or not (report / "report.html").is_file():
+        sys.exit(f"Expected: a finished run with attribution maps as RESULTS. Received: {results}.")
+    IMAGES.mkdir(exist_ok=True)
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    with sync_playwright() as driver:
+        subprocess.run(["kedro", "viz", "build"], cwd=PROJECT, check=True, capture_output=True)
+        browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        with hosted(PROJECT / "build") as address:
+            store(taken(browser, address, (1500, 1000), _graph_is_laid_out), "graph", 1400)
+        first = taken(browser, (report / "report.html").as_uri(), (1200, 1100), lambda _: None)
+        store(first, "report", 1200)
+        browser.close()
+    store(Image.open(maps[-1]), "attribution", 1000)
+
+
+if __name__ == "__main__":
+    main(Path(os.environ.get("RESULTS", "data")).resolve())
