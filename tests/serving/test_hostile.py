@@ -1,7 +1,9 @@
 """Hostile films and hostile bodies by HTTP: each is answered, and nothing grows."""
 
+import io
 import json
 import os
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -40,6 +42,43 @@ def check(cases, found):
 def test_hostile_films_are_answered(served):
     cases = list(corpus(11, 60))
     check(cases, seen(served, cases))
+
+
+@pytest.mark.parametrize(
+    ("tags", "reason"),
+    [
+        ({"Rows": 60000, "Columns": 60000}, "megapixels"),
+        ({"NumberOfFrames": 1_000_000}, ""),
+        ({"Rows": 0}, ""),
+        ({"BitsAllocated": 64}, ""),
+        ({"SamplesPerPixel": 60000}, ""),
+    ],
+)
+def test_dicoms_that_lie_are_refused_and_name_nobody(served, tags, reason):
+    pytest.importorskip("pydicom", reason="needs the extra `dicom`")
+    from dicom_files import chest, film
+
+    data = film(chest(), PatientName="Doe^Jane", **tags)
+    answer = served.predict(("a.dcm", data), ("cut.dcm", data[: len(data) // 2]))
+    assert answer.status_code == 200
+    assert all(found["reason"] for found in answer.json()["films"])
+    assert reason in answer.json()["films"][0]["reason"]
+    assert "Doe" not in answer.text
+    assert "Doe" not in served.service.audit.file.read_text()
+
+
+def test_a_dicom_that_inflates_without_end_is_refused(served):
+    pytest.importorskip("pydicom", reason="needs the extra `dicom`")
+    import pydicom
+    from dicom_files import PLAIN, chest, film
+
+    deflated = film(chest(), PLAIN["deflated"])
+    meta = pydicom.dcmread(io.BytesIO(deflated), stop_before_pixels=True).file_meta
+    start = 132 + 12 + meta.FileMetaInformationGroupLength
+    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    bomb = deflated[:start] + b"".join(packer.compress(bytes(2**20)) for _ in range(600))
+    film_of_it = served.predict(("bomb.dcm", bomb + packer.flush())).json()["films"][0]
+    assert film_of_it["reason"]
 
 
 @pytest.mark.slow

@@ -45,6 +45,14 @@ def test_a_film_of_a_stranger_is_not_even_read(guarded):
     assert answer.startswith(b"HTTP/1.1 401")
 
 
+def test_the_description_tells_of_the_token_where_there_is_one(guarded, served):
+    schemes = [
+        one.get("/openapi.json").json()["components"].get("securitySchemes")
+        for one in (guarded, served)
+    ]
+    assert schemes == [{"HTTPBearer": {"type": "http", "scheme": "bearer"}}, None]
+
+
 def test_whether_it_runs_may_be_asked_by_all(guarded):
     assert guarded.get("/health").json() == {"status": "ok"}
 

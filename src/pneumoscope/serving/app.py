@@ -6,8 +6,9 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, FastAPI, Query, Request
+from fastapi import APIRouter, Depends, FastAPI, Query, Request, Security
 from fastapi.responses import JSONResponse, Response
+from fastapi.security import HTTPBearer
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import ClientDisconnect
@@ -61,7 +62,10 @@ def build_app(
         telemetry={"tracing": False, "metrics": False, "logs": False},
         lifespan=_closing(service),
     )
-    app.include_router(_of_model(service, facts), dependencies=[Depends(allowed)])
+    # For the description alone: `allowed` says in three parts what is missing.
+    described = [Security(HTTPBearer(auto_error=False))] if token else []
+    guarded = [*described, Depends(allowed)]
+    app.include_router(_of_model(service, facts), dependencies=guarded)
     _add_page(app)
     answer_failures(app)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)

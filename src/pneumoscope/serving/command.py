@@ -13,15 +13,14 @@ from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pneumoscope.errors import InputError, three_lines
 from pneumoscope.exchange.extra import needs_extra
 from pneumoscope.serving.log import CONFIGURATION
 
 if TYPE_CHECKING:
-    from pneumoscope.serving.server import Access
-    from pneumoscope.serving.service import Service
+    import uvicorn
 
 TOKEN = "PNEUMOSCOPE_TOKEN"
 """Environment variable: what clients must know. A command line can be read by all of a machine."""
@@ -48,34 +47,30 @@ def main(
     given = _parser(program, run or {}).parse_args(arguments)
     try:
         with needs_extra("serve"):
-            service, facts, access = _ready(given)
-            listening = _listening(access)
+            config, name, notice = _ready(given)
+            listening = _listening(config.host, config.port)
     except Exception as error:
         lines = three_lines(error)
         if lines is None:
             raise
         print("\n".join(lines), file=sys.stderr)
         return 2
-    _serve(service, facts, access, listening)
+    host, port, *_ = listening.getsockname()
+    place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    print(f"Serving {name} at http://{place}. Ctrl-C ends it.", flush=True)
+    print(notice, flush=True)
+    _serve(config, listening)
     return 0
 
 
-def _serve(
-    service: Service, facts: Mapping[str, Any], access: Access, listening: socket.socket
-) -> None:
+def _serve(config: uvicorn.Config, listening: socket.socket) -> None:
     import uvicorn
-
-    from pneumoscope.serving.server import configured
 
     logging.config.dictConfig(dict(CONFIGURATION))
     signal.signal(signal.SIGTERM, _stopped)
-    host, port, *_ = listening.getsockname()
-    place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    print(f"Serving {facts['name']} at http://{place}. Ctrl-C ends it.", flush=True)
-    print(facts["notice"], flush=True)
     # To be stopped is how a service ends.
     with suppress(KeyboardInterrupt):
-        uvicorn.Server(configured(service, facts, access)).run([listening])
+        uvicorn.Server(config).run([listening])
 
 
 def _stopped(_number: int, _frame: FrameType | None) -> None:
@@ -137,12 +132,13 @@ def _count(text: str) -> int:
     return number
 
 
-def _ready(given: argparse.Namespace) -> tuple[Service, Mapping[str, Any], Access]:
+def _ready(given: argparse.Namespace) -> tuple[uvicorn.Config, str, str]:
+    """Load all that is served; give how, the name of the model, and its notice."""
     from pneumoscope.inference.finished_run import FinishedRun
     from pneumoscope.serving.audit import Audit
     from pneumoscope.serving.facts import model_facts
     from pneumoscope.serving.limits import Limits
-    from pneumoscope.serving.server import Access
+    from pneumoscope.serving.server import Access, configured
     from pneumoscope.serving.service import Service
 
     token = checked_token(given.host, given.token or os.environ.get(TOKEN))
@@ -161,16 +157,17 @@ def _ready(given: argparse.Namespace) -> tuple[Service, Mapping[str, Any], Acces
     if given.keep is not None:
         given.keep.mkdir(mode=0o700, parents=True, exist_ok=True)
     service = Service(predictor, limits, Audit(audit), given.keep)
-    return service, facts, Access(given.host, given.port, token, given.allowed_host)
+    access = Access(given.host, given.port, token, given.allowed_host)
+    return configured(service, facts, access), facts["name"], facts["notice"]
 
 
-def _listening(access: Access) -> socket.socket:
-    family = socket.AF_INET6 if ":" in access.host else socket.AF_INET
+def _listening(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((access.host, access.port), family=family)
+        return socket.create_server((host, port), family=family)
     except OSError as error:
         raise InputError(
-            f"to listen at {access.host}, port {access.port}",
+            f"to listen at {host}, port {port}",
             error.strerror or str(error),
             "Name another: --port <number>; 0 takes any that is free.",
         ) from error
