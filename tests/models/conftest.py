@@ -57,7 +57,7 @@ def fitted(separable) -> Callable[..., FitResult]:
 
 def _small_backbone(input_shape: tuple[int, int, int], **_: object) -> keras.Model:
     picture = keras.Input(input_shape, name="picture")
-    x = layers.Conv2D(4, 3, strides=4, name="low")(picture)
+    x = layers.Conv2D(4, 3, strides=4, use_bias=False, name="low")(picture)
     x = layers.BatchNormalization(name="low_norm")(x)
     x = layers.ReLU(name="low_relu")(x)
     x = layers.Conv2D(6, 3, strides=2, name="high")(x)

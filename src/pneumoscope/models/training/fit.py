@@ -16,6 +16,7 @@ from pneumoscope.models.training import execution
 from pneumoscope.models.training.batch_norm import fused_batch_norm
 from pneumoscope.models.training.batches import TrainingData
 from pneumoscope.models.training.feeds import Feed, feed_for
+from pneumoscope.models.training.folding import folded_batch_norm
 from pneumoscope.models.training.history import EpochReport
 from pneumoscope.models.training.metrics import measures
 from pneumoscope.models.training.monitor import EpochMonitor, Progress
@@ -150,7 +151,7 @@ class _Fit:
         done = len(monitor.progress.reports)
         self._feed.begin_epoch(done + 1)
         try:
-            with fused_batch_norm():
+            with fused_batch_norm(), folded_batch_norm(self._model):
                 self._feed.trainer.fit(
                     stream(self._feed.train),
                     validation_data=stream(self._feed.validation),

@@ -22,6 +22,7 @@ from pneumoscope.models.architectures.weights import is_pretrained
 from pneumoscope.models.records import PrecisionChoice
 from pneumoscope.models.training.batch_norm import can_fuse, fused_batch_norm
 from pneumoscope.models.training.execution import available_cores, jit_compile
+from pneumoscope.models.training.folding import can_fold, folded_batch_norm
 from pneumoscope.models.training.optimizer import build_optimizer
 from pneumoscope.options import BackboneOptions, ModelOptions, Recipe
 
@@ -127,7 +128,7 @@ def _step(recipe: Recipe, input_shape: tuple[int, int, int], precision: str) -> 
     def step() -> float:
         started = time.perf_counter()
         # Returns the loss as a number, so that the step has ended.
-        with fused_batch_norm():
+        with fused_batch_norm(), folded_batch_norm(model):
             model.train_on_batch(images, labels)
         return time.perf_counter() - started
 
@@ -153,7 +154,7 @@ def _identity(recipe: Recipe, input_shape: tuple[int, int, int]) -> dict[str, An
         "processor": _processor(),
         "cores": available_cores(),
         "devices": [str(device) for device in keras.distribution.list_devices()],
-        "fused_batch_norm": can_fuse(),
+        "batch_norm": {"fused": can_fuse(), "folded": can_fold()},
         "keras": keras.__version__,
         backend: import_module(backend).__version__,
     }
