@@ -1,5 +1,6 @@
 import base64
 import inspect
+import io
 
 import pytest
 from kedro.io import DatasetError
@@ -7,6 +8,7 @@ from matplotlib import pyplot
 from matplotlib.figure import Figure
 
 from pneumoscope.datasets.figure import FigureDataset, png_bytes
+from pneumoscope.plots.style import figure_of, legend_below, new_figure, polish
 
 
 def a_line() -> Figure:
@@ -29,11 +31,28 @@ def test_equal_figures_give_equal_bytes_that_name_no_software():
     assert b"Software" not in png_bytes(a_line())
 
 
+def test_the_bytes_are_those_of_savefig_though_it_is_drawn_once(monkeypatch):
+    def in_house_style() -> Figure:
+        axes = new_figure(2.0).add_subplot()
+        axes.plot([0, 1], [0, 1], label="a line")
+        polish(axes, "Title", "x", "y", "both")
+        legend_below(axes)
+        return figure_of(axes)
+
+    expected = io.BytesIO()
+    in_house_style().savefig(expected, format="png", dpi=110, metadata={"Software": None})
+    draws = []
+    draw = Figure.draw
+    monkeypatch.setattr(Figure, "draw", lambda *given: draws.append(given) or draw(*given))
+    assert png_bytes(in_house_style(), 110) == expected.getvalue()
+    assert len(draws) == 1
+
+
 def test_a_figure_that_cannot_be_drawn_leaves_the_old_file_as_it_was(tmp_path):
     dataset = FigureDataset(filepath=str(tmp_path / "line.png"))
     dataset.save(a_line())
     before = dataset.load()
-    with pytest.raises(DatasetError, match="savefig"):
+    with pytest.raises(DatasetError, match="set_dpi"):
         dataset.save("no figure")
     assert dataset.load() == before
 

@@ -6,6 +6,8 @@ from PIL import Image
 
 import pneumoscope
 from pneumoscope.evaluation.estimate import Estimate
+from pneumoscope.report import page as report_page
+from pneumoscope.report import pictures
 from pneumoscope.report.blocks import (
     Bullets,
     Code,
@@ -34,6 +36,15 @@ FIGURE = Figure(_png(), "What to conclude.", "What is seen.")
 
 def page(*blocks: object, **options: object) -> str:
     return render_page(Page("A report", [Section("Part", blocks)], **{"synthetic": "", **options}))
+
+
+def test_a_figure_that_is_shown_twice_is_compressed_once(monkeypatch):
+    seen = []
+    monkeypatch.setattr(
+        report_page, "embedded", lambda png: seen.append(png) or pictures.embedded(png)
+    )
+    assert page(FIGURE, FIGURE).count("data:image/webp") == 2
+    assert len(seen) == 1
 
 
 def test_the_notice_stands_on_every_page():

@@ -4,6 +4,7 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
+from pneumoscope.report import pictures
 from pneumoscope.report.pictures import embedded
 
 
@@ -20,6 +21,20 @@ def test_a_chart_keeps_every_pixel_and_its_size(encode):
     picture = embedded(encode(Image.fromarray(chart), "PNG"))
     assert (picture.width, picture.height) == (60, 40)
     np.testing.assert_array_equal(decoded(picture.source), chart)
+
+
+def test_a_chart_is_compressed_once_and_a_film_twice(encode, monkeypatch):
+    ways = []
+    webp = pictures._webp
+    monkeypatch.setattr(
+        pictures, "_webp", lambda *given, **how: ways.append(how) or webp(*given, **how)
+    )
+    chart = np.full((40, 60, 3), 255, dtype=np.uint8)
+    embedded(encode(Image.fromarray(chart), "PNG"))
+    assert ways == [{"lossless": True, "method": 2}]
+    noise = np.random.default_rng(7).integers(0, 256, (40, 60)).astype(np.uint8)
+    embedded(encode(noise, "PNG"))
+    assert ways[2:] == [{"quality": 90, "method": 4}]
 
 
 def test_a_film_becomes_smaller_and_looks_the_same(encode):

@@ -1,14 +1,16 @@
 """A page as one self-contained HTML file, or as Markdown."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 import pneumoscope
 from pneumoscope.report.blocks import Cards, Figure, Gallery, Section, flattened
-from pneumoscope.report.pictures import embedded
+from pneumoscope.report.pictures import Embedded, embedded
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,16 @@ def render_markdown(page: Page) -> str:
     return _render("page.md", page)
 
 
+def _embedding(page: Page) -> Callable[[bytes], Embedded]:
+    """Give `embedded`, each figure of the page compressed once and on all cores."""
+    embed = cache(embedded)
+    blocks = (block for section in page.sections for block in flattened(section.blocks))
+    figures = dict.fromkeys(block.png for block in blocks if isinstance(block, Figure))
+    with ThreadPoolExecutor() as cores:
+        list(cores.map(embed, figures))
+    return embed
+
+
 def _render(template: str, page: Page) -> str:
     environment = Environment(
         loader=PackageLoader("pneumoscope.report"),
@@ -70,7 +82,7 @@ def _render(template: str, page: Page) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["embedded"] = embedded
+    environment.filters["embedded"] = _embedding(page)
     return environment.get_template(template).render(
         page=page, notice=pneumoscope.NOTICE, version=pneumoscope.__version__
     )
