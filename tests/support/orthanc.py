@@ -162,7 +162,7 @@ class Road:
 
 
 class BrokenRoad(Road):
-    """A road that breaks for good when bytes that begin so have come a number of times."""
+    """A road that breaks when bytes that begin so have come a number of times."""
 
     def __init__(self, to: int, begin: bytes, times: int) -> None:
         self._begins, self._left = begin, times
@@ -172,6 +172,10 @@ class BrokenRoad(Road):
         """Count."""
         self._left -= data.startswith(self._begins)
         return self._left >= 0
+
+    def mend(self) -> None:
+        """Let everything pass from now on."""
+        self._left = 10**9
 
 
 class SecureRoad(Road):
