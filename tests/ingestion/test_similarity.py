@@ -1,3 +1,4 @@
+import tracemalloc
 from io import BytesIO
 
 import numpy as np
@@ -12,6 +13,7 @@ from pneumoscope.ingestion.similarity import (
     centred,
     compare,
     describe,
+    shared_part,
     similar_radiographs,
     standing_out,
 )
@@ -120,10 +122,33 @@ def test_a_frame_that_all_films_bear_makes_none_a_copy(collection):
     assert not (found["similarity"] >= COPY).any()
 
 
+def less_shared(described):
+    return centred(described, shared_part(described.sum(axis=0), len(described)))
+
+
+def test_memory_is_for_a_block_of_films_however_many_there_are(make_manifest, monkeypatch):
+    monkeypatch.setattr("pneumoscope.ingestion.similarity._BLOCK", 64 * 64)
+    rng = np.random.default_rng(4)
+    few = [rng.integers(0, 256, (60, 60), dtype=np.uint8) for _ in range(7)]
+    peaks = []
+    for count in (128, 512):
+        paths = [f"NORMAL/{number:04d}.png" for number in range(count)]
+        manifest = make_manifest(paths)
+        manifest["sha256"] = manifest["path"]
+        films = {path: few[place % 7] for place, path in enumerate(paths)}
+        tracemalloc.start()
+        found = similar_radiographs(manifest, films)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        assert len(found) > count
+    # Of 384 films more: pairs and names, far less than their descriptors.
+    assert peaks[1] - peaks[0] < 384 * SIDE * SIDE
+
+
 def test_films_of_one_grey_level_resemble_nothing():
     blank = np.stack([describe(np.full((300, 200), grey, np.uint8)) for grey in (0, 7, 255)])
     assert not blank.any()
-    assert [len(part) for part in compare(centred(blank), np.arange(3))] == [0, 0, 0, 3]
+    assert [len(part) for part in compare(less_shared(blank), np.arange(3))] == [0, 0, 0, 3]
 
 
 def test_any_number_of_copies_stays_tied_together_in_bounded_room(monkeypatch):
@@ -144,14 +169,14 @@ def test_the_correlation_is_that_of_numpy():
     rng = np.random.default_rng(1)
     films = [rng.integers(0, 256, (60, 60), dtype=np.uint8) for _ in range(2)]
     films.append(np.clip(films[0] + rng.normal(0, 9, (60, 60)), 0, 255).astype(np.uint8))
-    described = centred(np.stack([describe(film) for film in films]))
+    described = less_shared(np.stack([describe(film) for film in films]))
     first, second, similarity, _ = compare(described, np.arange(3))
     assert (first.tolist(), second.tolist()) == ([0], [2])
     assert similarity[0] == pytest.approx(np.corrcoef(described)[0, 2], abs=2e-3)
 
 
 def test_the_nearest_of_another_patient_is_known_of_each_film(monkeypatch):
-    monkeypatch.setattr("pneumoscope.ingestion.similarity._BLOCK", 40)  # four rows at a time
+    monkeypatch.setattr("pneumoscope.ingestion.similarity._BLOCK", 16)  # four films at a time
     rng = np.random.default_rng(2)
     films = np.float32(rng.normal(size=(10, SIDE * SIDE)))
     films /= np.linalg.norm(films, axis=1, keepdims=True)

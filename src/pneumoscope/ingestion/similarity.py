@@ -6,7 +6,10 @@ share, less the mean of the collection (a frame or a caption that every film bea
 scaled to length 1. The product of two descriptors is their correlation.
 """
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
+from tempfile import TemporaryFile
+from typing import IO, Protocol
 
 import numpy as np
 import pandas as pd
@@ -42,12 +45,13 @@ program are, likeness says nothing.
 MOST = 20
 """Pairs kept of one film; enough to tie any number of copies of it together."""
 
-_BLOCK = 1 << 23
-"""Correlations computed at a time: 32 MB."""
+_BLOCK = 1 << 20
+"""Correlations computed at a time: 4 MB, of 1,024 films with 1,024 others."""
 
 SIMILAR_COLUMNS = ["first", "second", "similarity"]
 
 Descriptors = NDArray[np.float32]
+Pairs = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float32]]
 Compared = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float32], NDArray[np.float32]]
 
 
@@ -55,6 +59,9 @@ def similar_radiographs(
     manifest: pd.DataFrame, decoded: Mapping[str, NDArray[np.uint8]]
 ) -> pd.DataFrame:
     """Compare every film with every other by its pixels; the time grows with their square.
+
+    Descriptors lie in a temporary file, 9 KB a film, so that memory is for a few thousand films
+    however many there are.
 
     Args:
         manifest: One row per radiograph; of byte-identical ones the first is compared.
@@ -66,11 +73,11 @@ def similar_radiographs(
         out.
     """
     films = manifest.drop_duplicates(Column.SHA256)
-    described = np.empty((len(films), SIDE * SIDE), dtype=np.float32)
-    for row, path in enumerate(track(films[Column.PATH], len(films), "comparing radiographs")):
-        described[row] = describe(decoded[path])
+    paths = track(films[Column.PATH], len(films), "comparing radiographs")
     patient, name = (films[c].to_numpy() for c in (Column.PATIENT_ID, Column.RADIOGRAPH_ID))
-    first, second, similarity, nearest = compare(centred(described), patient)
+    with TemporaryFile() as file:
+        described = _Described((decoded[path] for path in paths), len(films), file)
+        first, second, similarity, nearest = compare(described, patient)
     apart = (patient[first] != patient[second]) & (similarity >= max(ALIKE, standing_out(nearest)))
     kept = (similarity >= COPY) | apart
     pairs = pd.DataFrame({"first": name[first], "second": name[second], "similarity": similarity})
@@ -95,24 +102,40 @@ def describe(image: NDArray[np.uint8]) -> Descriptors:
     return _scaled(fine - fine.mean())
 
 
-def centred(descriptors: Descriptors) -> Descriptors:
-    """Take away what the films of a collection share, and scale to length 1 again.
+def shared_part(total: NDArray[np.floating], n: int) -> Descriptors:
+    """Return what films of a collection share: n / (n + 2) of their mean, float32 (SIDE²).
 
-    Of n films n / (n + 2) of their mean is taken away: of two copies of one film, which are
-    their own mean, enough must be left to be compared.
+    Of two copies of one film, which are their own mean, enough must be left to be compared.
+
+    Args:
+        total: Sum of their descriptors, (SIDE²).
+        n: How many they are.
+    """
+    return (total / (n + 2)).astype(np.float32)
+
+
+def centred(descriptors: Descriptors, shared: Descriptors) -> Descriptors:
+    """Take away what the films of a collection share, and scale to length 1 again.
 
     Args:
         descriptors: float32 (n, SIDE²).
+        shared: As `shared_part` gives it.
     """
-    n = len(descriptors)
-    return _scaled(descriptors - descriptors.mean(axis=0) * np.float32(n / (n + 2)))
+    return _scaled(descriptors - shared)
 
 
-def compare(descriptors: Descriptors, patient: NDArray[np.object_]) -> Compared:
+class Rows(Protocol):
+    """Descriptors, float32 (n, SIDE²), each of length 1 or zero, in memory or not."""
+
+    def __getitem__(self, key: slice, /) -> Descriptors:
+        """Return some of them."""
+
+
+def compare(descriptors: Rows, patient: NDArray[np.object_]) -> Compared:
     """Compare all rows with each other.
 
     Args:
-        descriptors: float32 (n, SIDE²), each of length 1 or zero.
+        descriptors: The rows; memory is taken for a few thousand of them.
         patient: Patient of each row.
 
     Returns:
@@ -121,17 +144,19 @@ def compare(descriptors: Descriptors, patient: NDArray[np.object_]) -> Compared:
         stay tied together, and memory grows with their number alone. Then, of each row, the
         highest correlation with one of another patient, -1 without any.
     """
-    n, codes = len(descriptors), np.unique(patient, return_inverse=True)[1]
+    n, codes = len(patient), np.unique(patient, return_inverse=True)[1]
     nearest = np.full(n, -1, dtype=np.float32)
-    step, found = max(1, _BLOCK // max(n, 1)), []
-    for start in range(0, n, step):
-        block = descriptors[start : start + step] @ descriptors[start:].T
-        found.append(_pairs(block, start))
-        block[codes[start : start + step, None] == codes[None, start:]] = -1
-        np.maximum(nearest[start:], block.max(axis=0), out=nearest[start:])
-        np.maximum(
-            nearest[start:][: len(block)], block.max(axis=1), out=nearest[start:][: len(block)]
-        )
+    side, found = max(1, math.isqrt(_BLOCK)), []
+    for start in range(0, n, side):
+        rows, most = descriptors[start : start + side], _no_pairs()
+        for column in range(start, n, side):
+            block = rows @ descriptors[column : column + side].T
+            here, there = (slice(at, at + side) for at in (start, column))
+            most = _most_similar(most, _pairs(block, start, column))
+            block[codes[here, None] == codes[None, there]] = -1
+            nearest[there] = np.maximum(nearest[there], block.max(axis=0))
+            nearest[here] = np.maximum(nearest[here], block.max(axis=1))
+        found.append(most)
     first, second, similarity = (np.concatenate(part) for part in zip(*found, strict=True))
     return first, second, similarity, nearest
 
@@ -149,15 +174,50 @@ def standing_out(nearest: NDArray[np.float32]) -> float:
     return float(np.tanh(usual + STANDING_OUT * spread))
 
 
-def _pairs(block: Descriptors, start: int) -> tuple[NDArray, NDArray, NDArray]:
-    """Find the pairs of a block of correlations, whose rows and columns begin at `start`."""
+class _Described:
+    """Descriptors of films in a file, read and centred block by block."""
+
+    def __init__(self, films: Iterable[NDArray[np.uint8]], n: int, file: IO[bytes]) -> None:
+        """Describe the films one after another."""
+        self._file, self._n = file, n
+        total = np.zeros(SIDE * SIDE)
+        for film in films:
+            described = describe(film)
+            total += described
+            self._file.write(described.data)
+        self._file.flush()
+        self._shared = shared_part(total, n)
+
+    def __getitem__(self, key: slice, /) -> Descriptors:
+        """Return centred descriptors: float32 (films, SIDE²)."""
+        start, stop, _ = key.indices(self._n)
+        size = self._shared.nbytes
+        self._file.seek(start * size)
+        data = self._file.read((stop - start) * size)
+        stored = np.frombuffer(data, dtype=np.float32)
+        return centred(stored.reshape(stop - start, -1), self._shared)
+
+
+def _no_pairs() -> Pairs:
+    return np.empty(0, np.intp), np.empty(0, np.intp), np.empty(0, np.float32)
+
+
+def _pairs(block: Descriptors, start: int, column: int) -> Pairs:
+    """Find the pairs of a block of correlations, whose rows and columns begin at these films."""
     rows, columns = np.nonzero(block >= ALIKE)
-    rows, columns = rows[columns > rows], columns[columns > rows]
-    similarity = block[rows, columns]
-    order = np.lexsort((columns, -similarity, rows))
-    rank = np.arange(len(order)) - np.searchsorted(rows[order], rows[order])
+    later = columns + column > rows + start
+    rows, columns = rows[later], columns[later]
+    return rows + start, columns + column, block[rows, columns]
+
+
+def _most_similar(some: Pairs, more: Pairs) -> Pairs:
+    """Keep of each film the `MOST` most similar later ones, by film and likeness."""
+    first, second = np.concatenate([some[0], more[0]]), np.concatenate([some[1], more[1]])
+    similarity = np.concatenate([some[2], more[2]])
+    order = np.lexsort((second, -similarity, first))
+    rank = np.arange(len(order)) - np.searchsorted(first[order], first[order])
     kept = order[rank < MOST]
-    return rows[kept] + start, columns[kept] + start, similarity[kept]
+    return first[kept], second[kept], similarity[kept]
 
 
 def _scaled(descriptors: Descriptors) -> Descriptors:
