@@ -12,6 +12,7 @@ from pneumoscope.hooks import (
     SelectionHooks,
     SummaryHooks,
 )
+from pneumoscope.released_memory import MemoryHooks
 from pneumoscope.run_header import HeaderHooks
 from pneumoscope.session import CheckedSession
 
@@ -25,6 +26,7 @@ HOOKS = (
     InputHooks(),
     RunnerHooks(),
     CheckpointHooks(),
+    MemoryHooks(),
     LogHooks(),
     SummaryHooks(),
 )

@@ -1,0 +1,29 @@
+from pathlib import Path
+
+import pytest
+
+from pneumoscope import released_memory
+from pneumoscope.released_memory import MemoryHooks
+
+
+def resident() -> int:
+    """Return the bytes that this process holds."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="no /proc on this system")
+def test_what_was_freed_in_small_pieces_is_given_back():
+    if released_memory._trim() is None:
+        pytest.skip("this C library offers no malloc_trim")
+    pieces = [bytearray(4_000) for _ in range(40_000)]
+    kept = pieces[::100]  # holes between them, as tables leave
+    del pieces
+    before = resident()
+    MemoryHooks().after_dataset_saved()
+    assert before - resident() > 80_000_000
+    assert len(kept) == 400
+
+
+def test_a_system_without_such_an_allocator_is_left_alone(monkeypatch):
+    monkeypatch.setattr(released_memory, "_trim", lambda: None)
+    MemoryHooks().after_dataset_saved()
