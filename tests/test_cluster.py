@@ -14,11 +14,11 @@ from pneumoscope import cluster
 from pneumoscope.cluster import named_cluster, open_cluster, versions
 from pneumoscope.datasets.decoded_radiographs import PART_FILES, DecodedRadiographsDataset
 from pneumoscope.datasets.sharded_images import ShardedImagesDataset
+from pneumoscope.engine import over
 from pneumoscope.errors import InputError, three_lines
 from pneumoscope.ingestion.patient_key import PatientKey
 from pneumoscope.ingestion.scan import scan
 from pneumoscope.options import PreprocessingOptions, StressOptions
-from pneumoscope.parallel import over
 from pneumoscope.pipelines.preprocessing.nodes import stress_validation, transform_radiographs
 
 SIZE = PreprocessingOptions.model_validate({"size": [16, 16], "fit": "squash"})

@@ -3,7 +3,8 @@ from threading import Barrier, Event, active_count
 import pytest
 from engines import Posted
 
-from pneumoscope.parallel import AHEAD, WINDOW, BatchedMap, engine_in_use, in_shards, over
+from pneumoscope.engine import engine_in_use, over
+from pneumoscope.parallel import AHEAD, WINDOW, BatchedMap, in_shards
 
 
 def test_results_come_in_the_order_of_the_items():

@@ -6,7 +6,7 @@ Nothing here is imported, and no `distributed`, by a run that names no cluster.
 import logging
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, partial
@@ -30,6 +30,9 @@ WAIT = 10
 
 AHEAD = 3
 """Tasks a thread that are handed out together: enough to have the next at hand, and no more."""
+
+RESOURCE = "namespace"
+"""Resource of workers (`--resources namespace=1`) that a whole namespace takes."""
 
 DECIDING = ("numpy", "opencv-python-headless", "pandas", "pillow", "pneumoscope", "simplejpeg")
 """Packages whose versions decide what bytes a film becomes."""
@@ -65,18 +68,40 @@ class Cluster:
         """
         coming = iter(calls)
         pending: deque[Future] = deque()
-        run = partial(_run, versions())
         try:
             while True:
                 for call in islice(coming, max(0, self._window - len(pending))):
-                    key = f"{title}-{uuid4().hex}"
-                    pending.append(self.client.submit(run, call, key=key, pure=False))
+                    pending.append(self.submit(call, title))
                 if not pending:
                     return
-                yield self._result(pending.popleft())
+                yield self.result(pending.popleft())
         finally:
-            with suppress(Exception):  # a scheduler that is gone has let them go
-                self.client.cancel(list(pending))
+            self.cancel(list(pending))
+
+    def submit(self, call: Callable[[], Any], title: str, whole: bool = False) -> "Future":
+        """Hand out a call.
+
+        Args:
+            call: Picklable.
+            title: What the dashboard calls it.
+            whole: Whether it takes the resource `namespace` of a worker, where workers have it.
+        """
+        resources = {RESOURCE: 1} if whole and self._has_resource else None
+        key, run = f"{title}-{uuid4().hex}", partial(_run, versions())
+        return self.client.submit(run, call, key=key, pure=False, resources=resources)
+
+    def first_done(self, futures: Sequence["Future"]) -> Sequence["Future"]:
+        """Wait until a call has ended, well or not; return all that have."""
+        from distributed import wait
+
+        with self.client.as_current():
+            wait(futures, return_when="FIRST_COMPLETED")
+        return [future for future in futures if future.done()]
+
+    def cancel(self, futures: Sequence["Future"]) -> None:
+        """Give up calls whose results nobody waits for any more."""
+        with suppress(Exception):  # a scheduler that is gone has let them go
+            self.client.cancel(list(futures))
 
     def describe(self) -> str:
         """Say how many workers there are, and where to look at them."""
@@ -101,7 +126,13 @@ class Cluster:
     def _window(self) -> int:
         return max(4, AHEAD * sum(self.client.nthreads().values()))
 
-    def _result(self, future: "Future") -> Any:
+    @property
+    def _has_resource(self) -> bool:
+        workers = self.client.scheduler_info(n_workers=-1)["workers"].values()
+        return any(RESOURCE in worker.get("resources", {}) for worker in workers)
+
+    def result(self, future: "Future") -> Any:
+        """Return what a call returned, or raise what it raised; errors are those of `in_order`."""
         from distributed import CancelledError, KilledWorker
         from distributed.comm import CommClosedError
 
@@ -193,6 +224,8 @@ def _version(package: str) -> str:
 
 def _run(expected: Mapping[str, str], call: Callable[[], Result]) -> Result:
     """Run a call on a worker that is like the process which sends it."""
+    # Of a worker it tells how long decoding keeps the interpreter's lock: nothing to mend.
+    logging.getLogger("distributed.core").setLevel(logging.WARNING)
     found = versions()
     unlike = [name for name in expected if found[name] != expected[name]]
     if unlike:

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
 
-from pneumoscope.parallel import over
+from pneumoscope.engine import over
 
 logger = logging.getLogger(__name__)
 

@@ -19,6 +19,7 @@ from pneumoscope.errors import InputError
 from pneumoscope.repeated_lines import RepeatedLines
 from pneumoscope.results_lock import ResultsLock
 from pneumoscope.session import check_inputs, check_versions
+from pneumoscope.side_by_side import SideBySideRunner
 from pneumoscope.surroundings import check_results, check_variables
 
 logger = logging.getLogger(__name__)
@@ -73,6 +74,9 @@ class ExternalHooks:
                 catalog[name] = AbstractDataset.from_config(name, {**entry, **own})
 
 
+_RUNNERS = (SequentialRunner, SideBySideRunner)
+
+
 class RunnerHooks:
     """Refuse runners under which results differ or data cannot pass."""
 
@@ -88,7 +92,7 @@ class RunnerHooks:
         del pipeline, catalog
         runner = str(run_params.get("runner"))
         # A run that names no runner gets the sequential one.
-        if runner != "None" and SequentialRunner.__name__ not in runner:
+        if runner != "None" and not any(one.__name__ in runner for one in _RUNNERS):
             raise InputError(
                 "the SequentialRunner: models that train at a time share Keras's random numbers "
                 "and come out otherwise, and most data do not pass between processes",

@@ -4,14 +4,15 @@ import math
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from dask.system import CPU_COUNT
 
+from pneumoscope.engine import Engine, engine_in_use
 from pneumoscope.progress import track
 
 WINDOW = max(4, CPU_COUNT)
@@ -29,38 +30,12 @@ Write = Callable[[int, Iterator[Result]], Written]
 """Writes a shard, by its number, of these results; what it returns is small."""
 
 
-class Engine(Protocol):
-    """What runs calls elsewhere."""
-
-    def in_order(self, calls: Iterable[Callable[[], Result]], title: str) -> Iterator[Result]:
-        """Yield what the calls return, in their order; few of them are under way at a time."""
-
-
-_engines: list[Engine] = []
-"""The cluster that is in use; empty: threads of this process."""
-
-
-@contextmanager
-def over(engine: Engine) -> Iterator[None]:
-    """Have mappings run on a cluster while this lasts."""
-    _engines.append(engine)
-    try:
-        yield
-    finally:
-        _engines.remove(engine)
-
-
-def engine_in_use() -> Engine | None:
-    """Return the cluster that mappings run on; None where they run in threads of this process."""
-    return _engines[-1] if _engines else None
-
-
 @dataclass(frozen=True)
 class BatchedMap(Generic[Item, Result]):
     """A mapped sequence that is computed while it is iterated, in the order of its items.
 
     Iterating runs `function` in threads (Pillow, OpenCV and NumPy release the GIL), or, within
-    `over`, on a cluster; the results are the same.
+    `engine.over`, on a cluster; the results are the same.
 
     Attributes:
         function: Applied to each item; picklable if a cluster is to run it.

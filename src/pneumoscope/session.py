@@ -9,8 +9,10 @@ from kedro.framework.project import pipelines
 from kedro.framework.session import KedroSession
 from kedro.io import AbstractVersionedDataset, CatalogProtocol
 from kedro.pipeline import Node, Pipeline
+from kedro.runner import SequentialRunner
 
 from pneumoscope.errors import InputError, did_you_mean
+from pneumoscope.side_by_side import SideBySideRunner
 
 
 class CheckedSession(KedroSession):
@@ -21,18 +23,24 @@ class CheckedSession(KedroSession):
     """
 
     _asked: Mapping[str, Any] | None = None
+    loaded: KedroContext
+    """Context of the run."""
 
     def run(self, *arguments: Any, **named: Any) -> dict[str, Any]:
         """Run a pipeline, as Kedro does, once all that the request names is known."""
-        self._asked = signature(super().run).bind(*arguments, **named).arguments
-        return super().run(*arguments, **named)
+        bound = signature(super().run).bind(*arguments, **named).arguments
+        self._asked, runner = bound, bound.get("runner")
+        if runner is None or type(runner) is SequentialRunner:
+            is_async = runner is not None and runner._is_async
+            bound["runner"] = SideBySideRunner(self, bound.get("load_versions"), is_async)
+        return super().run(**bound)
 
     def load_context(self) -> KedroContext:
         """Return the context; only it knows the environment, and so which pipelines there are."""
-        context = super().load_context()
+        self.loaded = super().load_context()
         if self._asked is not None:
             check_request(self._asked, pipelines)
-        return context
+        return self.loaded
 
 
 def check_request(asked: Mapping[str, Any], registered: Mapping[str, Pipeline]) -> None:

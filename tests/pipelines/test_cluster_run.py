@@ -1,5 +1,6 @@
 """Runs on real clusters: processes of one machine, and a scheduler with workers by commands."""
 
+import re
 import signal
 import threading
 import time
@@ -8,17 +9,18 @@ from pathlib import Path
 import pytest
 from archives import load
 from dask_commands import dask_commands
-from whole_runs import finish, leftovers, run, visible
+from whole_runs import copy, finish, leftovers, run, start, visible
 
 from pneumoscope.cluster import open_cluster
 from pneumoscope.datasets.decoded_radiographs import DecodedRadiographsDataset
+from pneumoscope.engine import over
 from pneumoscope.ingestion.scan import scan
-from pneumoscope.parallel import over
 
 pytestmark = pytest.mark.slow
 pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
 
 DATA = "--pipelines=fetch,ingestion,rebalancing,preprocessing"
+SAME = re.compile(r"(model\.keras|training\.json|scores\.parquet|metrics\.json|comparison\.csv)$")
 ALONE = {"DASK_SCHEDULER": None, "DASK_SCHEDULER_ADDRESS": None}
 
 
@@ -48,6 +50,45 @@ def test_workers_started_by_commands_give_the_same_bytes(by_threads, tmp_path, v
         printed = finish(results, DATA, **{**ALONE, variable: started.address})
     assert f"On the cluster {started.address}: 2 workers, 2 threads" in printed
     assert visible(results) == visible(by_threads)
+
+
+def test_whole_namespaces_side_by_side_give_the_same_models_scores_and_metrics(tmp_path):
+    results = tmp_path / "results"
+    finish(results, **ALONE)
+    results.rename(tmp_path / "by-threads")
+    printed = finish(results, "--params=cluster=local:2", **ALONE)
+    for model in ("cnn", "mlp", "ensemble"):
+        assert re.search(rf"{model}: \d+ steps done on the cluster", printed)
+    there, here = (
+        {name: found for name, found in visible(folder).items() if SAME.search(name)}
+        for folder in (results, tmp_path / "by-threads")
+    )
+    assert {name.split("/")[-1] for name in here} == {
+        "model.keras", "training.json", "scores.parquet", "metrics.json", "comparison.csv",
+    }  # fmt: skip
+    assert there == here
+    assert not (results / ".side_by_side").exists()
+
+
+def test_a_worker_killed_in_a_training_leaves_the_same_models(by_threads, tmp_path):
+    here, there = tmp_path / "here", tmp_path / "there"
+    for results in (here, there):
+        copy(by_threads, results)
+    finish(here, "--pipelines=training", **ALONE)
+    with dask_commands(tmp_path) as started:
+        surroundings = {**ALONE, "DASK_SCHEDULER": started.address}
+        process = start(there, "--pipelines=training", **surroundings)
+        while process.poll() is None and not list((there / "06_checkpoints").rglob("state.*")):
+            time.sleep(0.1)
+        assert process.poll() is None
+        started.workers[0].send_signal(signal.SIGKILL)
+        assert process.wait(timeout=900) == 0
+    models = [
+        {name: found for name, found in visible(results).items() if name.endswith("model.keras")}
+        for results in (here, there)
+    ]
+    assert len(models[0]) == 2
+    assert models[0] == models[1]
 
 
 def test_a_scheduler_that_nobody_can_reach_stops_the_run_before_it_begins(tmp_path):

@@ -8,6 +8,7 @@ from functools import partial
 import pandas as pd
 from dask.system import CPU_COUNT
 
+from pneumoscope.engine import engine_in_use
 from pneumoscope.ingestion.file_scan import Reader, scan_file
 from pneumoscope.ingestion.issuers import join_numbers
 from pneumoscope.ingestion.layout import Layout
@@ -17,7 +18,7 @@ from pneumoscope.ingestion.private_names import hide_names
 from pneumoscope.ingestion.scanned_file import ScannedFile
 from pneumoscope.naming import Source
 from pneumoscope.options import IngestionOptions
-from pneumoscope.parallel import BatchedMap, Write, Written, engine_in_use
+from pneumoscope.parallel import BatchedMap, Write, Written
 from pneumoscope.radiographs.decoding import warnings_refused
 
 logger = logging.getLogger(__name__)

@@ -42,7 +42,12 @@ def jit_compile() -> Literal["auto"] | bool:
 
 
 def available_cores() -> int:
-    """Count the cores that this process may use, which can be fewer than the machine has."""
+    """Count the cores that this process may use, which can be fewer than the machine has.
+
+    PNEUMOSCOPE_THREADS goes before what the machine says: where several trainings share it.
+    """
+    if given := os.environ.get("PNEUMOSCOPE_THREADS"):
+        return int(given)
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
