@@ -26,12 +26,12 @@ ENVIRONMENTS = sorted(
     if folder.is_dir() and folder.name != "local"
 )
 PHANTOMS = Selection(Source.PHANTOMS, ("mlp", "cnn"))
-APART = ("__default__", "inference", "exchange")
+APART = ("__default__", "inference", "exchange", "web_page")
 """The default pipeline, and those that are no part of it."""
 
 
 def everything(created: dict[str, Pipeline]) -> Pipeline:
-    return created["__default__"] + created["inference"] + created["exchange"]
+    return sum((created[name] for name in APART), Pipeline([]))
 
 
 def configuration(environment: str, **runtime: object) -> LayeredConfigLoader:
@@ -94,7 +94,7 @@ def test_every_node_bears_a_tag_and_a_verb():
             "make", "scan", "sort", "check", "choose", "audit", "assign", "rebalance", "prove",
             "select", "transform", "stress", "train", "average", "lock", "score", "explain",
             "measure", "record", "compare", "describe", "draw", "collect", "write",
-            "summarise", "convert", "limit", "count",
+            "summarise", "convert", "limit", "count", "load",
         }  # fmt: skip
 
 

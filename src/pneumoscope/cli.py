@@ -117,24 +117,30 @@ def results(env: str | None, params: dict) -> None:
 @cli.command()
 @click.option("--model", help="A model or ensemble of the comparison; else `inference.model`.")
 @click.option(
-    "--format", "wanted", type=click.Choice(["onnx", "bundle"]), default="bundle",
-    show_default=True, help="One file, or also a folder that runs without this project.",
+    "--format", "wanted", type=click.Choice(["onnx", "bundle", "web"]), default="bundle",
+    show_default=True, help="One file; also a folder that runs without this project; or also a "
+    "web page that runs without a service.",
 )  # fmt: skip
+@click.option("--runtime", help="Folder that holds onnxruntime-web; else npm fetches it.")
 @env_option
 @params_option
-def export(model: str | None, wanted: str, env: str | None, params: dict) -> None:
+def export(
+    model: str | None, wanted: str, runtime: str | None, env: str | None, params: dict
+) -> None:
     """Export an evaluated model for other programs, if its scores are those measured."""
     from kedro.framework.session import KedroSession
 
     if model is not None:
         params = {**params, "inference": {**params.get("inference", {}), "model": model}}
+    if runtime is not None:
+        params = {**params, "web_runtime": runtime}
+    last = {"onnx": "write_export", "bundle": "write_bundle", "web": "write_web_page"}[wanted]
     with (
         says_how_to_go_on(shlex.join(["kedro", *sys.argv[1:]])),
         KedroSession.create(env=env, runtime_params=params) as session,
     ):
         cast(KedroSession, session).run(
-            pipeline_names=["exchange"],
-            to_nodes=["write_export" if wanted == "onnx" else "write_bundle"],
+            pipeline_names=["exchange", *["web_page"] * (wanted == "web")], to_nodes=[last]
         )
 
 

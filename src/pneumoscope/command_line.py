@@ -9,7 +9,7 @@ from omegaconf._utils import get_yaml_loader
 
 from pneumoscope.errors import InputError
 
-PATHS = ("radiographs", "films", "predictions", "labels", "dicom_archive")
+PATHS = ("radiographs", "films", "predictions", "labels", "dicom_archive", "web_runtime")
 """Keys whose value is a path, whatever it looks like: `films=2024` names a folder."""
 
 EXTERNAL = "external."

@@ -83,7 +83,7 @@ _CHOSEN: Mapping[str, Callable[[Selection], tuple[Any, ...]]] = {
 
 
 def create_pipelines(selection: Selection) -> dict[str, Pipeline]:
-    """Create every pipeline by name, and `__default__`: all but `inference` and `exchange` in one.
+    """Create every pipeline by name, and `__default__`: all in one but those at the end.
 
     What a pipeline's nodes import is imported when something looks at the pipeline.
     """
@@ -96,6 +96,7 @@ def create_pipelines(selection: Selection) -> dict[str, Pipeline]:
         # wants to take them elsewhere.
         "inference": _create("inference", (predictor, members, selection.dicom_results)),
         "exchange": _create("exchange", (predictor, members)),
+        "web_page": _create("web_page", (predictor,)),
         "__default__": LazyPipeline(partial(_joined, tuple(parts.values()))),
     }
 

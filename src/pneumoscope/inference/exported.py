@@ -74,16 +74,7 @@ class ExportedModel:
     @property
     def locked(self) -> Locked:
         """What was locked for the model."""
-        promised, export = self.contract, self.contract.export
-        return Locked(
-            promised.name,
-            promised.fingerprint,
-            promised.operating_point.threshold,
-            export.zone,
-            export.probability,
-            export.prevalence,
-            export.decides_out_of_distribution,
-        )
+        return locked_in(self.contract)
 
     def score(self, films: Sequence[NDArray[np.uint8]]) -> ScoredFilms:
         """Score decoded films, uint8 (height, width) of any sizes, one or more.
@@ -96,3 +87,17 @@ class ExportedModel:
         found = dict(zip(names, map(np.concatenate, zip(*each, strict=True)), strict=True))
         images = found[PREPARED].astype(np.uint8)
         return ScoredFilms(found[SCORE][:, 0], images, found[FEATURES], found.get(MAP))
+
+
+def locked_in(contract: ExportedContract) -> Locked:
+    """Read what was locked for a model from the contract of its export."""
+    export = contract.export
+    return Locked(
+        contract.name,
+        contract.fingerprint,
+        contract.operating_point.threshold,
+        export.zone,
+        export.probability,
+        export.prevalence,
+        export.decides_out_of_distribution,
+    )

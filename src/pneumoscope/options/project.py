@@ -44,6 +44,7 @@ class ProjectOptions(Options):
         dicom_archive: Archive that results go to, by --params alone; else that of the films.
         labels: Table of labels outside the folder of radiographs, by --params alone.
         cluster: Where mappings run, by --params or DASK_SCHEDULER: an address or `local:<workers>`.
+        web_runtime: Folder that holds onnxruntime-web, by --params alone.
         architectures: Names of the models to train and compare, in the order of the table.
         ensembles: Name of each ensemble to its members; null drops one of the base environment.
         external: Name of each site to the folder of its labelled films; null drops one.
@@ -59,6 +60,7 @@ class ProjectOptions(Options):
     dicom_archive: Text | None = None
     labels: Text | None = None
     cluster: Text | None = None
+    web_runtime: Text | None = None
     fetch: FetchOptions
     ingestion: IngestionOptions
     collections: dict[Text, CollectionOptions] = Field(default_factory=dict)

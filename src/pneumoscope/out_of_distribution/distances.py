@@ -35,7 +35,7 @@ FARTHEST = 1000.0
 RANGE = (0.5, 99.5)
 """Percentiles of train that a pixel number is told to lie outside of."""
 
-_UNITS = {
+UNITS = {
     **dict.fromkeys(PIXEL_FEATURES, 255.0),
     "entropy": 8.0,
     "black_border": 1.0,
@@ -44,8 +44,13 @@ _UNITS = {
 }
 """What pixel numbers, or the logarithms of some, are divided by, so that all span about 1."""
 
-_LOGARITHMS = [list(PIXEL_FEATURES).index(name) for name in ("sharpness", "fine_detail")]
-_LEAST = 1e-4
+LOGARITHMIC = ("sharpness", "fine_detail")
+"""Pixel numbers that span decades: their logarithms are compared."""
+
+LEAST = 1e-4
+"""Added to these numbers before the logarithm."""
+
+_LOGARITHMS = [list(PIXEL_FEATURES).index(name) for name in LOGARITHMIC]
 
 
 def describe(images: NDArray[np.uint8]) -> dict[str, FloatArray]:
@@ -159,5 +164,5 @@ def _even(kind: str, numbers: FloatArray) -> FloatArray:
     if kind != PIXELS:
         return numbers
     even = numbers.copy()
-    even[:, _LOGARITHMS] = np.log(even[:, _LOGARITHMS] + _LEAST)
-    return even / np.array(list(_UNITS.values()))
+    even[:, _LOGARITHMS] = np.log(even[:, _LOGARITHMS] + LEAST)
+    return even / np.array(list(UNITS.values()))

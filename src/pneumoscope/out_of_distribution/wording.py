@@ -19,6 +19,9 @@ TOLD = {
     FEATURES: "the model sees it unlike the training radiographs",
 }
 
+TOGETHER = "brightness, contrast and sharpness go together as in no training radiograph"
+"""Said where each pixel number is usual, and only all of them together are not."""
+
 
 def reasons(
     measured: pd.DataFrame,
@@ -92,5 +95,5 @@ def _of_pixels(numbers: FloatArray, reference: Reference) -> str:
             outside[name] = (away, f"{label} {verb} {'low' if number < low else 'high'}")
     farthest = sorted(outside.values(), key=lambda one: -one[0])[:NAMED]
     if not farthest:
-        return "brightness, contrast and sharpness go together as in no training radiograph"
+        return TOGETHER
     return f"{', '.join(told for _, told in farthest)} for a training radiograph"

@@ -65,8 +65,13 @@ def copies(image: Image) -> list[Image]:
 
 
 @cache
-def _templates() -> Image:
+def template() -> Image:
+    """Read the weights of an upright frontal film, float32 (16, 16)."""
     text = files("pneumoscope.radiographs").joinpath("upright.txt").read_text()
-    template = np.loadtxt(text.splitlines(), dtype=np.float32)
+    return np.loadtxt(text.splitlines(), dtype=np.float32)
+
+
+@cache
+def _templates() -> Image:
     # Turning the template one way is turning the film the other way.
-    return np.stack([way.ravel() for way in copies(template)])
+    return np.stack([way.ravel() for way in copies(template())])
