@@ -46,6 +46,10 @@ BENCHMARKS = (
         ("--architectures", "mlp", "--share", "0.03"),
     ),
     Benchmark(
+        "steps", "training steps, and what was tried", 12,
+        ("--architectures", "cnn", "--settings", "plain", "--side", "32"),
+    ),
+    Benchmark(
         "whole_run", "the whole run of five architectures", 8,
         ("--count", "40", "--side", "32", "--epochs", "1", "--architectures", "mlp", "cnn"),
     ),
