@@ -85,6 +85,14 @@ def test_the_default_pipeline_is_all_of_them_in_one():
     )
 
 
+def test_every_figure_of_a_model_is_drawn_with_its_name():
+    reporting = create_pipelines(PHANTOMS)["reporting"]
+    for name in ("mlp", "cnn"):
+        drawn = [node for node in reporting.nodes if f"{name}.draw_" in node.name]
+        assert drawn
+        assert all(node.func.__code__.co_name == "draw_named" for node in drawn)
+
+
 def test_every_node_bears_a_tag_and_a_verb():
     created = create_pipelines(PHANTOMS)
     for node in everything(created).nodes:

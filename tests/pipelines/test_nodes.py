@@ -3,6 +3,7 @@
 import copy
 import re
 from dataclasses import replace
+from inspect import signature
 
 import numpy as np
 import pandas as pd
@@ -32,6 +33,7 @@ from pneumoscope.pipelines.preprocessing import nodes as preprocessing
 from pneumoscope.pipelines.rebalancing import nodes as rebalancing
 from pneumoscope.pipelines.reporting import nodes as reporting
 from pneumoscope.pipelines.training import nodes as training
+from pneumoscope.plots.style import new_figure
 from pneumoscope.radiographs.pixel_statistics import describe_pixels
 from pneumoscope.report.findings import collect_findings
 
@@ -558,3 +560,12 @@ def test_a_card_shows_the_spread_over_seeds_beside_the_interval_over_patients(ca
     assert "Seeds of one recipe" not in single
     assert "Trained with one seed" in single
     assert "Trained with one seed" not in card
+
+
+def test_a_figure_of_one_model_bears_its_name_and_the_node_keeps_what_it_takes():
+    def draw(history: int) -> Figure:
+        return new_figure(1.0 + history)
+
+    named = reporting.drawn_for("cnn", draw)
+    assert named(1).get_suptitle() == "cnn"
+    assert signature(named) == signature(draw)

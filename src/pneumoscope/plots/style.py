@@ -23,14 +23,16 @@ SUBTYPE_COLOURS = {
     Subtype.UNKNOWN: "#c9b8a8",
 }
 SPLIT_COLOURS = {Split.TRAIN: "#5d6975", Split.VALIDATION: "#009e73", Split.TEST: "#a8478a"}
+# Models and other series: none of the colours above, each of which means a class or a split. After
+# Paul Tol's muted scheme (https://sronpersonalpages.nl/~pault/), some tones darkened.
 SERIES_COLOURS = (
-    "#0072b2",
-    "#d55e00",
-    "#009e73",
-    "#a8478a",
-    "#5d6975",
-    "#b8860b",
-    "#56b4e9",
+    "#332288",
+    "#a88600",
+    "#117733",
+    "#cc6677",
+    "#3f9fb5",
+    "#882255",
+    "#77782b",
     "#7a4419",
     "#1d2730",
 )
@@ -53,6 +55,12 @@ def series_styles(names: Sequence[str]) -> dict[str, tuple[str, str]]:
     """Return a colour and a dash pattern for each name, told apart without colour too."""
     colours, dashes = islice(cycle(SERIES_COLOURS), len(names)), cycle(SERIES_DASHES)
     return dict(zip(names, zip(colours, dashes, strict=False), strict=True))
+
+
+def name_model(figure: Figure, name: str) -> Figure:
+    """Write the model's name on top of a figure that shows no other, so that it can stand alone."""
+    figure.suptitle(name, x=0.02, ha="left", fontsize=SMALL_TEXT, color=MUTED)
+    return figure
 
 
 def series_markers(names: Sequence[str]) -> dict[str, str]:

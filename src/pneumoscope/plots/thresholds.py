@@ -7,17 +7,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
-from pneumoscope.naming import Consequence
+from pneumoscope.naming import Consequence, Label
 from pneumoscope.plots.style import (
     GRID,
     INK,
+    LABEL_COLOURS,
     PAPER,
     SMALL_TEXT,
     TEXT,
     legend,
     new_figure,
     polish,
-    series_styles,
 )
 
 SHOWN = {
@@ -26,6 +26,14 @@ SHOWN = {
     Consequence.PPV: "PPV",
     Consequence.NPV: "NPV",
 }
+
+STYLES = {
+    Consequence.SENSITIVITY: (LABEL_COLOURS[Label.PNEUMONIA], "-"),
+    Consequence.SPECIFICITY: (LABEL_COLOURS[Label.NORMAL], "-"),
+    Consequence.PPV: (LABEL_COLOURS[Label.PNEUMONIA], "--"),
+    Consequence.NPV: (LABEL_COLOURS[Label.NORMAL], "--"),
+}
+"""Colours of the class that each speaks of: of all PNEUMONIA, and of all called so."""
 
 
 def plot_thresholds(
@@ -62,9 +70,8 @@ def plot_thresholds(
 
 
 def _panel(ax: Axes, sweep: pd.DataFrame, locked: float) -> None:
-    styles = series_styles(list(SHOWN.values()))
     for quantity, name in SHOWN.items():
-        colour, dashes = styles[name]
+        colour, dashes = STYLES[quantity]
         ax.plot(
             sweep["threshold"],
             sweep[quantity],

@@ -1,6 +1,7 @@
 """Figures from computed values, and the page that holds them."""
 
 from collections.abc import Callable, Mapping
+from functools import wraps
 from itertools import chain
 
 import numpy as np
@@ -30,6 +31,7 @@ from pneumoscope.plots.robustness import plot_curves, plot_shortcuts
 from pneumoscope.plots.roc import plot_roc_curves
 from pneumoscope.plots.samples import plot_samples
 from pneumoscope.plots.shift import plot_shift
+from pneumoscope.plots.style import name_model
 from pneumoscope.plots.subgroups import plot_subgroups
 from pneumoscope.plots.thresholds import plot_thresholds
 from pneumoscope.radiographs.pixel_statistics import PixelStatistics
@@ -43,6 +45,16 @@ from pneumoscope.report.slides.drawing import draw_slides
 from pneumoscope.robustness.records import Robustness, Shift
 from pneumoscope.robustness.tables import curve_tables, shift_tables, shortcut_tables
 from pneumoscope.splitting.records import SplitAudit
+
+
+def drawn_for(name: str, draw: Callable[..., Figure]) -> Callable[..., Figure]:
+    """Give the node function that draws a figure of one model, and writes its name on it."""
+
+    @wraps(draw)
+    def draw_named(*arguments: object, **named_arguments: object) -> Figure:
+        return name_model(draw(*arguments, **named_arguments), name)
+
+    return draw_named
 
 
 def draw_class_distribution(split_audit: SplitAudit) -> Figure:

@@ -116,7 +116,10 @@ def _draw(figures: Drawn) -> list[Node]:
 
 
 def _one(name: str, figures: Drawn) -> Pipeline:
-    drawn = Pipeline(_draw(figures))
+    named = {
+        kind: (nodes.drawn_for(name, draw), inputs) for kind, (draw, inputs) in figures.items()
+    }
+    drawn = Pipeline(_draw(named))
     own = Pipeline(
         drawn,
         namespace=name,
