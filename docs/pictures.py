@@ -1,4 +1,4 @@
-"""Make the pictures of the README from a finished run: report, attribution maps and graph.
+"""Make the pictures of the README from a finished run: report, page, attribution maps and graph.
 
 `make pictures RESULTS=<folder of a finished run>`; needs Chromium, and the extras `services` and
 `viz`.
@@ -24,6 +24,7 @@ IMAGES = PROJECT / "docs" / "images"
 # Tours and hints of kedro viz, which cover the graph.
 NO_HINTS = "[class*=hint], [class*=Hint] {display: none !important}"
 LAYOUT_S = 15
+FILMS = 12
 
 
 class _Quiet(SimpleHTTPRequestHandler):
@@ -59,6 +60,27 @@ def _graph_is_laid_out(page: Page) -> None:
     page.wait_for_timeout(2000)
 
 
+def _films_are_read(films: list[Path]) -> Callable[[Page], None]:
+    """Drop these on the page, and wait until it has read them all."""
+
+    def ready(page: Page) -> None:
+        page.locator("html[data-ready]").wait_for()
+        page.set_input_files("#chosen", films)
+        page.locator("#done-count:not(:empty)").wait_for()
+        page.locator("#progress").wait_for(state="hidden")
+        page.wait_for_timeout(500)
+
+    return ready
+
+
+def store_page(browser: Browser, results: Path) -> None:
+    """Take the page of `kedro export --format web`, where there is one, with films of its test."""
+    for folder in sorted(results.glob("06_models/*/exchange/web"))[-1:]:
+        films = sorted((results / "01_raw").rglob("test/*/*.jpeg"))[:FILMS]
+        with hosted(folder) as address:
+            store(taken(browser, address, (1360, 820), _films_are_read(films)), "page", 1200)
+
+
 def store(image: Image.Image, name: str, width: int) -> None:
     """Write a picture, no wider than so many pixels."""
     image = image.convert("RGB")
@@ -82,6 +104,7 @@ def main(results: Path) -> None:
             store(taken(browser, address, (1500, 1000), _graph_is_laid_out), "graph", 1400)
         first = taken(browser, (report / "report.html").as_uri(), (1200, 1100), lambda _: None)
         store(first, "report", 1200)
+        store_page(browser, results)
         browser.close()
     store(Image.open(maps[-1]), "attribution", 1000)
 

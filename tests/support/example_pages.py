@@ -29,9 +29,9 @@ def onnxruntime_web(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, by
     """Files of onnxruntime-web, as the catalog has them."""
     entry = yaml.safe_load(CATALOG.read_text())["onnxruntime_web"]
     place = tmp_path_factory.mktemp("npm")
-    archive = packed(f"{entry['package']}@{entry['version']}", place)
+    archive = packed(f"{entry['package']}@{entry['release']}", place)
     return NpmFilesDataset(
-        str(place), entry["package"], entry["version"], entry["sha256"], str(archive.parent)
+        str(place), entry["package"], entry["release"], entry["sha256"], str(archive.parent)
     ).load()
 
 

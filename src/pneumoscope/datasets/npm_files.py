@@ -31,7 +31,7 @@ class NpmFilesDataset(AbstractDataset[None, dict[str, bytes]]):
     Args:
         filepath: Where the package is kept: `<package>-<version>.tgz` in this folder.
         package: Its name.
-        version: Its version.
+        release: Its version.
         sha256: Name of each file, which lies in `dist`, to its hash.
         given: Folder of the user's that holds the package, packed or unpacked.
         metadata: Layer settings for kedro-viz.
@@ -41,14 +41,14 @@ class NpmFilesDataset(AbstractDataset[None, dict[str, bytes]]):
         self,
         filepath: str,
         package: str,
-        version: str,
+        release: str,
         sha256: Mapping[str, str],
         given: str | None = None,
         metadata: dict[str, Any] | None = None,
     ) -> None:
         """Remember the package; nothing is fetched yet."""
         self._folder = Path(given).expanduser() if given else Path(filepath)
-        self._given, self._package, self._version = given, package, version
+        self._given, self._package, self._version = given, package, release
         self._sha256 = sha256
         self.metadata = metadata
 
@@ -135,4 +135,4 @@ class NpmFilesDataset(AbstractDataset[None, dict[str, bytes]]):
         return True  # or it can be had
 
     def _describe(self) -> dict[str, Any]:
-        return {"filepath": str(self._folder), "package": self._package, "version": self._version}
+        return {"filepath": str(self._folder), "package": self._package, "release": self._version}
