@@ -94,7 +94,7 @@ def export(architecture: str, parameters: dict, scratch: Path) -> tuple[Path, Pa
     from pneumoscope.models.architectures.registry import build
     from pneumoscope.models.records import ContractedCalibration
     from pneumoscope.models.scoring import describe_batch
-    from pneumoscope.naming import CalibrationMethod, ThresholdRule
+    from pneumoscope.naming import CalibrationMethod, ExportFormat, ThresholdRule
     from pneumoscope.options import DecodingOptions, IngestionOptions, PreprocessingOptions
     from pneumoscope.out_of_distribution.distances import FEATURES, describe, fit_reference
     from pneumoscope.out_of_distribution.false_alarms import limit_false_alarms
@@ -115,7 +115,7 @@ def export(architecture: str, parameters: dict, scratch: Path) -> tuple[Path, Pa
         calibration=ContractedCalibration(CalibrationMethod.TEMPERATURE, 0.5, line, None),
         out_of_distribution=Contracted(limits, reference),
         export=Export(
-            OPSET, [], [], {"working_side": decoded.working_side},
+            ExportFormat.ONNX, OPSET, [], [], {"working_side": decoded.working_side},
             decoded.model_dump(mode="json", include=set(DecodingOptions.model_fields)),
             True, (0.4, 0.6), line, 0.5, True, [], Parity({}, 0.0, 0.0, 0, 0.0, 0, "none"),
         ),

@@ -117,9 +117,9 @@ def results(env: str | None, params: dict) -> None:
 @cli.command()
 @click.option("--model", help="A model or ensemble of the comparison; else `inference.model`.")
 @click.option(
-    "--format", "wanted", type=click.Choice(["onnx", "bundle", "web"]), default="bundle",
-    show_default=True, help="One file; also a folder that runs without this project; or also a "
-    "web page that runs without a service.",
+    "--format", "wanted", type=click.Choice(["onnx", "litert", "bundle", "web"]), default="bundle",
+    show_default=True, help="One file, for onnxruntime or for LiteRT; or the first and a folder "
+    "that runs without this project; or the first and a web page that runs without a service.",
 )  # fmt: skip
 @click.option("--runtime", help="Folder that holds onnxruntime-web; else npm fetches it.")
 @env_option
@@ -134,14 +134,17 @@ def export(
         params = {**params, "inference": {**params.get("inference", {}), "model": model}}
     if runtime is not None:
         params = {**params, "web_runtime": runtime}
-    last = {"onnx": "write_export", "bundle": "write_bundle", "web": "write_web_page"}[wanted]
+    pipelines, last = {
+        "onnx": (["exchange"], "exchange.write_export"),
+        "litert": (["litert"], "litert.write_litert"),
+        "bundle": (["exchange"], "exchange.write_bundle"),
+        "web": (["exchange", "web_page"], "write_web_page"),
+    }[wanted]
     with (
         says_how_to_go_on(shlex.join(["kedro", *sys.argv[1:]])),
         KedroSession.create(env=env, runtime_params=params) as session,
     ):
-        cast(KedroSession, session).run(
-            pipeline_names=["exchange", *["web_page"] * (wanted == "web")], to_nodes=[last]
-        )
+        cast(KedroSession, session).run(pipeline_names=pipelines, to_nodes=[last])
 
 
 @cli.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)

@@ -54,6 +54,13 @@ class Column(StrEnum):
     OUT_OF_DISTRIBUTION_REASON = "out_of_distribution_reason"
 
 
+class ExportFormat(StrEnum):
+    """Files that a model is exported as."""
+
+    ONNX = "onnx"
+    LITERT = "litert"
+
+
 class Split(StrEnum):
     """What a radiograph is used for."""
 

@@ -97,6 +97,7 @@ def create_pipelines(selection: Selection) -> dict[str, Pipeline]:
         "inference": _create("inference", (predictor, members, selection.dicom_results)),
         "exchange": _create("exchange", (predictor, members)),
         "web_page": _create("web_page", (predictor,)),
+        "litert": _create("litert", (predictor, members)),
         "__default__": LazyPipeline(partial(_joined, tuple(parts.values()))),
     }
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pneumoscope.errors import InputError
-from pneumoscope.exchange.parity import Compared, check_parity
+from pneumoscope.exchange.parity import ONNXRUNTIME, Compared, check_parity
 from pneumoscope.naming import Split
 
 pytest.importorskip("tf2onnx", reason="needs the extra `export`")
@@ -35,7 +35,9 @@ def compared(films, **changes) -> Compared:
 
 
 def test_an_equal_model_has_its_parity_on_record(films, graphs):
-    found = check_parity(*graphs, compared(films), films.threshold, batch_size=2)
+    found = check_parity(
+        *graphs, compared(films), films.threshold, batch_size=2, runtime=ONNXRUNTIME
+    )
     assert found.films == {Split.VALIDATION: 3, Split.TEST: 4}
     assert found.core <= 1e-5
     assert found.film <= 5e-3
@@ -49,27 +51,39 @@ def test_one_score_further_away_than_rounding_is_refused(films, graphs, row):
     rows = films.rows.copy()
     rows.loc[row, "score"] += 3e-5
     with pytest.raises(InputError, match=r"exported core within 1e-05.*1 of 7 further away, up to"):
-        check_parity(*graphs, compared(films, rows=rows), films.threshold, batch_size=2)
+        check_parity(
+            *graphs, compared(films, rows=rows), films.threshold, batch_size=2, runtime=ONNXRUNTIME
+        )
 
 
 def test_a_score_that_is_missing_is_refused(films, graphs):
     rows = films.rows.copy()
     rows.loc[4, "score"] = np.nan
     with pytest.raises(InputError, match="1 of 7 further away"):
-        check_parity(*graphs, compared(films, rows=rows), films.threshold, batch_size=2)
+        check_parity(
+            *graphs, compared(films, rows=rows), films.threshold, batch_size=2, runtime=ONNXRUNTIME
+        )
 
 
 def test_a_graph_that_prepares_films_otherwise_is_refused(films, graphs):
     inverted = {path: 255 - film for path, film in films.decoded.items()}
     with pytest.raises(InputError, match=r"exported film graph within 0.005 .* 7 further away"):
-        check_parity(*graphs, compared(films, decoded=inverted), films.threshold, batch_size=2)
+        check_parity(
+            *graphs,
+            compared(films, decoded=inverted),
+            films.threshold,
+            batch_size=2,
+            runtime=ONNXRUNTIME,
+        )
 
 
 def test_a_distance_from_train_further_away_is_refused(films, graphs):
     rows = films.rows.copy()
     rows.loc[5, "distance"] += 0.3
     with pytest.raises(InputError, match=r"distances from train .*1 of 7 further away, up to 0\.3"):
-        check_parity(*graphs, compared(films, rows=rows), films.threshold, batch_size=2)
+        check_parity(
+            *graphs, compared(films, rows=rows), films.threshold, batch_size=2, runtime=ONNXRUNTIME
+        )
 
 
 def test_one_decision_that_changes_is_refused(films, graphs):
@@ -79,9 +93,17 @@ def test_one_decision_that_changes_is_refused(films, graphs):
     row = int(np.argmin(np.abs(films.scores - nearest)))
     rows.loc[row, "score"] = nearest - 5e-6
     with pytest.raises(InputError, match=r"core to decide as was evaluated.*1 of 7 films called"):
-        check_parity(*graphs, compared(films, rows=rows), nearest - 2e-6, batch_size=2)
+        check_parity(
+            *graphs, compared(films, rows=rows), nearest - 2e-6, batch_size=2, runtime=ONNXRUNTIME
+        )
 
 
 def test_nothing_to_compare_proves_nothing(films, graphs):
     with pytest.raises(InputError, match="films of validation or test to compare"):
-        check_parity(*graphs, compared(films, rows=films.rows.iloc[:0]), 0.5, batch_size=2)
+        check_parity(
+            *graphs,
+            compared(films, rows=films.rows.iloc[:0]),
+            0.5,
+            batch_size=2,
+            runtime=ONNXRUNTIME,
+        )

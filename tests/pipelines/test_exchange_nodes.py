@@ -1,5 +1,7 @@
 """A locked model through each node of the exchange, and what is then in the file."""
 
+import io
+import zipfile
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +14,7 @@ from pneumoscope.evaluation.lock import Lock, lock_as_record
 from pneumoscope.exchange.metadata import as_json, read_contract
 from pneumoscope.exchange.records import Parity
 from pneumoscope.models.contract import ensemble_contract
-from pneumoscope.naming import Metric, Split
+from pneumoscope.naming import ExportFormat, Metric, Split
 from pneumoscope.options import EvaluationOptions, InferenceOptions
 from pneumoscope.out_of_distribution.records import Contracted
 from pneumoscope.pipelines.exchange import nodes
@@ -58,7 +60,7 @@ def parity(films, graphs):
     return compared(films, graphs)
 
 
-def compared(films, graphs, **changes) -> Parity:
+def compared(films, graphs, form=ExportFormat.ONNX, **changes) -> Parity:
     rows = films.rows.drop(columns=["score", "distance"])
     # As measured of each kind; what is compared is the farthest.
     away = films.rows[["radiograph_id"]].assign(
@@ -79,17 +81,19 @@ def compared(films, graphs, **changes) -> Parity:
         "test_distances": pd.concat([away[3:], altered[3:]]),
         **{f"reference_{name}": one for name, one in films.references.items()},
     }
-    return nodes.compare_runtimes(*graphs, **{**given, **changes})
+    compare = nodes.runtime_comparer(form)
+    return compare(*graphs, **{**given, **changes})
 
 
-def written(films, graphs, parity: Parity, options: InferenceOptions = OPTIONS, **records):
+CARDS = {"card_a": "# Model card: a", "card_b": "# Model card: b"}
+
+
+def described(films, graphs, parity: Parity, options=OPTIONS, form=ExportFormat.ONNX, **records):
     members = {
-        name: replace(record, **records)
+        name: replace(record, **records) if name.startswith("training_record_") else record
         for name, record in films.members.items()
-        if name.startswith("training_record_")
     }
-    members |= {name: one for name, one in films.members.items() if name.startswith("reference_")}
-    return nodes.export_writer("both")(
+    return nodes.export_describer("both", form)(
         graphs[1],
         parity,
         ensemble_contract("both", films.metrics, Contracted(films.limits)),
@@ -98,9 +102,12 @@ def written(films, graphs, parity: Parity, options: InferenceOptions = OPTIONS, 
         films.preprocessing,
         INGESTION,
         **members,
-        card_a="# Model card: a",
-        card_b="# Model card: b",
     )
+
+
+def written(films, graphs, parity: Parity, options: InferenceOptions = OPTIONS, **records):
+    contract = described(films, graphs, parity, options, **records)
+    return nodes.write_export(graphs[1], contract, **CARDS), contract
 
 
 def test_the_file_alone_gives_the_scores_and_tells_all_that_was_locked(films, graphs, parity):
@@ -203,7 +210,7 @@ def test_a_contract_of_another_evaluation_is_not_exported(films, graphs, parity,
         ),
     }[what]
     with pytest.raises(InputError, match="that of another, or of another evaluation"):
-        nodes.export_writer("both")(
+        nodes.export_describer("both", ExportFormat.ONNX)(
             graphs[1], parity, ensemble_contract("both", films.metrics,
             Contracted(films.limits)), changed, OPTIONS, films.preprocessing, INGESTION,
         )  # fmt: skip
@@ -218,3 +225,47 @@ def test_a_film_that_the_evaluation_did_not_score_is_told(films, graphs):
     with pytest.raises(InputError, match="1 of 7 further away"):
         compared(films, graphs, scores=films.rows[1:])
     assert np.isfinite(films.scores).all()
+
+
+@pytest.fixture(scope="module")
+def for_litert(films) -> tuple[bytes, bytes]:
+    return nodes.convert_to_litert(
+        films.metrics, films.limits, locks(films), films.preprocessing, INGESTION.working_side,
+        **films.members,
+    )  # fmt: skip
+
+
+def test_a_litert_file_is_compared_and_holds_all_that_was_locked(films, for_litert):
+    from pneumoscope.exchange.litert import LiteRtSession
+
+    parity = compared(films, for_litert, ExportFormat.LITERT)
+    assert parity.core <= 1e-5
+    assert parity.film <= 5e-3
+    assert parity.runtime.startswith("LiteRT of TensorFlow ")
+    contract = described(films, for_litert, parity, form=ExportFormat.LITERT)
+    assert (contract.export.format, contract.export.opset) == (ExportFormat.LITERT, None)
+    ((name, content),) = nodes.write_litert(for_litert[1], contract, **CARDS).items()
+    assert name == "model.tflite"
+    with zipfile.ZipFile(io.BytesIO(content)) as inside:
+        told = {name: inside.read(name).decode() for name in inside.namelist()}
+    assert as_json(read_contract(told["contract.json"])) == as_json(contract)
+    assert told["card.md"] == "# Model card: a\n\n# Model card: b"
+    assert told["notice.txt"] == "For research and teaching. Not for diagnosis."
+    session = LiteRtSession(content)
+    for film, expected in zip(films.decoded.values(), films.scores, strict=True):
+        (score,) = session.run(["score"], {"films": film[None]})
+        assert score == pytest.approx(expected, abs=5e-3)
+
+
+def test_a_litert_file_that_is_not_equal_is_refused(films, for_litert):
+    other = films.rows.assign(score=films.rows["score"] + 0.1)
+    with pytest.raises(InputError, match="exported core within 1e-05"):
+        compared(films, for_litert, ExportFormat.LITERT, scores=other)
+
+
+def test_a_model_without_a_lock_is_no_litert_file_either(films):
+    with pytest.raises(InputError, match="threshold was not fixed before test"):
+        nodes.convert_to_litert(
+            films.metrics, films.limits, {}, films.preprocessing, INGESTION.working_side,
+            **films.members,
+        )  # fmt: skip

@@ -114,7 +114,7 @@ def test_the_model_is_checked_before_it_is_loaded(ingestion_options, one):
         "scored_by_cnn": ScoredBy(fingerprint), "training_record_cnn": record,
         "reference_cnn": reference(fingerprint),
     }  # fmt: skip
-    load = nodes.predictor_loader("cnn")
+    load = nodes.predictor_chooser("cnn")
     other = ingestion_options.model_copy(update={"working_side": 64})
     for changed, match in [
         ({"ingestion": other}, "working_side: 128 then, 64 now"),

@@ -25,7 +25,7 @@ from pneumoscope.models.architectures.registry import build
 from pneumoscope.models.contract import model_contract
 from pneumoscope.models.scoring import describe_batch
 from pneumoscope.models.training.record import describe_preprocessing
-from pneumoscope.naming import Metric, Split
+from pneumoscope.naming import ExportFormat, Metric, Split
 from pneumoscope.options import (
     InferenceOptions,
     IngestionOptions,
@@ -208,7 +208,8 @@ def exported(evaluated, small, tmp_path_factory) -> tuple[Evaluated, Path]:
         metrics=metrics, false_alarms=films.limits, locks=locks, preprocessing=films.preprocessing,
         working_side=INGESTION.working_side, **films.members,
     )  # fmt: skip
-    model, contract = nodes.export_writer("cnn")(
+    card = {"card_cnn": "# Model card: cnn"}
+    contract = nodes.export_describer("cnn", ExportFormat.ONNX)(
         film,
         Parity({Split.TEST: 4}, 0.0, 0.0, 0, 0.0, 0, "onnxruntime 1.20"),
         model_contract(
@@ -222,12 +223,11 @@ def exported(evaluated, small, tmp_path_factory) -> tuple[Evaluated, Path]:
         InferenceOptions.model_validate({"grey_zone": ZONE}),
         films.preprocessing,
         INGESTION,
-        card_cnn="# Model card: cnn",
         **films.members,
     )
+    model = nodes.write_export(film, contract, **card)
     folder = tmp_path_factory.mktemp("exported") / "bundle"
     content = model.SerializeToString(deterministic=True)
-    card = {"card_cnn": "# Model card: cnn"}
     FilesDataset(str(folder)).save(nodes.write_bundle(content, contract, **card))
     return films, folder
 

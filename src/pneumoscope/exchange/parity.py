@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -56,6 +57,32 @@ class Compared:
     contracted: Contracted
 
 
+class Session(Protocol):
+    """A model that is loaded."""
+
+    def run(self, names: Sequence[str], given: Mapping[str, NDArray]) -> Any:
+        """Return the outputs of these names."""
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """What runs exported models.
+
+    Attributes:
+        package: That is imported for it.
+        load: From a serialised model to its session.
+        name: What it is called where it is not called like the package.
+    """
+
+    package: str
+    load: Callable[[bytes], Session]
+    name: str = ""
+
+    def __str__(self) -> str:
+        """Name and version."""
+        return f"{self.name or self.package} {import_module(self.package).__version__}"
+
+
 def session_of(model: bytes) -> onnxruntime.InferenceSession:
     """Load a serialised model into onnxruntime, on the processor.
 
@@ -68,12 +95,16 @@ def session_of(model: bytes) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
 
 
+ONNXRUNTIME = Runtime("onnxruntime", session_of)
+
+
 def check_parity(
     core: bytes,
     film: bytes,
     compared: Compared,
     threshold: float,
     batch_size: int,
+    runtime: Runtime,
 ) -> Parity:
     """Score all films with an exported model, and refuse it unless it agrees with the evaluation.
 
@@ -83,6 +114,7 @@ def check_parity(
         compared: The films of validation and test.
         threshold: The locked one.
         batch_size: Radiographs that the core scores at once.
+        runtime: What runs both.
 
     Raises:
         InputError: A score differs by more than `MOST_APART_CORE` or `MOST_APART_FILM`, or a
@@ -96,8 +128,9 @@ def check_parity(
             "Run kedro run --pipelines=evaluation.",
         )
     evaluated = compared.rows[Column.SCORE].to_numpy(dtype=np.float32)
-    of_core = np.concatenate(list(_core_scores(core, compared, batch_size)))
-    of_film, distance = map(np.concatenate, zip(*_films_measured(film, compared), strict=True))
+    by_core, by_film = runtime.load(core), runtime.load(film)
+    of_core = np.concatenate(list(_core_scores(by_core, compared, batch_size)))
+    of_film, distance = map(np.concatenate, zip(*_films_measured(by_film, compared), strict=True))
     apart = _check_close("scores of the exported core", of_core, evaluated, MOST_APART_CORE)
     film_apart = _check_close(
         "scores of the exported film graph", of_film, evaluated, MOST_APART_FILM
@@ -110,9 +143,6 @@ def check_parity(
     for what, scores in (("core", of_core), ("film graph", of_film)):
         _check_decisions(what, scores, evaluated, threshold)
     counts = compared.rows[Column.SPLIT].value_counts()
-    with needs_extra("export"):
-        import onnxruntime
-
     return Parity(
         films={Split(str(split)): int(count) for split, count in counts.items()},
         core=apart,
@@ -120,12 +150,11 @@ def check_parity(
         decisions_changed=0,
         distance=away,
         flags_changed=int((flags[0] != flags[1]).sum()),
-        runtime=f"onnxruntime {onnxruntime.__version__}",
+        runtime=str(runtime),
     )
 
 
-def _core_scores(core: bytes, compared: Compared, batch_size: int) -> Iterator[Scores]:
-    session = session_of(core)
+def _core_scores(session: Session, compared: Compared, batch_size: int) -> Iterator[Scores]:
     for split, rows in compared.rows.groupby(Column.SPLIT, sort=False):
         images = compared.images[Split(str(split))]
         for start in range(0, len(rows), batch_size):
@@ -133,9 +162,8 @@ def _core_scores(core: bytes, compared: Compared, batch_size: int) -> Iterator[S
             yield _scores(session, RADIOGRAPH, images[chosen].astype(np.float32))
 
 
-def _films_measured(film: bytes, compared: Compared) -> Iterator[tuple[Scores, FloatArray]]:
+def _films_measured(session: Session, compared: Compared) -> Iterator[tuple[Scores, FloatArray]]:
     """Give score and distance from train of each film, (1,) each."""
-    session = session_of(film)
     paths = compared.rows[Column.PATH]
     for path in track(paths, len(paths), "scoring films with the export"):
         given = {FILMS: compared.decoded[path][np.newaxis]}
@@ -144,7 +172,7 @@ def _films_measured(film: bytes, compared: Compared) -> Iterator[tuple[Scores, F
         yield scores[:, 0], measured_distance(images, features, compared.contracted)
 
 
-def _scores(session: onnxruntime.InferenceSession, name: str, given: NDArray) -> Scores:
+def _scores(session: Session, name: str, given: NDArray) -> Scores:
     (found,) = session.run([SCORE], {name: given})
     scores: Scores = found[:, 0]
     return scores

@@ -7,7 +7,7 @@ from pydantic import JsonValue
 
 from pneumoscope.evaluation.records import CalibrationMap
 from pneumoscope.models.records import ModelContract, Tensor
-from pneumoscope.naming import Label, Split
+from pneumoscope.naming import ExportFormat, Label, Split
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,8 @@ class Export:
     """What an exported model takes, gives and carries.
 
     Attributes:
-        opset: Of ONNX.
+        format: Of the file.
+        opset: Of ONNX; None of another format.
         inputs: Films of any size.
         outputs: The score, what it is made of, and the class activation map where the head is
             pooled.
@@ -56,7 +57,8 @@ class Export:
         parity: How far it gives what was evaluated.
     """
 
-    opset: int
+    format: ExportFormat
+    opset: int | None
     inputs: Sequence[Tensor]
     outputs: Sequence[Tensor]
     preprocessing: Mapping[str, JsonValue]

@@ -8,18 +8,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pneumoscope import NOTICE
 from pneumoscope.arrays import named
 from pneumoscope.datasets.sharded_images import ShardedImages
 from pneumoscope.errors import InputError
-from pneumoscope.evaluation.access import model_fingerprint
 from pneumoscope.evaluation.ensembles import KEY
 from pneumoscope.evaluation.records import ModelMetrics
 from pneumoscope.exchange.bundle import bundle
 from pneumoscope.exchange.graph import MAP, OPSET
-from pneumoscope.exchange.locked import check_locked
-from pneumoscope.exchange.metadata import with_metadata
-from pneumoscope.exchange.parity import Compared, check_parity
+from pneumoscope.exchange.locked import check_exportable
+from pneumoscope.exchange.metadata import as_json, with_metadata
+from pneumoscope.exchange.parity import ONNXRUNTIME, Compared, Runtime, check_parity
 from pneumoscope.exchange.records import (
     FEATURES_OUTPUT,
     FILM_INPUT,
@@ -30,11 +28,10 @@ from pneumoscope.exchange.records import (
     Parity,
     exported_contract,
 )
-from pneumoscope.inference.evaluated import check_compared, check_evaluated, check_prepared
-from pneumoscope.inference.predictions import SYNTHETIC_MODEL, locked_by
+from pneumoscope.inference.predictions import locked_by, notice_of
 from pneumoscope.models.records import SCORE, ModelContract, TrainingRecord
 from pneumoscope.models.training.record import describe_preprocessing
-from pneumoscope.naming import Column, Split
+from pneumoscope.naming import Column, ExportFormat, Split
 from pneumoscope.options import (
     DecodingOptions,
     EvaluationOptions,
@@ -74,74 +71,102 @@ def convert_model(
     from pneumoscope.exchange.film import film_graph
     from pneumoscope.exchange.graph import average, chained
 
+    check_exportable(metrics, false_alarms, locks, preprocessing, working_side, members)
     models = named("model_", members)
-    check_locked(metrics, locks)
-    loaded = {name: model_fingerprint(model) for name, model in models.items()}
-    records, scored_by = named("training_record_", members), named("scored_by_", members)
-    check_evaluated(loaded, scored_by, metrics)
-    # Licences and what is synthetic are read off the records.
-    check_evaluated({name: one.fingerprint for name, one in records.items()}, scored_by, metrics)
-    check_compared(named("reference_", members), false_alarms, scored_by, metrics)
-    check_prepared(records, preprocessing, working_side)
     core = average([core_graph(model) for model in models.values()])
     film = chained(film_graph(preprocessing), core)
     return core.SerializeToString(), film.SerializeToString()
 
 
-def compare_runtimes(
-    core: bytes,
-    film: bytes,
-    scores: pd.DataFrame,
+def convert_to_litert(
     metrics: ModelMetrics,
-    validation_images: ShardedImages,
-    validation_rows: pd.DataFrame,
-    test_images: ShardedImages,
-    test_rows: pd.DataFrame,
-    decoded: Mapping[str, NDArray[np.uint8]],
-    evaluation: EvaluationOptions,
     false_alarms: FalseAlarms,
-    validation_distances: pd.DataFrame,
-    test_distances: pd.DataFrame,
-    **members: Reference,
-) -> Parity:
-    """Score validation and test by the graphs, and stop unless all is as it was evaluated.
+    locks: dict,
+    preprocessing: PreprocessingOptions,
+    working_side: int,
+    **members: Any,
+) -> tuple[bytes, bytes]:
+    """Convert a model for LiteRT as `convert_model` does for ONNX; arguments are the same."""
+    from pneumoscope.exchange.litert import litert_graphs
 
-    Args:
-        core: From preprocessed radiographs to the score, serialised.
-        film: From films to the score, serialised.
-        scores: Columns of `KEY` and score, as evaluated.
-        metrics: What was locked.
-        validation_images: What the model saw of validation.
-        validation_rows: Column path and `KEY`, in the same order.
-        test_images: What the model saw of test.
-        test_rows: Column path and `KEY`, in the same order.
-        decoded: Path to the decoded film.
-        evaluation: How many radiographs the core scores at once.
-        false_alarms: Which distance from train is too far.
-        validation_distances: How far each radiograph of validation was found to lie.
-        test_distances: The same of test, and of its altered copies.
-        **members: `reference_<name>` of the model, or of each member of the ensemble.
+    check_exportable(metrics, false_alarms, locks, preprocessing, working_side, members)
+    return litert_graphs(named("model_", members), preprocessing)
+
+
+def runtime_comparer(form: ExportFormat) -> Callable[..., Parity]:
+    """Give the node function that compares exported models of one format with the evaluation.
+
+    A closure and no partial: Kedro reads the types of a node's arguments off the function.
     """
-    rows = pd.concat([validation_rows, test_rows], ignore_index=True)
-    evaluated = scores.set_index(KEY)[Column.SCORE]
-    scored = evaluated.reindex(pd.MultiIndex.from_frame(rows[KEY])).to_numpy()
-    images = {Split.VALIDATION: validation_images, Split.TEST: test_images}
-    as_they_are = test_distances[test_distances[FILM] == AS_IT_IS]
-    measured = pd.concat([validation_distances, as_they_are], ignore_index=True)
-    distance = pd.Series(distance_of(measured), index=measured[Column.RADIOGRAPH_ID])
-    found = rows.assign(
-        **{Column.SCORE: scored, DISTANCE: distance.reindex(rows[Column.RADIOGRAPH_ID]).to_numpy()}
-    )
-    contracted = Contracted(false_alarms, members=named("reference_", members))
-    compared = Compared(found, images, decoded, contracted)
-    threshold = metrics.operating_point.threshold
-    return check_parity(core, film, compared, threshold, evaluation.batch_size)
+
+    def compare_runtimes(
+        core: bytes,
+        film: bytes,
+        scores: pd.DataFrame,
+        metrics: ModelMetrics,
+        validation_images: ShardedImages,
+        validation_rows: pd.DataFrame,
+        test_images: ShardedImages,
+        test_rows: pd.DataFrame,
+        decoded: Mapping[str, NDArray[np.uint8]],
+        evaluation: EvaluationOptions,
+        false_alarms: FalseAlarms,
+        validation_distances: pd.DataFrame,
+        test_distances: pd.DataFrame,
+        **members: Reference,
+    ) -> Parity:
+        """Score validation and test by the graphs, and stop unless all is as it was evaluated.
+
+        Args:
+            core: From preprocessed radiographs to the score, serialised.
+            film: From films to the score, serialised.
+            scores: Columns of `KEY` and score, as evaluated.
+            metrics: What was locked.
+            validation_images: What the model saw of validation.
+            validation_rows: Column path and `KEY`, in the same order.
+            test_images: What the model saw of test.
+            test_rows: Column path and `KEY`, in the same order.
+            decoded: Path to the decoded film.
+            evaluation: How many radiographs the core scores at once.
+            false_alarms: Which distance from train is too far.
+            validation_distances: How far each radiograph of validation was found to lie.
+            test_distances: The same of test, and of its altered copies.
+            **members: `reference_<name>` of the model, or of each member of the ensemble.
+        """
+        rows = pd.concat([validation_rows, test_rows], ignore_index=True)
+        evaluated = scores.set_index(KEY)[Column.SCORE]
+        scored = evaluated.reindex(pd.MultiIndex.from_frame(rows[KEY])).to_numpy()
+        images = {Split.VALIDATION: validation_images, Split.TEST: test_images}
+        as_they_are = test_distances[test_distances[FILM] == AS_IT_IS]
+        measured = pd.concat([validation_distances, as_they_are], ignore_index=True)
+        distance = pd.Series(distance_of(measured), index=measured[Column.RADIOGRAPH_ID])
+        found = rows.assign(
+            **{
+                Column.SCORE: scored,
+                DISTANCE: distance.reindex(rows[Column.RADIOGRAPH_ID]).to_numpy(),
+            }
+        )
+        contracted = Contracted(false_alarms, members=named("reference_", members))
+        compared = Compared(found, images, decoded, contracted)
+        threshold = metrics.operating_point.threshold
+        batch = evaluation.batch_size
+        return check_parity(core, film, compared, threshold, batch, _runtime(form))
+
+    return compare_runtimes
 
 
-def export_writer(model: str) -> Callable[..., tuple[Any, ExportedContract]]:
-    """Give the node function that writes the export of one model, by its name."""
+def _runtime(form: ExportFormat) -> Runtime:
+    if form is ExportFormat.ONNX:
+        return ONNXRUNTIME
+    from pneumoscope.exchange.litert import LITERT
 
-    def write_export(
+    return LITERT
+
+
+def export_describer(model: str, form: ExportFormat) -> Callable[..., ExportedContract]:
+    """Give the node function that describes the export of one model, by its name."""
+
+    def describe_export(
         film: bytes,
         parity: Parity,
         contract: ModelContract,
@@ -150,19 +175,19 @@ def export_writer(model: str) -> Callable[..., tuple[Any, ExportedContract]]:
         preprocessing: PreprocessingOptions,
         ingestion: IngestionOptions,
         **members: Any,
-    ) -> tuple[Any, ExportedContract]:
-        """Put the contract, the record of the export and the card into the file.
+    ) -> ExportedContract:
+        """Join the record of an export to the contract of the model.
 
         Args:
-            film: The graph, which was found equal to what was evaluated.
+            film: The converted model, which was found equal to what was evaluated.
             parity: How equal.
             contract: Of the model or ensemble.
             metrics: What was locked.
             options: Which of the measured grey zones, and which prevalence.
             preprocessing: What is done inside.
             ingestion: How files are decoded before.
-            **members: `training_record_<name>`, `reference_<name>` and `card_<name>` of the model,
-                or of each member of the ensemble.
+            **members: `training_record_<name>` and `reference_<name>` of the model, or of each
+                member of the ensemble.
         """
         promised = contract.fingerprint, contract.operating_point
         if promised != (metrics.model.fingerprint, metrics.operating_point):
@@ -177,7 +202,8 @@ def export_writer(model: str) -> Callable[..., tuple[Any, ExportedContract]]:
         synthetic = any(record.synthetic for record in records.values())
         given_maps = [MAP_OUTPUT] if MAP.encode() in film else []
         export = Export(
-            opset=OPSET,
+            format=form,
+            opset=OPSET if form is ExportFormat.ONNX else None,
             inputs=[FILM_INPUT],
             outputs=[SCORE, FEATURES_OUTPUT, *given_maps, PREPARED_OUTPUT],
             preprocessing=describe_preprocessing(preprocessing, ingestion.working_side),
@@ -190,11 +216,41 @@ def export_writer(model: str) -> Callable[..., tuple[Any, ExportedContract]]:
             licences=list(dict.fromkeys(lines)),
             parity=parity,
         )
-        notice = f"{NOTICE} {SYNTHETIC_MODEL}" if synthetic else NOTICE
-        joined = exported_contract(_with_members(contract, members), export, notice)
-        return with_metadata(film, joined, _card(members)), joined
+        return exported_contract(_with_members(contract, members), export, notice_of(synthetic))
 
-    return write_export
+    return describe_export
+
+
+def write_export(film: bytes, contract: ExportedContract, **members: str) -> Any:
+    """Put the contract, the notice and the card into an ONNX file.
+
+    Args:
+        film: The graph, which was found equal to what was evaluated.
+        contract: What it promises.
+        **members: `card_<name>` of the model, or of each member of the ensemble.
+    """
+    return with_metadata(film, contract, _card(members))
+
+
+def write_litert(film: bytes, contract: ExportedContract, **members: str) -> dict[str, bytes]:
+    """Put the contract, the notice and the card into a LiteRT file.
+
+    Args:
+        film: The converted model, which was found equal to what was evaluated.
+        contract: What it promises.
+        **members: `card_<name>` of the model, or of each member of the ensemble.
+
+    Returns:
+        Its name to its content.
+    """
+    from pneumoscope.exchange.litert import with_files
+
+    files = {
+        "contract.json": as_json(contract),
+        "card.md": _card(members),
+        "notice.txt": contract.notice,
+    }
+    return {"model.tflite": with_files(film, files)}
 
 
 def _with_members(contract: ModelContract, members: Mapping[str, Any]) -> ModelContract:

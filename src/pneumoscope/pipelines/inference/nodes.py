@@ -50,13 +50,13 @@ from pneumoscope.report.predictions_page import (
 logger = logging.getLogger(__name__)
 
 
-def predictor_loader(model: str) -> Callable[..., Predictor]:
+def predictor_chooser(model: str) -> Callable[..., Predictor]:
     """Give the node function that loads one model to predict with, by its name.
 
     A closure and no partial: Kedro reads the types of a node's arguments off the function.
     """
 
-    def load_predictor(
+    def choose_predictor(
         run: FinishedRun,
         metrics: ModelMetrics,
         false_alarms: FalseAlarms,
@@ -93,7 +93,7 @@ def predictor_loader(model: str) -> Callable[..., Predictor]:
         # Zone and prevalence are those of this run, whatever an export was made with.
         return replace(found, locked=locked_by(model, metrics, options))
 
-    return load_predictor
+    return choose_predictor
 
 
 def scan_new_radiographs(

@@ -7,7 +7,7 @@ from kedro.pipeline import Node, Pipeline
 from pneumoscope.naming import ResultPlace
 from pneumoscope.pipelines.grouping import grouped
 from pneumoscope.pipelines.inference.nodes import (
-    predictor_loader,
+    predictor_chooser,
     scan_new_radiographs,
     score_new_radiographs,
     store_dicom_results,
@@ -28,7 +28,7 @@ def create_pipeline(
         dicom_results: Where predictions go as DICOM objects; None for nowhere.
     """
     load = Node(
-        predictor_loader(model),
+        predictor_chooser(model),
         {
             "run": "finished_run",
             "metrics": f"{model}.metrics",
@@ -45,7 +45,7 @@ def create_pipeline(
             },
         },
         "predictor",
-        name="load_predictor",
+        name="choose_predictor",
     )
     scan = Node(
         scan_new_radiographs,
