@@ -25,6 +25,7 @@ class Column(StrEnum):
     MANUFACTURER = "manufacturer"
     DEVICE = "device"
     SITE = "site"
+    PSEUDO_SITE = "pseudo_site"
     EXPOSURE = "exposure"
     STUDY = "study"
     BITS = "bits"

@@ -18,6 +18,7 @@ from pneumoscope.ingestion.checks import PointlessRun
 from pneumoscope.models.records import PrecisionChoice
 from pneumoscope.naming import Split
 from pneumoscope.options import (
+    AcquisitionOptions,
     EvaluationOptions,
     FetchOptions,
     PreprocessingOptions,
@@ -46,6 +47,7 @@ FETCH = FetchOptions.model_validate(
 SPLIT = SplitOptions.model_validate(
     {"policy": "official", "validation_share": 0.3, "test_share": 0.2, "balance": "oversample"}
 )
+GROUPED = AcquisitionOptions(components=2, most_pseudo_sites=2, prediction_strength=0.8)
 SIZE = PreprocessingOptions.model_validate({"size": [16, 16], "fit": "squash"})
 STRESS = StressOptions.model_validate(
     {
@@ -111,6 +113,16 @@ def checked(manifest, similar):
 @pytest.fixture(scope="module")
 def rows(checked, manifest):
     return dict(zip(Split, preprocessing.select_rows(checked[0], manifest), strict=True))
+
+
+@pytest.fixture(scope="module")
+def grouped(rows, acquisition):
+    return preprocessing.group_films(*rows.values(), acquisition, GROUPED, 0.95, SEED)
+
+
+@pytest.fixture(scope="module")
+def pseudo_sites(grouped):
+    return grouped[0]
 
 
 @pytest.fixture(scope="module")
@@ -181,10 +193,10 @@ def tested(trained, images, rows, locks):
 
 
 @pytest.fixture(scope="module")
-def measured(validated, tested, locks, manifest, checked):
+def measured(validated, tested, locks, manifest, pseudo_sites, checked):
     scores, scored_by = validated
     return evaluation.measure_scores(
-        scores, tested, scored_by, locks, manifest, checked[1], EVALUATION
+        scores, tested, scored_by, locks, manifest, pseudo_sites, checked[1], EVALUATION
     )
 
 
@@ -333,16 +345,51 @@ def test_test_is_not_scored_by_a_model_that_is_not_locked(trained, images, rows)
 
 
 def test_measure_scores_applies_what_was_locked(
-    validated, tested, locks, manifest, checked, metrics
+    validated, tested, locks, manifest, pseudo_sites, checked, metrics
 ):
     moved = tested.assign(score=1 - tested["score"])
     _, again = evaluation.measure_scores(
-        validated[0], moved, validated[1], locks, manifest, checked[1], EVALUATION
+        validated[0], moved, validated[1], locks, manifest, pseudo_sites, checked[1], EVALUATION
     )
     (lock,) = locks.values()
     assert again.operating_point == metrics.operating_point
     assert again.operating_point.threshold == lock["operating_point"]["threshold"]
     assert again.splits["test"] != metrics.splits["test"]
+
+
+def test_pseudo_sites_are_subgroups_of_every_split(
+    validated, tested, locks, manifest, pseudo_sites, checked
+):
+    halves = pseudo_sites.assign(pseudo_site=["A", "B"] * (len(pseudo_sites) // 2) + ["A"] * (
+        len(pseudo_sites) % 2
+    ))  # fmt: skip
+    scores, found = evaluation.measure_scores(
+        validated[0], tested, validated[1], locks, manifest, halves, checked[1], EVALUATION
+    )
+    for split, groups in found.subgroups.splits.items():
+        counts = {name: group.n for name, group in groups["pseudo-site"].items()}
+        films = scores[scores["split"] == split].merge(halves, on="radiograph_id")
+        assert counts == films["pseudo_site"].value_counts().to_dict()
+
+
+def test_no_pseudo_site_is_no_subgroup(metrics, grouped):
+    assert grouped[1].pseudo_sites == {}
+    assert "pseudo-site" not in metrics.subgroups.splits["test"]
+
+
+def test_the_report_tells_who_took_the_films(findings):
+    page = reporting.write_report(findings, REPORT, EVALUATION)
+    assert "Who took the films" in page
+    assert "group of films with alike borders and marks (" not in page
+
+
+def test_films_of_each_pseudo_site_are_drawn(decoded, rows, pseudo_sites):
+    halves = pseudo_sites.assign(pseudo_site=np.arange(len(pseudo_sites)) % 2)
+    halves["pseudo_site"] = halves["pseudo_site"].map({0: "A", 1: "B"})
+    figure = reporting.draw_pseudo_sites(decoded, rows[Split.TRAIN], halves)
+    assert sorted(ax.get_ylabel() for ax in figure.axes if ax.get_ylabel()) == ["A", "B"]
+    assert {ax.get_title() for ax in figure.axes if ax.images} == {"NORMAL", "PNEUMONIA"}
+    assert reporting.draw_pseudo_sites(decoded, rows[Split.TRAIN], pseudo_sites).texts
 
 
 def test_record_test_access_names_the_model_and_its_threshold(metrics, validated, rows):
@@ -471,6 +518,7 @@ def findings(
     decoded,
     similar,
     acquisition,
+    grouped,
     layout,
     ingestion_options,
     comparison,
@@ -487,7 +535,7 @@ def findings(
         manifest, sorted_files[1], decoded, similar, acquisition, layout, ingestion_options
     )
     return collect_findings(
-        audit, checked[1], comparison, significance, pixels,
+        audit, checked[1], comparison, significance, pixels, acquisition_audit=grouped[1],
         figure_class_distribution=png, history_one=trained[1], history_two=trained[1],
         access_one=evaluation.test_access_recorder("one")(metrics).assign(when="now"),
         metrics_one=metrics, metrics_two=metrics, figure_curves_one=png, settings_one=BLOCK,

@@ -1,4 +1,4 @@
-"""Subgroups by what files or tables record: age bands, sex, view, device, site, exposure."""
+"""Subgroups by what is known of films: age bands, sex, view, device, site, exposure, borders."""
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ _BAND_STARTS = (1, 5, 18, 40, 65)
 ATTRIBUTES = {
     Column.AGE: "age", Column.SEX: "sex", Column.VIEW: "view",
     Column.MANUFACTURER: "manufacturer", Column.DEVICE: "device", Column.SITE: "site",
-    Column.EXPOSURE: "exposure",
+    Column.EXPOSURE: "exposure", Column.PSEUDO_SITE: "pseudo-site",
 }  # fmt: skip
 """Columns of the manifest to what reports call them."""
 

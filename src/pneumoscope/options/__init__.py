@@ -1,5 +1,6 @@
 """Every parameter of the project, typed: a misspelt key or an impossible value fails at once."""
 
+from pneumoscope.options.acquisition import AcquisitionOptions
 from pneumoscope.options.base import Options
 from pneumoscope.options.collections import CollectionOptions
 from pneumoscope.options.decoding import DecodingOptions
@@ -42,6 +43,7 @@ from pneumoscope.options.training import (
 )
 
 __all__ = [
+    "AcquisitionOptions",
     "ArchitectureOptions",
     "AugmentationOptions",
     "BackboneOptions",

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 
 from pneumoscope.errors import InputError, did_you_mean
+from pneumoscope.options.acquisition import AcquisitionOptions
 from pneumoscope.options.base import Options, Seed, Text, all_different
 from pneumoscope.options.collections import CollectionOptions
 from pneumoscope.options.evaluation import EvaluationOptions
@@ -67,6 +68,7 @@ class ProjectOptions(Options):
     split: SplitOptions
     preprocessing: PreprocessingOptions
     stress: StressOptions
+    acquisition: AcquisitionOptions
     architectures: Annotated[list[Text], Field(min_length=1)]
     ensembles: dict[Text, list[Text] | None] = Field(default_factory=dict)
     evaluation: EvaluationOptions

@@ -12,6 +12,7 @@ from pneumoscope.report.folding import folded
 from pneumoscope.report.page import Page
 from pneumoscope.report.sections.about import about_section
 from pneumoscope.report.sections.access import access_section
+from pneumoscope.report.sections.acquisition import acquisition_section, worst_pseudo_site
 from pneumoscope.report.sections.audit import audit_section
 from pneumoscope.report.sections.augmentation import augmentation_section
 from pneumoscope.report.sections.calibration import calibration_section
@@ -45,6 +46,7 @@ def assemble(options: ReportOptions, evaluation: EvaluationOptions, found: Findi
             *([study_headline(found.study)] if found.study else []),
             headline(found.comparison, found.significance, evaluation.primary_endpoint),
             *older_members(found.metrics),
+            *_worst_pseudo_site(found),
             *_elsewhere(found),
             *_doubts(found.ingestion_audit.warnings),
         ],
@@ -86,6 +88,7 @@ def _sections(
         *_robustness(found),
         *([out_of_distribution_section(found.detections)] if found.detections else []),
         audit_section(found.ingestion_audit, found.figures),
+        *_acquisition(found),
         *([shift_section(found.shift, found.figures.get("shift"))] if found.shift else []),
         splits_section(found.split_audit, found.figures["class_distribution"]),
         radiographs_section(pixels.histograms, pixels.means, found.figures),
@@ -100,6 +103,13 @@ def _sections(
     ]
 
 
+def _acquisition(found: Findings) -> list[Section]:
+    if found.acquisition is None:
+        return []
+    figure = found.figures.get("pseudo_sites")
+    return [acquisition_section(found.acquisition, found.metrics, figure)]
+
+
 def _robustness(found: Findings) -> list[Section]:
     if not found.robustness:
         return []
@@ -107,6 +117,12 @@ def _robustness(found: Findings) -> list[Section]:
         shortcuts_section(found.robustness, found.figures.get("shortcuts")),
         robustness_section(found.robustness, found.figures.get("robustness")),
     ]
+
+
+def _worst_pseudo_site(found: Findings) -> list[str]:
+    """Say on which pseudo-site the model that validation ranks first is shown to be worse."""
+    name = found.ranking[0]
+    return worst_pseudo_site(name, found.metrics[name])
 
 
 def _elsewhere(found: Findings) -> list[str]:

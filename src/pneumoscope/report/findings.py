@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from pneumoscope.acquisition.records import AcquisitionAudit
 from pneumoscope.arrays import named
 from pneumoscope.evaluation.pair import Pair, pairs_of_table
 from pneumoscope.evaluation.records import ModelMetrics
@@ -45,6 +46,7 @@ class Findings:
         figures: Name to PNG; `<kind>_<architecture>` where each has its own.
         study: What a published study comes to when it is repeated; None without one.
         shift: How far test lies from train; None if it was not measured.
+        acquisition: What the periphery of films tells, and the pseudo-sites; None if not measured.
         external: What is on record of other sites.
         external_log: Every measurement at a site.
         robustness: Trained model to what altered test films came to; empty if not measured.
@@ -66,6 +68,7 @@ class Findings:
     figures: Mapping[str, bytes]
     study: StudyFindings | None = None
     shift: Shift | None = None
+    acquisition: AcquisitionAudit | None = None
     external: ExternalTests = field(default_factory=ExternalTests)
     external_log: pd.DataFrame = field(default_factory=pd.DataFrame)
     robustness: Mapping[str, Robustness] = field(default_factory=dict)
@@ -109,6 +112,7 @@ def collect_findings(
     pixel_statistics: PixelStatistics,
     study: StudyFindings | None = None,
     shift: Shift | None = None,
+    acquisition_audit: AcquisitionAudit | None = None,
     external: Mapping[str, SiteResult] | None = None,
     external_log: pd.DataFrame | None = None,
     confidence: float | None = None,
@@ -125,6 +129,7 @@ def collect_findings(
         pixel_statistics: Grey levels by class.
         study: What a published study comes to when it is repeated, if one is.
         shift: How far test lies from train, if it was measured.
+        acquisition_audit: What the periphery of films tells, if it was measured.
         external: Site to the external test on record.
         external_log: Every measurement at a site.
         confidence: Coverage of the intervals, which external tests on record must have too.
@@ -144,6 +149,7 @@ def collect_findings(
         pixel_statistics=pixel_statistics,
         study=study,
         shift=shift,
+        acquisition=acquisition_audit,
         external=external_tests(external or {}, metrics, confidence),
         external_log=pd.DataFrame() if external_log is None else external_log,
         robustness=named("robustness_", collected),

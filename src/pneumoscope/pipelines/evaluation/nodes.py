@@ -139,10 +139,13 @@ def measure_scores(
     scored_by: ScoredBy,
     locks: dict,
     manifest: pd.DataFrame,
+    pseudo_sites: pd.DataFrame,
     split_audit: SplitAudit,
     options: EvaluationOptions,
 ) -> tuple[pd.DataFrame, ModelMetrics]:
     """Measure validation and test at the locked operating point; give all scores as one table."""
+    groups = pseudo_sites[[Column.RADIOGRAPH_ID, Column.PSEUDO_SITE]]
+    manifest = manifest.merge(groups, on=Column.RADIOGRAPH_ID, how="left", validate="one_to_one")
     scores = pd.concat([validation_scores, test_scores], ignore_index=True)
     lock = read_lock(locks, scored_by.fingerprint)
     return scores, evaluate(scores, scored_by, lock, manifest, split_audit, options)

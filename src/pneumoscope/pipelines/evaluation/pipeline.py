@@ -27,7 +27,7 @@ from pneumoscope.pipelines.evaluation.nodes import (
 from pneumoscope.pipelines.grouping import grouped
 
 IMAGES = {f"{split}_{what}" for split in Split for what in ("images", "rows")}
-SHARED = {"manifest", "splits", "split_audit", "known_locks"}
+SHARED = {"manifest", "pseudo_sites", "splits", "split_audit", "known_locks"}
 PARAMETERS = {"params:evaluation"}
 COMPARISON = ["evaluation", "comparison"]
 EXTERNAL = {"external": "external_results", "confidence": "params:evaluation.confidence"}
@@ -242,6 +242,7 @@ def _lock_and_measure(recorded_as: str) -> list[Node]:
                 "scored_by",
                 "lock",
                 "manifest",
+                "pseudo_sites",
                 "split_audit",
                 "params:evaluation",
             ],

@@ -1,5 +1,6 @@
 """Rows of each split, and their images in the same order."""
 
+import logging
 from dataclasses import dataclass
 from functools import partial
 
@@ -7,13 +8,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pneumoscope.acquisition.measure import measure_acquisition
+from pneumoscope.acquisition.records import AcquisitionAudit
 from pneumoscope.datasets.decoded_radiographs import DecodedRadiographs
 from pneumoscope.datasets.sharded_images import ShardedImages
 from pneumoscope.naming import Column, Split
-from pneumoscope.options import PreprocessingOptions, StressOptions
+from pneumoscope.options import AcquisitionOptions, PreprocessingOptions, StressOptions
 from pneumoscope.parallel import BatchedMap
 from pneumoscope.radiographs.stress import StressTask, degrade, plan_stress, stressed_rows
 from pneumoscope.radiographs.transforms import preprocess
+
+logger = logging.getLogger(__name__)
 
 Pixels = NDArray[np.uint8]
 
@@ -51,6 +56,22 @@ def transform_radiographs(
         options.batch_size,
         f"preprocessing {split}",
     )
+
+
+def group_films(
+    train_rows: pd.DataFrame,
+    validation_rows: pd.DataFrame,
+    test_rows: pd.DataFrame,
+    acquisition: pd.DataFrame,
+    options: AcquisitionOptions,
+    confidence: float,
+    seed: int,
+) -> tuple[pd.DataFrame, AcquisitionAudit]:
+    """Tell the class by the periphery alone, and group films by it, fitted on train alone."""
+    rows = pd.concat([train_rows, validation_rows, test_rows], ignore_index=True)
+    table, audit = measure_acquisition(rows, acquisition, options, confidence, seed)
+    logger.info("%s %s", audit.verdict, audit.pseudo_sites_verdict)
+    return table, audit
 
 
 def stress_validation(

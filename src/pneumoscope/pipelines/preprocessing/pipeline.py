@@ -1,10 +1,11 @@
-"""splits, manifest → rows of each split → images in the order of the rows, and stressed."""
+"""splits, manifest → rows of each split → images in their order, and stressed; pseudo-sites."""
 
 from kedro.pipeline import Node, Pipeline
 
 from pneumoscope.naming import Split
 from pneumoscope.pipelines.grouping import grouped
 from pneumoscope.pipelines.preprocessing.nodes import (
+    group_films,
     select_rows,
     stress_validation,
     transform_radiographs,
@@ -34,4 +35,16 @@ def create_pipeline() -> Pipeline:
         ["stressed_images", "stressed_rows"],
         name="stress_validation",
     )
-    return grouped("preprocessing", [rows, *images, stressed], tags="data")
+    pseudo_sites = Node(
+        group_films,
+        [
+            *(f"{split}_rows" for split in Split),
+            "acquisition",
+            "params:acquisition",
+            "params:evaluation.confidence",
+            "params:seed",
+        ],
+        ["pseudo_sites", "acquisition_audit"],
+        name="group_films",
+    )
+    return grouped("preprocessing", [rows, pseudo_sites, *images, stressed], tags="data")

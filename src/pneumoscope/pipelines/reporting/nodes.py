@@ -26,6 +26,7 @@ from pneumoscope.plots.confusion import plot_confusion_matrices
 from pneumoscope.plots.counts import plot_class_distribution
 from pneumoscope.plots.deferral import plot_deferral
 from pneumoscope.plots.intensities import plot_class_means, plot_intensity_histograms
+from pneumoscope.plots.pseudo_sites import COLUMNS, plot_pseudo_sites
 from pneumoscope.plots.reliability import plot_reliability
 from pneumoscope.plots.robustness import plot_curves, plot_shortcuts
 from pneumoscope.plots.roc import plot_roc_curves
@@ -77,6 +78,21 @@ def draw_samples(
     return plot_samples(
         list(zip(titles, raw, strict=True)), list(zip(titles, processed, strict=True))
     )
+
+
+def draw_pseudo_sites(
+    decoded: Mapping[str, NDArray[np.uint8]], train_rows: pd.DataFrame, pseudo_sites: pd.DataFrame
+) -> Figure:
+    """Draw a few films of train of each pseudo-site, evenly of both classes."""
+    once = train_rows.drop_duplicates(Column.RADIOGRAPH_ID).merge(
+        pseudo_sites, on=Column.RADIOGRAPH_ID, validate="one_to_one"
+    )
+    shown = {}
+    for name, rows in once.dropna(subset=[Column.PSEUDO_SITE]).groupby(Column.PSEUDO_SITE):
+        chosen = rows.iloc[_spread(rows, COLUMNS // 2)]
+        films = zip(chosen[Column.LABEL], chosen[Column.PATH], strict=True)
+        shown[str(name)] = [(str(label), decoded[path]) for label, path in films][:COLUMNS]
+    return plot_pseudo_sites(shown)
 
 
 def draw_augmented(

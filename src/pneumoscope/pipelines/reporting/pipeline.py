@@ -23,6 +23,10 @@ FIGURES: Drawn = {
         nodes.draw_samples,
         ["decoded_radiographs", "train_images", "train_rows", "params:report"],
     ),
+    "figure_pseudo_sites": (
+        nodes.draw_pseudo_sites,
+        ["decoded_radiographs", "train_rows", "pseudo_sites"],
+    ),
     "figure_sizes": (plot_sizes, ["manifest"]),
     "figure_bytes_per_pixel": (plot_bytes_per_pixel, ["manifest"]),
     "figure_intensity_histograms": (nodes.draw_intensity_histograms, ["pixel_statistics"]),
@@ -182,6 +186,7 @@ def _collect(
         **{f"settings_{name}": f"params:{name}" for name in architectures},
         **{f"explanations_{name}": f"{name}.explanations" for name in architectures},
         "shift": "shift",
+        "acquisition_audit": "acquisition_audit",
         **{f"robustness_{name}": f"{name}.robustness" for name in architectures},
         # All name one file; asking for each makes the pages wait until all are on record.
         **{f"access_{name}": f"{name}.test_access_log" for name in own},

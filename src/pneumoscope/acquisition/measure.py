@@ -1,0 +1,197 @@
+"""The periphery of all splits measured: what it tells of the class, and the pseudo-sites."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pneumoscope.acquisition.descriptor import NUMBERS, Descriptor
+from pneumoscope.acquisition.grouping import Groups, choose_groups
+from pneumoscope.acquisition.records import AcquisitionAudit, PseudoSite, PseudoSitePart
+from pneumoscope.acquisition.verdicts import classifier_verdict, pseudo_sites_verdict, trait
+from pneumoscope.arrays import BoolArray, FloatArray
+from pneumoscope.evaluation.estimate import Estimate
+from pneumoscope.evaluation.measured import Measured, paired_difference
+from pneumoscope.evaluation.proportions import proportion
+from pneumoscope.evaluation.ranking import auroc
+from pneumoscope.evaluation.sample import Sample
+from pneumoscope.evaluation.score_arrays import labels_of
+from pneumoscope.evaluation.verdict import stretched
+from pneumoscope.naming import Column, Label, Split
+from pneumoscope.options import AcquisitionOptions
+from pneumoscope.robustness.domain_classifier import (
+    CROSS_FITTED,
+    held_out,
+    probabilities,
+    ranks_within,
+    too_few,
+)
+
+PERIPHERY_SCORE = "periphery_score"
+"""Column: probability of PNEUMONIA by the periphery alone."""
+
+_TRAITS = 3
+_CLEAR = 0.5
+"""Standard deviations between a pseudo-site and the rest from which a trait is named."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Films:
+    """All films, each once, described by what was fitted on train.
+
+    Attributes:
+        rows: Rows of the manifest with their split and acquisition, index from 0.
+        described: One row a film.
+        standardised: Its numbers alone, in standard deviations.
+    """
+
+    rows: pd.DataFrame
+    described: FloatArray
+    standardised: FloatArray
+
+    def within(self, split: Split) -> BoolArray:
+        return (self.rows[Column.SPLIT] == split).to_numpy()
+
+    @property
+    def patient(self) -> NDArray[np.str_]:
+        return self.rows[Column.PATIENT_ID].to_numpy(dtype=str)
+
+
+def measure_acquisition(
+    rows: pd.DataFrame,
+    acquisition: pd.DataFrame,
+    options: AcquisitionOptions,
+    confidence: float,
+    seed: int,
+) -> tuple[pd.DataFrame, AcquisitionAudit]:
+    """Tell the class by the periphery, and group films by it; train alone is fitted on.
+
+    Args:
+        rows: Rows of the manifest and split of all films of all splits; repeats are dropped.
+        acquisition: As the ingestion gives it.
+        options: Components, and the rule for the number of groups.
+        confidence: Coverage of intervals, in (0, 1).
+        seed: Seed of folds, halvings and starts.
+
+    Returns:
+        Columns radiograph_id, pseudo_site (None where there are none) and `PERIPHERY_SCORE` (NaN
+        where train has too few films), and the record of both.
+    """
+    once = rows.drop_duplicates(Column.RADIOGRAPH_ID)
+    once = once.merge(acquisition, on=Column.RADIOGRAPH_ID, how="left", validate="one_to_one")
+    descriptor = Descriptor.fit(once[once[Column.SPLIT] == Split.TRAIN], options.components, seed)
+    films = _Films(once, descriptor.describe(once), descriptor.standardised(once))
+    score, aurocs = _classify(films, confidence, seed)
+    groups = _group(films, options, seed)
+    names = _names(films, groups)
+    sites = _pseudo_sites(films, names, confidence)
+    audit = AcquisitionAudit(
+        aurocs,
+        classifier_verdict(aurocs),
+        groups.tried,
+        sites,
+        pseudo_sites_verdict(sites, groups.tried),
+    )
+    table = pd.DataFrame(
+        {
+            Column.RADIOGRAPH_ID.value: once[Column.RADIOGRAPH_ID],
+            Column.PSEUDO_SITE.value: names,
+            PERIPHERY_SCORE: score,
+        }
+    )
+    return table, audit
+
+
+def _classify(
+    films: _Films, confidence: float, seed: int
+) -> tuple[FloatArray, dict[Split, Estimate]]:
+    """Ask classifiers of the periphery about every film, in train those of other patients."""
+    label, train = labels_of(films.rows), films.within(Split.TRAIN)
+    score = np.full(len(label), np.nan)
+    fitted = pd.DataFrame(films.described[train])
+    reason = too_few(label[train], films.patient[train], (Label.NORMAL, Label.PNEUMONIA))
+    if reason:
+        return score, dict.fromkeys(Split, Estimate(None, reason=reason))
+    asked = pd.DataFrame(films.described[~train])
+    score[train], fold = held_out(fitted, label[train], films.patient[train], seed)
+    score[~train] = probabilities(fitted, label[train], asked)
+    found = {}
+    for split in Split:
+        part = films.within(split)
+        ranked = ranks_within(score[train], fold) if split is Split.TRAIN else score[part]
+        sample = Sample.of(label[part], ranked, films.patient[part])
+        estimate = auroc(sample, confidence).estimate
+        if split is Split.TRAIN:
+            bounded = stretched(estimate, CROSS_FITTED)
+            estimate = bounded.mapped(lambda bound: min(1.0, max(0.0, bound)))
+        found[split] = estimate
+    return score, found
+
+
+def _group(films: _Films, options: AcquisitionOptions, seed: int) -> Groups:
+    train = films.within(Split.TRAIN)
+    return choose_groups(
+        films.described[train],
+        films.patient[train],
+        options.most_pseudo_sites,
+        options.prediction_strength,
+        seed,
+    )
+
+
+def _names(films: _Films, groups: Groups) -> pd.Series:
+    """Give each film the letter of the nearest centre, A for the one with most films of train."""
+    if groups.fitted is None:
+        return pd.Series(None, films.rows.index, dtype=object)
+    nearest = groups.fitted.predict(films.described)
+    counts = np.bincount(nearest[films.within(Split.TRAIN)], minlength=groups.fitted.n_clusters)
+    letters = {group: chr(ord("A") + place) for place, group in enumerate(np.argsort(-counts))}
+    return pd.Series([letters[group] for group in nearest], films.rows.index, dtype=object)
+
+
+def _pseudo_sites(films: _Films, names: pd.Series, confidence: float) -> dict[str, PseudoSite]:
+    known = sorted(names.dropna().unique())
+    alone = 1 - (1 - confidence) / max(1, len(known))
+    return {
+        name: PseudoSite(
+            splits={
+                split: _part(films, (names == name).to_numpy() & films.within(split), confidence)
+                for split in Split
+            },
+            traits=_traits(films, (names == name).to_numpy()),
+            difference=_difference(films, (names == name).to_numpy(), alone),
+        )
+        for name in known
+    }
+
+
+def _part(films: _Films, members: BoolArray, confidence: float) -> PseudoSitePart:
+    patients = len(np.unique(films.patient[members]))
+    share = _share(films, members, confidence).estimate
+    return PseudoSitePart(int(members.sum()), patients, share)
+
+
+def _share(films: _Films, members: BoolArray, confidence: float) -> Measured:
+    """Return the share of PNEUMONIA among some films, over the patients of all."""
+    owner = np.unique(films.patient, return_inverse=True)[1]
+    ill, total = (
+        np.bincount(owner, part).astype(np.float64)
+        for part in (members & labels_of(films.rows), members)
+    )
+    return proportion(ill, total, confidence, "no film in this split")
+
+
+def _difference(films: _Films, members: BoolArray, confidence: float) -> Estimate:
+    train = films.within(Split.TRAIN)
+    inside, others = (_share(films, part & train, confidence) for part in (members, ~members))
+    return paired_difference(inside, others, confidence)
+
+
+def _traits(films: _Films, members: BoolArray) -> list[str]:
+    train = films.within(Split.TRAIN)
+    apart = films.standardised[members & train].mean(axis=0)
+    apart -= films.standardised[~members & train].mean(axis=0)
+    order = np.argsort(-np.abs(apart))[:_TRAITS]
+    names = list(NUMBERS)
+    return [trait(names[one], apart[one] > 0) for one in order if abs(apart[one]) >= _CLEAR]
