@@ -69,6 +69,7 @@ def test_a_zip_is_opened_and_nothing_in_it_is_lost(served, films, raw):
         (b"PK\x03\x04" + bytes(100), "archive"),
         (archive(), "an archive without a file"),
     ],
+    ids=["cut", "no entries", "empty"],
 )
 def test_an_archive_that_cannot_be_listed_is_one_film_that_was_not_read(
     served, films, data, reason
