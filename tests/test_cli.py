@@ -76,7 +76,7 @@ def test_an_export_that_is_stopped_says_how_to_go_on(monkeypatch, capsys):
     monkeypatch.setattr("kedro.framework.session.KedroSession.create", stop)
     monkeypatch.setattr(sys, "argv", ["kedro", "export", "--model", "cnn"])
     with pytest.raises(SystemExit) as stopped:
-        cli.export.callback("cnn", "onnx", None, {})
+        cli.export.callback("cnn", "onnx", None, None, {})
     assert stopped.value.code == 130
     assert capsys.readouterr().err.startswith("Stopped. To go on: kedro export --model cnn")
 

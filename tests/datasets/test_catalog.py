@@ -23,16 +23,19 @@ from pneumoscope.datasets.decoded_radiographs import DecodedRadiographsDataset
 from pneumoscope.datasets.figure import FigureDataset
 from pneumoscope.datasets.files import FilesDataset
 from pneumoscope.datasets.films import FilmsDataset
+from pneumoscope.datasets.finished_run import FinishedRunDataset
 from pneumoscope.datasets.formats import CSVDataset, JSONDataset, ParquetDataset, TextDataset
 from pneumoscope.datasets.keras_model import KerasModelDataset
 from pneumoscope.datasets.keyed_records import KeyedRecordsDataset
 from pneumoscope.datasets.label_file import LabelFileDataset
+from pneumoscope.datasets.npm_files import NpmFilesDataset
 from pneumoscope.datasets.onnx_model import OnnxModelDataset
 from pneumoscope.datasets.patient_key import PatientKeyDataset
 from pneumoscope.datasets.pdf_pages import PdfPagesDataset
 from pneumoscope.datasets.radiograph_folder import RadiographFolderDataset
 from pneumoscope.datasets.record import RecordDataset
 from pneumoscope.datasets.record_folder import RecordFolderDataset
+from pneumoscope.datasets.run_facts import RunFactsDataset
 from pneumoscope.datasets.sharded_images import ShardedImagesDataset
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.ingestion.scanned_file import ScannedFile
@@ -45,8 +48,8 @@ ENVIRONMENTS = sorted(folder.name for folder in CONF.iterdir() if folder.is_dir(
 
 # Kept in memory, refused by `save`, or written by the training itself (test_checkpoint.py).
 NEVER_SAVED = (
-    MemoryDataset, ArchiveDataset, CheckpointDataset, LabelFileDataset, PatientKeyDataset,
-    RecordFolderDataset,
+    MemoryDataset, ArchiveDataset, CheckpointDataset, FinishedRunDataset, LabelFileDataset,
+    NpmFilesDataset, PatientKeyDataset, RecordFolderDataset, RunFactsDataset,
 )  # fmt: skip
 
 

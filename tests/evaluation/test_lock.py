@@ -158,7 +158,7 @@ def test_the_distance_from_train_is_locked_with_the_share_that_chose_it():
     with pytest.raises(ValueError, match=r"false_alarms: 0.01 then, 0.05 now"):
         renewed(locked(limits=replace(LIMITS, asked=0.05)), known, relock=False)
     farther = replace(LIMITS, threshold=LIMITS.threshold + 0.2)
-    with pytest.raises(ValueError, match=r"distance from train: 1\.970 then, 2\.170 now"):
+    with pytest.raises(ValueError, match=r"distance from train: 1\.990 then, 2\.190 now"):
         renewed(locked(limits=farther), known, relock=False)
     rounded = replace(LIMITS, threshold=LIMITS.threshold + 0.05)
     assert renewed(locked(limits=rounded), known, relock=False) == locked()

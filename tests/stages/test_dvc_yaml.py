@@ -17,13 +17,13 @@ from pneumoscope.stages.dvc import dvc_yaml
 PROJECT = Path(__file__).parents[2]
 # They start a run, check it or print: see docs/dvc.md.
 NO_RESULTS = {
-    "__main__.py", "cli.py", "command_line.py", "graph.py", "options/names.py",
-    "options/project.py",
-    "options/reading.py", "pipelines/lazy.py", "repeated_lines.py", "results.py",
-    "results_lock.py", "run_header.py", "session.py", "surroundings.py",
+    "__main__.py", "cli.py", "cluster.py", "cluster_hooks.py", "command_line.py", "graph.py",
+    "node_group.py", "options/names.py", "options/project.py", "options/reading.py",
+    "pipelines/lazy.py", "released_memory.py", "repeated_lines.py", "results.py",
+    "results_lock.py", "run_header.py", "session.py", "side_by_side.py", "surroundings.py",
 }  # fmt: skip
-# The default run has neither a study nor a download, predicts no new radiographs and measures
-# no other site.
+# The default run has neither a study nor a download, predicts no new radiographs, stores and
+# serves no results elsewhere, writes no page or LiteRT file, and measures no other site.
 OTHER_RUNS = (
     "preview/",
     "pipelines/study/",
@@ -32,7 +32,16 @@ OTHER_RUNS = (
     "datasets/archive.py",
     "datasets/download.py",
     "datasets/dated_table.py",
+    "datasets/dicom_archive.py",
+    "datasets/dicom_results.py",
     "datasets/films.py",
+    "datasets/finished_run.py",
+    "datasets/npm_files.py",
+    "exchange/dicom_results/",
+    "exchange/web.py",
+    "pipelines/litert/",
+    "pipelines/web_page/",
+    "serving/",
     "out_of_distribution/wording.py",
     "report/predictions_page.py",
     "inference/",

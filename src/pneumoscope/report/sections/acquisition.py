@@ -127,9 +127,6 @@ def _verdicts(metrics: Mapping[str, ModelMetrics]) -> list[str]:
             f"{metric_name(metric)} on {site} is {moved(deficit, 'lower', 'higher')}"
             for site, metric, deficit in _deficits(measured)
         ]
-        found = f"against the other films, {joined(shown)}" if shown else _NOT_SHOWN
-        sentences.append(f"{model}: {found}.")
+        found = f"against the other films, {joined(shown)}." if shown else prose("no_worse_site")
+        sentences.append(f"{model}: {found}")
     return sentences
-
-
-_NOT_SHOWN = "on no pseudo-site of test shown to be worse than on the other films"

@@ -126,7 +126,8 @@ def _shortcuts(audit: IngestionAudit, kind: str) -> Table:
     return Table(
         [kind, *(f"AUROC in {split}" for split in splits)],
         rows,
-        f"{prose('off_centre' if off_centre else 'shortcuts')} {_conclusion(audit, shortcuts)}",
+        f"{prose('off_centre') if off_centre else prose('shortcuts')} "
+        f"{_conclusion(audit, shortcuts)}",
         dict.fromkeys([f"AUROC in {split}" for split in splits], ".2f"),
     )
 
