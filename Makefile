@@ -159,7 +159,7 @@ $(READY): requirements.lock pyproject.toml
 		"with venv: install one, or name it: make $(MAKECMDGOALS) PYTHON=<path>"; exit 1; }
 	@test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV)
 	@test -x "$(UV)" || $(BIN)/pip install --disable-pip-version-check uv
-	$(call install,dev$(comma)dicom$(comma)dvc$(comma)export)
+	$(call install,cluster$(comma)dev$(comma)dicom_results$(comma)dvc$(comma)serve)
 
 $(EXTRAS): $(READY)
 	$(call install,all)

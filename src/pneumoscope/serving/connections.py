@@ -22,7 +22,7 @@ def bounded(limits: Limits) -> type[H11Protocol]:
     class Bounded(H11Protocol):
         _end: asyncio.TimerHandle | None = None
 
-        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        def connection_made(self, transport: Any) -> None:
             super().connection_made(transport)
             if len(self.connections) > MOST_CONNECTIONS:
                 transport.abort()
