@@ -1,7 +1,7 @@
 """Make the pictures of the README from a finished run: report, page, attribution maps and graph.
 
-`make pictures RESULTS=<folder of a finished run>`; needs Chromium, and the extras `services` and
-`viz`.
+`RADIOGRAPHS=<its radiographs> RESULTS=<folder of a finished run> make pictures`; needs Chromium,
+and the extras `services` and `viz`.
 """
 
 import os
@@ -75,8 +75,13 @@ def _films_are_read(films: list[Path]) -> Callable[[Page], None]:
 
 def store_page(browser: Browser, results: Path) -> None:
     """Take the page of `kedro export --format web`, where there is one, with films of its test."""
+    radiographs = Path(os.environ.get("RADIOGRAPHS", results / "01_raw"))
+    of_class = [sorted(radiographs.rglob(f"test/{name}/*.jp*")) for name in ("NORMAL", "PNEUMONIA")]
+    films = [film for pair in zip(*of_class, strict=False) for film in pair][:FILMS]
+    if not films:
+        print("No page: RADIOGRAPHS names no folder with a part test")
+        return
     for folder in sorted(results.glob("06_models/*/exchange/web"))[-1:]:
-        films = sorted((results / "01_raw").rglob("test/*/*.jpeg"))[:FILMS]
         with hosted(folder) as address:
             store(taken(browser, address, (1360, 820), _films_are_read(films)), "page", 1200)
 
