@@ -116,8 +116,9 @@ def ours(films: Films, results: Path) -> None:
     unchecked, quarantine = ingestion.sort_files(decoded.load(), layout, films.ingestion)
     manifest = ingestion.check_manifest(unchecked, quarantine, layout, films.ingestion)
     similar = ingestion.compare_radiographs(manifest, decoded.load())
+    acquisition = ingestion.measure_acquisition(manifest, decoded.load(), films.ingestion)
     ingestion.audit_radiographs(
-        manifest, quarantine, decoded.load(), similar, layout, films.ingestion
+        manifest, quarantine, decoded.load(), similar, acquisition, layout, films.ingestion
     )
     rows = manifest.assign(split="train")
     images = preprocessing.transform_radiographs(decoded.load(), rows, films.preprocessing)
