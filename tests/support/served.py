@@ -22,6 +22,7 @@ from pneumoscope.serving.limits import Limits
 from pneumoscope.serving.server import Access, configured
 from pneumoscope.serving.service import Service
 
+SHUTDOWN_S = 10
 ATTEMPTS = 200
 _SERVE = ("-m", "pneumoscope", "serve", "--port", "0")
 
@@ -158,4 +159,7 @@ def running(
         yield Running(server.servers[0].sockets[0].getsockname()[1], service)
     finally:
         server.should_exit = True
+        thread.join(timeout=SHUTDOWN_S)
+        # What a test left open is not waited for as long as a client's request would be.
+        server.force_exit = True
         thread.join()
