@@ -37,6 +37,7 @@ OTHER_RUNS = (
     "datasets/films.py",
     "datasets/finished_run.py",
     "datasets/npm_files.py",
+    "datasets/stores/local_file.py",
     "exchange/dicom_results/",
     "exchange/web.py",
     "pipelines/litert/",

@@ -2,7 +2,6 @@
 
 import csv
 from collections.abc import Iterable
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from kedro.io import AbstractDataset
 
 from pneumoscope.datasets.atomic import replacing
 from pneumoscope.datasets.stores.interface import Files
+from pneumoscope.datasets.stores.local_file import LocalFile
 from pneumoscope.errors import InputError
 from pneumoscope.exchange.dicom_results.records import FilmResults, Kind
 from pneumoscope.exchange.extra import needs_extra
@@ -77,7 +77,7 @@ class DicomResultsDataset(AbstractDataset[Iterable[FilmResults], Files]):
                 "inference.dicom_results=folder,films=<folder>",
             ) from error  # fmt: skip
         names = dict.fromkeys(f"{row[kind]}.dcm" for row in rows for kind in Kind if row[kind])
-        return Files({name: _Result(self._folder / name) for name in names})
+        return Files({name: LocalFile(self._folder / name) for name in names})
 
     def _written(self, film: FilmResults) -> dict[str, str]:
         for found in film.objects.values():
@@ -93,19 +93,3 @@ class DicomResultsDataset(AbstractDataset[Iterable[FilmResults], Files]):
 
     def _describe(self) -> dict[str, Any]:
         return {"filepath": str(self._folder)}
-
-
-@dataclass(frozen=True)
-class _Result:
-    """One result, read when it is asked for."""
-
-    path: Path
-
-    @property
-    def size(self) -> int:
-        """Size in bytes."""
-        return self.path.stat().st_size
-
-    def __call__(self) -> bytes:
-        """Return its bytes."""
-        return self.path.read_bytes()

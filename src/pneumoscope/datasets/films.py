@@ -4,13 +4,13 @@ import csv
 import logging
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from pneumoscope.datasets.radiograph_folder import RadiographFolderDataset
 from pneumoscope.datasets.stores.address import parse
 from pneumoscope.datasets.stores.archive import LocalBytes, kind_of
 from pneumoscope.datasets.stores.interface import Files, Store
+from pneumoscope.datasets.stores.local_file import LocalFile
 from pneumoscope.errors import InputError
 from pneumoscope.ingestion.file_names import escape_name
 from pneumoscope.ingestion.litter import is_spreadsheet, is_text
@@ -58,11 +58,11 @@ class _Listed:
         """List the films in the order of the table."""
         names = self._listed()
         if names is None:
-            return Files({escape_name(self._path.name): _Film(self._path)})
+            return Files({escape_name(self._path.name): LocalFile(self._path)})
         if repeated := len(names) - len(set(names)):
             logger.warning("Rows that list a film once more: %d; it is predicted once", repeated)
         folder = self._path.resolve().parent
-        return Files((escape_name(name), _Film(folder / name)) for name in names)
+        return Files((escape_name(name), LocalFile(folder / name)) for name in names)
 
     def _listed(self) -> list[str] | None:
         """Return the names that the table has; None where the file is no table."""
@@ -80,30 +80,6 @@ class _Listed:
                 f"text that cannot be read to its end in '{self._path}': {error}",
                 "Save it as CSV in UTF-8.",
             ) from error
-
-
-@dataclass(frozen=True)
-class _Film:
-    """One file, read when it is asked for."""
-
-    path: Path
-
-    @property
-    def size(self) -> int:
-        """Size in bytes."""
-        self._check()
-        return self.path.stat().st_size
-
-    def __call__(self) -> bytes:
-        """Return the bytes of the file; OSError says why there are none."""
-        self._check()
-        return self.path.read_bytes()
-
-    def _check(self) -> None:
-        if not self.path.exists():
-            raise OSError("there is no such file")
-        if not self.path.is_file():
-            raise OSError("a folder, pipe or device, not a file")
 
 
 def _refuse_spreadsheet(path: Path) -> None:

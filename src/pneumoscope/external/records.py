@@ -20,11 +20,6 @@ def split_of(site: str) -> str:
     return f"{PREFIX}{site}"
 
 
-def is_external(split: str) -> bool:
-    """Tell whether a split is that of a site."""
-    return split.startswith(PREFIX)
-
-
 @dataclass(frozen=True)
 class Overlap:
     """Films of a site that are films of the model's own collection as well.

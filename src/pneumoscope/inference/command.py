@@ -7,32 +7,16 @@ import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pneumoscope.datasets.stores.local_file import LocalFile
 from pneumoscope.errors import InputError, three_lines
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from pneumoscope.ingestion.file_scan import Reader
-
-
-@dataclass(frozen=True)
-class _File:
-    """One file of the command line."""
-
-    path: Path
-
-    @property
-    def size(self) -> int:
-        """Size in bytes."""
-        return self.path.stat().st_size
-
-    def __call__(self) -> bytes:
-        """Return its bytes."""
-        return self.path.read_bytes()
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -121,7 +105,7 @@ def _files(named: Sequence[Path]) -> Mapping[str, Reader]:
             inside = RadiographFolderDataset(str(path)).load()
             files |= {f"{_name(path)}/{name}": read for name, read in inside.items()}
         elif path.exists():
-            files[_name(path)] = _File(path)
+            files[_name(path)] = LocalFile(path)
         else:
             raise InputError(f"a film at '{path}'", "no such file", "Name one that is there.")
     if not files:
