@@ -1,6 +1,7 @@
 """By what a run can be repeated: true of this run, and silent of whose machine it was."""
 
 import platform
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -36,6 +37,30 @@ def test_a_command_is_told_as_it_was_typed_and_paths_of_variables_are_not(typed)
     )
     command = typed("kedro", "run", RADIOGRAPHS="/home/dr-who/films", KEDRO_ENV="kermany")
     assert command == "RADIOGRAPHS=<folder> KEDRO_ENV=kermany kedro run"
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("external.clinic=/home/dr-who/films", "external.clinic=<path>"),
+        ("films=~/films,seed=3", "films=<path>,seed=3"),
+        ("films=C:\\films", "films=<path>"),
+        ("films=dicomweb+https://pacs.clinic/dicom-web?Modality=DX", "films=<path>"),
+        ("/home/dr-who/conf", "<path>"),
+        ("report.title=a/b", "report.title=a/b"),
+    ],
+)
+def test_paths_of_the_machine_are_not_told(typed, given, shown):
+    assert typed("kedro", "run", "--params", given) == shlex.join(
+        ["kedro", "run", "--params", shown]
+    )
+
+
+def test_a_stage_is_repeated_by_dvc_and_its_seconds_are_not_those_of_a_run(typed):
+    assert typed("kedro", "stage", "reporting") == "dvc repro reporting"
+    assert run_facts(ROOT, None, 3.0).seconds is None
+    typed("kedro", "run")
+    assert run_facts(ROOT, None, 3.0).seconds == 3.0
 
 
 def test_what_no_command_line_started_is_said_to_be_from_python(typed):

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 import shlex
 import subprocess
 import sys
@@ -27,6 +28,8 @@ MASKED = ("RADIOGRAPHS", "RESULTS", "FILMS")
 """Variables that a command depends on, whose paths belong to a machine and are not shown."""
 
 _FROM_PYTHON = "from Python, not by the command line"
+_PATH = re.compile(r"(?:^|(?<==))(?:/|~|\.{1,2}/|[A-Za-z]:\\|[a-z0-9+]+://)[^,]*")
+"""A word, or the value of an option or a parameter, that is a path or an address of this place."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +38,11 @@ class RunFacts:
 
     Attributes:
         date: When these were read, UTC, to the minute.
-        command: As it was typed, with paths of variables left out.
+        command: As it was typed, with paths left out; of a stage that of DVC, which also runs what
+            comes before it and is out of date.
         environment: Folder of conf/ that lay over base.
-        seconds: From the beginning of the run until now; None where that is unknown.
+        seconds: From the beginning of the run until now; None where that is unknown, and in a
+            stage, which is but a part of a run.
         commit: Of the code, and whether files differ from it; or why it is unknown.
         machine: System, kind of processor and number of its cores; never its name.
         packages: Name to version.
@@ -60,11 +65,12 @@ def run_facts(project: Path, environment: str | None, seconds: float | None) -> 
         environment: As it was named; None for base and what conf/local lays over it.
         seconds: Since the run began; None where that is unknown.
     """
+    staged = sys.argv[1:2] == ["stage"]
     return RunFacts(
         date=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         command=_command(sys.argv, os.environ),
         environment=environment or "base",
-        seconds=seconds,
+        seconds=None if staged else seconds,
         commit=_commit(project),
         machine=f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, "
         f"Python {platform.python_version()}",
@@ -76,10 +82,13 @@ def _command(arguments: Sequence[str], variables: Mapping[str, str]) -> str:
     program, *rest = arguments or [""]
     if Path(program).stem != "kedro":
         return _FROM_PYTHON
+    if rest[:1] == ["stage"]:
+        return shlex.join(["dvc", "repro", *rest[1:]])
     masked = [f"{name}=<folder>" for name in MASKED if variables.get(name)]
     env = variables.get("KEDRO_ENV")
     named = [f"KEDRO_ENV={shlex.quote(env)}"] if env else []
-    return " ".join([*masked, *named, shlex.join(["kedro", *rest])])
+    words = (_PATH.sub("<path>", word) for word in rest)
+    return " ".join([*masked, *named, shlex.join(["kedro", *words])])
 
 
 def _commit(project: Path) -> str:

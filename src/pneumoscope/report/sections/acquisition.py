@@ -84,7 +84,7 @@ def _aurocs(audit: AcquisitionAudit) -> Table:
         ["split", "AUROC"],
         rows,
         "PNEUMONIA against NORMAL by what lies outside the centre; in train of patients left out "
-        "of the fit",
+        "of the fit.",
         {"AUROC": ".2f"},
     )
 
@@ -116,7 +116,7 @@ def _models(metrics: Mapping[str, ModelMetrics]) -> list[Block]:
     if not rows:
         return []
     header = ["model", KIND, "n", "patients", *map(metric_name, _SHOWN)]
-    caption = "Each model in each pseudo-site of test, at its locked threshold"
+    caption = "Each model in each pseudo-site of test, at its locked threshold."
     return [Bullets(_verdicts(metrics)), Table(header, rows, caption)]
 
 
