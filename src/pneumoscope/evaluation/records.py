@@ -188,7 +188,7 @@ class ZoneOutcome:
     Attributes:
         deferred: Share that is handed to a human.
         confusion: Counts of the rest.
-        consequences: Measures among the rest.
+        consequences: Measures among the rest; accuracy with its interval over patients.
         gain: Accuracy on the rest minus accuracy on all, with its interval over patients.
     """
 

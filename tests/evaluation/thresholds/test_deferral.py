@@ -36,6 +36,13 @@ def test_the_zone_is_set_on_validation_and_the_rest_counted_by_hand():
     assert (test.deferred, test.consequences["accuracy"].value) == (0.5, 1.0)
 
 
+def test_the_accuracy_of_the_rest_has_an_exact_interval():
+    zones = measure_grey_zone(SCORES, 0.5, OPTIONS)
+    accuracy = zones["0.25"].splits["validation"].consequences["accuracy"]
+    # Six patients of six, by Clopper and Pearson.
+    assert (accuracy.low, accuracy.high) == (pytest.approx(0.025 ** (1 / 6)), 1.0)
+
+
 def test_without_a_zone_all_are_decided():
     nothing = measure_grey_zone(SCORES, 0.5, OPTIONS)["0"]
     assert nothing.low is None

@@ -121,6 +121,14 @@ def test_shares_stand_with_their_intervals(run, context):
     assert "Lines: 95% intervals over patients." in deferral.note
 
 
+def test_no_lines_are_spoken_of_where_none_are_drawn(run, context):
+    for zone in run.metrics["cnn"]["grey_zone"].values():
+        zone["splits"]["test"]["consequences"]["accuracy"] = estimate(0.9)
+    deferral = results.deferral(context(run))
+    assert all(bar.low is None for bar in deferral.body.bars)
+    assert "Lines" not in deferral.note
+
+
 def test_an_end_that_is_not_all_is_not_shown_as_all(run, context):
     metrics = run.metrics["cnn"]["splits"]["test"]["metrics"]
     metrics["sensitivity"] = estimate(0.99, 0.97, 0.998)

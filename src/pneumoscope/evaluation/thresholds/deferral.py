@@ -114,7 +114,8 @@ def _decided(
     counts = confusion(sample.label[kept], sample.score[kept], threshold)
     # Without a zone nothing can differ, whatever other patients would show.
     gain = Estimate(0.0, 0.0, 0.0) if kept.all() else paired_difference(rest, whole, confidence)
-    return ZoneOutcome(float(1 - kept.mean()), counts, consequences(counts), gain)
+    measures = {**consequences(counts), Consequence.ACCURACY: rest.estimate}
+    return ZoneOutcome(float(1 - kept.mean()), counts, measures, gain)
 
 
 def _distance(rows: pd.DataFrame, threshold: float) -> FloatArray:

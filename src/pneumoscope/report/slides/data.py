@@ -7,6 +7,7 @@ from pneumoscope.report.frequencies import frequency
 from pneumoscope.report.prose import prose, sentences
 from pneumoscope.report.slides.blocks import Bar, Bars, Numbers, Picture, Points, Slide
 from pneumoscope.report.slides.context import Context
+from pneumoscope.report.slides.intervals import lines
 
 SHOWN_SHORTCUTS = 5
 PLAIN = {
@@ -101,7 +102,8 @@ def shortcuts(context: Context) -> Slide:
         title = "Whether file or borders separate the classes cannot be told from so few."
     else:
         title = "No number of the file or the borders alone was found to separate the classes."
-    return Slide("Data", title, Bars(ranked), prose("slide_shortcuts"))
+    note = f"{prose('slide_shortcuts')}{lines(context, ranked)}"
+    return Slide("Data", title, Bars(ranked), note)
 
 
 def method(context: Context) -> Slide:

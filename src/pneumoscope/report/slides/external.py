@@ -8,7 +8,7 @@ from pneumoscope.external.verdicts import falls, judged, learned_sentences, site
 from pneumoscope.naming import Metric, Split
 from pneumoscope.report.slides.blocks import Bar, Bars, Slide
 from pneumoscope.report.slides.context import Context
-from pneumoscope.report.slides.results import intervals
+from pneumoscope.report.slides.intervals import lines
 from pneumoscope.report.wording import joined, metric_name
 
 SHOWN = 3
@@ -31,8 +31,9 @@ def elsewhere(context: Context) -> Slide | None:
             *learned_sentences(tests[site]),
         )
     ]
-    note = f"{' '.join(sentences)} Lines: {intervals(context)}."
-    return Slide("Result", _title(sites), Bars(_bars(context, sites)), note)
+    bars = _bars(context, sites)
+    note = f"{' '.join(sentences)}{lines(context, bars)}"
+    return Slide("Result", _title(sites), Bars(bars), note)
 
 
 def _verdict(site: str, one: SiteMetrics, sites: int) -> str:

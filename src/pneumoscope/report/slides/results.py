@@ -17,6 +17,7 @@ from pneumoscope.report.frequencies import frequency
 from pneumoscope.report.prose import prose
 from pneumoscope.report.slides.blocks import Bar, Bars, Dots, Numbers, Points, Slide
 from pneumoscope.report.slides.context import Context
+from pneumoscope.report.slides.intervals import intervals, lines
 from pneumoscope.report.standing import NAMED, ranked_on_test, standing
 from pneumoscope.report.wording import joined
 
@@ -38,14 +39,9 @@ def comparison(context: Context) -> Slide:
         )
         for _, row in ranked.iterrows()
     ]
-    note = f"{prose('slide_pair')} Lines: {intervals(context)}.{_left_out(bars)}"
+    note = f"{prose('slide_pair')}{lines(context, bars)}{_left_out(bars)}"
     title = _ranking(bars, context.found.significance)
     return Slide("Result", title, Bars(bars[:SHOWN]), note)
-
-
-def intervals(context: Context) -> str:
-    """Return what lines and brackets are: "95% intervals over patients"."""
-    return f"{context.evaluation.confidence:.0%} intervals over {context.subjects}"
 
 
 def _number(value: Any) -> float | None:
@@ -195,7 +191,7 @@ def deferral(context: Context) -> Slide | None:
         else f"That handing the most doubtful {handed} to a human makes the rest more accurate is "
         "not shown."
     )
-    note = f"{prose('slide_deferral')} Lines: {intervals(context)}."
+    note = f"{prose('slide_deferral')}{lines(context, bars)}"
     return Slide("What to do", title, Bars(bars), note)
 
 
