@@ -20,7 +20,7 @@ def offences(text: str) -> Iterator[str]:
             names = [node.module or ""]
         else:
             names = []
-        yield from (f"import {name}" for name in names if name.split(".")[0] in MODULES)
+        yield from (f"import {name}" for name in names if MODULES & set(name.split(".")))
         if isinstance(node, ast.Call):
             yield from _calls(node)
 
@@ -52,13 +52,15 @@ def test_no_module_reads_what_can_carry_code():
         for file in files
         if (told := list(offences(file.read_text(encoding="utf-8"))))
     }
-    assert found == {}
+    # What processes of one run on a cluster hand each other; dask itself pickles every task.
+    assert found == {"pneumoscope/node_group.py": ["import kedro_datasets.pickle"]}
 
 
 @pytest.mark.parametrize(
     "line",
     [
-        "import pickle", "from joblib import load", "np.load(f)", "np.load(f, allow_pickle=True)",
+        "import pickle", "from kedro_datasets.pickle import PickleDataset",
+        "from joblib import load", "np.load(f)", "np.load(f, allow_pickle=True)",
         "eval(text)", "frame.to_pickle(f)", "import torch", "yaml.load(t)",
         "keras.models.load_model(f, safe_mode=False)", "subprocess.run(c, shell=True)",
     ],

@@ -10,7 +10,7 @@ from kedro_datasets.json import JSONDataset
 
 from pneumoscope.errors import InputError
 from pneumoscope.models.training.execution import available_cores
-from pneumoscope.node_group import NodeGroup, _told, hand_over, sent_variables
+from pneumoscope.node_group import NodeGroup, _failure, hand_over, sent_variables
 from pneumoscope.side_by_side import SideBySideRunner, _crossing_in_memory, _runnable
 
 
@@ -109,13 +109,13 @@ def test_variables_that_say_where_things_lie_are_sent_and_no_others():
     assert sent == {"RESULTS": "/r", "RADIOGRAPHS": "/f", "VGG16_WEIGHTS": "imagenet"}
 
 
-def test_what_a_process_told_in_three_lines_is_told_so():
+def test_an_error_in_three_lines_is_raised_as_such():
     group = NodeGroup("cnn", [], "", "", None, {}, {}, "", {}, {})
     lines = ["begun\n", "Expected: this\n", "Received: that\n", "What to do: Do it.\n"]
-    told = _told(group, lines)
+    told = _failure(group, lines)
     assert isinstance(told, InputError)
     assert str(told) == "expected this, received that (in the steps of cnn). Do it."
-    other = _told(group, ["begun\n", "Traceback\n"])
+    other = _failure(group, ["begun\n", "Traceback\n"])
     assert isinstance(other, RuntimeError)
     assert str(other) == "the steps of cnn failed:\nbegun\nTraceback\n"
 

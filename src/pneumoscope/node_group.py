@@ -105,7 +105,7 @@ def run_on_worker(group: NodeGroup) -> None:
             time.sleep(_SECONDS)
         relay.join()
     if process.returncode:
-        raise _told(group, list(printed))
+        raise _failure(group, list(printed))
 
 
 def _started(group: NodeGroup) -> subprocess.Popen[str]:
@@ -124,11 +124,11 @@ def _relay(process: subprocess.Popen[str], name: str, printed: deque[str]) -> No
         print(f"{name} | {line}", end="", flush=True)
 
 
-def _told(group: NodeGroup, printed: Sequence[str]) -> Exception:
+def _failure(group: NodeGroup, printed: Sequence[str]) -> Exception:
     lines = [line.strip() for line in printed]
     starts = [place for place, line in enumerate(lines) if line.startswith("Expected: ")]
-    if starts and len(told := lines[starts[-1] : starts[-1] + 3]) == 3:
-        expected, received, remedy = (line.partition(": ")[2] for line in told)
+    if starts and len(parts := lines[starts[-1] : starts[-1] + 3]) == 3:
+        expected, received, remedy = (line.partition(": ")[2] for line in parts)
         return InputError(expected, f"{received} (in the steps of {group.name})", remedy)
     return RuntimeError(f"the steps of {group.name} failed:\n{''.join(printed)}")
 
@@ -175,7 +175,11 @@ def _run(group: NodeGroup) -> None:
 
 
 def hand_over(catalog: Any, files: Mapping[str, str]) -> None:
-    """Let entries that are kept in memory cross from process to process by files."""
+    """Let entries that are kept in memory cross from process to process by files.
+
+    The files are pickles, which carry code, as all does that dask sends from process to process:
+    they live in the results of the run, while it lasts.
+    """
     from kedro_datasets.pickle import PickleDataset
 
     # It warns of entries that are replaced, which is what is wanted.
