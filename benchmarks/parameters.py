@@ -28,9 +28,8 @@ def augmentation_options(architecture: str) -> AugmentationOptions:
 
 
 def _block(architecture: str) -> dict[str, Any]:
-    parameters = load_parameters("kermany")
-    blocks = (dict(parameters[name]) for name in parameters["architectures"])
-    return next(block for block in blocks if block["model"]["architecture"] == architecture)
+    # Each has a block of its name, in the list of models to train or not.
+    return dict(load_parameters("kermany")[architecture])
 
 
 def loader(env: str) -> LayeredConfigLoader:

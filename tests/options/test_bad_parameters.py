@@ -337,6 +337,13 @@ def test_a_model_that_is_not_trained_is_checked_all_the_same():
     assert "vgg16.fitting.epochs" in str(refusal(changed))
 
 
+def test_every_architecture_has_a_block_on_the_real_radiographs_and_joins_by_its_name():
+    parameters = {**parameters_of("kermany"), "architectures": [*ARCHITECTURES], "ensembles": {}}
+    read_parameters(parameters, somewhere)
+    blocks = {name: parameters[name]["model"]["architecture"] for name in ARCHITECTURES}
+    assert blocks == {name: name for name in ARCHITECTURES}
+
+
 def test_the_remedy_names_the_file_or_the_command_that_the_value_stands_in():
     config = loader("kermany", cnn={"fitting": {"epochs": 0}})
     assert "It stands in --params." in str(refusal(config["parameters"], config))
