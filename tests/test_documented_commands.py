@@ -1,0 +1,122 @@
+"""Every command, option, path and link of README and docs/ is one that there is."""
+
+import re
+
+import pytest
+from documented import (
+    LINK,
+    PAGES,
+    PROJECT,
+    Command,
+    anchors,
+    blocks,
+    fragments,
+    inline,
+    named,
+    slug,
+    spans,
+    text_of,
+)
+from documented_checks import OTHER_PROGRAMS, PROGRAMS, fault_of, fault_of_options
+
+SHOWN_TO_BE_REFUSED = "docs/parameters.md: kedro run --params film=/films"
+
+each_page = pytest.mark.parametrize("page", PAGES, ids=named)
+
+
+@each_page
+def test_commands_are_accepted_by_the_parsers_that_would_read_them(page):
+    commands = [command for block in blocks(page) for command in block]
+    commands += inline(page, {*PROGRAMS, *OTHER_PROGRAMS})
+    faults = {str(one): fault for one in commands if (fault := fault_of(one))}
+    faults.pop(SHOWN_TO_BE_REFUSED, None)
+    assert faults == {}
+
+
+@each_page
+def test_options_named_without_their_command_are_of_some_command(page):
+    found = {str(one): fault for one in fragments(page) if (fault := fault_of_options(one))}
+    assert found == {}
+
+
+def test_the_refusal_that_a_page_shows_is_the_one_that_is_printed():
+    page = PROJECT / "docs/parameters.md"
+    (command,) = [one for block in blocks(page) for one in block]
+    assert str(command) == SHOWN_TO_BE_REFUSED
+    shown = dict(re.findall(r"^(Expected|Received|What to do): (.*)$", text_of(page), re.MULTILINE))
+    told = "expected {Expected}, received {Received}. {What to do}".format(**shown)
+    assert fault_of(command) == told
+
+
+@each_page
+def test_links_lead_to_pages_and_headings_that_there_are(page):
+    broken = []
+    for link in LINK.findall(text_of(page)):
+        path, _, anchor = link.partition("#")
+        target = page.parent / path if path else page
+        if not target.exists() or (anchor and anchor not in anchors(target)):
+            broken.append(link)
+    assert broken == []
+
+
+FOLDERS = ("benchmarks", "conf", "docs", "notebooks", "src", "tests")
+PATH = re.compile(rf"(?:{'|'.join(FOLDERS)})(?:/[\w.-]+)+/?|(?:\w+/)*\w+\.py")
+MADE_BY_THE_READER = ("conf/local/", "benchmarks/.sections", "pneumoscope_", "job.py")
+
+
+@each_page
+def test_files_of_the_project_that_a_page_names_are_there(page):
+    named_here = {span for span in spans(page) if PATH.fullmatch(span)}
+    every = [file.as_posix() for file in PROJECT.rglob("*.py") if ".venv" not in file.parts]
+    missing = [
+        name
+        for name in named_here
+        if not (PROJECT / name).exists()
+        and not name.startswith(MADE_BY_THE_READER)
+        and not (name.endswith(".py") and any(file.endswith(f"/{name}") for file in every))
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("kedro run --env smoek", "no environment 'smoek'"),
+        ("kedro run --envs smoke", "No such option"),
+        ("kedro run --pipelines=trainig", "no pipelines ['trainig'] in base"),
+        ("kedro run --to-nodes=group_films", "no to_nodes ['group_films']"),
+        ("kedro run --namespaces=vgg", "no namespaces ['vgg']"),
+        ("kedro run --params cnn.fitting.epoch=3", "received `epoch`. Did you mean 'epochs'?"),
+        ("kedro run --params seed=-1", "`seed`"),
+        ("kedro export --env kermany --model ensemble", "a model of the comparison"),
+        ("kedro serve --prot 8000", "unrecognized arguments: --prot"),
+        ("kedro stage trainig", "no stage 'trainig'"),
+        ("kedro check", "Missing argument"),
+        ("make tset", "no target 'tset'"),
+        ("make run PYTHN=python3", "the Makefile reads no"),
+        ("python -m pneumoscope predict film.png --prevalence 2", "expected a share"),
+        ("python benchmarks/memory.py --count 3", "takes no --count"),
+        ("python benchmarks/memories.py", "no file benchmarks/memories.py"),
+        ("uv pip install '.[dcom]'", "no extra ['dcom']"),
+        ("pytest tests/nowhere", "no file tests/nowhere"),
+        ("ruff check", "no check for the program 'ruff'"),
+    ],
+)
+def test_what_would_be_refused_is_told(words, told):
+    assert told in fault_of(Command("page", words, (), tuple(words.replace("'", "").split())))
+
+
+def test_a_variable_that_nothing_reads_is_told():
+    assert "nothing reads ['RESULT']" in fault_of(Command("", "", ("RESULT",), ("make", "run")))
+    assert fault_of(Command("", "", ("RESULTS", "CNN_WEIGHTS"), ("make", "run"))) == ""
+
+
+@pytest.mark.parametrize(
+    ("heading", "anchor"),
+    [
+        ("Add an architecture in three steps", "add-an-architecture-in-three-steps"),
+        ("What `kedro check` tells, and what not", "what-kedro-check-tells-and-what-not"),
+    ],
+)
+def test_the_anchor_of_a_heading_is_that_of_code_hosts(heading, anchor):
+    assert slug(heading) == anchor
