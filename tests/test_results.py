@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from pneumoscope.errors import InputError
-from pneumoscope.results import _of_the_report, _table, print_results
+from pneumoscope.results import _of_the_report, _table, check_folders, print_results
 
 RECORD = {
     "type": "pneumoscope.datasets.record.RecordDataset",
@@ -86,3 +86,23 @@ def test_values_come_with_their_intervals_and_what_is_undefined_with_none():
     assert ["SYNTHETIC:", "two", "films"] in lines
     assert ["mlp", "test", "1,200", "0.988", "n/a", "0.500", "1.000"] in lines
     assert ["0.90-1.00", "0.75-1.00"] in lines
+
+
+@pytest.mark.parametrize(
+    ("folders", "compare", "plain"),
+    [
+        ((), True, False),
+        (("a",), True, False),
+        (("a", "b"), False, False),
+        ((), False, True),
+        (("a", "a/../a"), True, False),
+    ],
+)
+def test_folders_that_nothing_compares_are_refused(tmp_path, folders, compare, plain):
+    with pytest.raises(InputError):
+        check_folders([tmp_path / name for name in folders], compare, plain)
+
+
+def test_folders_to_compare_and_none_to_print_are_taken(tmp_path):
+    check_folders([tmp_path / "a", tmp_path / "b"], True, True)
+    check_folders([], False, False)

@@ -102,16 +102,29 @@ def run(verbose: bool, **request: Any) -> Any:
 
 
 @cli.command()
+@click.argument("folders", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--compare", is_flag=True, help="Hold the runs of FOLDERS against the first of them.")
+@click.option("--json", "plain", is_flag=True, help="With --compare: as JSON.")
 @env_option
 @params_option
-def results(env: str | None, params: dict) -> None:
-    """Print the comparison of the last run, the bias of its split protocol, and the report."""
+def results(
+    folders: tuple[Path, ...], compare: bool, plain: bool, env: str | None, params: dict
+) -> None:
+    """Print the comparison of the last run, the bias of its split protocol, and the report.
+
+    With --compare: two finished runs or more side by side, each the FOLDER that RESULTS named.
+    """
     from kedro.framework.session import KedroSession
 
-    from pneumoscope.results import print_results
+    from pneumoscope.results import check_folders, print_compared, print_results
 
+    check_folders(folders, compare, plain)
     with KedroSession.create(env=env, runtime_params=params) as session:
-        print_results(cast(KedroSession, session).load_context())
+        context = cast(KedroSession, session).load_context()
+        if compare:
+            print_compared(context, folders, plain)
+        else:
+            print_results(context)
 
 
 @cli.command()

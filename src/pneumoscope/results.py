@@ -1,6 +1,7 @@
-"""The last run's results, as `kedro results` prints them; pandas and the graph are not loaded."""
+"""Results, as `kedro results` prints them; those of the last run without pandas or the graph."""
 
 import csv
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,12 @@ from rich.console import Console
 from rich.table import Table
 
 from pneumoscope import NOTICE
+from pneumoscope.counts import counted
 from pneumoscope.datasets.record import RecordDataset
 from pneumoscope.decimals import decimal
 from pneumoscope.errors import InputError
 from pneumoscope.naming import Column, Metric
+from pneumoscope.options.base import all_different
 from pneumoscope.report.provenance import own_origins, synthetic_note
 
 SHOWN = (Metric.AUROC, Metric.ACCURACY, Metric.SENSITIVITY, Metric.SPECIFICITY)
@@ -54,6 +57,47 @@ def print_results(context: KedroContext) -> None:
     report = _file(entries, "report", context)
     # Never folded: a path that is cut in two cannot be opened.
     console.print(_of_the_report(report, context), soft_wrap=True)
+
+
+def check_folders(folders: Sequence[Path], compare: bool, plain: bool) -> None:
+    """Refuse folders that nothing compares, and a comparison of fewer than two.
+
+    Raises:
+        InputError: The folders do not fit `--compare`, or one is named twice.
+    """
+    if bool(folders) != compare or len(folders) == 1:
+        raise InputError(
+            "two folders of results or more, with --compare; or none, without",
+            f"{counted(len(folders), 'folder')} {'with' if compare else 'without'} --compare",
+            "Write for example: kedro results --compare data data/other",
+        )
+    if plain and not compare:
+        raise InputError("--json with --compare", "--json alone", "Add --compare and folders.")
+    all_different("folders", (folder.resolve() for folder in folders))
+
+
+def print_compared(context: KedroContext, folders: Sequence[Path], plain: bool) -> None:
+    """Print finished runs against the first of them.
+
+    Args:
+        context: Of the environment whose `evaluation` gives confidence and primary endpoint.
+        folders: Their results.
+        plain: As JSON.
+
+    Raises:
+        InputError: A folder does not hold a finished run.
+    """
+    from pneumoscope.runs.compare import compare_runs
+    from pneumoscope.runs.finished import read_run
+    from pneumoscope.runs.words import as_json, as_text
+
+    options = context.params["evaluation"]
+    first, *others = runs = [read_run(folder) for folder in folders]
+    compared = [compare_runs(first, other, options) for other in others]
+    if plain:
+        print(json.dumps(as_json(runs, compared), indent=2, ensure_ascii=False))
+    else:
+        Console().print(as_text(runs, compared, options.confidence))
 
 
 def _records(entries: Mapping[str, Any], context: KedroContext) -> DataCatalog:

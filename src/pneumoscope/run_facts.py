@@ -78,6 +78,11 @@ def run_facts(project: Path, environment: str | None, seconds: float | None) -> 
     )
 
 
+def without_path(word: str) -> str:
+    """Return a word with "<path>" for each path or address of this place."""
+    return _PATH.sub("<path>", word)
+
+
 def _command(arguments: Sequence[str], variables: Mapping[str, str]) -> str:
     program, *rest = arguments or [""]
     if Path(program).stem != "kedro":
@@ -87,7 +92,7 @@ def _command(arguments: Sequence[str], variables: Mapping[str, str]) -> str:
     masked = [f"{name}=<folder>" for name in MASKED if variables.get(name)]
     env = variables.get("KEDRO_ENV")
     named = [f"KEDRO_ENV={shlex.quote(env)}"] if env else []
-    words = (_PATH.sub("<path>", word) for word in rest)
+    words = map(without_path, rest)
     return " ".join([*masked, *named, shlex.join(["kedro", *words])])
 
 

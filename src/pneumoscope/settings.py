@@ -14,6 +14,7 @@ from pneumoscope.hooks import (
 )
 from pneumoscope.released_memory import MemoryHooks
 from pneumoscope.run_header import HeaderHooks
+from pneumoscope.runs.hooks import RecordHooks
 from pneumoscope.session import CheckedSession
 
 # The last hook that wants to be first is: a run that is refused must not take the lock.
@@ -21,6 +22,7 @@ HOOKS = (
     SelectionHooks(),
     ExternalHooks(),
     HeaderHooks(),
+    RecordHooks(),
     LockHooks(),
     ClusterHooks(),
     InputHooks(),

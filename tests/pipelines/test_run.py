@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -48,7 +49,7 @@ def test_a_run_keeps_the_contract_of_files(smoke):
         "08_reporting/ingestion_audit.json",
         "08_reporting/cnn/history.csv", "08_reporting/cnn/metrics.json",
         "08_reporting/comparison.csv", "08_reporting/figures/roc.png",
-        "08_reporting/report.html", "08_reporting/significance.csv",
+        "08_reporting/report.html", "08_reporting/run.json", "08_reporting/significance.csv",
         "08_reporting/slides.pdf", "08_reporting/model_card_cnn.md",
     ]  # fmt: skip
     assert [path for path in expected if not (smoke / path).exists()] == []
@@ -191,6 +192,21 @@ def test_the_results_are_printed_with_the_report_to_open(smoke):
     assert printed.returncode == 0, printed.stderr[-3000:]
     assert "SYNTHETIC: phantoms" in printed.stdout
     assert f"Open the report: {smoke}/08_reporting/report.html" in printed.stdout
+
+
+def test_two_runs_stand_side_by_side_with_what_differs(smoke, tmp_path):
+    results = tmp_path / "results"
+    shutil.copytree(smoke, results)
+    parts = "--pipelines=training,evaluation"
+    changed = "--params=cnn.fitting.learning_rate=0.003"
+    assert kedro("run", "--env", "smoke", parts, changed, results=results).returncode == 0
+    command = ["results", "--env", "smoke", "--compare", str(smoke), str(results)]
+    printed = kedro(*command, results=results).stdout
+    assert "Runs 1 and 2 share 21 test films: paired by patient." in printed
+    assert "mlp has the same weights and the same threshold in both." in printed
+    assert re.search(r"cnn\.fitting\.learning_rate +0\.001 +0\.003", printed)
+    plain = json.loads(kedro(*command, "--json", results=results).stdout)
+    assert list(plain["parameters_that_differ"]) == ["cnn.fitting.learning_rate"]
 
 
 def test_the_results_name_the_bias_of_a_protocol(smoke, tmp_path):

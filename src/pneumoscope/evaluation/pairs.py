@@ -1,6 +1,6 @@
 """Every pair of recipes compared on the same radiographs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
@@ -59,8 +59,9 @@ def compare_pairs(
     scores: Mapping[str, pd.DataFrame],
     thresholds: Mapping[str, float],
     options: EvaluationOptions,
+    pairs: Sequence[tuple[str, str]] | None = None,
 ) -> list[Pair]:
-    """Compare every pair of models by each metric, corrected after Holm.
+    """Compare pairs of models by each metric, corrected after Holm.
 
     Each metric is a family of its own in the correction; only the primary endpoint was named
     beforehand.
@@ -69,22 +70,23 @@ def compare_pairs(
         scores: Model to the rows of one split: radiograph_id, patient_id, label and score.
         thresholds: Model to its locked threshold.
         options: Primary endpoint and confidence.
+        pairs: The models of each pair; None for every pair of them.
 
     Raises:
         ValueError: If two models scored different radiographs.
     """
     read = {name: _read(rows, thresholds[name], options) for name, rows in scores.items()}
     metrics = dict.fromkeys([options.primary_endpoint, *COMPARED])
+    named = list(combinations(read, 2)) if pairs is None else list(pairs)
     found: list[Pair] = []
     for metric in metrics:
-        pairs = [
-            _compare((a, b), (read[a], read[b]), metric, options.confidence)
-            for a, b in combinations(read, 2)
+        family = [
+            _compare((a, b), (read[a], read[b]), metric, options.confidence) for a, b in named
         ]
-        corrected = holm([pair.p for pair in pairs])
+        corrected = holm([pair.p for pair in family])
         found += [
-            replace(pair, p_holm=p, verdict=_verdict(pair, p, len(pairs), options.confidence))
-            for pair, p in zip(pairs, corrected, strict=True)
+            replace(pair, p_holm=p, verdict=_verdict(pair, p, len(family), options.confidence))
+            for pair, p in zip(family, corrected, strict=True)
         ]
     return found
 
