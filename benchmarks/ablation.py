@@ -1,18 +1,18 @@
-"""What each part of the recipe is worth: one model trained without it, over several seeds.
+"""What each part of the recipe is worth: one model trained without it, over seeds and cuts.
 
-    python benchmarks/ablation.py --env kermany --model mobilenetv2 --seeds 1 2 3 --epochs 5
+    python benchmarks/ablation.py --env kermany --side 80 --seeds 1 2 3 --epochs 4
 
-Train is made as misleading as the radiographs allow: of NORMAL only patients whose files are
-large for their class, of PNEUMONIA only those whose files are small, so that compression and
-detail tell the classes. *Counter* films are those of the other train patients, in whom the cue
-points the wrong way: whoever leans on it fails there, as published models do on new films.
-*Reframed* films are counter films cut, NORMAL to a wider and PNEUMONIA to a narrower frame, so
-that the shape of the film, which tells the classes in train, points the wrong way too.
+A *cut* makes train as misleading as the radiographs allow: by a cue of how they were taken, files
+small or large, what a classifier makes of the periphery alone, or groups of alike peripheries
+(`ablation_cuts.py`). *Counter* films are those of other train patients in whom the cue points the
+wrong way: whoever leans on it fails there, as published models do on new films. *Reframed* films
+are counter films cut, NORMAL to a wider and PNEUMONIA to a narrower frame, so that the shape of
+the film, which tells the classes in train, points the wrong way too.
 
-Reads the images that the environment's preprocessing stored (and RADIOGRAPHS, RESULTS and
-MOBILENETV2_WEIGHTS as a run does), trains on train, and measures clean and stressed validation.
-The test part is never opened. Each finished fit is appended to the CSV named by --into, so an
-interrupted ablation goes on where it stopped.
+Reads what the environment's preprocessing stored (and RADIOGRAPHS, RESULTS and MOBILENETV2_WEIGHTS
+as a run does), trains on train, and measures clean validation and a quarter of stressed validation,
+which chooses the epoch. The test part is never opened. Each finished fit is appended to the CSV
+named by --into, so an interrupted ablation goes on where it stopped.
 """
 
 import argparse
@@ -23,9 +23,10 @@ from typing import Any
 import cv2
 import numpy as np
 import pandas as pd
+from ablation_cuts import CUTS, Cut, periphery_weights
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
-from sklearn.metrics import roc_auc_score
+from sklearn.metrics import log_loss, roc_auc_score
 
 from pneumoscope.models.architectures.registry import build
 from pneumoscope.models.scoring import score
@@ -47,11 +48,21 @@ PRECISIONS: dict[str, Any] = {}
 # What is taken out of, or put into, the environment's own parameters.
 VARIANTS: dict[str, dict[str, dict[str, Any]]] = {
     "recipe": {},
+    "with swapped surroundings": {"augmentation": {"swapped_surroundings": 0.5}},
+    "with all surroundings swapped": {"augmentation": {"swapped_surroundings": 1.0}},
+    "with dropped surroundings": {"augmentation": {"dropped_surroundings": 0.5}},
+    "with marks": {"augmentation": {"marked": 0.5}},
+    "with borders": {"augmentation": {"bordered": 0.5}},
+    "with marks and borders": {"augmentation": {"marked": 0.5, "bordered": 0.5}},
+    "with weights by periphery": {"train": {"most": 10.0}},
+    "with swapped surroundings and weights": {
+        "augmentation": {"swapped_surroundings": 0.5}, "train": {"most": 10.0},
+    },
+    "with swapped surroundings, marks and borders": {
+        "augmentation": {"swapped_surroundings": 0.5, "marked": 0.5, "bordered": 0.5}
+    },
     "without crops": {"augmentation": {"crop_area": None}},
     "without crops and mixup": {"augmentation": {"crop_area": None}, "fitting": {"mixup": 0.0}},
-    "with crops of 0.08 and more": {"augmentation": {"crop_area": (0.08, 1.0)}},
-    "with crops of 0.35 and more": {"augmentation": {"crop_area": (0.35, 1.0)}},
-    "with crops of 0.7 and more": {"augmentation": {"crop_area": (0.7, 1.0)}},
     "without rotation, shift, zoom": {
         "augmentation": {"rotation": 0.0, "translation": 0.0, "zoom": 0.0}
     },
@@ -63,22 +74,23 @@ VARIANTS: dict[str, dict[str, dict[str, Any]]] = {
     "with label smoothing 0.1": {"fitting": {"label_smoothing": 0.1}},
     "without mixup": {"fitting": {"mixup": 0.0}},
     "without class weights": {"train": {"weighted": False}},
-}
+}  # fmt: skip
 COLUMNS = [
-    "stressed_loss", "stressed_auroc", "stressed_accuracy", "validation_auroc", "swing",
-    "counter_auroc", "counter_sensitivity", "counter_specificity", "flipped_auroc",
+    "validation_auroc", "stressed_loss", "stressed_auroc",
+    "counter_loss", "counter_auroc", "counter_sensitivity", "counter_specificity",
     "reframed_auroc", "reframed_sensitivity", "reframed_specificity",
 ]  # fmt: skip
 
 
 def main() -> None:
-    """Train every variant with every seed and print the table."""
+    """Train every variant on every cut with every seed and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--env", default="kermany")
     parser.add_argument("--model", default="mobilenetv2")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--epochs", type=int)
     parser.add_argument("--side", type=int, help="shrink the films to this side first; quicker")
+    parser.add_argument("--cuts", nargs="+", default=list(CUTS))
     parser.add_argument("--variants", nargs="+", default=list(VARIANTS))
     parser.add_argument("--into", type=Path, default=Path("ablation.csv"))
     given = parser.parse_args()
@@ -86,22 +98,50 @@ def main() -> None:
     parts = {part: labelled(catalog, part) for part in ("train", "validation", "stressed")}
     if side := given.side or parameters[given.model]["model"].get("side"):
         parts = {name: shrunk(films, side) for name, films in parts.items()}
-    agrees, counter = by_cue(catalog.load("train_rows"))
-    counter_films = pick(parts["train"], counter)
-    parts["train"] = pick(parts["train"], agrees)
-    print(f"{agrees.sum()} films to train on, {counter.sum()} counter films", flush=True)
-    done = pd.read_csv(given.into) if given.into.exists() else pd.DataFrame(columns=["variant"])
+    parts["stressed"] = pick(parts["stressed"], np.arange(len(parts["stressed"].labels)) % 4 == 0)
+    rows = acquired(catalog)
+    cuts = {name: CUTS[name](rows) for name in given.cuts}
+    for name, cut in cuts.items():
+        print(f"{name}: {told(rows, cut.train)} to train on, {told(rows, cut.counter)} counter")
     for seed in given.seeds:
         for variant in given.variants:
-            if not done.empty and ((done["variant"] == variant) & (done["seed"] == seed)).any():
-                continue
-            row = train(
-                parameters[given.model], VARIANTS[variant], parts, counter_films, seed, given.epochs
-            )
-            done = pd.concat([done, pd.DataFrame([{"variant": variant, "seed": seed, **row}])])
-            done.to_csv(given.into, index=False)
-            print(f"{variant}, seed {seed}: {row}", flush=True)
-    print(table(done))
+            for name, cut in cuts.items():
+                key = {"variant": variant, "cut": name, "seed": seed}
+                if not known(given.into, key):
+                    row = train(
+                        parameters[given.model], VARIANTS[variant], parts, rows, cut, seed,
+                        given.epochs,
+                    )  # fmt: skip
+                    append(given.into, {**key, **row})
+    print(table(pd.read_csv(given.into)))
+
+
+def known(into: Path, key: dict[str, Any]) -> bool:
+    """Tell whether a fit is in the CSV."""
+    if not into.exists():
+        return False
+    done = pd.read_csv(into)
+    return bool(np.logical_and.reduce([done[name] == value for name, value in key.items()]).any())
+
+
+def append(into: Path, row: dict[str, Any]) -> None:
+    """Add a line to the CSV and tell of it."""
+    pd.DataFrame([row]).to_csv(into, mode="a", header=not into.exists(), index=False)
+    print(row, flush=True)
+
+
+def acquired(catalog: Any) -> pd.DataFrame:
+    """Load train's rows with how each film was taken, and its pseudo-site and periphery score."""
+    rows = catalog.load("train_rows")
+    for table in ("acquisition", "pseudo_sites"):
+        rows = rows.merge(catalog.load(table), on="radiograph_id", how="left", validate="m:1")
+    return rows
+
+
+def told(rows: pd.DataFrame, films: np.ndarray) -> str:
+    """Count films by class."""
+    counts = rows["label"][films].value_counts()
+    return ", ".join(f"{counts[name]} {name}" for name in sorted(counts.index))
 
 
 def load(env: str) -> tuple[Any, dict[str, Any]]:
@@ -127,20 +167,6 @@ def shrunk(films: LabelledRadiographs, side: int) -> LabelledRadiographs:
     return replace(films, images=np.stack(small)[..., np.newaxis])
 
 
-def by_cue(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Tell which films agree with the cue of their class's files, and which run counter to it.
-
-    The cue is the patient's mean of bytes a pixel. Half of each class's patients agree; the 40 %
-    at the other end run counter; those between are left out.
-    """
-    rank = pd.Series(0.0, index=rows.index)
-    for _, films in rows.groupby("label"):
-        cue = films.groupby("patient_id")["bytes_per_pixel"].mean().rank(pct=True)
-        rank[films.index] = films["patient_id"].map(cue)
-    towards = np.where(rows["label"] == "NORMAL", rank, 1 - rank)
-    return towards > 0.5, towards < 0.4
-
-
 def pick(films: LabelledRadiographs, chosen: np.ndarray) -> LabelledRadiographs:
     """Keep the chosen films."""
     weights = films.sample_weights
@@ -155,7 +181,8 @@ def train(
     block: dict[str, Any],
     change: dict[str, dict[str, Any]],
     parts: dict[str, LabelledRadiographs],
-    counter: LabelledRadiographs,
+    rows: pd.DataFrame,
+    cut: Cut,
     seed: int,
     epochs: int | None,
 ) -> dict[str, float]:
@@ -169,39 +196,53 @@ def train(
             "fitting": {**block["fitting"], **shorter, **change.get("fitting", NOTHING)},
         }
     )
-    if not change.get("train", {}).get("weighted", True):
-        parts = {**parts, "train": replace(parts["train"], sample_weights=None)}
+    films = weighed(pick(parts["train"], cut.train), rows[cut.train], change.get("train", NOTHING))
     prepare_backend(seed)
-    shape = parts["train"].images.shape[1:]
+    shape = films.images.shape[1:]
     chosen, measured = choose_precision(recipe, shape, PRECISIONS)
     PRECISIONS.update(measured)
     built = build(recipe.model, shape, seed, chosen.precision)
-    result = fit(built, recipe, TrainingData(**parts), seed)
+    result = fit(built, recipe, TrainingData(**{**parts, "train": films}), seed)
     kept = result.history.set_index("epoch").loc[result.best_epoch]
     return {
-        **{name: float(kept[name]) for name in COLUMNS[:4]},
-        "swing": float(result.history["stressed_auroc"].tail(4).std()),
-        **on_counter_films(result.model, counter),
+        **{name: float(kept[name]) for name in COLUMNS[:3]},
+        **on_counter_films(result.model, pick(parts["train"], cut.counter)),
         "epoch": result.best_epoch,
         "seconds": float(result.history["seconds"].sum()),
     }
 
 
+def weighed(
+    films: LabelledRadiographs, rows: pd.DataFrame, change: dict[str, Any]
+) -> LabelledRadiographs:
+    """Weigh films as the split does, or not at all, or by their periphery too."""
+    if not change.get("weighted", True):
+        return replace(films, sample_weights=None)
+    if "most" in change:
+        return replace(films, sample_weights=periphery_weights(rows, change["most"]))
+    return films
+
+
 def on_counter_films(model: Any, films: LabelledRadiographs) -> dict[str, float]:
-    """Measure the counter films at 0.5 as they are, with their mirror images, and reframed."""
+    """Measure the counter films as they are, and reframed."""
     images = films.images[np.arange(len(films.labels))]
     positive = films.labels == 1
     plain = score(model, images, 64, "as stored")
-    flipped = (plain + score(model, images[:, :, ::-1], 64, "mirrored")) / 2
-    aspects = np.where(positive, 1 / FRAME, FRAME)
-    cut = [reframe(film[..., 0], aspect) for film, aspect in zip(images, aspects, strict=True)]
+    names = pd.Series(np.where(positive, "PNEUMONIA", "NORMAL"))
+    reframed = score(model, reframes(images, names), 64, "reframed")
+    balanced = np.where(positive, 1 / positive.sum(), 1 / (~positive).sum())
     return {
+        "counter_loss": float(log_loss(positive, plain, sample_weight=balanced)),
         **at_half("counter", positive, plain),
-        "flipped_auroc": float(roc_auc_score(positive, flipped)),
-        **at_half(
-            "reframed", positive, score(model, np.stack(cut)[..., np.newaxis], 64, "reframed")
-        ),
+        **at_half("reframed", positive, reframed),
     }
+
+
+def reframes(images: np.ndarray, labels: pd.Series) -> np.ndarray:
+    """Cut NORMAL to a wider and PNEUMONIA to a narrower frame."""
+    aspects = np.where(labels == "PNEUMONIA", 1 / FRAME, FRAME)
+    cut = [reframe(film[..., 0], aspect) for film, aspect in zip(images, aspects, strict=True)]
+    return np.stack(cut)[..., np.newaxis]
 
 
 def at_half(films: str, positive: np.ndarray, scores: np.ndarray) -> dict[str, float]:
@@ -214,11 +255,13 @@ def at_half(films: str, positive: np.ndarray, scores: np.ndarray) -> dict[str, f
 
 
 def table(done: pd.DataFrame) -> str:
-    """Mean and spread over seeds, one row a variant, as Markdown."""
-    lines = [f"| variant | seeds | {' | '.join(COLUMNS)} |", "| --- " * (2 + len(COLUMNS)) + "|"]
-    for variant, rows in done.groupby("variant", sort=False):
-        cells = [f"{rows[name].mean():.4f} ± {rows[name].std():.4f}" for name in COLUMNS]
-        lines.append(f"| {variant} | {len(rows)} | {' | '.join(cells)} |")
+    """Mean and spread over seeds, one row a cut and variant, as Markdown."""
+    lines = [
+        f"| cut | variant | seeds | {' | '.join(COLUMNS)} |", "| --- " * (3 + len(COLUMNS)) + "|",
+    ]  # fmt: skip
+    for (cut, variant), rows in done.groupby(["cut", "variant"], sort=False):
+        cells = [f"{rows[name].mean():.3f} ± {rows[name].std():.3f}" for name in COLUMNS]
+        lines.append(f"| {cut} | {variant} | {len(rows)} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
