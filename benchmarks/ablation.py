@@ -23,7 +23,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pandas as pd
-from ablation_cuts import CUTS, Cut, periphery_weights
+from ablation_cuts import CUTS, Cut
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 from sklearn.metrics import log_loss, roc_auc_score
@@ -48,19 +48,6 @@ PRECISIONS: dict[str, Any] = {}
 # What is taken out of, or put into, the environment's own parameters.
 VARIANTS: dict[str, dict[str, dict[str, Any]]] = {
     "recipe": {},
-    "with swapped surroundings": {"augmentation": {"swapped_surroundings": 0.5}},
-    "with all surroundings swapped": {"augmentation": {"swapped_surroundings": 1.0}},
-    "with dropped surroundings": {"augmentation": {"dropped_surroundings": 0.5}},
-    "with marks": {"augmentation": {"marked": 0.5}},
-    "with borders": {"augmentation": {"bordered": 0.5}},
-    "with marks and borders": {"augmentation": {"marked": 0.5, "bordered": 0.5}},
-    "with weights by periphery": {"train": {"most": 10.0}},
-    "with swapped surroundings and weights": {
-        "augmentation": {"swapped_surroundings": 0.5}, "train": {"most": 10.0},
-    },
-    "with swapped surroundings, marks and borders": {
-        "augmentation": {"swapped_surroundings": 0.5, "marked": 0.5, "bordered": 0.5}
-    },
     "without crops": {"augmentation": {"crop_area": None}},
     "without crops and mixup": {"augmentation": {"crop_area": None}, "fitting": {"mixup": 0.0}},
     "without rotation, shift, zoom": {
@@ -109,7 +96,7 @@ def main() -> None:
                 key = {"variant": variant, "cut": name, "seed": seed}
                 if not known(given.into, key):
                     row = train(
-                        parameters[given.model], VARIANTS[variant], parts, rows, cut, seed,
+                        parameters[given.model], VARIANTS[variant], parts, cut, seed,
                         given.epochs,
                     )  # fmt: skip
                     append(given.into, {**key, **row})
@@ -181,7 +168,6 @@ def train(
     block: dict[str, Any],
     change: dict[str, dict[str, Any]],
     parts: dict[str, LabelledRadiographs],
-    rows: pd.DataFrame,
     cut: Cut,
     seed: int,
     epochs: int | None,
@@ -196,7 +182,9 @@ def train(
             "fitting": {**block["fitting"], **shorter, **change.get("fitting", NOTHING)},
         }
     )
-    films = weighed(pick(parts["train"], cut.train), rows[cut.train], change.get("train", NOTHING))
+    films = pick(parts["train"], cut.train)
+    if not change.get("train", {}).get("weighted", True):
+        films = replace(films, sample_weights=None)
     prepare_backend(seed)
     shape = films.images.shape[1:]
     chosen, measured = choose_precision(recipe, shape, PRECISIONS)
@@ -212,37 +200,20 @@ def train(
     }
 
 
-def weighed(
-    films: LabelledRadiographs, rows: pd.DataFrame, change: dict[str, Any]
-) -> LabelledRadiographs:
-    """Weigh films as the split does, or not at all, or by their periphery too."""
-    if not change.get("weighted", True):
-        return replace(films, sample_weights=None)
-    if "most" in change:
-        return replace(films, sample_weights=periphery_weights(rows, change["most"]))
-    return films
-
-
 def on_counter_films(model: Any, films: LabelledRadiographs) -> dict[str, float]:
     """Measure the counter films as they are, and reframed."""
     images = films.images[np.arange(len(films.labels))]
     positive = films.labels == 1
     plain = score(model, images, 64, "as stored")
-    names = pd.Series(np.where(positive, "PNEUMONIA", "NORMAL"))
-    reframed = score(model, reframes(images, names), 64, "reframed")
+    aspects = np.where(positive, 1 / FRAME, FRAME)
+    cut = [reframe(film[..., 0], aspect) for film, aspect in zip(images, aspects, strict=True)]
+    reframed = score(model, np.stack(cut)[..., np.newaxis], 64, "reframed")
     balanced = np.where(positive, 1 / positive.sum(), 1 / (~positive).sum())
     return {
         "counter_loss": float(log_loss(positive, plain, sample_weight=balanced)),
         **at_half("counter", positive, plain),
         **at_half("reframed", positive, reframed),
     }
-
-
-def reframes(images: np.ndarray, labels: pd.Series) -> np.ndarray:
-    """Cut NORMAL to a wider and PNEUMONIA to a narrower frame."""
-    aspects = np.where(labels == "PNEUMONIA", 1 / FRAME, FRAME)
-    cut = [reframe(film[..., 0], aspect) for film, aspect in zip(images, aspects, strict=True)]
-    return np.stack(cut)[..., np.newaxis]
 
 
 def at_half(films: str, positive: np.ndarray, scores: np.ndarray) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""Cuts of train for the ablation, and weights of films by their periphery.
+"""Cuts of train for the ablation.
 
 In each cut the films that are trained on tell the classes by how they were taken, and *counter*
 films are those in whom the cue points the wrong way. Cuts go by patient.
@@ -11,11 +11,9 @@ import numpy as np
 import pandas as pd
 
 from pneumoscope.acquisition.cuts import counter_cuts, swapped_cut
-from pneumoscope.acquisition.descriptor import Descriptor
 from pneumoscope.acquisition.hard import hard_films
-from pneumoscope.robustness.domain_classifier import held_out
 
-COMPONENTS, SEED, CLEAN = 20, 0, 0.05
+SEED, CLEAN = 0, 0.05
 
 
 @dataclass(frozen=True)
@@ -60,20 +58,6 @@ CUTS: dict[str, Callable[[pd.DataFrame], Cut]] = {
     "pseudo-sites": pseudo_sites,
     "compression": compression,
 }
-
-
-def periphery_weights(films: pd.DataFrame, most: float) -> np.ndarray:
-    """Weigh films by 1 / the probability of their class by their periphery, `most` at most.
-
-    Each class keeps the weight that it has as a whole. The classifier is fitted on these films
-    alone and never saw a film's patient.
-    """
-    descriptor = Descriptor.fit(films, COMPONENTS, SEED)
-    label, patient = labels_and_patients(films)
-    score, _ = held_out(pd.DataFrame(descriptor.describe(films)), label, patient, SEED)
-    inverse = np.minimum(1 / np.maximum(np.where(label, score, 1 - score), 1e-6), most)
-    means = pd.Series(inverse).groupby(label).transform("mean")
-    return np.asarray(films["sample_weight"].to_numpy() * inverse / means.to_numpy())
 
 
 def labels_and_patients(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

@@ -65,8 +65,6 @@ def test_a_misspelt_key_or_an_impossible_value_is_refused(options, change, messa
         (FetchOptions, {"source": "archive", "archive": {}}, r"received `archive`"),
         (PhantomOptions, {"shorter_side": [400, 200]}, r"\[low, high\], received \[400, 200\]"),
         (AugmentationOptions, {"gamma": [1.2, 0.8]}, r"expected `gamma` as \[low, high\]"),
-        (AugmentationOptions, {"kept_field": [0.9, 0.6]}, r"expected `kept_field` as"),
-        (AugmentationOptions, {"marked": 1.5}, r"(?s)marked.*less than or equal to 1"),
         (FittingOptions, {"epochs": 0}, r"(?s)epochs.*greater than or equal to 1"),
         (ThresholdOptions, {"rule": "fixed"}, r"`value`, which the threshold rule 'fixed' reads"),
         (ThresholdOptions, {"rule": "min_sensitivity"}, r"`value`, which .*'min_sens"),

@@ -138,15 +138,8 @@ class AugmentationOptions(Options):
         brightness: Largest shift either way, as a share of the full grey range.
         contrast: Largest change of contrast either way, as a share.
         gamma: Range of the exponent on grey values in [0, 1].
-        swapped_surroundings: Share of the radiographs that get what surrounds the centre from
-            another of their batch.
-        dropped_surroundings: Share of the radiographs whose surroundings are blotted out.
-        kept_field: Range of the height and of the width of the centre that then stays, as shares
-            of the sides.
-        bordered: Share of the radiographs that get black borders.
-        marked: Share of the radiographs that letters, times and blobs are drawn onto.
         degraded: Share of the radiographs that the four below are applied to, before any other
-            change but those of surroundings and marks.
+            change.
         quality: Range of the JPEG quality of a new compression.
         blur: Largest standard deviation of a Gaussian blur, in pixels.
         detail: Largest factor by which a film is shrunk and enlarged again.
@@ -167,12 +160,6 @@ class AugmentationOptions(Options):
     contrast: Annotated[float, Field(ge=0, lt=1)] = 0.0
     gamma: Pair[Gamma] | None = None
     fill: Literal["black", "reflect"] = "black"
-    swapped_surroundings: Share = 0.0
-    dropped_surroundings: Share = 0.0
-    # Of less than a third of a side nobody could tell what it shows.
-    kept_field: Pair[Annotated[float, Field(ge=0.3, le=1)]] = (0.6, 0.95)
-    bordered: Share = 0.0
-    marked: Share = 0.0
     degraded: Share = 0.5
     quality: Pair[Quality] | None = None
     blur: Annotated[float, Field(ge=0, le=50)] = 0.0
@@ -181,7 +168,7 @@ class AugmentationOptions(Options):
 
     @model_validator(mode="after")
     def _ranges_ascend(self) -> "AugmentationOptions":
-        for name in ("crop_area", "crop_aspect", "gamma", "kept_field", "quality"):
+        for name in ("crop_area", "crop_aspect", "gamma", "quality"):
             bounds = getattr(self, name)
             if bounds is not None and bounds[0] > bounds[1]:
                 raise InputError(

@@ -38,7 +38,7 @@ def test_batches_degrade_by_seed_and_epoch_alone():
     radiographs = LabelledRadiographs(IMAGES, np.arange(40) % 2)
 
     def batch(epoch):
-        batches = RadiographBatches(radiographs, 8, seed=3, change=degrading(HARD))
+        batches = RadiographBatches(radiographs, 8, seed=3, degrade=degrading(HARD))
         batches.begin_epoch(epoch)
         return batches[1][0]
 

@@ -18,18 +18,6 @@ def test_changes_are_told_in_words():
     ]
 
 
-def test_changes_of_surroundings_and_marks_are_told():
-    options = AugmentationOptions(
-        swapped_surroundings=0.5, dropped_surroundings=0.25, bordered=0.1, marked=1.0
-    )
-    assert changes(options) == [
-        "50% with another film's surroundings",
-        "25% with blotted out surroundings",
-        "10% with black borders",
-        "100% with letters, times and blobs in the corners",
-    ]
-
-
 def test_nothing_is_told_where_nothing_changes():
     assert changes(AugmentationOptions()) == []
     assert changes(AugmentationOptions(degraded=0.0, blur=1.0)) == []

@@ -18,7 +18,7 @@ from pneumoscope import models
 from pneumoscope.models.training.batches import LabelledRadiographs, TrainingData
 from pneumoscope.models.training.variables import values
 from pneumoscope.options import Options, Recipe
-from pneumoscope.radiographs import degradations, marks, surroundings
+from pneumoscope.radiographs import degradations
 
 _PACKAGES = ("pneumoscope", "keras", "numpy", "cv2")
 _CHUNK = 1024
@@ -85,6 +85,5 @@ def _of_arrays(arrays: Iterable[NDArray[Any]]) -> str:
 
 def _sources() -> list[str]:
     found = pkgutil.walk_packages(models.__path__, prefix=f"{models.__name__}.")
-    changes = [module.__name__ for module in (degradations, marks, surroundings)]
-    modules = [*changes, *sorted(module.name for module in found)]
+    modules = [degradations.__name__, *sorted(module.name for module in found)]
     return [find_spec(name).loader.get_source(name) for name in modules]  # type: ignore[union-attr]

@@ -5,7 +5,7 @@ from keras import ops
 from numpy.typing import NDArray
 
 from pneumoscope.models.training.augmentation import Augmentation
-from pneumoscope.models.training.film_changes import film_changes
+from pneumoscope.models.training.degradation import degrading
 from pneumoscope.options import AugmentationOptions
 
 
@@ -23,12 +23,11 @@ def draw_augmentations(
     Returns:
         uint8 (draws, n, height, width, 1), rounded to whole grey levels.
     """
-    change_films = film_changes(options, images.shape[1], seed)
+    degrade = degrading(options)
     change = Augmentation(options, seed)
     drawn = np.empty((draws, *images.shape), dtype=np.uint8)
     for draw in range(draws):
-        rng = np.random.default_rng([seed, draw])
-        changed = change_films(images, rng) if change_films else images
-        grey = ops.convert_to_numpy(change(changed, training=True))
+        degraded = degrade(images, np.random.default_rng([seed, draw])) if degrade else images
+        grey = ops.convert_to_numpy(change(degraded, training=True))
         drawn[draw] = np.clip(np.rint(grey), 0, 255).astype(np.uint8)
     return drawn

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from pneumoscope.models.training.film_changes import Change
+from pneumoscope.models.training.degradation import Degrade
 
 Batch = tuple[NDArray[Any], ...]
 """Images (b, h, w, 1), targets (b, 1) and, where given, weights (b,)."""
@@ -85,7 +85,7 @@ class RadiographBatches(keras.utils.PyDataset):
         radiographs: What is cut into batches.
         batch_size: Radiographs a batch.
         seed: Seed of the shuffling, or None for the stored order.
-        change: Random change to each batch, or None; its draws are a function of the seed,
+        degrade: Random change to each batch, or None; its draws are a function of the seed,
             the epoch and the batch.
         mixup: Alpha of the Beta distribution of the blends of two films, or 0 for none.
     """
@@ -95,7 +95,7 @@ class RadiographBatches(keras.utils.PyDataset):
         radiographs: LabelledRadiographs,
         batch_size: int,
         seed: int | None = None,
-        change: Change | None = None,
+        degrade: Degrade | None = None,
         mixup: float = 0.0,
     ) -> None:
         """Start with the order of epoch 1; nothing is read yet."""
@@ -103,7 +103,7 @@ class RadiographBatches(keras.utils.PyDataset):
         self.batch_size = batch_size
         self._radiographs = radiographs
         self._seed = seed
-        self._change = change
+        self._degrade = degrade
         self._mixup = mixup
         self.begin_epoch(1)
 
@@ -127,8 +127,8 @@ class RadiographBatches(keras.utils.PyDataset):
         images = gather(self._radiographs.images, rows)
         # 1 keeps these draws apart from those of the shuffling.
         rng = np.random.default_rng([self._seed or 0, self._epoch, index, 1])
-        if self._change is not None:
-            images = self._change(images, rng)
+        if self._degrade is not None:
+            images = self._degrade(images, rng)
         labels = self._radiographs.labels[rows].astype(np.float32)[:, np.newaxis]
         weights = self._radiographs.sample_weights
         batch: Batch = (images, labels)

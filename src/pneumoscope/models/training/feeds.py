@@ -6,7 +6,7 @@ import keras
 
 from pneumoscope.models.training.augmentation import Augmentation
 from pneumoscope.models.training.batches import RadiographBatches, TrainingData
-from pneumoscope.models.training.film_changes import film_changes
+from pneumoscope.models.training.degradation import degrading
 from pneumoscope.options import Recipe
 
 
@@ -45,12 +45,13 @@ def feed_for(model: keras.Model, recipe: Recipe, data: TrainingData, seed: int) 
         seed: Seed of shuffling and augmentation.
     """
     fitting, augmentation = recipe.fitting, Augmentation(recipe.augmentation, seed)
-    change = film_changes(recipe.augmentation, model.input_shape[1], seed)
     radiograph = keras.Input(model.input_shape[1:], dtype="uint8", name="stored_radiograph")
     return Feed(
         keras.Model(radiograph, model(augmentation(radiograph)), name="trainer"),
         augmentation,
-        RadiographBatches(data.train, fitting.batch_size, seed, change, fitting.mixup),
+        RadiographBatches(
+            data.train, fitting.batch_size, seed, degrading(recipe.augmentation), fitting.mixup
+        ),
         RadiographBatches(data.validation, fitting.batch_size),
         RadiographBatches(data.stressed, fitting.batch_size),
     )

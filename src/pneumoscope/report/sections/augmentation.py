@@ -44,9 +44,7 @@ def augmentation_section(
 
 def changes(options: AugmentationOptions) -> list[str]:
     """Return what the options change, one phrase each; nothing where all are off."""
-    return [
-        *_moves(options), *_regrades(options), *_film_changes(options), *_degradations(options),
-    ]  # fmt: skip
+    return [*_moves(options), *_regrades(options), *_degradations(options)]
 
 
 def _caption(names: Sequence[str], found: Sequence[str]) -> str:
@@ -77,19 +75,6 @@ def _regrades(options: AugmentationOptions) -> list[str]:
             (options.gamma, f"gamma from {_range(options.gamma, 'g')}"),
         )
         if value
-    ]
-
-
-def _film_changes(options: AugmentationOptions) -> list[str]:
-    return [
-        f"{share:.0%} {text}"
-        for share, text in (
-            (options.swapped_surroundings, "with another film's surroundings"),
-            (options.dropped_surroundings, "with blotted out surroundings"),
-            (options.bordered, "with black borders"),
-            (options.marked, "with letters, times and blobs in the corners"),
-        )
-        if share
     ]
 
 
