@@ -18,8 +18,8 @@ pytest.importorskip("onnxruntime", reason="needs the extra `export`")
 
 
 def run(python: str, bundle: Path, *films: Path) -> subprocess.CompletedProcess:
-    # Isolated: neither the project's sources nor the environment's packages are found by chance.
-    command = [python, "-I", str(bundle / "example.py"), *map(str, films)]
+    # Neither the project's sources nor a user's packages are found by chance.
+    command = [python, "-E", "-s", str(bundle / "example.py"), *map(str, films)]
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
 
@@ -37,6 +37,11 @@ def check_films(python: str, exported, folder_of_films) -> None:
     called = ["PNEUMONIA" if score >= films.threshold else "NORMAL" for score in films.scores]
     assert [line["prediction"] for line in found] == called
     assert set(called) == {"NORMAL", "PNEUMONIA"}
+    distances = [line["out_of_distribution_distance"] for line in found]
+    assert distances == pytest.approx(films.distance.tolist(), abs=0.1)
+    assert [line["out_of_distribution"] for line in found] == [
+        distance > films.limits.threshold for distance in films.distance
+    ]
     near = [abs(score - films.threshold) < 0.01 for score in films.scores]
     assert [line["grey_zone"] for line in found] == near
     assert "Not for diagnosis." in done.stderr
@@ -65,17 +70,39 @@ def test_the_example_gives_the_probabilities_of_the_project(exported, folder_of_
 
     _, bundle = exported
     line = ExportedModel.load(bundle / "model.onnx").contract.export.probability
-    (found,) = lines(run(sys.executable, bundle, folder_of_films / "0.png"))
+    found, *_ = (
+        line for line in lines(run(sys.executable, bundle, *folder_of_films.glob("[0-6].png")))
+        if not line["out_of_distribution"]
+    )  # fmt: skip
     expected = recalibrate([found["score"]], line.slope, line.intercept)[0]
     assert found["probability"] == pytest.approx(expected)
     assert found["probability"] != pytest.approx(found["score"])
+
+
+def test_the_example_tells_films_unlike_train_as_the_project_does(exported, folder_of_films):
+    from pneumoscope.inference.finished_run import predictor_of_file
+
+    films, bundle = exported
+    paths = [folder_of_films / name for name in films.decoded]
+    predictor = predictor_of_file(bundle / "model.onnx")
+    read = [predictor.read(path.name, path.read_bytes) for path in paths]
+    found = lines(run(sys.executable, bundle, *paths))
+    kept = ("prediction", "grey_zone", "out_of_distribution")
+    close = ("score", "out_of_distribution_p", "out_of_distribution_distance")
+    for ours, theirs in zip(predictor.predict(read), found, strict=True):
+        assert {name: theirs[name] for name in kept} == {name: getattr(ours, name) for name in kept}
+        assert [theirs[name] for name in close] == pytest.approx([getattr(ours, n) for n in close])
+        assert theirs["probability"] == (ours.probability and pytest.approx(ours.probability))
+        assert bool(theirs["unlike_by"]) == ours.out_of_distribution
+    assert {line["out_of_distribution"] for line in found} == {True, False}
 
 
 def test_the_bundle_holds_what_its_readme_names_and_the_example_is_short(exported):
     _, bundle = exported
     files = {path.name for path in bundle.iterdir()}
     assert files == {
-        "README.md", "card.md", "contract.json", "example.py", "model.onnx", "requirements.txt",
+        "README.md", "card.md", "contract.json", "example.py", "model.onnx", "outside.py",
+        "requirements.txt",
     }  # fmt: skip
     readme = (bundle / "README.md").read_text()
     assert all(name in readme for name in files - {"README.md"})

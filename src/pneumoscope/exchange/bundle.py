@@ -5,8 +5,8 @@ from importlib.resources import files
 from pneumoscope.exchange.metadata import as_json
 from pneumoscope.exchange.records import ExportedContract
 
-_EXAMPLE = f"{__package__}.example"
-"""A module that is copied into bundles, and that nothing here imports."""
+_COPIED = ("example.py", "outside.py")
+"""Modules that are copied into bundles, and that nothing here imports."""
 _README = """\
 # {name}
 
@@ -24,6 +24,7 @@ python -m venv .venv && .venv/bin/pip install -r requirements.txt
 - `contract.json`: what it promises: threshold, grey zone, calibration, where it comes from
 - `card.md`: how it was trained, measured, and where it fails
 - `example.py`: sixty lines to copy from
+- `outside.py`: tells films unlike those of train, by numpy
 
 Fingerprint: {fingerprint}
 
@@ -58,7 +59,6 @@ def bundle(model: bytes, contract: ExportedContract, card: str) -> dict[str, byt
         # Of the release that the model was compared on, or a newer one.
         "requirements.txt": f"{runtime}>={version}\nnumpy\npillow\n",
     }
-    package, _, name = _EXAMPLE.rpartition(".")
-    example = files(package).joinpath(f"{name}.py").read_bytes()
+    code = {name: files(__package__).joinpath(name).read_bytes() for name in _COPIED}
     encoded = {name: text.encode() for name, text in texts.items()}
-    return {"model.onnx": model, f"{name}.py": example, **encoded}
+    return {"model.onnx": model, **code, **encoded}

@@ -1,6 +1,6 @@
 """Score radiographs with this model, python example.py FILM [FILM ...], a line of JSON each.
 
-It needs onnxruntime, numpy and Pillow (requirements.txt) and nothing else: read it, copy it.
+It needs onnxruntime, numpy and Pillow (requirements.txt) and outside.py: read them, copy them.
 It reads JPEG and PNG of 8 bits a sample, grey or RGB; bring other films to these first.
 """
 
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import onnxruntime
+from outside import judge  # type: ignore[import-not-found]  # beside it, in the bundle
 from PIL import Image, ImageOps
 
 MODEL = str(Path(__file__).with_name("model.onnx"))
@@ -28,30 +29,30 @@ def read(path: str, working_side: int) -> np.ndarray:
 
 def probability(score: float, line: dict[str, float] | None) -> float | None:
     """Bring a score through the calibration; None where none could be fitted."""
-    if line is None:
-        return None
     bounded = min(max(score, 1e-7), 1 - 1e-7)
-    return 1 / (1 + exp(-(line["intercept"] + line["slope"] * log(bounded / (1 - bounded)))))
+    return line and 1 / (
+        1 + exp(-(line["intercept"] + line["slope"] * log(bounded / (1 - bounded))))
+    )
 
 
 def main(paths: list[str]) -> None:
     """Print one line of JSON a film; the promise of the model lies in its own file."""
     session = onnxruntime.InferenceSession(MODEL, providers=["CPUExecutionProvider"])
-    contract = json.loads(session.get_modelmeta().custom_metadata_map["contract"])
+    known = session.get_modelmeta().custom_metadata_map
+    contract, measures = json.loads(known["contract"]), json.loads(known["measures"])
     export, threshold = contract["export"], contract["operating_point"]["threshold"]
     low, high = export["zone"] or (2, 2)
     for path in paths:
-        films = read(path, export["preprocessing"]["working_side"])
-        score = float(session.run(["score"], {"films": films})[0][0, 0])
-        found = {
-            "film": path,
-            "prediction": "PNEUMONIA" if score >= threshold else "NORMAL",
-            "grey_zone": low <= score < high,
-            "score": score,
-            "probability": probability(score, export["probability"]),
-            "prevalence": export["prevalence"],
-        }
-        print(json.dumps(found))
+        films = {"films": read(path, export["preprocessing"]["working_side"])}
+        given, features, seen = session.run(["score", "features", "prepared"], films)
+        score, seen = float(given[0, 0]), seen[0, ..., 0].astype(np.uint8)
+        far = judge(seen, features[0], contract["out_of_distribution"], measures)
+        unlike, called = far["out_of_distribution"], ("NORMAL", "PNEUMONIA")[score >= threshold]
+        decided = not unlike or export["decides_out_of_distribution"]
+        calibrated = None if unlike else probability(score, export["probability"])
+        found = {"film": path, "prediction": called if decided else None, "score": score}
+        found |= {"grey_zone": low <= score < high, "probability": calibrated}
+        print(json.dumps({**found, "prevalence": export["prevalence"], **far}))
     print(contract["notice"], file=sys.stderr)
 
 

@@ -1,4 +1,4 @@
-"""What travels in an exported file: the contract, the card and the notice, as text by key."""
+"""What travels in an exported file: contract, card, notice, and measures, as text by key."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter
 
 import pneumoscope
+from pneumoscope.exchange.measures import measures
 from pneumoscope.exchange.records import ExportedContract
 
 if TYPE_CHECKING:
     import onnx
 
-CONTRACT, CARD, NOTICE = "contract", "card", "notice"
+CONTRACT, CARD, NOTICE, MEASURES = "contract", "card", "notice", "measures"
 
 
 def with_metadata(film: bytes, contract: ExportedContract, card: str) -> onnx.ModelProto:
@@ -29,10 +30,18 @@ def with_metadata(film: bytes, contract: ExportedContract, card: str) -> onnx.Mo
     model = onnx.load_model_from_string(film)
     model.producer_name, model.producer_version = "pneumoscope", pneumoscope.__version__
     model.doc_string = contract.notice
-    onnx.helper.set_model_props(
-        model, {CONTRACT: as_json(contract), CARD: card, NOTICE: contract.notice}
-    )
+    onnx.helper.set_model_props(model, texts(contract, card))
     return model
+
+
+def texts(contract: ExportedContract, card: str) -> dict[str, str]:
+    """Give what a user of a model needs to know, by its key; arguments as for `with_metadata`."""
+    return {
+        CONTRACT: as_json(contract),
+        CARD: card,
+        NOTICE: contract.notice,
+        MEASURES: json.dumps(measures(), allow_nan=False, ensure_ascii=False),
+    }
 
 
 def as_json(contract: ExportedContract) -> str:

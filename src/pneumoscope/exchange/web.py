@@ -5,16 +5,11 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
+from pneumoscope.exchange.measures import measures
 from pneumoscope.exchange.metadata import as_json
 from pneumoscope.exchange.records import ExportedContract
 from pneumoscope.inference.facts import describe_model
 from pneumoscope.inference.predictions import Locked
-from pneumoscope.ingestion.appearance import DARK, FAR, FLAT, TYPICAL
-from pneumoscope.out_of_distribution.distances import LEAST, LOGARITHMIC, ODD, UNITS
-from pneumoscope.out_of_distribution.wording import TOGETHER, TOLD
-from pneumoscope.radiographs.orientation import LEAST as LEAST_MARGIN
-from pneumoscope.radiographs.orientation import template
-from pneumoscope.robustness.features import PIXEL_FEATURES
 
 RUNTIME = ("ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm")
 """Files of onnxruntime-web that a page needs."""
@@ -87,7 +82,7 @@ def web_page(
         "README.md": readme.encode(),
         "model/model.onnx": model,
         "model/contract.json": f"{as_json(contract)}\n".encode(),
-        "model/model.json": json.dumps({**facts, "page": _of_films()}, ensure_ascii=False).encode(),
+        "model/model.json": json.dumps({**facts, "page": measures()}, ensure_ascii=False).encode(),
         **{f"runtime/{name}": runtime[name] for name in RUNTIME},
     }
 
@@ -102,23 +97,4 @@ def _page() -> dict[str, bytes]:
     return {
         "index.html": index.encode(),
         **{f"page/{name}": content[name] for name in sorted(content)},
-    }
-
-
-def _of_films() -> dict[str, Any]:
-    """Give the constants and words by which the project tells how a film looks."""
-    return {
-        "template": template().ravel().tolist(),
-        "least": LEAST_MARGIN,
-        "odd": ODD,
-        "far": FAR,
-        "typical": TYPICAL.to_dict(),
-        "dark": DARK,
-        "flat": FLAT,
-        "units": UNITS,
-        "logarithms": LOGARITHMIC,
-        "least_number": LEAST,
-        "labels": {name: label.partition(" (")[0] for name, label in PIXEL_FEATURES.items()},
-        "told": TOLD,
-        "together": TOGETHER,
     }

@@ -16,7 +16,7 @@ from pneumoscope.evaluation.records import ModelMetrics
 from pneumoscope.exchange.bundle import bundle
 from pneumoscope.exchange.graph import MAP, OPSET
 from pneumoscope.exchange.locked import check_exportable
-from pneumoscope.exchange.metadata import as_json, with_metadata
+from pneumoscope.exchange.metadata import CARD, CONTRACT, MEASURES, NOTICE, texts, with_metadata
 from pneumoscope.exchange.parity import ONNXRUNTIME, Compared, Runtime, check_parity
 from pneumoscope.exchange.records import (
     FEATURES_OUTPUT,
@@ -222,7 +222,7 @@ def export_describer(model: str, form: ExportFormat) -> Callable[..., ExportedCo
 
 
 def write_export(film: bytes, contract: ExportedContract, **members: str) -> Any:
-    """Put the contract, the notice and the card into an ONNX file.
+    """Put the contract, the notice, the card and the measures into an ONNX file.
 
     Args:
         film: The graph, which was found equal to what was evaluated.
@@ -233,7 +233,7 @@ def write_export(film: bytes, contract: ExportedContract, **members: str) -> Any
 
 
 def write_litert(film: bytes, contract: ExportedContract, **members: str) -> dict[str, bytes]:
-    """Put the contract, the notice and the card into a LiteRT file.
+    """Put the contract, the notice, the card and the measures into a LiteRT file.
 
     Args:
         film: The converted model, which was found equal to what was evaluated.
@@ -245,10 +245,9 @@ def write_litert(film: bytes, contract: ExportedContract, **members: str) -> dic
     """
     from pneumoscope.exchange.litert import with_files
 
+    kinds = {CONTRACT: "json", CARD: "md", NOTICE: "txt", MEASURES: "json"}
     files = {
-        "contract.json": as_json(contract),
-        "card.md": _card(members),
-        "notice.txt": contract.notice,
+        f"{name}.{kinds[name]}": text for name, text in texts(contract, _card(members)).items()
     }
     return {"model.tflite": with_files(film, files)}
 
