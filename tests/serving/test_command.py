@@ -4,10 +4,10 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -50,22 +50,52 @@ def test_it_serves_by_a_line_of_its_log_and_ends_when_it_is_told(run, films):
     "number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)]
 )
 def test_work_in_flight_is_finished_before_it_ends(run, films, number):
-    many = [("films", ("film.jpeg", films["colour.jpeg"]))] * 100
-    answers = []
+    answers, sent = [], threading.Event()
+
+    def body():
+        yield form_of([films["colour.jpeg"]] * 100)
+        sent.set()
 
     def ask():
-        answers.append(requests.post(f"{served.url}/v1/predict", files=many, timeout=60))
+        kind = {"Content-Type": "multipart/form-data; boundary=x"}
+        url = f"{served.url}/v1/predict"
+        answers.append(requests.post(url, data=body(), headers=kind, timeout=300))
 
     with started("--results", str(run), "--threads", "1") as served:
-        requests.get(f"{served.url}/health", timeout=60)
         client = threading.Thread(target=ask)
         client.start()
-        time.sleep(0.2)
+        sent.wait()
         asked = not answers
         assert served.stop(number) == 0
         client.join()
     assert asked, "the work was over before it was to be stopped"
     assert answers[0].json()["counts"] == {"films": 100, "read": 100, "not_read": 0}
+
+
+def form_of(films):
+    """A form of these films."""
+    head = b'--x\r\nContent-Disposition: form-data; name="f"; filename="a"\r\n\r\n'
+    return b"".join(head + data + b"\r\n" for data in films) + b"--x--\r\n"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"",
+        b"GET /hea",
+        b"POST /v1/predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nabc",
+    ],
+    ids=["nothing", "half a head", "half a body"],
+)
+def test_what_clients_have_not_finished_does_not_keep_it_from_ending(run, said):
+    given = ["--results", str(run), "--upload-seconds", "100000"]
+    with (
+        started(*given) as served,
+        socket.create_connection(("127.0.0.1", served.port)) as client,
+    ):
+        client.sendall(said)
+        assert requests.get(f"{served.url}/health", timeout=60).status_code == 200
+        assert served.stop() == 0
 
 
 def test_neither_tensorflow_nor_kedro_is_loaded(run):

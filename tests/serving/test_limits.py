@@ -32,9 +32,16 @@ class Slow:
 def narrow(predictor, facts, tmp_path_factory):
     """A service that takes little of everything."""
     folder = tmp_path_factory.mktemp("narrow")
-    bounds = {"megabytes": 0.1, "films": 3, "shown": 1, "upload_seconds": 1.2, "seconds": 2,
-              "answer_seconds": 0.5}  # fmt: skip
+    bounds = {"megabytes": 0.1, "films": 3, "shown": 1}
     with running(predictor, folder, facts, **bounds) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def hasty(predictor, facts, tmp_path_factory):
+    """A service that waits for nothing: on a busy machine it may not answer any film."""
+    bounds = {"head_seconds": 0.5, "upload_seconds": 1, "seconds": 1, "answer_seconds": 0.5}
+    with running(predictor, tmp_path_factory.mktemp("hasty"), facts, **bounds) as found:
         yield found
 
 
@@ -102,11 +109,10 @@ def test_bombs_are_films_that_were_not_read(narrow, films):
     assert "decompression bomb" in reasons["wide.png"]
 
 
-def test_a_head_that_does_not_come_is_not_waited_for(narrow):
-    began = time.monotonic()
-    assert narrow.talk(b"GET /health HTTP/1.1\r\nX: ", *[b"a"] * 8, pause=0.1) == b""
-    assert narrow.talk() == b""
-    assert time.monotonic() - began < 10
+def test_a_head_that_does_not_come_is_not_waited_for(hasty):
+    assert hasty.talk(b"GET /health HTTP/1.1\r\nX: ", *[b"a"] * 10, pause=0.1) == b""
+    # Nothing but the time of a head closes it.
+    assert hasty.talk() == b""
 
 
 def test_a_head_without_end_is_refused(narrow):
@@ -114,31 +120,31 @@ def test_a_head_without_end_is_refused(narrow):
     assert b"200" not in answer.split(b"\r\n")[0]
 
 
-def test_a_body_that_comes_too_slowly_is_refused(narrow):
+def test_a_body_that_comes_too_slowly_is_refused(predictor, facts, tmp_path):
     drops = [b"a"] * 20
-    answer = narrow.talk(POST + b"Content-Length: 500\r\n\r\n", *drops, pause=0.1)
+    with running(predictor, tmp_path, facts, upload_seconds=1) as slow:
+        answer = slow.talk(POST + b"Content-Length: 500\r\n\r\n", *drops, pause=0.1)
     assert answer.startswith(b"HTTP/1.1 408")
 
 
-def test_a_client_that_does_not_take_its_answers_is_let_go(narrow):
+def test_a_client_that_does_not_take_its_answers_is_let_go(hasty):
     request = b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n"
-    with socket.create_connection(("127.0.0.1", narrow.port)) as deaf:
+    with socket.create_connection(("127.0.0.1", hasty.port)) as deaf:
         deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        deaf.settimeout(20)
+        deaf.settimeout(200)
         with pytest.raises(ConnectionError):
             while True:
                 deaf.sendall(request)
                 time.sleep(0.001)
-    assert narrow.get("/health").status_code == 200
 
 
 def test_beyond_its_time_a_request_gives_what_it_has(predictor, facts, films, tmp_path):
-    with running(Slow(predictor, 0.3), tmp_path, facts, seconds=0.8, threads=1) as slow:
-        answer = slow.predict(*[("0.png", films["0.png"])] * 5)
+    with running(Slow(predictor, 0.7), tmp_path, facts, seconds=2, threads=1) as slow:
+        answer = slow.predict(*[("0.png", films["0.png"])] * 4)
         reasons = [film["reason"] for film in answer.json()["films"]]
     assert answer.status_code == 200
-    assert reasons[:2] == ["", ""]
-    assert "the time of the request, 0.8 s, was over" in reasons[-1]
+    assert reasons[0] == ""
+    assert "the time of the request, 2 s, was over" in reasons[-1]
 
 
 def test_whoever_finds_no_room_is_told_when_to_come_again(predictor, facts, films, tmp_path):
@@ -160,29 +166,29 @@ def test_whoever_finds_no_room_is_told_when_to_come_again(predictor, facts, film
 
 def test_bodies_share_the_memory_that_is_set_aside(predictor, facts, tmp_path):
     with running(predictor, tmp_path, facts, megabytes=1, held_megabytes=1.2) as found:
-        held = threading.Event()
+        refused = threading.Event()
 
         def waits():
             yield bytes(900_000)
-            held.set()
-            time.sleep(0.5)
-            yield b""
+            refused.wait(30)
+            yield b"x"
 
         with ThreadPoolExecutor(1) as clients:
             other = clients.submit(found.send, waits())
-            held.wait()
-            time.sleep(0.1)
-            assert found.send(bytes(900_000)).status_code == 429
+            # Until the service has read what the other has sent.
+            while found.send(bytes(900_000)).status_code != 429 and not other.done():
+                pass
+            refused.set()
             assert other.result().status_code == 200
         assert found.send(bytes(900_000)).status_code == 200
 
 
 def test_work_ends_when_nobody_waits_for_it(predictor, facts, films, tmp_path):
-    with running(Slow(predictor, 0.2), tmp_path, facts, threads=1) as slow:
+    with running(Slow(predictor, 0.5), tmp_path, facts, threads=1) as slow:
         body = b"".join(
             b'--x\r\nContent-Disposition: form-data; name="f"; filename="a"\r\n\r\n%b\r\n'
             % films["0.png"]
-            for _ in range(30)
+            for _ in range(120)
         )
         head = b"POST /v1/predict HTTP/1.1\r\nHost: localhost\r\n" + (
             b"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: %d\r\n\r\n"
@@ -191,4 +197,4 @@ def test_work_ends_when_nobody_waits_for_it(predictor, facts, films, tmp_path):
         slow.talk(head + body + b"--x--\r\n", pause=0.3, seconds=0.1)
         began = time.monotonic()
         assert slow.predict(("0.png", films["0.png"])).status_code == 200
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 30, "the films of a client that went away are 60 s"

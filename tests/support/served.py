@@ -23,6 +23,9 @@ from pneumoscope.serving.server import Access, configured
 from pneumoscope.serving.service import Service
 
 SHUTDOWN_S = 10
+PATIENCE_S = 300
+"""For what is bounded by the service itself, on a machine that does much else."""
+
 ATTEMPTS = 200
 _SERVE = ("-m", "pneumoscope", "serve", "--port", "0")
 
@@ -49,18 +52,18 @@ class Running:
         return [json.loads(line) for line in lines]
 
     def get(self, path: str, **options: Any) -> requests.Response:
-        return requests.get(self.url + path, timeout=60, **options)
+        return requests.get(self.url + path, timeout=PATIENCE_S, **options)
 
     def predict(self, *films: tuple[str, bytes], **options: Any) -> requests.Response:
         """Send films by their names, as a form."""
         files = [("films", (name, data)) for name, data in films]
-        return requests.post(f"{self.url}/v1/predict", files=files, timeout=60, **options)
+        return requests.post(f"{self.url}/v1/predict", files=files, timeout=PATIENCE_S, **options)
 
     def send(self, data: bytes, kind: str = "image/png", **options: Any) -> requests.Response:
         """Send one file as it is."""
         headers = {"Content-Type": kind, **options.pop("headers", {})}
         url = f"{self.url}/v1/predict"
-        return requests.post(url, data=data, headers=headers, timeout=60, **options)
+        return requests.post(url, data=data, headers=headers, timeout=PATIENCE_S, **options)
 
     def talk(self, *said: bytes, pause: float = 0, seconds: float = 30) -> bytes:
         """Say bytes on a connection; return all that is answered until it is closed, or so long."""
@@ -105,7 +108,7 @@ class Process:
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Tell it to stop; return how it ended, once it did and all that it wrote was read."""
         self.process.send_signal(number)
-        code = self.process.wait(60)
+        code = self.process.wait(PATIENCE_S)
         self.reader.join()
         return code
 

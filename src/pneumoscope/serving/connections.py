@@ -7,6 +7,9 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from pneumoscope.serving.limits import Limits
 
+UNFINISHED_SECONDS = 5
+"""That a body may go on coming once the service is told to stop."""
+
 MOST_CONNECTIONS = 256
 """Open at a time; each takes a file descriptor."""
 
@@ -16,7 +19,7 @@ def bounded(limits: Limits) -> type[H11Protocol]:
 
     uvicorn itself waits for ever for a head, and for an answer to be taken.
     """
-    head = limits.upload_seconds / 6
+    head = limits.head_seconds
     whole = limits.upload_seconds + limits.seconds + limits.answer_seconds
 
     class Bounded(H11Protocol):
@@ -38,6 +41,16 @@ def bounded(limits: Limits) -> type[H11Protocol]:
         def on_response_complete(self) -> None:
             self._end_after(head)
             super().on_response_complete()
+
+        def shutdown(self) -> None:
+            """Let films that are here be scored; a body that does not come is not waited for."""
+            super().shutdown()
+            self.loop.call_later(UNFINISHED_SECONDS, self._end_unfinished)
+
+        def _end_unfinished(self) -> None:
+            cycle: Any = self.cycle
+            if cycle is not None and cycle.more_body and not cycle.response_complete:
+                self.transport.abort()
 
         def connection_lost(self, exc: Exception | None) -> None:
             if self._end is not None:

@@ -20,8 +20,10 @@ class Limits:
         shown: Films of one request that pictures are given of.
         requests: Requests that are received, wait or are worked on at a time.
         seconds: For the films of one request; those that it does not reach are told.
-        upload_seconds: For a body to come; a head takes a sixth of it at most.
+        head_seconds: For the head of a request to come.
+        upload_seconds: For a body to come.
         answer_seconds: For an answer to be taken.
+        occlusion_seconds: For one film to be hidden place by place, one after the other.
         threads: Films that are decoded at a time.
         batch: Films that the model is given at a time.
     """
@@ -32,8 +34,10 @@ class Limits:
     shown: int = 50
     requests: int = 64
     seconds: float = 120
+    head_seconds: float = 10
     upload_seconds: float = 60
     answer_seconds: float = 30
+    occlusion_seconds: float = 5
     threads: int = os.cpu_count() or 1
     batch: int = 16
 
