@@ -8,10 +8,20 @@ import numpy as np
 import pytest
 from browser import chromium, finished, hosted, opened
 from example_exports import INGESTION
-from example_pages import as_jpeg, as_png, decoded, onnxruntime_web, predicted, refused, web_folder
+from example_pages import (
+    as_jpeg,
+    as_png,
+    decoded,
+    onnxruntime_web,
+    packed_texts,
+    predicted,
+    refused,
+    web_folder,
+)
 from hostile import corpus
 
 from pneumoscope.datasets.files import FilesDataset
+from pneumoscope.inference import occlusion
 from pneumoscope.inference.exported import ExportedModel
 from pneumoscope.inference.predictor import Predictor
 from pneumoscope.radiographs.decoders.interface import UnreadableRadiograph
@@ -33,6 +43,24 @@ CLOSE = {
     ),
 }
 """By how much the page and Python may differ; all else is the same."""
+
+
+OCCLUDED = """async (files) => {
+  const {Browser} = await import("./page/browser.js");
+  const engine = new Browser();
+  await engine.describe();
+  return Promise.all(Object.entries(files).map(async ([name, content]) => {
+    const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+    const found = await engine.occluded(new File([bytes], name), name);
+    const image = new Image();
+    image.src = found.images.map;
+    await image.decode();
+    const context = new OffscreenCanvas(image.width, image.height).getContext("2d");
+    context.drawImage(image, 0, 0);
+    const {data} = context.getImageData(0, 0, image.width, image.height);
+    return {...found, map: [...data].filter((_, place) => place % 4 === 0)};
+  }));
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +125,20 @@ def test_scores_and_all_that_is_told_are_those_of_python(page, predictor, files)
                 assert found[key] == pytest.approx(wanted[key], abs=most), (name, key)
         for key in wanted.keys() - CLOSE.keys() - {"attribution_method"}:
             assert found[key] == wanted[key], (name, key)
+
+
+def test_a_film_that_is_hidden_part_by_part_gives_the_map_of_python(page, predictor, monkeypatch):
+    files = {"a.png": as_png()["grey0.png"]}
+    (found,) = page.evaluate(OCCLUDED, packed_texts(files))
+    places = int(re.search(r"at (\d+) places", found["attribution_method"])[1])
+    # The time that is there decides how fine it is.
+    monkeypatch.setattr(occlusion, "CELLS", (round(places**0.5) + 1,))
+    read = predictor.read("a.png", lambda: files["a.png"])
+    (told,) = predictor.predict([read], maps=True)
+    expected = predictor.occluded(read, told, 1000)
+    assert found["attribution_method"] == expected.attribution_method
+    # Windows end between pixels of what the model sees: Python shares these out.
+    assert np.corrcoef(found["map"], expected.attribution.ravel())[0, 1] > 0.98
 
 
 def test_what_cannot_be_read_truly_is_refused_with_its_reason(page):

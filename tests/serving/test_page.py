@@ -103,7 +103,7 @@ def film(**changes) -> dict:
         "threshold": 0.5, "grey_zone": False, "zone_low": 0.4, "zone_high": 0.6, "reason": "",
         "out_of_distribution": False, "out_of_distribution_p": 0.5, "note": "", "warning": "",
         "out_of_distribution_reason": "", "probability": 0.7, "prevalence": 0.5,
-        "images": {"film": pixel, "map": pixel, "method": "class activation map of cnn"}, **changes,
+        "images": {"film": pixel, "map": pixel}, "attribution_method": "Grad-CAM of cnn", **changes,
     }  # fmt: skip
 
 
@@ -177,17 +177,50 @@ def test_the_attribution_lies_over_the_film_as_strong_as_the_slider_says(page):
         "(map) => [...map.getContext('2d').getImageData(0, 0, 1, 1).data]"
     )
     assert colours[0] > 240, "bright where it is strongest"
-    assert "Bright places spoke for the decision" in page.locator("#map-means").inner_text()
+    said = page.locator("#map-means").inner_text()
+    assert "Bright places spoke for the decision (Grad-CAM of cnn)" in said
+    assert not page.locator("#occlude").is_visible()
 
 
 def test_a_model_without_maps_says_so(page):
-    none = {"film": film()["images"]["film"], "map": None, "method": "none: it has no map"}
-    answering(page, film(images=none))
+    none = {"film": film()["images"]["film"], "map": None}
+    answering(page, film(images=none, attribution_method="none: it has no map"))
     drop(page, {"a": b"1"})
     finished(page)
     assert not page.locator("#map").is_visible()
     assert page.locator("#overlay").is_disabled()
-    assert "No attribution: none: it has no map" in page.locator("#map-means").inner_text()
+    assert "No attribution: it has no map." in page.locator("#map-means").inner_text()
+
+
+def test_a_film_without_a_map_is_hidden_part_by_part_where_it_is_asked_for(chromium, either):
+    page = opened(chromium, either)
+    drop(page, {"film0.jpeg": FILMS["film0.jpeg"]})
+    finished(page)
+    assert "No attribution: " in page.locator("#map-means").inner_text()
+    assert not page.locator("#map").is_visible()
+    page.keyboard.press("h")
+    page.locator("#map").wait_for(timeout=120_000)
+    said = page.locator("#map-means").inner_text()
+    assert "Bright places spoke for the decision (occlusion: " in said
+    assert not page.locator("#occlude").is_visible()
+    assert not page.locator("#overlay").is_disabled()
+    assert page.complaints == []
+    page.context.close()
+
+
+def test_a_film_that_cannot_be_hidden_now_may_be_later(page):
+    none = {"film": film()["images"]["film"], "map": None}
+    answering(page, film(images=none, attribution_method="none: it has no map"))
+    drop(page, {"a": b"1"})
+    finished(page)
+    page.unroute("**/v1/predict*")
+    answering(page, status=429)
+    page.click("#occlude")
+    page.locator("#map-means", has_text="Send less").wait_for()
+    page.unroute("**/v1/predict*")
+    answering(page, film())
+    page.click("#occlude")
+    page.locator("#map").wait_for()
 
 
 def test_the_keyboard_does_what_the_help_says(page):
@@ -214,7 +247,7 @@ def test_the_keyboard_does_what_the_help_says(page):
     page.keyboard.press("?")
     assert page.locator("#help").is_visible()
     shown = page.locator("#help kbd").all_inner_texts()
-    assert {"↑", "Enter", "Esc", "?", "m", "o", "a", "t", "+"} <= set(shown)
+    assert {"↑", "Enter", "Esc", "?", "m", "o", "a", "t", "h", "+"} <= set(shown)
     page.locator("#single-keys").uncheck()
     page.keyboard.press("Escape")
     assert not page.locator("#help").is_visible()

@@ -117,6 +117,26 @@ def test_pictures_come_where_they_are_asked_for(served, films):
     assert refused["images"] is None
 
 
+def test_a_model_without_maps_is_explained_by_hiding_the_film_where_it_is_asked_for(served, films):
+    one = ("0.png", films["0.png"])
+    usual = served.predict(one, params={"images": "true"}).json()["films"][0]
+    assert usual["images"]["map"] is None
+    assert usual["attribution_method"].startswith("none: ")
+    hidden = served.predict(one, params={"occlusion": "true"}).json()["films"][0]
+    assert hidden["attribution_method"].startswith("occlusion: ")
+    assert hidden["images"]["film"] == usual["images"]["film"]
+    strength = np.asarray(
+        Image.open(io.BytesIO(base64.b64decode(hidden["images"]["map"].partition(",")[2])))
+    )
+    assert strength.max() == 255
+    assert {name for name in usual if usual[name] != hidden[name]} == {
+        "attribution_method", "images",
+    }  # fmt: skip
+    assert served.predict(one, one, params={"occlusion": "true"}).status_code == 413
+    (none,) = served.predict(("x.png", b"x"), params={"occlusion": "true"}).json()["films"]
+    assert none["images"] is None
+
+
 def test_answers_are_as_they_are_described(served, films):
     described = {"/v1/models": schema.Models, "/health": schema.Health}
     for path, kind in described.items():

@@ -204,13 +204,13 @@ _DECODE = """async ([files, options]) => {
 
 def predicted(page: Any, files: Mapping[str, bytes]) -> dict[str, dict]:
     """Have the page's own engine predict films; every digit of what it finds."""
-    return dict(page.evaluate(_PREDICT, _texts(files)))
+    return dict(page.evaluate(_PREDICT, packed_texts(files)))
 
 
 def decoded(page: Any, files: Mapping[str, bytes]) -> dict[str, np.ndarray | str]:
     """Have the page decode films: uint8 (height, width), or the reason."""
     options = INGESTION.model_dump(mode="json")
-    found = page.evaluate(_DECODE, [_texts(files), options])
+    found = page.evaluate(_DECODE, [packed_texts(files), options])
     return {name: one if isinstance(one, str) else _pixels(one) for name, one in found.items()}
 
 
@@ -219,5 +219,6 @@ def _pixels(found: Mapping[str, Any]) -> np.ndarray:
     return grey.reshape(found["height"], found["width"])
 
 
-def _texts(files: Mapping[str, bytes]) -> dict[str, str]:
+def packed_texts(files: Mapping[str, bytes]) -> dict[str, str]:
+    """Give files as text that a page can be handed."""
     return {name: base64.b64encode(content).decode() for name, content in files.items()}

@@ -18,6 +18,7 @@ from pneumoscope.exchange.parity import session_of
 from pneumoscope.exchange.records import ExportedContract
 from pneumoscope.inference.predictions import Locked
 from pneumoscope.inference.scored import ScoredFilms
+from pneumoscope.options import PreprocessingOptions
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -70,6 +71,13 @@ class ExportedModel:
         import onnxruntime
 
         return f"onnxruntime {onnxruntime.__version__}"
+
+    @property
+    def preprocessing(self) -> PreprocessingOptions:
+        """What the graph does to films."""
+        known = self.contract.export.preprocessing
+        own = {name: known[name] for name in PreprocessingOptions.model_fields if name in known}
+        return PreprocessingOptions.model_validate(own)
 
     @property
     def locked(self) -> Locked:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pneumoscope.inference.exported import ExportedModel
 from pneumoscope.inference.keras_scorer import KerasScorer
 from pneumoscope.inference.maps import DecisionMaps, joined, maps_of_export
+from pneumoscope.inference.occlusion import NoMap, occlusion_map
 from pneumoscope.inference.predictions import Locked, decide, notice_of
 from pneumoscope.inference.records import FilmPrediction
 from pneumoscope.inference.scored import Pixels, ScoredFilms, Scorer
@@ -160,6 +161,26 @@ class Predictor:
             for start in starts
         ]
         return joined(parts)
+
+    def occluded(self, file: ScannedFile, found: FilmPrediction, seconds: float) -> FilmPrediction:
+        """Map what speaks for the decision by hiding the film place by place; of any model.
+
+        Args:
+            file: As it was read.
+            found: What was predicted of it, with maps.
+            seconds: How long that may take.
+
+        Returns:
+            The same with that map, or with why there is none.
+        """
+        if file.pixels is None or found.score is None:
+            return found
+        towards = 1 if found.score >= self.locked.threshold else -1
+        try:
+            strength, method = occlusion_map(self.scorer, file.pixels, towards, seconds)
+        except NoMap as error:
+            return replace(found, attribution=None, attribution_method=f"none: {error}")
+        return replace(found, attribution=strength, attribution_method=method)
 
     def _judged(self, scored: ScoredFilms) -> pd.DataFrame:
         told = judge(scored.images, scored.features, self.contract.out_of_distribution)

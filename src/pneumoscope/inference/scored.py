@@ -7,6 +7,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from pneumoscope.options import PreprocessingOptions
+
 Pixels = NDArray[np.uint8]
 
 
@@ -35,6 +37,10 @@ class Scorer(Protocol):
     @property
     def runtime(self) -> str:
         """What runs it, with its version."""
+
+    @property
+    def preprocessing(self) -> PreprocessingOptions:
+        """What decoded films go through."""
 
     def score(self, films: Sequence[Pixels]) -> ScoredFilms:
         """Score decoded films, uint8 (height, width) of any sizes, one or more."""

@@ -99,7 +99,8 @@ def _of_model(service: Service, facts: Mapping[str, Any]) -> APIRouter:
         responses=ERRORS, openapi_extra={"requestBody": BODY},
     )  # fmt: skip
     async def predict(request: Request, question: Annotated[schema.Question, Query()]) -> Response:
-        asked = Asked(question.prevalence, question.images)
+        shown = question.images or question.occlusion
+        asked = Asked(question.prevalence, shown, question.occlusion)
         try:
             with gate.enter() as visit:
                 films = await read_films(request, service.limits, visit)
@@ -130,6 +131,10 @@ def _check_shown(films: Sequence[Film], asked: Asked, limits: Limits) -> None:
             f"at most {limits.shown} films where images are asked for",
             f"{len(films):,}",
             "Send fewer at a time, or leave images out.",
+        )
+    if asked.occlusion and len(films) > 1:
+        raise Refused(
+            413, "one film where occlusion is asked for", f"{len(films):,}", "Send one at a time."
         )
 
 

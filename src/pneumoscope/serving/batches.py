@@ -20,10 +20,12 @@ class Asked:
     Attributes:
         prevalence: Share of PNEUMONIA that probabilities shall hold for; None: the model's own.
         maps: Whether pictures are wanted.
+        occlusion: Whether their maps are made by hiding each film place by place.
     """
 
     prevalence: float | None = None
     maps: bool = False
+    occlusion: bool = False
 
 
 class Predicts(Protocol):

@@ -20,6 +20,7 @@ class Question(BaseModel):
     Attributes:
         prevalence: Share of PNEUMONIA among the patients that the films come from.
         images: Whether pictures are given.
+        occlusion: Whether the map is made by hiding the film place by place.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -37,6 +38,11 @@ class Question(BaseModel):
         bool,
         Field(description="Whether each film is given back as the model saw it, with a map."),
     ] = False
+    occlusion: Annotated[
+        bool,
+        Field(description="Give pictures, and the map as how far the score falls back where a part "
+        "of the film is hidden: of any model, but slow, and so of one film a request."),
+    ] = False  # fmt: skip
 
 
 class Health(Answer):

@@ -36,10 +36,13 @@ class Service:
     keep: Path | None = None
     _decoders: ThreadPoolExecutor = field(init=False)
     _batches: Batches = field(init=False)
+    _hiding: ThreadPoolExecutor = field(init=False)
 
     def __post_init__(self) -> None:
         self._decoders = ThreadPoolExecutor(self.limits.threads, "decoder")
         self._batches = Batches(self.predictor, self.limits.batch)
+        # Of its own: what takes seconds a film must not stand before what takes none.
+        self._hiding = ThreadPoolExecutor(1, "occlusion")
 
     async def predict(
         self, films: Sequence[Film], asked: Asked, request: str
@@ -68,6 +71,7 @@ class Service:
     def close(self) -> None:
         """End the threads, once they have nothing to do."""
         self._decoders.shutdown()
+        self._hiding.shutdown(cancel_futures=True)
         self._batches.close()
         self.audit.close()
 
@@ -78,7 +82,13 @@ class Service:
             async with asyncio.timeout_at(deadline), turns:
                 loop = asyncio.get_running_loop()
                 file = await loop.run_in_executor(self._decoders, self._read, film)
-                return await self._batches.predict(file, asked)
+                found = await self._batches.predict(file, asked)
+                if not asked.occlusion:
+                    return found
+                seconds = self.limits.occlusion_seconds
+                return await loop.run_in_executor(
+                    self._hiding, self.predictor.occluded, file, found, seconds
+                )
         except TimeoutError:
             reason = f"the time of the request, {self.limits.seconds:g} s, was over"
             return await self._batches.predict(ScannedFile(film.name, reason=reason), Asked())

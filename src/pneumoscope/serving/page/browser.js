@@ -28,14 +28,23 @@ export class Browser {
   }
 
   /** Predict a film. */
-  async predict(file, name) {
+  predict(file, name) {
+    return this.#film(file, name, false);
+  }
+
+  /** The same with a map made by hiding the film place by place. */
+  async occluded(file, name) {
+    return (await this.#film(file, name, true))[0];
+  }
+
+  async #film(file, name, occluded) {
     if (file.unreadable) throw new Error(file.unreadable);
     const bytes = await file.arrayBuffer().catch(() => {
       throw new Error("the file is no longer there, or was changed since it was chosen");
     });
-    const { film, picture, map, method } = await this.#ask({ bytes, name }, [bytes]);
+    const { film, picture, map } = await this.#ask({ bytes, name, occluded }, [bytes]);
     if (!picture) return [film];
-    const images = { film: address(picture), map: map && address(map), method };
+    const images = { film: address(picture), map: map && address(map) };
     return [{ ...film, images }];
   }
 

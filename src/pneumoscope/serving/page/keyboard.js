@@ -8,6 +8,7 @@ const FIELDS = "input, textarea, select";
 export function keyboard(actions) {
   const letters = {
     m: () => actions.viewer.toggleMap(),
+    h: () => actions.viewer.occlude(),
     o: () => actions.viewer.toggleOriginal(),
     a: actions.add,
     t: actions.theme,

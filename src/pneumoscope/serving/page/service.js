@@ -39,19 +39,25 @@ export class Service {
     return found.map((film) => ({ ...film, path: named(film.path, name) }));
   }
 
+  /** A film with a map made by hiding it place by place. */
+  async occluded(file) {
+    const [found] = (await this.#send(file, "occlusion=true")).films;
+    return found;
+  }
+
   async #films(file) {
     try {
-      return (await this.#send(file, true)).films;
+      return (await this.#send(file, "images=true")).films;
     } catch (error) {
       // An archive may hold more films than pictures are given of.
       if (error.status !== TOO_LARGE) throw error;
-      return (await this.#send(file, false)).films;
+      return (await this.#send(file, "images=false")).films;
     }
   }
 
-  #send(file, images) {
+  #send(file, asked) {
     const headers = { "Content-Type": "application/octet-stream" };
-    return this.#ask(`v1/predict?images=${images}`, { method: "POST", body: file, headers });
+    return this.#ask(`v1/predict?${asked}`, { method: "POST", body: file, headers });
   }
 
   async #ask(path, options) {

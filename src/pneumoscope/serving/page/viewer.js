@@ -12,10 +12,14 @@ const STRONGEST = 0.85;
 /** Draws one film at a time. */
 export class Viewer {
   #shown = null;
+  #entry = null;
   #address = null;
   #zoom = { scale: 1, x: 0, y: 0 };
 
-  constructor() {
+  /** @param occluded gives a film of the list with a map made by hiding it place by place. */
+  constructor(occluded) {
+    this.occluded = occluded;
+    at("occlude").addEventListener("click", () => this.occlude());
     at("overlay").addEventListener("input", () => this.#weigh());
     at("toggle-original").addEventListener("click", () => this.toggleOriginal());
     at("original").addEventListener("error", () => this.#noOriginal());
@@ -27,11 +31,14 @@ export class Viewer {
   async show(entry) {
     if (this.#shown === entry?.found && entry) return;
     this.#shown = entry?.found ?? null;
+    this.#entry = entry;
     const images = this.#shown?.images;
     this.#forgetOriginal();
     this.zoom(0);
     at("plane").hidden = at("controls").hidden = !images;
     at("map-means").textContent = entry ? meaning(this.#shown) : "";
+    at("occlude").hidden = !images || Boolean(images.map) || !entry.file || this.#shown.hidden;
+    at("occlude").disabled = false;
     if (!images) return;
     this.#offerOriginal(entry.file);
     const [film, map] = await Promise.all([loaded(images.film), images.map && loaded(images.map)]);
@@ -40,6 +47,25 @@ export class Viewer {
     at("film").setAttribute("aria-label", `${entry.name}, as the model saw it`);
     at("map").hidden = at("overlay").disabled = !map;
     if (map) colour(at("map"), map);
+  }
+
+  /** Have a film without a map hidden place by place, which takes some seconds. */
+  async occlude() {
+    const entry = this.#entry, button = at("occlude");
+    if (button.hidden || button.disabled) return;
+    button.disabled = true;
+    at("map-means").textContent = "Hiding the film part by part; this takes some seconds.";
+    try {
+      const { images, attribution_method } = await this.occluded(entry);
+      // One that was refused has no picture.
+      if (images) entry.found = { ...entry.found, images, attribution_method, hidden: true };
+      else throw new Error("no picture was given");
+      if (this.#entry === entry) this.show(entry);
+    } catch (error) {
+      if (this.#entry !== entry) return;
+      button.disabled = false;
+      at("map-means").textContent = `No attribution: ${error.message}.`;
+    }
   }
 
   /** Make the attribution stronger or weaker, in percent. */
@@ -136,8 +162,8 @@ export class Viewer {
 function meaning(film) {
   if (!film) return "";
   if (!film.images) return film.reason ? "" : "No picture was given of the films of so large an archive.";
-  const { map, method } = film.images;
-  if (!map) return `No attribution: ${method || "the model gives none"}.`;
+  const { attribution_method: method, images: { map } } = film;
+  if (!map) return `No attribution: ${method.replace(/^none: /, "")}.`;
   return `As the model saw it. Bright places spoke for the decision (${method}); where, never why.`;
 }
 

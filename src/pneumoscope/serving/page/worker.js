@@ -3,6 +3,7 @@
 import * as ort from "../runtime/ort.wasm.min.mjs";
 import { appearance } from "./appearance.js";
 import { Unread, decode } from "./decoding.js";
+import { occlusion } from "./occlusion.js";
 import { judge } from "./outside.js";
 import { attribution, predicted, unread } from "./predicting.js";
 
@@ -31,7 +32,7 @@ async function got(path) {
   return answer;
 }
 
-async function predict(bytes, name) {
+async function predict(bytes, name, occluded) {
   const { contract, model, session } = await loading;
   const data = new Uint8Array(bytes);
   const about = { path: name, sha256: await digest(data), bytes: data.length };
@@ -49,14 +50,25 @@ async function predict(bytes, name) {
   const warning = appearance(film, model.page);
   const record = predicted(contract, { ...about, ...film.about, warning }, found.score.data[0], told);
   if (film.phantom) record.notice += ` ${PHANTOM}`;
-  const strength = attribution(found.class_activation_map, record, seen);
-  return {
-    film: record,
-    picture: await png(seen, seen.grey),
-    map: strength && (await png(seen, strength)),
-    method: strength ? `class activation map of ${contract.name}`
-      : `${contract.name} does not read its score off the means of feature maps`,
+  const { strength, method } = occluded ? await byHiding(session, film, record, contract)
+    : byMaps(found.class_activation_map, record, seen);
+  record.attribution_method = method;
+  return { film: record, picture: await png(seen, seen.grey), map: strength && (await png(seen, strength)) };
+}
+
+function byMaps(map, record, seen) {
+  const strength = attribution(map, record, seen);
+  const none = `none: ${record.model} does not read its score off the means of feature maps`;
+  return { strength, method: strength ? `class activation map of ${record.model}` : none };
+}
+
+function byHiding(session, { width, height, grey }, record, contract) {
+  const score = async (pixels) => {
+    const { score: found } = await session.run({ films: new ort.Tensor("uint8", pixels, [1, height, width]) }, ["score"]);
+    return found.data[0];
   };
+  const towards = record.score >= record.threshold ? 1 : -1;
+  return occlusion({ width, height, grey }, score, towards, contract.export.preprocessing);
 }
 
 async function asImage(tensor) {
@@ -77,10 +89,10 @@ function png({ width, height }, grey) {
   return canvas.convertToBlob();
 }
 
-self.onmessage = async ({ data: { number, bytes, name } }) => {
+self.onmessage = async ({ data: { number, bytes, name, occluded } }) => {
   try {
     loading ??= load();
-    const found = bytes ? await predict(bytes, name) : (await loading).model;
+    const found = bytes ? await predict(bytes, name, occluded) : (await loading).model;
     self.postMessage({ number, found });
   } catch (error) {
     if (!bytes) loading = null; // it is asked for again
