@@ -16,3 +16,6 @@ if os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3") == "3":
 
 # Where no file of the project forbids it, as in a package, Kedro's telemetry sends what was run.
 os.environ.setdefault("KEDRO_DISABLE_TELEMETRY", "1")
+
+# onnxruntime, as it is published, sends its maker names and hashes of each model that it loads.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")

@@ -1,6 +1,7 @@
 """A bundle runs with onnxruntime, numpy and Pillow alone: a fresh environment shows it."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -116,6 +117,34 @@ def test_the_bundle_holds_what_its_readme_names_and_the_example_is_short(exporte
 def test_a_bundle_that_is_not_there_is_told(tmp_path):
     with pytest.raises(DatasetError, match=r"a folder of files at .*received none"):
         FilesDataset(str(tmp_path / "none")).load()
+
+
+def test_the_maker_of_the_runtime_is_told_of_no_model(exported, folder_of_films, tmp_path):
+    bundle, film = exported[1], str(folder_of_films / "0.png")
+    model = str(bundle / "model.onnx")
+    plain = f"import onnxruntime; onnxruntime.InferenceSession({model!r})"
+    commands = {
+        "plain": ["-c", plain],
+        "example": [str(bundle / "example.py"), film],
+        "project": ["-m", "pneumoscope", "predict", film, "--model", model],
+    }
+    kept = {
+        name: value for name, value in os.environ.items()
+        if name not in ("ORT_DISABLE_TELEMETRY", "CI") and not name.startswith("XDG_")
+    }  # fmt: skip
+    left = {}
+    for name, command in commands.items():
+        home = tmp_path / name
+        home.mkdir()
+        subprocess.run(
+            [sys.executable, *command], env={**kept, "HOME": str(home)}, check=True,
+            capture_output=True,
+        )  # fmt: skip
+        # Whoever is told of is given a number first.
+        left[name] = [path.name for path in home.rglob("*") if "deviceid" in path.name.lower()]
+    if not left.pop("plain"):
+        pytest.skip("this onnxruntime gives no number to a machine")
+    assert left == {"example": [], "project": []}
 
 
 @pytest.mark.slow

@@ -1,24 +1,23 @@
-"""Score radiographs with this model, python example.py FILM [FILM ...], a line of JSON each.
+"""Score radiographs, python example.py FILM [FILM ...], a line of JSON each: read it, copy it.
 
-It needs onnxruntime, numpy and Pillow (requirements.txt) and outside.py: read them, copy them.
-It reads JPEG and PNG of 8 bits a sample, grey or RGB; bring other films to these first.
+It needs requirements.txt and outside.py, and reads JPEG and PNG of 8 bits a sample, grey or RGB.
 """
 
 import json
+import os
 import sys
-from math import exp, log
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 from outside import judge  # type: ignore[import-not-found]  # beside it, in the bundle
 from PIL import Image, ImageOps
 
-MODEL = str(Path(__file__).with_name("model.onnx"))
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # else it sends its maker hashes of each model
+import onnxruntime
 
 
 def read(path: str, working_side: int) -> np.ndarray:
-    """Decode a film as grey, upright and reduced as in training: uint8 (1, height, width)."""
+    """Decode a film as grey, upright, reduced as in training: uint8 (1, height, width)."""
     with Image.open(path, formats=("JPEG", "PNG")) as image:
         if image.mode not in ("L", "RGB"):
             sys.exit(f"{path}: expected 8 bits a sample, grey or RGB, received mode {image.mode}")
@@ -29,15 +28,16 @@ def read(path: str, working_side: int) -> np.ndarray:
 
 def probability(score: float, line: dict[str, float] | None) -> float | None:
     """Bring a score through the calibration; None where none could be fitted."""
-    bounded = min(max(score, 1e-7), 1 - 1e-7)
-    return line and 1 / (
-        1 + exp(-(line["intercept"] + line["slope"] * log(bounded / (1 - bounded))))
-    )
+    if line is None:
+        return None
+    odds = np.log(np.clip(score, 1e-7, 1 - 1e-7)) - np.log1p(-np.clip(score, 1e-7, 1 - 1e-7))
+    return float(1 / (1 + np.exp(-line["intercept"] - line["slope"] * odds)))
 
 
 def main(paths: list[str]) -> None:
     """Print one line of JSON a film; the promise of the model lies in its own file."""
-    session = onnxruntime.InferenceSession(MODEL, providers=["CPUExecutionProvider"])
+    model = str(Path(__file__).with_name("model.onnx"))
+    session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
     known = session.get_modelmeta().custom_metadata_map
     contract, measures = json.loads(known["contract"]), json.loads(known["measures"])
     export, threshold = contract["export"], contract["operating_point"]["threshold"]
