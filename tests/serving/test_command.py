@@ -61,7 +61,7 @@ def test_work_in_flight_is_finished_before_it_ends(run, films, number):
         url = f"{served.url}/v1/predict"
         answers.append(requests.post(url, data=body(), headers=kind, timeout=300))
 
-    with started("--results", str(run), "--threads", "1") as served:
+    with started("--results", str(run), "--threads", "1", "--seconds", "3000") as served:
         client = threading.Thread(target=ask)
         client.start()
         sent.wait()
