@@ -5,7 +5,7 @@ from importlib.resources import files
 from pneumoscope.exchange.metadata import as_json
 from pneumoscope.exchange.records import ExportedContract
 
-_COPIED = ("example.py", "outside.py")
+_COPIED = (f"{__package__}.example", f"{__package__}.outside")
 """Modules that are copied into bundles, and that nothing here imports."""
 _README = """\
 # {name}
@@ -59,6 +59,9 @@ def bundle(model: bytes, contract: ExportedContract, card: str) -> dict[str, byt
         # Of the release that the model was compared on, or a newer one.
         "requirements.txt": f"{runtime}>={version}\nnumpy\npillow\n",
     }
-    code = {name: files(__package__).joinpath(name).read_bytes() for name in _COPIED}
+    sources = (module.rpartition(".") for module in _COPIED)
+    code = {
+        f"{name}.py": files(room).joinpath(f"{name}.py").read_bytes() for room, _, name in sources
+    }
     encoded = {name: text.encode() for name, text in texts.items()}
     return {"model.onnx": model, **code, **encoded}
