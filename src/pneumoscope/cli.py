@@ -181,7 +181,8 @@ def _of_run(env: str | None, params: dict) -> dict[str, str]:
     loader = settings.CONFIG_LOADER_CLASS(conf, env, runtime_params=params, **arguments)
     parameters = loader["parameters"]
     model = parameters["inference"]["model"] or parameters["architectures"][-1]
-    return {"results": str(project / loader["globals"]["results"]), "model": model}
+    results = str(project / loader["globals"]["results"])
+    return {"results": results, "model": model, "site": parameters["inference"]["site"] or ""}
 
 
 @cli.command()

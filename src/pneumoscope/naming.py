@@ -234,6 +234,14 @@ class CalibrationMethod(StrEnum):
     PLATT = "platt"
 
 
+class Recalibration(StrEnum):
+    """What labelled films of a site change in the probabilities that scores are read as."""
+
+    NONE = "none"
+    IN_THE_LARGE = "recalibration in the large"
+    LOGISTIC = "logistic recalibration"
+
+
 class ResultPlace(StrEnum):
     """Where predictions go as DICOM objects."""
 

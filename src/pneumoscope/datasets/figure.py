@@ -1,7 +1,6 @@
 """Figures as PNG files that kedro-viz can preview."""
 
 import base64
-import io
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,7 @@ from kedro_datasets._typing import ImagePreview
 from matplotlib.figure import Figure
 
 from pneumoscope.datasets.atomic import AtomicDataset
-
-DOTS_PER_INCH = 110
+from pneumoscope.plots.png import DOTS_PER_INCH, png_bytes
 
 
 class FigureDataset(AtomicDataset[Figure, bytes]):
@@ -55,15 +53,3 @@ class FigureDataset(AtomicDataset[Figure, bytes]):
 
     def _describe(self) -> dict[str, Any]:
         return {**super()._describe(), "dpi": self._dpi}
-
-
-def png_bytes(figure: Figure, dpi: int = DOTS_PER_INCH) -> bytes:
-    """Return the figure as PNG bytes without date or software version."""
-    # A third of a second to import, which a listing of the catalog need not pay.
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-    buffer = io.BytesIO()
-    figure.set_dpi(dpi)
-    # `savefig` would draw everything a second time, for the sake of the layout alone.
-    FigureCanvasAgg(figure).print_png(buffer, metadata={"Software": None})
-    return buffer.getvalue()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.records import ModelMetrics, SplitMetrics
+from pneumoscope.external.updates.records import SiteUpdate
 from pneumoscope.ingestion.records import Refusal
 from pneumoscope.naming import Label, Metric, Split
 from pneumoscope.out_of_distribution.records import Found
@@ -96,6 +97,8 @@ class SiteMetrics:
         drops: By split of the evaluation, the site minus that split, with plain intervals.
         flagged: Films out of distribution; None where the model was locked before that was
             measured, or the site before it was counted.
+        update: What films of the site change in how scores are read there, which nothing here
+            was measured with; None where the site was measured before that was.
     """
 
     lock: str
@@ -103,6 +106,7 @@ class SiteMetrics:
     measured: ModelMetrics
     drops: Mapping[Split, Mapping[Metric, Estimate]]
     flagged: Flagged | None = None
+    update: SiteUpdate | None = None
 
     @property
     def split(self) -> str:

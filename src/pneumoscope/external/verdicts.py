@@ -156,7 +156,7 @@ def learned_sentences(result: SiteResult) -> list[str]:
 
     Films of the test part alone do not count: the models have learned nothing from them.
     """
-    known = _learned_from(result.films.overlap)
+    known = learned_from(result.films.overlap)
     if not known:
         return []
     return [
@@ -166,7 +166,8 @@ def learned_sentences(result: SiteResult) -> list[str]:
     ]
 
 
-def _learned_from(found: Overlap) -> int:
+def learned_from(found: Overlap) -> int:
+    """Return how many films of a site are of train or validation, byte for byte or anew."""
     return sum(
         counts[split]
         for counts in (found.identical, found.copies)

@@ -50,10 +50,13 @@ def _predict(given: argparse.Namespace) -> int:
     from pneumoscope.naming import Column
     from pneumoscope.out_of_distribution.wording import outside_sentence
 
+    run = FinishedRun(Path(os.environ.get("RESULTS", "data")))
     if given.model is not None and given.model.endswith(".onnx"):
         predictor = predictor_of_file(Path(given.model))
     else:
-        predictor = FinishedRun(Path(os.environ.get("RESULTS", "data"))).predictor(given.model)
+        predictor = run.predictor(given.model)
+    if given.site is not None:
+        predictor = run.updated(predictor, given.site)
     files = _files(given.films)
     listed = files.keys() - {_name(path) for path in given.films}
     found = predict_files(predictor, files, given.prevalence, listed)
@@ -80,6 +83,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--prevalence", type=_share, help="share of PNEUMONIA that probabilities shall hold for"
+    )
+    parser.add_argument(
+        "--site", help="whose update is applied, or site@version; else none (docs/external.md)"
     )
     parser.add_argument("--json", action="store_true", help="one JSON object a film")
     return parser

@@ -35,7 +35,7 @@ def describe_model(
         "slope": locked.calibration.slope,
         "intercept": locked.calibration.intercept,
         "prevalence": locked.prevalence,
-        "learnt_prevalence": contract.calibration.prevalence,
+        "learnt_prevalence": _learnt_prevalence(contract, locked),
     }  # fmt: skip
     limits, reason = contract.out_of_distribution.false_alarms, isinstance(figures, str)
     return {
@@ -44,7 +44,7 @@ def describe_model(
         "runtime": runtime,
         "classes": [label.value for label in contract.classes],
         "threshold": locked.threshold,
-        "threshold_reason": contract.operating_point.reason,
+        "threshold_reason": locked.update or contract.operating_point.reason,
         "zone": None if low is None else {"low": low, "high": high},
         "probability": known,
         "probability_reason": None if known else contract.calibration.reason,
@@ -56,11 +56,16 @@ def describe_model(
             "decides_all": locked.decides_all,
             "sentence": promise(limits),
         },
+        "update": locked.update,
         "synthetic": synthetic,
-        "notice": notice_of(synthetic),
+        "notice": notice_of(synthetic, locked.update),
         "figures": None if reason else figures,
         "figures_reason": figures if reason else None,
     }
+
+
+def _learnt_prevalence(contract: ModelContract, locked: Locked) -> float | None:
+    return locked.prevalence if locked.update else contract.calibration.prevalence
 
 
 def figures_of(name: str, metrics: ModelMetrics, sites: Mapping[str, SiteResult]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from pneumoscope.inference.exported import ExportedModel
 from pneumoscope.inference.keras_scorer import KerasScorer
 from pneumoscope.inference.predictions import locked_by
 from pneumoscope.inference.predictor import Predictor
+from pneumoscope.inference.site_update import read_update, with_update
 from pneumoscope.models.records import ModelContract
 from pneumoscope.options import (
     DecodingOptions,
@@ -106,6 +107,22 @@ class FinishedRun:
             if model_fingerprint(model) == fingerprint:
                 return model
         raise _missing(f"the model {name}", fingerprint)
+
+    def updated(self, found: Predictor, site: str) -> Predictor:
+        """Read scores by the update at a site that was locked beside a model.
+
+        Args:
+            found: The model.
+            site: Name of the site, or "site@version".
+
+        Raises:
+            InputError: There is none, it is of another model, or it is not shown to help.
+        """
+        name = found.locked.model
+        metrics = self.metrics(name)
+        update, version = read_update(self.results / "06_models", name, site)
+        locked = with_update(found.locked, update, version, self.lock(metrics), metrics)
+        return replace(found, locked=locked)
 
     def predictor(self, name: str | None = None, keras: WithKeras | None = None) -> Predictor:
         """Load the model by which films are predicted.

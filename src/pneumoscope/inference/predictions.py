@@ -53,6 +53,7 @@ class Locked:
         calibration: Slope and intercept on the logits; None where none could be fitted.
         prevalence: Share of PNEUMONIA that probabilities hold for; None without a calibration.
         decides_all: Whether films unlike those of train get a prediction too.
+        update: By which update at a site scores are read, in a sentence; empty without one.
     """
 
     model: str
@@ -62,6 +63,7 @@ class Locked:
     calibration: CalibrationMap | None = None
     prevalence: float | None = None
     decides_all: bool = True
+    update: str = ""
 
     def probability(self, score: float) -> float | None:
         """Bring a score through the calibration; None without one."""
@@ -76,9 +78,14 @@ class Locked:
         return replace(self, calibration=line, prevalence=prevalence)
 
 
-def notice_of(synthetic: bool) -> str:
-    """Return what every film says of its use, by a model trained on phantoms or on patients."""
-    return f"{NOTICE} {SYNTHETIC_MODEL}" if synthetic else NOTICE
+def notice_of(synthetic: bool, update: str = "") -> str:
+    """Return what every film says of its use.
+
+    Args:
+        synthetic: Whether the model was trained on phantoms.
+        update: By which update at a site scores are read, in a sentence.
+    """
+    return " ".join(filter(None, [NOTICE, SYNTHETIC_MODEL if synthetic else "", update]))
 
 
 def locked_by(name: str, metrics: ModelMetrics, options: InferenceOptions) -> Locked:

@@ -80,7 +80,7 @@ class Predictor:
     @property
     def notice(self) -> str:
         """What every film says of its use."""
-        return notice_of(self.synthetic)
+        return notice_of(self.synthetic, self.locked.update)
 
     @property
     def limits(self) -> FalseAlarms:

@@ -25,6 +25,7 @@ from pneumoscope.options.preprocessing import (
 )
 from pneumoscope.options.reporting import ReportOptions
 from pneumoscope.options.robustness import RobustnessOptions, StrengthOptions
+from pneumoscope.options.site_update import SiteUpdateOptions
 from pneumoscope.options.splitting import SplitOptions
 from pneumoscope.options.study import (
     PublishedOptions,
@@ -68,6 +69,7 @@ __all__ = [
     "Recipe",
     "ReportOptions",
     "RobustnessOptions",
+    "SiteUpdateOptions",
     "SmoothGradOptions",
     "SplitOptions",
     "StrengthOptions",

@@ -35,5 +35,14 @@ def _legal(name: str) -> str:
 
 Site = Annotated[str, AfterValidator(_site)]
 
+
+def _version(named: str) -> str:
+    _site(named.partition("@")[0])
+    return named
+
+
+SiteVersion = Annotated[Text, AfterValidator(_version)]
+"""Name of a site, or "site@version" for one version of its update."""
+
 ExternalOptions = dict[Site, Text | None]
 """Name of each site to the folder, or table, of its labelled films; null drops one."""

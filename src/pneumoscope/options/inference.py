@@ -6,6 +6,7 @@ from pydantic import Field
 
 from pneumoscope.naming import ResultPlace
 from pneumoscope.options.base import AsYaml, OpenShare, Options, Text
+from pneumoscope.options.external import SiteVersion
 
 
 class InferenceOptions(Options):
@@ -13,6 +14,8 @@ class InferenceOptions(Options):
 
     Attributes:
         model: A model or ensemble of the comparison; null for the last architecture.
+        site: Whose update is applied: a site that was measured, or "site@version"; null for none,
+            so that scores are read as the evaluation has locked it.
         grey_zone: Which of `evaluation.grey_zone.shares` marks the doubtful; null for none. A
             locked `grey_zone` rule has a zone of its own, which goes first.
         prevalence: Share of PNEUMONIA among the films' patients, for which probabilities are
@@ -26,6 +29,7 @@ class InferenceOptions(Options):
     """
 
     model: Text | None = None
+    site: SiteVersion | None = None
     grey_zone: OpenShare | None = None
     prevalence: OpenShare | None = None
     decide_out_of_distribution: bool = True

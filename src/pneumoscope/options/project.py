@@ -19,6 +19,7 @@ from pneumoscope.options.names import check_names
 from pneumoscope.options.preprocessing import PreprocessingOptions, StressOptions
 from pneumoscope.options.reporting import ReportOptions
 from pneumoscope.options.robustness import RobustnessOptions
+from pneumoscope.options.site_update import SiteUpdateOptions
 from pneumoscope.options.splitting import SplitOptions
 from pneumoscope.options.study import StudyOptions
 from pneumoscope.options.training import SMALLEST_BACKBONE_SIDE, BackboneOptions, Recipe
@@ -77,6 +78,7 @@ class ProjectOptions(Options):
     report: ReportOptions
     inference: InferenceOptions
     external: ExternalOptions = Field(default_factory=dict)
+    site_update: SiteUpdateOptions
     study: StudyOptions | None = None
     recipes: dict[str, Recipe]
     arms: dict[str, ArmOptions]

@@ -52,6 +52,7 @@ class PageContext:
         maps: How maps were made, or why there are none.
         meaning: What a map shows.
         synthetic: What is synthetic; empty where nothing is.
+        update: By which update at a site scores are read; empty without one.
     """
 
     promise: str
@@ -59,6 +60,7 @@ class PageContext:
     maps: str
     meaning: str
     synthetic: str
+    update: str = ""
 
 
 def predictions_page(
@@ -99,6 +101,7 @@ def _summary(read: pd.DataFrame, unread: pd.DataFrame, context: PageContext) -> 
     labels = ", ".join(f"{called.get(label, 0):,} called {label}" for label in Label)
     left = f", {undecided:,} left undecided" if undecided else ""
     return [
+        *([context.update] if context.update else []),
         f"Of {counted(len(read), 'film')} that could be read, {labels}{left}.",
         *([f"{zone:,} in the grey zone: a human should look first."] if zone else []),
         *(

@@ -39,7 +39,7 @@ def main(
     Args:
         arguments: Of the command line, behind `serve`.
         program: How the command was called.
-        run: `results` and `model` of the run, where Kedro knows them.
+        run: `results`, `model` and `site` of the run, where Kedro knows them.
 
     Returns:
         Exit status: 0 after it was stopped, 2 where it could not begin.
@@ -90,6 +90,7 @@ def _parser(program: str, run: Mapping[str, str]) -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--results", type=Path, default=Path(results), help="folder of a run; else RESULTS")
     add("--model", default=run.get("model"), help="a model of it; else the one that it predicts by")
+    add("--site", default=run.get("site"), help="whose update is applied, or site@version")
     add("--host", default="127.0.0.1", help="address to listen on; beyond loopback with a token")
     add("--port", type=_port, default=8000, help="0: any that is free")
     add("--token", help=f"that clients must know; better by {TOKEN}")
@@ -151,7 +152,10 @@ def _ready(given: argparse.Namespace) -> tuple[uvicorn.Config, str, str]:
         upload_seconds=given.upload_seconds,
         threads=given.threads,
     )
-    predictor = FinishedRun(given.results).predictor(given.model)
+    run = FinishedRun(given.results)
+    predictor = run.predictor(given.model)
+    if given.site:
+        predictor = run.updated(predictor, given.site)
     facts = model_facts(predictor, given.results)
     audit = given.audit or given.results / "07_model_output" / facts["name"] / "served.jsonl"
     if given.keep is not None:

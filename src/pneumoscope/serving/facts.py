@@ -23,7 +23,9 @@ def model_facts(predictor: Predictor, results: Path) -> dict[str, Any]:
         results: Folder of the run that evaluated it.
     """
     contract = predictor.contract
-    figures = _figures(contract.name, contract.fingerprint, results / "08_reporting")
+    figures: Mapping[str, Any] | str = "the evaluation measured without the update at the site"
+    if not predictor.locked.update:
+        figures = _figures(contract.name, contract.fingerprint, results / "08_reporting")
     return describe_model(
         contract, predictor.locked, predictor.runtime, predictor.synthetic, figures
     )

@@ -177,7 +177,7 @@ class Probability(Answer):
     intercept: Annotated[float, Field(examples=[-0.31])]
     prevalence: Annotated[float, Field(examples=[0.73])]
     learnt_prevalence: Annotated[
-        float, Field(description="Of validation, which it was fitted on.", examples=[0.73])
+        float, Field(description="Of the films that it was fitted on.", examples=[0.73])
     ]
 
 
@@ -249,6 +249,9 @@ class Model(Answer):
     probability: Probability | None
     probability_reason: Annotated[str | None, Field(examples=[None])]
     out_of_distribution: OutOfDistribution
+    update: Annotated[
+        str, Field(description="By which update at a site scores are read.", examples=[""])
+    ]
     synthetic: Annotated[bool, Field(examples=[False])]
     notice: Annotated[str, Field(examples=[_NOTICE])]
     figures: Figures | None

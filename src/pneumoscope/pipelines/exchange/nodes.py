@@ -189,6 +189,13 @@ def export_describer(model: str, form: ExportFormat) -> Callable[..., ExportedCo
             **members: `training_record_<name>` and `reference_<name>` of the model, or of each
                 member of the ensemble.
         """
+        if options.site is not None:
+            raise InputError(
+                "a model exported as the evaluation has locked it",
+                f"the update at {options.site} (inference.site)",
+                "Leave it out: --params inference.site=null. An update is named where films are "
+                "predicted: predict --site, serve --site.",
+            )
         promised = contract.fingerprint, contract.operating_point
         if promised != (metrics.model.fingerprint, metrics.operating_point):
             raise InputError(

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -18,7 +19,10 @@ from pneumoscope.external.films import describe_films, site_rows
 from pneumoscope.external.measure import measure_site
 from pneumoscope.external.overlap import measure_overlap
 from pneumoscope.external.records import Overlap, SiteFilms, SiteMetrics, SiteResult
-from pneumoscope.external.verdicts import overlap_sentences
+from pneumoscope.external.updates.measure import measure_update, no_update
+from pneumoscope.external.updates.records import SiteUpdate
+from pneumoscope.external.updates.verdicts import update_sentence
+from pneumoscope.external.verdicts import learned_from, overlap_sentences
 from pneumoscope.inference.evaluated import check_evaluated, check_prepared, check_reference
 from pneumoscope.inference.films import PreprocessedFilms
 from pneumoscope.ingestion.checks import check_complete
@@ -27,7 +31,12 @@ from pneumoscope.ingestion.manifest import sort_out
 from pneumoscope.ingestion.patient_key import PatientKey
 from pneumoscope.ingestion.scan import ScannedFile, scan
 from pneumoscope.naming import Column, Label
-from pneumoscope.options import EvaluationOptions, IngestionOptions, PreprocessingOptions
+from pneumoscope.options import (
+    EvaluationOptions,
+    IngestionOptions,
+    PreprocessingOptions,
+    SiteUpdateOptions,
+)
 from pneumoscope.out_of_distribution.films import measure_films as measure_distance
 from pneumoscope.out_of_distribution.records import Reference
 from pneumoscope.robustness.features import film_features
@@ -204,12 +213,48 @@ def measure_scores(
     return measure_site(scores, metrics, lock, films, options, distances)
 
 
+def site_updater(site: str, model: str) -> Callable[..., SiteUpdate]:
+    """Give the node function that fits an update of one model at one site, beside its lock."""
+
+    def update_at_site(
+        scores: pd.DataFrame,
+        metrics: ModelMetrics,
+        lock: Lock,
+        films: SiteFilms,
+        evaluation: EvaluationOptions,
+        options: SiteUpdateOptions,
+        seed: int,
+    ) -> SiteUpdate:
+        """Fit an update on films of some patients; films of the others say what it is worth."""
+        nothing = no_update(
+            site, model, lock, films.digest, evaluation.confidence, films.without_pattern
+        )
+        if known := learned_from(films.overlap):
+            reason = f"the models learned from {known:,} of the films, or were chosen by them"
+            return replace(nothing, refused=reason)
+        found = measure_update(scores, nothing, metrics, evaluation, options, seed)
+        logger.info(update_sentence(found))
+        return found
+
+    return update_at_site
+
+
 def result_collector(site: str) -> Callable[..., SiteResult]:
     """Give the node function that puts together what was measured at one site."""
 
-    def collect_result(films: SiteFilms, **measured: SiteMetrics) -> SiteResult:
-        """Put the films and all models of one site into one record; log what is in doubt."""
-        result = SiteResult(site, films, named("metrics_", measured))
+    def collect_result(films: SiteFilms, **measured: Any) -> SiteResult:
+        """Put the films and all models of one site into one record; log what is in doubt.
+
+        Args:
+            films: The films.
+            **measured: `metrics_<name>` and `update_<name>` of each model.
+        """
+        updates = named("update_", measured)
+        models = {
+            name: replace(found, update=updates[name])
+            for name, found in named("metrics_", measured).items()
+        }
+        result = SiteResult(site, films, models)
         for warning in [*overlap_sentences(result), *films.warnings]:
             logger.warning("%s: %s", site, warning)
         return result

@@ -51,8 +51,10 @@ def _site(
     compared = [_compare(site, name) for name in architectures]
     together = [_average_distances(site, name, of) for name, of in ensembles.items()]
     measured = [_measure(site, name) for name in members]
+    updated = [_update(site, name) for name in members]
     parts = [
-        *checks, *_read(site, list(members)), *scored, *averaged, *compared, *together, *measured
+        *checks, *_read(site, list(members)), *scored, *averaged, *compared, *together, *measured,
+        *updated,
     ]  # fmt: skip
     return Pipeline([*parts, *_collect(site, list(members))], tags=SPACE)
 
@@ -210,12 +212,32 @@ def _measure(site: str, model: str) -> Node:
     )
 
 
+def _update(site: str, model: str) -> Node:
+    inputs = {
+        "scores": entry(site, model, "scores"),
+        "metrics": f"{model}.metrics",
+        "lock": entry(site, model, "held_lock"),
+        "films": entry(site, "films"),
+        "evaluation": "params:evaluation",
+        "options": "params:site_update",
+        "seed": "params:seed",
+    }
+    return Node(
+        nodes.site_updater(site, model),
+        inputs,
+        entry(site, model, "update"),
+        name="update_at_site",
+        namespace=entry(site, model),
+    )
+
+
 def _collect(site: str, models: Sequence[str]) -> list[Node]:
     collect = Node(
         nodes.result_collector(site),
         {
             "films": entry(site, "films"),
             **{f"metrics_{name}": entry(site, name, "metrics") for name in models},
+            **{f"update_{name}": entry(site, name, "update") for name in models},
         },
         entry(site, "result"),
         name="collect_result",

@@ -73,7 +73,8 @@ def predictor_chooser(model: str) -> Callable[..., Predictor]:
             run: What the run left.
             metrics: Metrics of the model, or of the ensemble.
             false_alarms: Which distance from train is too far for it.
-            options: Which of the measured grey zones to apply, and the prevalence.
+            options: Which of the measured grey zones to apply, the prevalence, and the site whose
+                update shall be applied.
             ingestion: Size that films are decoded to; the same as in training, or this fails.
             preprocessing: What they go through; the same as in training too.
             explanation: How decisions are explained.
@@ -91,7 +92,12 @@ def predictor_chooser(model: str) -> Callable[..., Predictor]:
         if found.note:
             logger.info(found.note)
         # Zone and prevalence are those of this run, whatever an export was made with.
-        return replace(found, locked=locked_by(model, metrics, options))
+        found = replace(found, locked=locked_by(model, metrics, options))
+        if options.site is None:
+            return found
+        found = run.updated(found, options.site)
+        logger.info(found.locked.update)
+        return replace(found, locked=found.locked.at(options.prevalence))
 
     return choose_predictor
 
@@ -204,10 +210,11 @@ def write_page(
     maps = predictor.explain(decoded, chosen[Column.PATH].tolist(), positive)
     context = PageContext(
         promise(predictor.limits),
-        (metrics.calibration.reason or "") if metrics.calibration.map is None else "",
+        (metrics.calibration.reason or "") if predictor.locked.calibration is None else "",
         maps.method,
         maps.meaning,
         synthetic_predictions(predictor.synthetic, decoded.files[Column.SOURCE]),
+        predictor.locked.update,
     )
     shown = {
         row: ShownFilm(

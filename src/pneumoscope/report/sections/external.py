@@ -37,6 +37,7 @@ from pneumoscope.report.blocks import (
 from pneumoscope.report.cells import Cell
 from pneumoscope.report.prose import prose
 from pneumoscope.report.sections.by_patient import RULES
+from pneumoscope.report.sections.site_updates import update_blocks, update_sentences
 from pneumoscope.report.sections.subgroups import falls_behind, subgroups_table
 from pneumoscope.report.wording import joined, metric_name
 
@@ -93,7 +94,7 @@ def external_blocks(tests: ExternalTests, name: str, measured: ModelMetrics) -> 
         for doubt in (*synthetic(tests.sites[site]), *overlap_sentences(tests.sites[site]))
     ]
     return [
-        Bullets([*verdicts(name, tests), *_flagged(found)]),
+        Bullets([*verdicts(name, tests), *_flagged(found), *update_sentences(found)]),
         *([Note("What could mislead", doubts, warns=True)] if doubts else []),
         _metrics(measured, found),
         _drops(found),
@@ -169,6 +170,7 @@ def _part(name: str, measured: ModelMetrics, tests: ExternalTests) -> Part:
         _drops(found),
         *_patients(measured, found),
         _doubt(measured, found),
+        *update_blocks(found),
         *(block for site, one in found.items() for block in _subgroups(name, site, one)),
     ]
     return Part(name, blocks, " ".join(sentences))

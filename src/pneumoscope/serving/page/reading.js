@@ -74,7 +74,9 @@ export class Reading {
     at("probability").textContent = "";
     if (!line) return;
     const own = Math.abs(logit(this.share) - logit(line.learnt_prevalence)) < 0.01;
-    write("prevalence-note", own ? "That share is the one of the model's validation films." : "");
+    write("prevalence-note", !own ? "" : this.#model.update
+      ? "That share is the one of the films that the update was fitted on."
+      : "That share is the one of the model's validation films.");
     const found = film && probabilityOf(film, line, this.share);
     if (typeof found === "number") at("probability").textContent = percent(found);
     write("probability-text", !film ? "" : found === null ? WITHHELD
