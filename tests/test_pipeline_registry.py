@@ -26,7 +26,7 @@ ENVIRONMENTS = sorted(
     if folder.is_dir() and folder.name != "local"
 )
 PHANTOMS = Selection(Source.PHANTOMS, ("mlp", "cnn"))
-APART = ("__default__", "inference", "exchange", "litert", "web_page")
+APART = ("__default__", "inference", "learning_curve", "exchange", "litert", "web_page")
 """The default pipeline, and those that are no part of it."""
 
 
@@ -81,7 +81,8 @@ def test_the_default_pipeline_is_all_of_them_in_one():
     # the run come from outside.
     assert {name for name in created["__default__"].inputs() if not name.startswith("params:")} == (
         {"labels", "known_precisions", "known_locks", "mlp.checkpoint", "cnn.checkpoint"}
-        | {"external_results", "external_access_log", "patient_key", "run_facts"}
+        | {"external_results", "external_access_log", "learning_curves", "patient_key"}
+        | {"run_facts"}
     )
 
 
@@ -286,4 +287,5 @@ def test_dvc_reads_every_parameter_file_of_the_default_run():
         file.relative_to(PROJECT).as_posix()
         for file in (PROJECT / "conf/base").rglob("parameters.yml")
     }
-    assert read == files - {"conf/base/external/parameters.yml"}
+    apart = ("external", "learning_curve")
+    assert read == files - {f"conf/base/{name}/parameters.yml" for name in apart}

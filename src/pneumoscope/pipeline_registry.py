@@ -33,6 +33,8 @@ class Selection:
         predictor: Name of the model or ensemble that new radiographs are predicted with and that
             is exported; None for the last architecture.
         dicom_results: Where its predictions go as DICOM objects; None for nowhere.
+        curve: The block of the learning curve's recipe, None for the last architecture; the shares
+            of train and how many seeds.
     """
 
     source: Source
@@ -42,6 +44,7 @@ class Selection:
     sites: tuple[str, ...] = ()
     predictor: str | None = None
     dicom_results: ResultPlace | None = None
+    curve: tuple[str | None, tuple[float, ...], int] = (None, (1.0,), 1)
 
     @classmethod
     def of(cls, options: ProjectOptions) -> "Selection":
@@ -53,6 +56,8 @@ class Selection:
         return cls(
             source, tuple(options.architectures), members, arms, sites, predictor,
             options.inference.dicom_results,
+            (options.learning_curve.architecture, options.learning_curve.shares,
+             options.learning_curve.seeds),
         )  # fmt: skip
 
 
@@ -90,11 +95,14 @@ def create_pipelines(selection: Selection) -> dict[str, Pipeline]:
     parts = {name: _create(name, chosen(selection)) for name, chosen in _CHOSEN.items()}
     predictor = selection.predictor or selection.architectures[-1]
     members = selection.ensembles.get(predictor, (predictor,))
+    recipe, shares, seeds = selection.curve
+    curve = (recipe or selection.architectures[-1], shares, seeds)
     return {
         **parts,
         # New radiographs are predicted when someone brings them, and models exported when someone
         # wants to take them elsewhere.
         "inference": _create("inference", (predictor, members, selection.dicom_results)),
+        "learning_curve": _create("learning_curve", curve),
         "exchange": _create("exchange", (predictor, members)),
         "web_page": _create("web_page", (predictor,)),
         "litert": _create("litert", (predictor, members)),

@@ -20,7 +20,7 @@ def locked(results: Path) -> dict[str, bytes]:
     kept = [results / "locks.json", results / "03_primary/splits.parquet"]
     for pattern in ("08_reporting/*/metrics.json", "06_models/**/*", "07_model_output/*/scores.*"):
         kept += results.glob(pattern)
-    files = [path for path in kept if path.is_file()]
+    files = [path for path in kept if path.is_file() and "site_updates" not in path.parts]
     return {str(path.relative_to(results)): path.read_bytes() for path in files}
 
 
@@ -123,6 +123,20 @@ def test_one_class_alone_has_no_auroc_and_says_why(measured):
         assert part["metrics"]["auroc"]["reason"]
         assert part["metrics"]["specificity"]["value"] is not None
     assert rows_of(measured, "external:st-mary")["auroc"].isna().all()
+
+
+def test_an_update_is_locked_beside_each_model_and_not_offered_without_enough_patients(measured):
+    for name in MODELS:
+        for site, reason in (("copy", "too few patients"), ("st-mary", "no film with PNEUMONIA")):
+            (file,) = measured.glob(f"06_models/{name}/site_updates/{site}.json/*/{site}.json")
+            update = json.loads(file.read_text())
+            assert update == record(measured, site)["models"][name]["update"]
+            assert reason in update["refused"]
+    assert "An update of cnn at copy, fitted on" in page(measured)
+    assert "An update of cnn at st-mary cannot be measured: there is no film" in page(measured)
+    code, printed = run(measured, "--pipelines=inference", "--params", "inference.site=copy")
+    assert code != 0
+    assert "one that is not offered: too few patients" in " ".join(printed.split())
 
 
 def test_report_card_and_log_tell_of_both_sites_with_weights_and_lock(measured):

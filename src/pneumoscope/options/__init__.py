@@ -17,6 +17,7 @@ from pneumoscope.options.fetch import (
 )
 from pneumoscope.options.inference import InferenceOptions
 from pneumoscope.options.ingestion import IngestionOptions
+from pneumoscope.options.learning_curve import LearningCurveOptions
 from pneumoscope.options.preprocessing import (
     ClaheOptions,
     PreprocessingOptions,
@@ -59,6 +60,7 @@ __all__ = [
     "GreyZoneOptions",
     "InferenceOptions",
     "IngestionOptions",
+    "LearningCurveOptions",
     "MlpOptions",
     "ModelOptions",
     "Options",

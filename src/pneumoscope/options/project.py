@@ -15,6 +15,7 @@ from pneumoscope.options.external import ExternalOptions
 from pneumoscope.options.fetch import FetchOptions
 from pneumoscope.options.inference import InferenceOptions
 from pneumoscope.options.ingestion import IngestionOptions
+from pneumoscope.options.learning_curve import LearningCurveOptions
 from pneumoscope.options.names import check_names
 from pneumoscope.options.preprocessing import PreprocessingOptions, StressOptions
 from pneumoscope.options.reporting import ReportOptions
@@ -79,6 +80,7 @@ class ProjectOptions(Options):
     inference: InferenceOptions
     external: ExternalOptions = Field(default_factory=dict)
     site_update: SiteUpdateOptions
+    learning_curve: LearningCurveOptions
     study: StudyOptions | None = None
     recipes: dict[str, Recipe]
     arms: dict[str, ArmOptions]
@@ -111,6 +113,9 @@ class ProjectOptions(Options):
                 )  # fmt: skip
         if self.inference.model is not None:
             _require("inference.model", self.inference.model, models, "a model of the comparison")
+        if (curve := self.learning_curve.architecture) is not None:
+            what = "a block of that name with `model`"
+            _require("learning_curve.architecture", curve, self.recipes, what)
         for arm in list(self.study.arms)[1:] if self.study else ():
             _require("study.arms", arm, self.arms, "a block of that name with a `split` of its own")
         for one in self.study.published if self.study else ():

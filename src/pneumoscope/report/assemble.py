@@ -21,6 +21,7 @@ from pneumoscope.report.sections.crosswalk import crosswalk_section
 from pneumoscope.report.sections.explanation import explanation_section
 from pneumoscope.report.sections.external import external_section, headlines
 from pneumoscope.report.sections.grey_zone import grey_zone_section
+from pneumoscope.report.sections.learning_curve import learning_curve_section
 from pneumoscope.report.sections.operating_points import operating_points_section
 from pneumoscope.report.sections.out_of_distribution import out_of_distribution_section
 from pneumoscope.report.sections.radiographs import radiographs_section
@@ -97,6 +98,7 @@ def _sections(
             found.figures_of_each("augmented"),
         ),
         training_section(found.histories, found.figures_of_each("curves")),
+        *([learning_curve_section(found.learning_curves)] if found.learning_curves else []),
         access_section(found.access_log, found.external_log),
         crosswalk_section(read_guidelines()),
         about_section(_facts(options, evaluation, found)),

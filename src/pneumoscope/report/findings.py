@@ -14,6 +14,7 @@ from pneumoscope.explanation.records import Explanations
 from pneumoscope.external.known import ExternalTests, external_tests
 from pneumoscope.external.records import SiteResult
 from pneumoscope.ingestion.records import IngestionAudit
+from pneumoscope.learning_curve.records import LearningCurve
 from pneumoscope.models.records import TrainingRecord
 from pneumoscope.models.training.history import History
 from pneumoscope.naming import Column, Metric, Split
@@ -51,6 +52,7 @@ class Findings:
         external_log: Every measurement at a site.
         robustness: Trained model to what altered test films came to; empty if not measured.
         detections: Model to how films unlike those of train are told; empty if not measured.
+        learning_curves: Recipe to what growing parts of this very train are worth to it.
         run: By what the run can be repeated; None where that is unknown.
     """
 
@@ -73,6 +75,7 @@ class Findings:
     external_log: pd.DataFrame = field(default_factory=pd.DataFrame)
     robustness: Mapping[str, Robustness] = field(default_factory=dict)
     detections: Mapping[str, Detection] = field(default_factory=dict)
+    learning_curves: Mapping[str, LearningCurve] = field(default_factory=dict)
     run: RunFacts | None = None
 
     @property
@@ -116,6 +119,7 @@ def collect_findings(
     external: Mapping[str, SiteResult] | None = None,
     external_log: pd.DataFrame | None = None,
     confidence: float | None = None,
+    learning_curves: Mapping[str, LearningCurve] | None = None,
     run: RunFacts | None = None,
     **collected: Any,
 ) -> Findings:
@@ -133,6 +137,7 @@ def collect_findings(
         external: Site to the external test on record.
         external_log: Every measurement at a site.
         confidence: Coverage of the intervals, which external tests on record must have too.
+        learning_curves: Recipe to the learning curve on record.
         run: By what the run can be repeated.
         **collected: `figure_<name>` as PNG bytes; for each model `metrics_<name>`,
             `detection_<name>`, `access_<name>` (the same log each time) and
@@ -141,6 +146,8 @@ def collect_findings(
             its training record, and `settings_<name>`, its block of parameters.
     """
     metrics = named("metrics_", collected)
+    origins = own_origins(metrics, named("origin_", collected))
+    train = {origin.data.sha256 for origin in origins.values()}
     return Findings(
         ingestion_audit=ingestion_audit,
         split_audit=split_audit,
@@ -161,8 +168,11 @@ def collect_findings(
         },
         access_log=next(iter(named("access_", collected).values())),
         metrics=metrics,
-        origins=own_origins(metrics, named("origin_", collected)),
+        origins=origins,
         explanations=named("explanations_", collected),
         figures=named("figure_", collected),
+        learning_curves={
+            name: curve for name, curve in (learning_curves or {}).items() if curve.films in train
+        },
         run=run,
     )

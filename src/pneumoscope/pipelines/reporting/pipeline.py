@@ -179,6 +179,7 @@ def _collect(
         "run": "run_facts",
         "external": "external_results",
         "external_log": "external_access_log",
+        "learning_curves": "learning_curves",
         "pixel_statistics": "pixel_statistics",
         **{name: name for name in figures},
         **{f"history_{name}": f"{name}.history" for name in architectures},
