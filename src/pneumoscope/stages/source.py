@@ -1,10 +1,11 @@
 """What one source file imports and reads, found in its text without running it."""
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
+from typing import cast
 
 JINJA_DEFAULT = "templates"
 """The folder that `jinja2.PackageLoader` reads where it is told of none."""
@@ -56,10 +57,11 @@ class Source:
     @cached_property
     def passed_on(self) -> dict[str, tuple[str, str]]:
         """Name to (module, name there) of what an `__init__` that does nothing else passes on."""
-        statements = [one for one in self._tree.body if not _is_text(one) and not _is_all(one)]
-        if self.file.name != "__init__.py" or not all(
-            isinstance(one, ast.ImportFrom) for one in statements
-        ):
+        if self.file.name != "__init__.py":
+            return {}
+        body = ast.parse(self._text).body
+        statements = [one for one in body if not _is_text(one) and not _is_all(one)]
+        if not all(isinstance(one, ast.ImportFrom) for one in statements):
             return {}
         return {
             alias.asname or alias.name: (self._absolute(one), alias.name)
@@ -69,21 +71,17 @@ class Source:
         }
 
     @cached_property
-    def _tree(self) -> ast.Module:
-        return ast.parse(self._text)
-
-    @cached_property
     def _text(self) -> str:
         return self.file.read_text(encoding="utf-8")
 
     @property
     def _imports(self) -> Iterator[tuple[str, str]]:
-        for one in _walk(self._tree):
+        for one in _naming(self._text):
             if isinstance(one, ast.Import):
                 yield from ((alias.name, "") for alias in one.names)
             elif isinstance(one, ast.ImportFrom):
                 yield from ((self._absolute(one), alias.name) for alias in one.names)
-            elif isinstance(one, ast.Constant | ast.JoinedStr):
+            else:
                 text, whole = self._known(one)
                 # "package.module", "package.module:name" or "package.module.name"
                 for named in {text.partition(":")[0], text.rpartition(".")[0]} if whole else ():
@@ -92,7 +90,7 @@ class Source:
     @property
     def _prefixes(self) -> Iterator[str]:
         """Yield what names of modules start with that are put together at run time."""
-        for one in _walk(self._tree):
+        for one in _naming(self._text):
             text, whole = self._known(one) if isinstance(one, ast.JoinedStr) else ("", True)
             if not whole and text.startswith(f"{self.package.name}.") and text.endswith("."):
                 yield text
@@ -129,13 +127,26 @@ def _defined_in(module: str, name: str, sources: dict[str, Source]) -> str | Non
     return module
 
 
-def _walk(tree: ast.AST) -> Iterator[ast.AST]:
-    yield tree
-    children: Iterable[ast.AST] = ast.iter_child_nodes(tree)
-    if isinstance(tree, ast.If) and "TYPE_CHECKING" in ast.dump(tree.test):
-        children = tree.orelse
-    for child in children:
-        yield from _walk(child)
+Naming = ast.Import | ast.ImportFrom | ast.Constant | ast.JoinedStr
+
+
+@cache
+def _naming(text: str) -> tuple[Naming, ...]:
+    """Give what may name a module in a source: its imports and strings; once a process a text."""
+    found: list[Naming] = []
+    waiting: list[ast.AST] = [ast.parse(text)]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, ast.Import | ast.ImportFrom | ast.JoinedStr) or _is_string(one):
+            found.append(cast(Naming, one))
+        # What stands under TYPE_CHECKING is not imported when the code runs.
+        aside = isinstance(one, ast.If) and "TYPE_CHECKING" in ast.dump(one.test)
+        waiting += cast(ast.If, one).orelse if aside else ast.iter_child_nodes(one)
+    return tuple(found)
+
+
+def _is_string(one: ast.AST) -> bool:
+    return isinstance(one, ast.Constant) and isinstance(one.value, str)
 
 
 def _is_text(statement: ast.stmt) -> bool:
