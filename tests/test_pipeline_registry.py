@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -43,6 +44,22 @@ def configuration(environment: str, **runtime: object) -> LayeredConfigLoader:
 def selection(environment: str, **runtime: object) -> Selection:
     config = configuration(environment, **runtime)
     return Selection.of(read_parameters(config["parameters"], config))
+
+
+@cache
+def selected(environment: str) -> Selection:
+    """Give what an environment selects, with two sites; read once, as the next two are."""
+    return selection(environment, external={"a-site": "films", "another": "films"})
+
+
+@cache
+def graph(environment: str) -> dict[str, Pipeline]:
+    return dict(create_pipelines(selected(environment)))
+
+
+@cache
+def entries_of(environment: str) -> dict[str, dict]:
+    return configuration(environment)["catalog"]
 
 
 def test_the_graph_shows_just_the_chosen_architectures():
@@ -141,13 +158,12 @@ def test_a_null_ensemble_is_dropped_and_the_first_protocol_has_no_namespace():
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_no_model_can_be_called_as_a_pipeline_a_tag_or_an_entry_is(environment):
-    chosen = selection(environment)
-    created = create_pipelines(chosen)
+    chosen, created = selected(environment), graph(environment)
     own = {*chosen.architectures, *chosen.ensembles, *chosen.arms}
     tags = {tag for pipeline in created.values() for node in pipeline.nodes for tag in node.tags}
     entries = {
         name.removeprefix("model_")
-        for name in configuration(environment)["catalog"]
+        for name in entries_of(environment)
         if name.startswith("model_") and "{" not in name
     }
     pipelines = set(created) - {"__default__"}
@@ -178,11 +194,9 @@ def test_a_model_of_any_other_name_has_files_of_its_own(name):
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_every_environment_has_a_catalog_entry_with_a_layer_for_every_dataset(environment):
-    config = configuration(environment)
-    entries = config["catalog"]
+    entries = entries_of(environment)
     catalog = DataCatalog.from_config(entries)
-    created = create_pipelines(selection(environment, external={"a-site": "films"}))
-    for name in everything(created).datasets():
+    for name in everything(graph(environment)).datasets():
         if name.startswith("params:"):
             continue
         resolved = catalog.config_resolver.resolve_pattern(name) or entries.get(name)
@@ -192,13 +206,15 @@ def test_every_environment_has_a_catalog_entry_with_a_layer_for_every_dataset(en
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_no_layer_is_fed_by_a_later_one_else_kedro_viz_drops_them_all(environment):
-    config = configuration(environment)
-    entries = config["catalog"]
+    entries = entries_of(environment)
     resolver = DataCatalog.from_config(entries).config_resolver
 
+    @cache
+    def found(name):
+        return entries.get(name) or resolver.resolve_pattern(name)
+
     def layers(names):
-        found = [entries.get(name) or resolver.resolve_pattern(name) for name in names]
-        return {entry["metadata"]["kedro-viz"]["layer"] for entry in found if entry}
+        return {entry["metadata"]["kedro-viz"]["layer"] for name in names if (entry := found(name))}
 
     def parts(pipeline):
         """Give what goes into and comes out of each node, and of each namespace as one node."""
@@ -211,8 +227,7 @@ def test_no_layer_is_fed_by_a_later_one_else_kedro_viz_drops_them_all(environmen
             yield inside.inputs(), inside.outputs() | (inside.all_outputs() & others)
         yield from ((node.inputs, node.outputs) for node in pipeline.nodes)
 
-    sites = {"a-site": "films", "another": "films"}
-    for pipeline in create_pipelines(selection(environment, external=sites)).values():
+    for pipeline in graph(environment).values():
         feeds: dict[str, set[str]] = {}
         for inputs, outputs in parts(pipeline):
             below = layers(name for name in inputs if not name.startswith("params:"))
@@ -226,8 +241,7 @@ def test_kedro_hands_every_node_its_options_typed(environment):
     from kedro.validation.parameter_validator import ParameterValidator
 
     parameters = configuration(environment)["parameters"]
-    graph = create_pipelines(selection(environment))
-    validated = ParameterValidator(graph).validate_raw_params(parameters)
+    validated = ParameterValidator(graph(environment)).validate_raw_params(parameters)
     for name in parameters["architectures"]:
         assert validated[name].model.root.architecture
 
