@@ -25,7 +25,7 @@ STUDIES := zephyr_health local_hospital be_well mlp_cnn_vgg16 serenity_health
 export PATH := $(abspath $(BIN)):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types unit coverage slow bench studies results graph pictures viz lock platforms matrix hooks licences sbom audit clean
+.PHONY: help run test lint types unit coverage slow bench studies results graph docs notebook pictures viz lock platforms matrix hooks licences sbom audit clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -72,6 +72,14 @@ results: $(READY) ## The table of the last run, and its report
 
 graph: $(READY) ## Draw the graph into docs/structure.md
 	$(BIN)/kedro graph
+
+docs: $(EXTRAS) ## Build docs/ and the reference as a site, build/site; offline, links checked
+	$(BIN)/python docs/site/build.py
+
+notebook: $(EXTRAS) ## Run the default pipelines anew and the notebook on them; keep its outputs
+	rm -rf build/notebook
+	env -u RADIOGRAPHS -u FILMS RESULTS=build/notebook $(BIN)/kedro run --env base
+	RESULTS=build/notebook $(BIN)/python notebooks/execute.py
 
 pictures: $(EXTRAS) ## Make the pictures of the README from the run in RESULTS; needs Chromium
 	$(BIN)/python docs/pictures.py

@@ -1,5 +1,6 @@
 """The notebook, executed on a run of `conf/smoke`, as a reader would after a run of their own."""
 
+import base64
 import json
 import os
 import re
@@ -7,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import execute
+import numpy as np
 import pytest
 
 PROJECT = Path(__file__).parents[1]
@@ -59,12 +62,44 @@ def drawn(notebook):
     ]
 
 
-def test_the_notebook_is_stored_without_outputs_and_names_no_machine():
+MACHINE = re.compile(r"(?:^|[\s\"'(=])(?:/(?!/)\w+/|~/|[A-Z]:\\)")
+
+
+def test_the_notebook_names_no_machine_and_no_moment_in_its_code_or_outputs():
     stored = json.loads(NOTEBOOK.read_text(encoding="utf-8"))
     code = [cell for cell in stored["cells"] if cell["cell_type"] == "code"]
-    assert [cell["id"] for cell in code if cell["outputs"] or cell["execution_count"]] == []
-    text = "".join("".join(cell["source"]) for cell in stored["cells"])
-    assert re.findall(r"(?:^|[\s\"'(=])(?:/(?!/)\w+/|~/|[A-Z]:\\)", text) == []
+    texts = ["".join(cell["source"]) for cell in stored["cells"]]
+    outputs = [output for cell in code for output in cell["outputs"]]
+    texts += ["".join(output.get("text", "")) for output in outputs]
+    texts += ["".join(output.get("data", {}).get("text/html", "")) for output in outputs]
+    assert [found for text in texts for found in MACHINE.findall(text)] == []
+    assert [cell["id"] for cell in code if "execution" in cell["metadata"]] == []
+
+
+def test_outputs_are_those_of_the_code_that_is_stored_from_the_first_cell_to_the_last():
+    """`make notebook` runs all cells in order; a cell edited afterwards has to be run anew."""
+    stored = json.loads(NOTEBOOK.read_text(encoding="utf-8"))
+    counts = [c["execution_count"] for c in stored["cells"] if c["cell_type"] == "code"]
+    assert counts in ([None] * len(counts), list(range(1, len(counts) + 1)))
+    executed_code = stored["metadata"].get("executed_code")
+    assert executed_code == (execute.code_hash(stored["cells"]) if counts[0] else None)
+
+
+def test_a_picture_gets_smaller_and_stays_the_same_to_the_eye():
+    from io import BytesIO
+
+    from PIL import Image
+
+    ramp = np.tile(np.linspace(0, 255, 300).astype(np.uint8)[:, None, None], (1, 200, 3))
+    noisy = ramp // 2 + np.random.default_rng(0).integers(0, 4, ramp.shape, np.uint8)
+    buffer = BytesIO()
+    Image.fromarray(noisy).save(buffer, "PNG")
+    before = base64.b64encode(buffer.getvalue()).decode()
+    after = execute.smaller(before)
+    assert len(after) < len(before) / 2
+    with Image.open(BytesIO(base64.b64decode(after))) as image:
+        apart = np.asarray(image.convert("RGB")).astype(int) - noisy
+    assert np.abs(apart).mean() < 4
 
 
 @pytest.mark.slow
