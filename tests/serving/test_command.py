@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -50,21 +51,20 @@ def test_it_serves_by_a_line_of_its_log_and_ends_when_it_is_told(run, films):
     "number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)]
 )
 def test_work_in_flight_is_finished_before_it_ends(run, films, number):
-    answers, sent = [], threading.Event()
-
-    def body():
-        yield form_of([films["colour.jpeg"]] * 100)
-        sent.set()
+    answers, kept = [], run / "kept"
 
     def ask():
         kind = {"Content-Type": "multipart/form-data; boundary=x"}
-        url = f"{served.url}/v1/predict"
-        answers.append(requests.post(url, data=body(), headers=kind, timeout=300))
+        body, url = form_of([films["colour.jpeg"]] * 100), f"{served.url}/v1/predict"
+        answers.append(requests.post(url, data=body, headers=kind, timeout=300))
 
-    with started("--results", str(run), "--threads", "1", "--seconds", "3000") as served:
+    given = ["--results", str(run), "--threads", "1", "--seconds", "3000", "--keep", str(kept)]
+    with started(*given) as served:
         client = threading.Thread(target=ask)
         client.start()
-        sent.wait()
+        # The first film that is kept tells that the body is there, and that films are worked on.
+        while client.is_alive() and not any(kept.iterdir()):
+            time.sleep(0.001)
         asked = not answers
         assert served.stop(number) == 0
         client.join()
