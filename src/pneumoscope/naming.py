@@ -26,6 +26,7 @@ class Column(StrEnum):
     DEVICE = "device"
     SITE = "site"
     PSEUDO_SITE = "pseudo_site"
+    HARD = "hard"
     EXPOSURE = "exposure"
     STUDY = "study"
     BITS = "bits"

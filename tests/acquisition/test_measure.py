@@ -6,7 +6,9 @@ from pneumoscope.acquisition.measure import PERIPHERY_SCORE, measure_acquisition
 from pneumoscope.naming import Split
 from pneumoscope.options import AcquisitionOptions
 
-OPTIONS = AcquisitionOptions(components=4, most_pseudo_sites=4, prediction_strength=0.8)
+OPTIONS = AcquisitionOptions(
+    components=4, most_pseudo_sites=4, prediction_strength=0.8, hard_auroc=0.5
+)
 N = 360
 
 
@@ -102,3 +104,25 @@ def test_films_that_oversampling_repeats_count_once(make_films):
     again, same = measure_acquisition(repeated, acquisition, OPTIONS, 0.95, seed=7)
     assert audit == same
     pd.testing.assert_frame_equal(once, again)
+
+
+def test_hard_films_of_each_split_are_marked(make_films):
+    n = 1800
+    group = np.arange(n) // 2 % 2
+    label = np.random.default_rng(3).random(n // 2).repeat(2) < np.where(group == 1, 0.8, 0.4)
+    rows, acquisition = make_films(group, label)
+    table, audit = measure_acquisition(rows, acquisition, OPTIONS, 0.95, seed=7)
+    for split in Split:
+        part = (rows["split"] == split).to_numpy() & table["hard"].to_numpy()
+        told = audit.hard[split]
+        assert told.films == {"NORMAL": (part & ~label).sum(), "PNEUMONIA": (part & label).sum()}
+        assert told.patients == rows["patient_id"][part].nunique()
+        ranked = roc_auc_score(label[part], table[PERIPHERY_SCORE][part])
+        assert ranked == pytest.approx(told.auroc) and told.auroc <= 0.5
+
+
+def test_a_split_with_too_few_hard_films_has_none(look):
+    rows, table, audit = look(halves(), coin(np.where(halves() == 1, 0.9, 0.3)))
+    assert "too few hard films" in audit.hard[Split.TEST].reason
+    assert audit.hard[Split.TEST].films == {"NORMAL": 0, "PNEUMONIA": 0}
+    assert not table["hard"][rows["split"] == "test"].any()

@@ -50,6 +50,7 @@ def fitted(separable) -> Callable[..., FitResult]:
         recipe = Recipe(model=options, augmentation=augmentation, fitting=fitting)
         names = ("train", "validation", "stressed")
         parts = {name: named.pop(name, separable(seed=n)) for n, name in enumerate(names)}
+        parts["hard"] = named.pop("hard", None)
         return fit(model, recipe, TrainingData(**parts), seed, **named)
 
     return fitted

@@ -22,6 +22,9 @@ def history(validation_loss: list[float], phases: str = "") -> pd.DataFrame:
             "stressed_loss": np.array(validation_loss) + 0.1,
             "stressed_accuracy": 1 - falling,
             "stressed_auroc": 1 - falling,
+            "hard_loss": np.nan,
+            "hard_accuracy": np.nan,
+            "hard_auroc": np.nan,
             "seconds": 1.0,
             "kept": np.arange(epochs) == np.argmin(validation_loss),
         }
@@ -53,3 +56,12 @@ def test_the_highest_and_lowest_learning_rates_are_named():
     assert [label.get_text() for label in rate.get_yticklabels()] == ["1.0e-03", "9.0e-03"]
     still = history([0.5, 0.2, 0.3]).assign(learning_rate=0.001)
     assert len(plot_training_curves(still).axes[3].get_yticklabels()) == 1
+
+
+def test_hard_validation_is_drawn_where_it_was_measured():
+    shown = history([0.5, 0.2, 0.3]).assign(hard_loss=[0.7, 0.4, 0.6])
+    loss, auroc, *_ = plot_training_curves(shown).axes
+    names = [line.get_label() for line in loss.lines]
+    assert "hard validation" in names
+    assert loss.lines[names.index("hard validation")].get_ydata() == pytest.approx([0.7, 0.4, 0.6])
+    assert "hard validation" not in [line.get_label() for line in auroc.lines]

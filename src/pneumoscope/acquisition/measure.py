@@ -8,7 +8,13 @@ from numpy.typing import NDArray
 
 from pneumoscope.acquisition.descriptor import NUMBERS, Descriptor
 from pneumoscope.acquisition.grouping import Groups, choose_groups
-from pneumoscope.acquisition.records import AcquisitionAudit, PseudoSite, PseudoSitePart
+from pneumoscope.acquisition.hard import HardFilms, hard_films
+from pneumoscope.acquisition.records import (
+    AcquisitionAudit,
+    HardPart,
+    PseudoSite,
+    PseudoSitePart,
+)
 from pneumoscope.acquisition.verdicts import classifier_verdict, pseudo_sites_verdict, trait
 from pneumoscope.arrays import BoolArray, FloatArray
 from pneumoscope.evaluation.estimate import Estimate
@@ -75,8 +81,9 @@ def measure_acquisition(
         seed: Seed of folds, halvings and starts.
 
     Returns:
-        Columns radiograph_id, pseudo_site (None where there are none) and `PERIPHERY_SCORE` (NaN
-        where train has too few films), and the record of both.
+        Columns radiograph_id, pseudo_site (None where there are none), `PERIPHERY_SCORE` (NaN
+        where train has too few films) and hard (no film where there are too few), and the record
+        of all.
     """
     once = rows.drop_duplicates(Column.RADIOGRAPH_ID)
     once = once.merge(acquisition, on=Column.RADIOGRAPH_ID, how="left", validate="one_to_one")
@@ -86,18 +93,21 @@ def measure_acquisition(
     groups = _group(films, options, seed)
     names = _names(films, groups)
     sites = _pseudo_sites(films, names, confidence)
+    hard = {split: _hard(films, score, split, options.hard_auroc) for split in Split}
     audit = AcquisitionAudit(
         aurocs,
         classifier_verdict(aurocs),
         groups.tried,
         sites,
         pseudo_sites_verdict(sites, groups.tried),
+        {split: _hard_part(films, split, found) for split, found in hard.items()},
     )
     table = pd.DataFrame(
         {
             Column.RADIOGRAPH_ID.value: once[Column.RADIOGRAPH_ID],
             Column.PSEUDO_SITE.value: names,
             PERIPHERY_SCORE: score,
+            Column.HARD.value: _is_hard(films, hard),
         }
     )
     return table, audit
@@ -127,6 +137,25 @@ def _classify(
             estimate = bounded.mapped(lambda bound: min(1.0, max(0.0, bound)))
         found[split] = estimate
     return score, found
+
+
+def _hard(films: _Films, score: FloatArray, split: Split, most_auroc: float) -> HardFilms:
+    part = films.within(split)
+    return hard_films(labels_of(films.rows)[part], films.patient[part], score[part], most_auroc)
+
+
+def _hard_part(films: _Films, split: Split, found: HardFilms) -> HardPart:
+    hard = films.rows[films.within(split)][found.members]
+    counts = {label: int((hard[Column.LABEL] == label).sum()) for label in Label}
+    patients = int(hard[Column.PATIENT_ID].nunique())
+    return HardPart(counts, patients, found.share, found.auroc, found.reason)
+
+
+def _is_hard(films: _Films, found: dict[Split, HardFilms]) -> BoolArray:
+    hard = np.zeros(len(films.rows), dtype=bool)
+    for split, one in found.items():
+        hard[films.within(split)] = one.members
+    return hard
 
 
 def _group(films: _Films, options: AcquisitionOptions, seed: int) -> Groups:

@@ -1,10 +1,10 @@
 """What the periphery of films comes to, typed: the JSON that the report reads."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pneumoscope.evaluation.estimate import Estimate
-from pneumoscope.naming import Split
+from pneumoscope.naming import Label, Split
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,25 @@ class Grouping:
 
 
 @dataclass(frozen=True)
+class HardPart:
+    """The hard films of one split.
+
+    Attributes:
+        films: How many, by class.
+        patients: Whose they are.
+        share: Of the films of the split; None where there are no hard films.
+        auroc: With which the periphery tells the class among them; None as above.
+        reason: Why there are none; None where there are.
+    """
+
+    films: Mapping[Label, int]
+    patients: int
+    share: float | None
+    auroc: float | None
+    reason: str | None
+
+
+@dataclass(frozen=True)
 class AcquisitionAudit:
     """What the periphery of films tells of the class, and the pseudo-sites.
 
@@ -64,6 +83,8 @@ class AcquisitionAudit:
         groupings: Numbers of groups that were tried.
         pseudo_sites: By name, the largest first; empty where no grouping is stable.
         pseudo_sites_verdict: What follows, in words.
+        hard: The films of each split in which the periphery tells the class no more; empty in
+            an audit from before these were told.
     """
 
     aurocs: Mapping[Split, Estimate]
@@ -71,3 +92,4 @@ class AcquisitionAudit:
     groupings: Sequence[Grouping]
     pseudo_sites: Mapping[str, PseudoSite]
     pseudo_sites_verdict: str
+    hard: Mapping[Split, HardPart] = field(default_factory=dict)

@@ -15,8 +15,11 @@ class AcquisitionOptions(Options):
         most_pseudo_sites: Groups at most.
         prediction_strength: Stability that a grouping must reach; 0.8 and more are usual
             (Tibshirani and Walther 2005).
+        hard_auroc: AUROC of the class by the periphery among hard films, at most: at 0.5 it tells
+            nothing there, below it points to the other class, and fewer films are hard.
     """
 
     components: Annotated[int, Field(ge=1, le=100)]
     most_pseudo_sites: Annotated[int, Field(ge=2, le=8)]
     prediction_strength: OpenShare
+    hard_auroc: Annotated[float, Field(ge=0, le=0.5)]

@@ -193,7 +193,8 @@ class FittingOptions(Options):
             with another of its batch; 0 blends none.
         ema_momentum: Share of the running average of the weights that each step keeps; the
             average is what is validated and kept. Null keeps the weights themselves.
-        select_by: Whose loss chooses the epoch: clean or stressed validation.
+        select_by: Whose loss chooses the epoch: that of `validation`, of `stressed` validation, or
+            of `hard` validation, which needs 20 hard films of 10 patients of each class.
         patience: Epochs without a better one before training stops.
         precision: Keras dtype policy, or `auto`: the faster one on this machine, by a short
             measurement that is kept.
@@ -210,7 +211,7 @@ class FittingOptions(Options):
     # At 1 all blends are as likely; from some tens on every film is half another.
     mixup: Annotated[float, Field(ge=0, le=10)] = 0.0
     ema_momentum: Annotated[float, Field(gt=0, lt=1)] | None = None
-    select_by: Literal["validation", "stressed"] = "validation"
+    select_by: Literal["validation", "stressed", "hard"] = "validation"
     patience: Epochs = 5
     precision: Literal["auto", "float32", "mixed_bfloat16"] = "float32"
     seed: Seed | None = None

@@ -20,7 +20,7 @@ from pneumoscope.plots.style import (
 )
 
 MARKERS_UP_TO = 30
-VALIDATION, STRESSED = SPLIT_COLOURS[Split.VALIDATION], "#b8860b"
+VALIDATION, STRESSED, HARD = SPLIT_COLOURS[Split.VALIDATION], "#b8860b", "#8b2252"
 
 
 def kept_epoch(history: pd.DataFrame) -> int:
@@ -37,7 +37,8 @@ def plot_training_curves(history: pd.DataFrame) -> Figure:
 
     Args:
         history: One row an epoch; columns epoch, phase, learning_rate, kept, and loss,
-            accuracy, auroc: plain for train, `validation_` and `stressed_` for the others.
+            accuracy, auroc: plain for train, `validation_`, `stressed_` and `hard_` for the
+            others; of hard validation nothing is drawn where there is none.
     """
     figure = new_figure(height=5.0)
     (loss, auroc), (accuracy, rate) = figure.subplots(2, 2, sharex=True)
@@ -49,6 +50,8 @@ def plot_training_curves(history: pd.DataFrame) -> Figure:
         _curve(ax, history, quantity, "train", SPLIT_COLOURS[Split.TRAIN], "--")
         _curve(ax, history, f"validation_{quantity}", "validation", VALIDATION, "-")
         _curve(ax, history, f"stressed_{quantity}", "stressed validation", STRESSED, "-.")
+        if f"hard_{quantity}" in history and history[f"hard_{quantity}"].notna().any():
+            _curve(ax, history, f"hard_{quantity}", "hard validation", HARD, ":")
         _panel(ax, history, title)
     rate.plot(history["epoch"], history["learning_rate"], color=INK, linewidth=2)
     rate.set_yscale("log")

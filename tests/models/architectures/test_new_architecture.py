@@ -69,9 +69,9 @@ def recipe(**model: object) -> Recipe:
 def test_an_entry_is_configured_and_trained(tmp_path: Path) -> None:
     films = np.random.default_rng(0).integers(0, 256, (8, *SHAPE)).astype(np.uint8)
     labels = ["NORMAL", "PNEUMONIA"] * 4
-    rows = pd.DataFrame({"label": labels, "sample_weight": 1.0})
+    rows = pd.DataFrame({"radiograph_id": range(8), "label": labels, "sample_weight": 1.0})
     model, history = nodes.model_trainer("wide")(
-        films, rows, films, rows, films, rows,
+        films, rows, films, rows, films, rows, rows.assign(hard=False),
         weights_available=nodes.check_weights(recipe(architecture="wide")),
         precision=PrecisionChoice("float32", "made up"),
         checkpoint=CheckpointFolder(tmp_path / "checkpoint"),

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from pneumoscope.models.training.batches import (
+    ChosenRadiographs,
     LabelledRadiographs,
     RadiographBatches,
     blend,
@@ -117,3 +118,13 @@ def test_blends_are_a_function_of_seed_epoch_and_batch() -> None:
 def test_labels_that_do_not_fit_are_refused(labels: np.ndarray, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         LabelledRadiographs(AscendingStorage(10), labels)
+
+
+def test_chosen_radiographs_are_read_as_they_are_asked_for() -> None:
+    storage = AscendingStorage(10)
+    chosen = LabelledRadiographs(
+        ChosenRadiographs(storage, np.array([2, 5, 7])), np.array([0, 1, 1])
+    )
+    assert chosen.images.shape == (3, 1, 1, 1)
+    assert shown(RadiographBatches(chosen, batch_size=2)) == [2, 5, 7]
+    assert storage.rows_read == 3

@@ -49,10 +49,12 @@ def test_the_history_has_one_row_an_epoch_and_the_rate_falls_as_a_cosine(fitted)
     assert list(result.history.columns) == [
         "epoch", "phase", "learning_rate", "loss", "accuracy", "auroc",
         "validation_loss", "validation_accuracy", "validation_auroc",
-        "stressed_loss", "stressed_accuracy", "stressed_auroc", "seconds", "kept",
+        "stressed_loss", "stressed_accuracy", "stressed_auroc",
+        "hard_loss", "hard_accuracy", "hard_auroc", "seconds", "kept",
     ]  # fmt: skip
     assert result.history["epoch"].tolist() == [1, 2, 3, 4]
     assert [row.epoch for row in rows] == [1, 2, 3, 4]
+    assert result.history["hard_loss"].isna().all()
     expected = [0.01 * (1 + np.cos(np.pi * epoch / 4)) / 2 for epoch in range(4)]
     np.testing.assert_allclose(result.history["learning_rate"], expected, rtol=1e-4)
 
@@ -112,6 +114,25 @@ def test_the_best_weights_are_kept_and_patience_ends_the_fit(
     loss = keras.losses.BinaryCrossentropy()(contrary.labels[:, None].astype("float32"), scores)
     best = result.history["validation_loss"].min()
     np.testing.assert_allclose(float(loss), best, rtol=1e-4)
+
+
+def test_hard_validation_chooses_the_epoch_where_it_is_asked_to(fitted, separable, caplog) -> None:
+    # Hard films contradict the others, so that every further epoch is worse on them alone.
+    train = separable()
+    contrary = LabelledRadiographs(train.images, 1 - train.labels)
+    fitting = FittingOptions(epochs=4, batch_size=8, select_by="hard")
+    with caplog.at_level(logging.INFO):
+        result = fitted(options("mlp"), fitting, train=train, validation=train, hard=contrary)
+    history = result.history
+    assert result.best_epoch == 1 + history["hard_loss"].argmin() < 4
+    assert history["validation_loss"].argmin() == 3
+    np.testing.assert_allclose(history["hard_auroc"], 1 - history["validation_auroc"], atol=0.02)
+    assert f", hard {history['hard_auroc'].iloc[-1]:.3f}, " in caplog.text
+
+
+def test_hard_validation_cannot_choose_where_there_is_none(fitted) -> None:
+    with pytest.raises(InputError, match=r"hard films in validation.*Choose by `stressed`"):
+        fitted(options("mlp"), FittingOptions(epochs=1, select_by="hard"))
 
 
 def test_averages_are_validated_and_the_weights_themselves_are_trained(fitted) -> None:

@@ -13,7 +13,8 @@ def history(loss, validation_loss) -> History:
     table = pd.DataFrame(columns).assign(
         phase="training", learning_rate=0.001, accuracy=0.9, auroc=0.9, validation_accuracy=0.9,
         validation_auroc=0.9, stressed_loss=0.7, stressed_accuracy=0.7, stressed_auroc=0.8,
-        seconds=30.0, kept=epochs == 1 + np.argmin(validation_loss),
+        hard_loss=np.nan, hard_accuracy=np.nan, hard_auroc=np.nan, seconds=30.0,
+        kept=epochs == 1 + np.argmin(validation_loss),
     )  # fmt: skip
     return History.of(table)
 
@@ -61,3 +62,7 @@ def test_noise_about_a_plateau_is_seldom_called_overfitting():
         plateau = np.r_[np.linspace(0.7, 0.5, 4), 0.5 + 0.02 * noise[20:]]
         found.append(history(np.linspace(0.6, 0.1, 16), plateau).overfits)
     assert np.mean(found) < 0.05
+
+
+def test_hard_validation_that_was_not_measured_is_none():
+    assert history([0.5, 0.3], [0.5, 0.2]).kept.hard_loss is None

@@ -7,11 +7,12 @@ from pneumoscope.report.blocks import Gallery
 from pneumoscope.report.sections.training import training_section
 
 
-def history(loss: list[float], validation_loss: list[float]) -> History:
+def history(loss: list[float], validation_loss: list[float], hard: float = 0.6) -> History:
     table = pd.DataFrame({"epoch": range(1, len(loss) + 1), "loss": loss}).assign(
         phase="training", learning_rate=0.001, accuracy=0.9, auroc=0.9, validation_accuracy=0.9,
         validation_loss=pd.Series(validation_loss, dtype=float), validation_auroc=0.9,
         stressed_loss=0.7, stressed_accuracy=0.7, stressed_auroc=0.8, seconds=30.0,
+        hard_loss=hard, hard_accuracy=hard, hard_auroc=hard,
         kept=np.arange(len(loss)) == np.argmin(validation_loss),
     )  # fmt: skip
     return History.of(table)
@@ -42,8 +43,15 @@ def test_the_caption_tells_what_the_curves_show(loss, validation_loss, conclusio
 
 def test_the_table_holds_the_numbers_of_the_kept_epoch():
     table = training_section({"cnn": history([0.5, 0.3, 0.1], [0.5, 0.4, 0.6])}, {}).blocks[0]
-    assert table.rows == [["cnn", 3, 2, 0.4, 0.9, 0.7, 0.8, 1.5]]
+    assert table.rows == [["cnn", 3, 2, 0.4, 0.9, 0.7, 0.8, 0.6, 0.6, 1.5]]
 
 
 def test_curves_that_were_not_drawn_are_left_out():
     assert len(training_section({"cnn": history([0.5], [0.4])}, {}).blocks) == 1
+
+
+def test_a_hard_validation_of_too_few_films_is_told_so():
+    table = training_section({"cnn": history([0.5], [0.5], hard=np.nan)}, {}).blocks[0]
+    assert [table.rows[0][place].reason for place in (7, 8)] == [
+        "validation has too few hard films"
+    ] * 2

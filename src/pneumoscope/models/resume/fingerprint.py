@@ -67,7 +67,9 @@ def _of_options(options: Options) -> str:
     return json.dumps(options.model_dump(mode="json"), sort_keys=True)
 
 
-def _of_radiographs(part: LabelledRadiographs) -> str:
+def _of_radiographs(part: LabelledRadiographs | None) -> str:
+    if part is None:
+        return "none"
     count = part.images.shape[0]
     starts = range(0, count, _CHUNK)
     chunks = (part.images[np.arange(start, min(start + _CHUNK, count))] for start in starts)

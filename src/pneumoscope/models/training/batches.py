@@ -60,6 +60,28 @@ class LabelledRadiographs:
 
 
 @dataclass(frozen=True)
+class ChosenRadiographs:
+    """Some of other radiographs, which are read from these as they are asked for.
+
+    Attributes:
+        images: All of them.
+        rows: Ascending indices of the chosen ones.
+    """
+
+    images: RadiographArray
+    rows: NDArray[np.intp]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(len(rows), height, width, 1)."""
+        return (len(self.rows), *self.images.shape[1:])
+
+    def __getitem__(self, indices: NDArray[np.intp], /) -> NDArray[np.uint8]:
+        """Copy out the chosen radiographs at ascending indices."""
+        return self.images[self.rows[indices]]
+
+
+@dataclass(frozen=True)
 class TrainingData:
     """What a model is fitted on.
 
@@ -67,11 +89,14 @@ class TrainingData:
         train: Training radiographs, with sample weights where classes are weighted.
         validation: Validation radiographs.
         stressed: Degraded copies of them.
+        hard: Those of validation whose periphery points to the other class; None where there are
+            too few.
     """
 
     train: LabelledRadiographs
     validation: LabelledRadiographs
     stressed: LabelledRadiographs
+    hard: LabelledRadiographs | None = None
 
 
 class RadiographBatches(keras.utils.PyDataset):

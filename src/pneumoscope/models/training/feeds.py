@@ -21,6 +21,7 @@ class Feed:
         train: Training batches.
         validation: Validation batches; never augmented.
         stressed: Batches of stressed validation.
+        hard: Batches of hard validation; None where there is none.
     """
 
     trainer: keras.Model
@@ -28,6 +29,7 @@ class Feed:
     train: RadiographBatches
     validation: RadiographBatches
     stressed: RadiographBatches
+    hard: RadiographBatches | None
 
     def begin_epoch(self, epoch: int) -> None:
         """Draw the order and the changes of an epoch, counted from 1, from it and the seed."""
@@ -54,4 +56,5 @@ def feed_for(model: keras.Model, recipe: Recipe, data: TrainingData, seed: int) 
         ),
         RadiographBatches(data.validation, fitting.batch_size),
         RadiographBatches(data.stressed, fitting.batch_size),
+        RadiographBatches(data.hard, fitting.batch_size) if data.hard else None,
     )

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 import keras
 import pandas as pd
 
+from pneumoscope.errors import InputError
 from pneumoscope.models.architectures.backbones import train_top
 from pneumoscope.models.architectures.weights import is_pretrained
 from pneumoscope.models.resume.checkpoint import Checkpoint, CheckpointStore
@@ -60,8 +61,8 @@ def fit(
     """Fit a model: its head on the frozen backbone first, if asked for, then the whole.
 
     The second phase moves the top `trainable_share` of a backbone and everything outside it,
-    with a cosine decay of the rate. The weights, or their running average, of the lowest clean
-    or stressed validation loss over both phases are kept. Augmentation stands before the model
+    with a cosine decay of the rate. The weights, or their running average, of the lowest clean,
+    stressed or hard validation loss over both phases are kept. Augmentation stands before the model
     while it is fitted and is no part of the result. After `prepare_backend(seed)`, equal
     arguments give equal weights on one kind of processor, whether the training was interrupted
     or not.
@@ -77,9 +78,16 @@ def fit(
             not given. The state of a finished training stays there.
 
     Raises:
-        InputError: When the loss is NaN or infinite.
+        InputError: When the loss is NaN or infinite, or hard validation is to choose the epoch and
+            there is none.
     """
     title = title or model.name
+    if recipe.fitting.select_by == "hard" and data.hard is None:
+        raise InputError(
+            f"hard films in validation, by which `{title}.fitting.select_by` chooses the epoch",
+            "too few (the report's section on who took the films says how many)",
+            "Choose by `stressed` validation, or give validation more patients.",
+        )
     feed = feed_for(model, recipe, data, seed)
     described = fingerprint(model, data, recipe, seed) if store is not None else {}
     checkpoint = Checkpoint(store, described, title)

@@ -36,6 +36,10 @@ class EpochReport:
         stressed_loss: The loss on stressed validation.
         stressed_accuracy: Share of stressed validation correct at 0.5.
         stressed_auroc: Area under the ROC curve of stressed validation.
+        hard_loss: The loss on hard validation, the films of validation whose periphery points to
+            the other class; None, as the next two, where there are too few of them.
+        hard_accuracy: Share of hard validation correct at 0.5.
+        hard_auroc: Area under the ROC curve of hard validation.
         seconds: Duration since the last epoch ended, with everything that was needed.
     """
 
@@ -51,6 +55,9 @@ class EpochReport:
     stressed_loss: float
     stressed_accuracy: float
     stressed_auroc: float
+    hard_loss: float | None
+    hard_accuracy: float | None
+    hard_auroc: float | None
     seconds: float
 
 
@@ -64,7 +71,9 @@ class History:
     @classmethod
     def of(cls, table: pd.DataFrame) -> "History":
         """Read a table with the columns of `EpochReport` and `kept`, true once."""
-        rows = table[[field.name for field in fields(EpochReport)]]
+        # A column of numbers reads None as NaN; one from before there was hard validation lacks it.
+        rows = table.reindex(columns=[field.name for field in fields(EpochReport)])
+        rows = rows.astype(object).where(rows.notna(), None)
         epochs = [EpochReport(*row) for row in rows.itertuples(index=False)]
         return cls(epochs, epochs[table["kept"].to_numpy().argmax()])
 

@@ -81,6 +81,7 @@ class EpochMonitor(keras.callbacks.Callback):
         """Begin a phase, or take it up; return the number of its last epoch, at most."""
         self._phase = self._phases[index]
         self._stressed = stream(self._feed.stressed)
+        self._hard = stream(self._feed.hard) if self._feed.hard else None
         earlier = [row for row in self.progress.reports if row.phase != self._phase.name]
         if len(earlier) == len(self.progress.reports):
             self.progress = replace(self.progress, waited=0)
@@ -125,6 +126,7 @@ class EpochMonitor(keras.callbacks.Callback):
         self._check_finite("training", row.loss)
         self._check_finite("validation", row.validation_loss)
         self._check_finite("stressed validation", row.stressed_loss)
+        self._check_finite("hard validation", row.hard_loss or 0.0)
         self._judge(row)
         self._log(row)
 
@@ -148,6 +150,7 @@ class EpochMonitor(keras.callbacks.Callback):
 
     def _row(self, logs: dict[str, Any]) -> EpochReport:
         stressed = self.model.evaluate(self._stressed, verbose=0, return_dict=True)
+        hard = self._on_hard()
         last, self._ended = self._ended, time.perf_counter()
         return EpochReport(
             epoch=self._epoch,
@@ -162,11 +165,21 @@ class EpochMonitor(keras.callbacks.Callback):
             stressed_loss=float(stressed["loss"]),
             stressed_accuracy=float(stressed["accuracy"]),
             stressed_auroc=float(stressed["auroc"]),
+            hard_loss=hard.get("loss"),
+            hard_accuracy=hard.get("accuracy"),
+            hard_auroc=hard.get("auroc"),
             seconds=self._ended - last,
         )
 
+    def _on_hard(self) -> dict[str, float]:
+        """Measure hard validation; nothing where there is none."""
+        if self._hard is None:
+            return {}
+        found = self.model.evaluate(self._hard, verbose=0, return_dict=True)
+        return {name: float(value) for name, value in found.items()}
+
     def _judge(self, row: EpochReport) -> None:
-        loss = row.stressed_loss if self._fitting.select_by == "stressed" else row.validation_loss
+        loss = getattr(row, f"{self._fitting.select_by}_loss")
         before = self.progress
         reports = (*before.reports, row)
         if loss < before.best_loss:
@@ -180,7 +193,7 @@ class EpochMonitor(keras.callbacks.Callback):
         stops = self.model.stop_training and not self._epochs_after
         left = seconds_left(self._phases, self.progress.reports)
         logger.info(
-            "%s: epoch %d/%d (%s), loss %.3f, AUROC on validation %.3f, stressed %.3f, %s",
+            "%s: epoch %d/%d (%s), loss %.3f, AUROC on validation %.3f, stressed %.3f%s, %s",
             self._title,
             row.epoch,
             self._last_epoch + self._epochs_after,
@@ -188,6 +201,7 @@ class EpochMonitor(keras.callbacks.Callback):
             row.loss,
             row.validation_auroc,
             row.stressed_auroc,
+            "" if row.hard_auroc is None else f", hard {row.hard_auroc:.3f}",
             "stops early" if stops else f"about {duration(left)} left",
         )
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from pneumoscope.datasets.checkpoint import CheckpointFolder
@@ -50,6 +51,7 @@ def model_trainer(name: str) -> Callable[..., tuple[Any, pd.DataFrame]]:
         validation_rows: pd.DataFrame,
         stressed_images: ShardedImages,
         stressed_rows: pd.DataFrame,
+        pseudo_sites: pd.DataFrame,
         weights_available: bool,
         precision: PrecisionChoice,
         checkpoint: CheckpointFolder,
@@ -76,6 +78,7 @@ def model_trainer(name: str) -> Callable[..., tuple[Any, pd.DataFrame]]:
             LabelledRadiographs(train_images, _labels(train_rows), weights),
             LabelledRadiographs(validation_images, _labels(validation_rows)),
             LabelledRadiographs(stressed_images, _labels(stressed_rows)),
+            _hard(validation_images, validation_rows, pseudo_sites),
         )
         result = fit(built, recipe, data, seed, title=name, store=checkpoint)
         return result.model, result.history
@@ -98,6 +101,17 @@ def record_training(
 
     origin = Origin(recipe, preprocessing, working_side, seed)
     return training_record(model, history, train_rows, origin, precision)
+
+
+def _hard(images: ShardedImages, rows: pd.DataFrame, pseudo_sites: pd.DataFrame) -> Any:
+    """Return the hard films of validation, or None where there are too few."""
+    from pneumoscope.models.training.batches import ChosenRadiographs, LabelledRadiographs
+
+    hard = pseudo_sites[Column.RADIOGRAPH_ID][pseudo_sites[Column.HARD]]
+    chosen = np.flatnonzero(rows[Column.RADIOGRAPH_ID].isin(hard))
+    if not len(chosen):
+        return None
+    return LabelledRadiographs(ChosenRadiographs(images, chosen), _labels(rows)[chosen])
 
 
 def _labels(rows: pd.DataFrame) -> Any:

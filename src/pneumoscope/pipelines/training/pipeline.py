@@ -1,4 +1,4 @@
-"""images and rows → a model and its history, once for each architecture."""
+"""images, rows and hard films → a model and its history, once for each architecture."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from pneumoscope.pipelines.training.nodes import (
 
 SHARED = {
     f"{part}_{what}" for part in ("train", "validation", "stressed") for what in ("images", "rows")
-}
+} | {"pseudo_sites"}
 
 PARAMETERS = {
     "params:seed",
@@ -65,6 +65,7 @@ def _template(architecture: str) -> Pipeline:
                     "validation_rows",
                     "stressed_images",
                     "stressed_rows",
+                    "pseudo_sites",
                     "weights_available",
                     "precision",
                     "checkpoint",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.models.training.history import History
 from pneumoscope.report.blocks import Block, Figure, Gallery, Section, Table
 from pneumoscope.report.cells import Cell
@@ -15,6 +16,8 @@ HEADER = [
     "validation AUROC",
     "stressed loss",
     "stressed AUROC",
+    "hard loss",
+    "hard AUROC",
     "minutes",
 ]
 
@@ -47,8 +50,14 @@ def _row(name: str, history: History) -> list[Cell]:
         kept.validation_auroc,
         kept.stressed_loss,
         kept.stressed_auroc,
+        _known(kept.hard_loss),
+        _known(kept.hard_auroc),
         history.minutes,
     ]
+
+
+def _known(value: float | None) -> Cell:
+    return Estimate(None, reason="validation has too few hard films") if value is None else value
 
 
 def _caption(name: str, history: History) -> str:
