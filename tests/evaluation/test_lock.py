@@ -167,3 +167,21 @@ def test_the_distance_from_train_is_locked_with_the_share_that_chose_it():
 def test_a_model_that_was_locked_without_a_distance_gets_one():
     old = replace(locked(), out_of_distribution=None)
     assert renewed(locked(), lock_as_record(old), relock=False) == locked()
+
+
+def test_a_threshold_that_found_no_hard_films_is_logged(caplog):
+    options = changed(threshold={"rule": "youden", "part": "hard"})
+    lock = locked(options, VALIDATION.assign(hard=False))
+    assert lock.operating_point.threshold == pytest.approx(0.7)
+    assert "The threshold was chosen on all of validation, which has too few hard" in caplog.text
+    caplog.clear()
+    locked(options, VALIDATION.assign(hard=True))
+    assert not caplog.text
+
+
+def test_a_lock_from_before_hard_films_is_still_the_same():
+    plain = lock_as_record(locked())
+    record = plain["1" * 64]
+    assert "part" not in record["parameters"]["threshold"]
+    del record["operating_point"]["part"]
+    assert renewed(locked(), plain, relock=False) == locked()

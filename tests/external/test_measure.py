@@ -75,7 +75,7 @@ def lock():
 
 @pytest.fixture(scope="module")
 def evaluated(lock):
-    scores = pd.concat([VALIDATION, TEST], ignore_index=True)
+    scores = pd.concat([VALIDATION, TEST], ignore_index=True).assign(hard=False)
     return evaluate(scores, BY, lock, MANIFEST, split_audit(), OPTIONS)
 
 

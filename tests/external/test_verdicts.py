@@ -1,10 +1,12 @@
 import pytest
+from example_metrics import estimate
 from example_sites import drop, drops, site_metrics, site_result
 
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.external.records import Flagged
 from pneumoscope.external.verdicts import (
     claims,
+    expectation_verdict,
     flagged_sentence,
     overlap_sentences,
     site_verdict,
@@ -134,3 +136,60 @@ def test_films_flagged_at_a_site_are_held_against_the_promise(share, start, end)
     assert flagged_sentence("clinic", Flagged(Found(40, 30, share), 0.05)) == (
         f"At clinic, {start} of the films are flagged as unlike those of train{end}"
     )
+
+
+WATCHED = ("auroc", "sensitivity", "specificity")
+
+
+def expected(there: dict, here: dict | None = None) -> list[str]:
+    """Tell of a site with some figures, against what hard validation led to expect."""
+    elsewhere = None if here is None else {
+        "radiographs": 100, "patients": 80, "expected": here, "drops": {}, "reason": None,
+    }  # fmt: skip
+    given = site_metrics(measured={"elsewhere": elsewhere})
+    (split,) = given["measured"]["splits"].values()
+    split["metrics"] |= there
+    return expectation_verdict("clinic", site_result(models={"cnn": given}).models["cnn"], 1)
+
+
+def figures(value: float, reach: float, **changes) -> dict:
+    same = {metric: estimate(value, value - reach, value + reach) for metric in WATCHED}
+    return same | changes
+
+
+def test_a_site_that_contradicts_what_was_expected_is_told():
+    (words,) = expected(
+        figures(0.95, 0.01, specificity=estimate(0.8, 0.78, 0.82)), figures(0.95, 0.01)
+    )
+    assert words.startswith(
+        "clinic contradicts what hard validation led to expect (AUROC 0.950 (0.940 to 0.960), "
+        "sensitivity 0.950 (0.940 to 0.960) and specificity 0.950 (0.940 to 0.960)): specificity "
+        "is lower by 0.150 ("
+    )
+    assert words.endswith(") there.")
+    (better,) = expected(figures(0.95, 0.01), figures(0.8, 0.01))
+    assert "specificity is higher by 0.150" in better
+
+
+def test_a_site_that_confirms_what_was_expected_is_told():
+    (words,) = expected(figures(0.945, 0.01), figures(0.95, 0.01))
+    assert words.startswith("clinic confirms what hard validation led to expect")
+    assert words.endswith("within 0.05.")
+
+
+def test_a_site_within_a_wide_expectation_confirms_nothing():
+    (words,) = expected(figures(0.9, 0.05), figures(0.93, 0.06))
+    assert words.startswith("clinic does not contradict what hard validation led to expect: every")
+
+
+def test_a_site_outside_the_expectation_by_chance_is_left_open():
+    (words,) = expected(figures(0.9, 0.06, auroc=estimate(0.84, 0.76, 0.92)), figures(0.93, 0.06))
+    assert words.startswith("Whether clinic bears out what hard validation led to expect")
+    assert words.endswith(
+        "cannot be told: AUROC there lies outside the interval, by no more than chance may."
+    )
+
+
+def test_without_an_expectation_nothing_is_said():
+    assert expected(figures(0.9, 0.05)) == []
+    assert expected(figures(0.9, 0.05), {}) == []

@@ -47,7 +47,9 @@ FETCH = FetchOptions.model_validate(
 SPLIT = SplitOptions.model_validate(
     {"policy": "official", "validation_share": 0.3, "test_share": 0.2, "balance": "oversample"}
 )
-GROUPED = AcquisitionOptions(components=2, most_pseudo_sites=2, prediction_strength=0.8)
+GROUPED = AcquisitionOptions(
+    components=2, most_pseudo_sites=2, prediction_strength=0.8, hard_auroc=0.5
+)
 SIZE = PreprocessingOptions.model_validate({"size": [16, 16], "fit": "squash"})
 STRESS = StressOptions.model_validate(
     {
@@ -142,7 +144,7 @@ def stressed(images, rows):
 
 
 @pytest.fixture(scope="module")
-def trained(images, rows, stressed, tmp_path_factory):
+def trained(images, rows, stressed, pseudo_sites, tmp_path_factory):
     train, validation = Split.TRAIN, Split.VALIDATION
     return training.model_trainer("mlp")(
         images[train],
@@ -150,6 +152,7 @@ def trained(images, rows, stressed, tmp_path_factory):
         images[validation],
         rows[validation],
         *stressed,
+        pseudo_sites.assign(hard=True),
         weights_available=True,
         checkpoint=CheckpointFolder(tmp_path_factory.mktemp("checkpoint")),
         precision=PrecisionChoice("float32", "made up"),
@@ -182,8 +185,10 @@ def false_alarms(described, validated):
 
 
 @pytest.fixture(scope="module")
-def locks(validated, false_alarms, checked):
-    return evaluation.lock_operating_point(*validated, false_alarms, checked[0], {}, EVALUATION)
+def locks(validated, false_alarms, checked, pseudo_sites):
+    return evaluation.lock_operating_point(
+        *validated, false_alarms, checked[0], pseudo_sites, {}, EVALUATION
+    )
 
 
 @pytest.fixture(scope="module")
@@ -329,6 +334,8 @@ def test_train_model_records_every_epoch(trained):
     model, history = trained
     assert history["epoch"].tolist() == [1, 2]
     assert model.output_shape == (None, 1)
+    # Every film of validation is marked as hard here, and so measured twice.
+    np.testing.assert_allclose(history["hard_loss"], history["validation_loss"], rtol=1e-5)
 
 
 def test_validation_and_test_are_scored_once_each(scores, rows):
@@ -355,6 +362,17 @@ def test_measure_scores_applies_what_was_locked(
     assert again.operating_point == metrics.operating_point
     assert again.operating_point.threshold == lock["operating_point"]["threshold"]
     assert again.splits["test"] != metrics.splits["test"]
+
+
+def test_hard_films_are_measured_as_those_of_elsewhere(
+    validated, tested, locks, manifest, pseudo_sites, checked
+):
+    hard = pseudo_sites["radiograph_id"].isin(validated[0]["radiograph_id"].iloc[::2])
+    _, metrics = evaluation.measure_scores(
+        validated[0], tested, validated[1], locks, manifest, pseudo_sites.assign(hard=hard),
+        checked[1], EVALUATION,
+    )  # fmt: skip
+    assert metrics.elsewhere.radiographs == hard.sum() == -(-len(validated[0]) // 2)
 
 
 def test_pseudo_sites_are_subgroups_of_every_split(
@@ -432,7 +450,7 @@ def test_test_is_not_measured_by_a_model_that_is_not_locked(
 
 
 def test_the_average_of_one_model_twice_gives_its_scores(
-    validated, tested, scores, checked, false_alarms
+    validated, tested, scores, checked, false_alarms, pseudo_sites
 ):
     own, scored_by = validated
     averaged, together = evaluation.average_validation(
@@ -443,7 +461,7 @@ def test_the_average_of_one_model_twice_gives_its_scores(
     with pytest.raises(ValueError, match="its threshold was not fixed before test"):
         evaluation.average_test({}, together, **members)
     locks = evaluation.lock_operating_point(
-        averaged, together, false_alarms, checked[0], {}, EVALUATION
+        averaged, together, false_alarms, checked[0], pseudo_sites, {}, EVALUATION
     )
     assert evaluation.average_test(locks, together, **members).equals(tested)
     assert together.members == dict.fromkeys(("one", "two"), scored_by.fingerprint)

@@ -72,7 +72,8 @@ def lock_evaluation(
     """Choose the operating point on validation, and fix it with all it depends on.
 
     Args:
-        validation: Columns patient_id, label, split and score, of validation.
+        validation: Columns patient_id, label, split and score, of validation; hard where the rule
+            for the threshold reads hard films.
         scored_by: Which model gave the scores.
         false_alarms: Which distance from train is too far.
         splits: Columns radiograph_id and split, of all radiographs.
@@ -84,12 +85,15 @@ def lock_evaluation(
     # SciPy is behind it, which nothing needs that only reads a lock.
     from pneumoscope.evaluation.thresholds.operating_points import lock_threshold
 
+    point = lock_threshold(validation, options.threshold)
+    if point.part != options.threshold.part:
+        logger.warning("The threshold was chosen %s", point.reason)
     return Lock(
         fingerprint=scored_by.fingerprint,
         splits=splits_digest(splits),
         parameters=_decisive(options),
         primary_endpoint=options.primary_endpoint,
-        operating_point=lock_threshold(validation, options.threshold),
+        operating_point=point,
         out_of_distribution=LockedDistance(
             false_alarms.asked, false_alarms.promised, false_alarms.threshold
         ),

@@ -4,6 +4,7 @@ import pandas as pd
 
 from pneumoscope.evaluation.calibration.measure import measure_calibration
 from pneumoscope.evaluation.conformal import measure_conformal
+from pneumoscope.evaluation.elsewhere import measure_elsewhere
 from pneumoscope.evaluation.lock import Lock
 from pneumoscope.evaluation.metrics import estimate_metrics
 from pneumoscope.evaluation.patients import measure_patients
@@ -29,7 +30,8 @@ def evaluate(
     """Measure every split at the operating point that was locked on validation.
 
     Args:
-        scores: Columns radiograph_id, patient_id, source, label, subtype, split and score.
+        scores: Columns radiograph_id, patient_id, source, label, subtype, split and score; and
+            hard, true for the hard films of validation.
         scored_by: Which model gave them.
         lock: What was fixed before test was scored.
         manifest: The manifest of all radiographs.
@@ -53,6 +55,7 @@ def evaluate(
             str(split): measure_split(rows, point.threshold, options)
             for split, rows in scores.groupby(Column.SPLIT, sort=False)
         },
+        elsewhere=measure_elsewhere(scores, point, options),
     )
 
 

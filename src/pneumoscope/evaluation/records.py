@@ -43,6 +43,7 @@ class OperatingPoint:
         reason: Why this threshold, in one sentence for the report.
         low: A score below this is predicted NORMAL; None unless the rule sets a grey zone.
         high: A score from `low` to below this is handed to a human; None as above.
+        part: `hard` where it was read off the hard films of validation alone; else None.
     """
 
     rule: ThresholdRule
@@ -50,6 +51,7 @@ class OperatingPoint:
     reason: str
     low: float | None = None
     high: float | None = None
+    part: str | None = None
 
     @property
     def zone(self) -> tuple[float, float] | None:
@@ -318,6 +320,26 @@ class SplitMetrics:
 
 
 @dataclass(frozen=True)
+class Elsewhere:
+    """What to expect where who took a film tells nothing of the class: hard validation.
+
+    Attributes:
+        radiographs: Hard films of validation.
+        patients: Whose they are.
+        expected: AUROC on them, and sensitivity and specificity; where the threshold was read off
+            validation, each film is decided by one that was read off other patients.
+        drops: What all of validation shows at the locked threshold, minus that, paired by patient.
+        reason: Why there is none of it; None where there is.
+    """
+
+    radiographs: int
+    patients: int
+    expected: Mapping[Metric, Estimate]
+    drops: Mapping[Metric, Estimate]
+    reason: str | None
+
+
+@dataclass(frozen=True)
 class ModelMetrics:
     """Everything that the evaluation measured of one model or ensemble.
 
@@ -334,6 +356,8 @@ class ModelMetrics:
         conformal: Sets of classes with a promised coverage.
         subgroups: Each kind of radiograph.
         splits: Each split at the operating point.
+        elsewhere: What to expect of other sites, by hard validation; None of a model that was
+            measured before there was one.
     """
 
     model: ScoredBy
@@ -348,6 +372,7 @@ class ModelMetrics:
     conformal: Conformal
     subgroups: Subgroups
     splits: Mapping[str, SplitMetrics]
+    elsewhere: Elsewhere | None = None
 
     @property
     def locked(self) -> RuleOutcome:

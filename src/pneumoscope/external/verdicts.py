@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from pneumoscope.evaluation.estimate import Estimate
-from pneumoscope.evaluation.verdict import MARGIN, Verdict, judge, widened
+from pneumoscope.evaluation.verdict import MARGIN, Verdict, difference, judge, widened
 from pneumoscope.external.records import Flagged, Overlap, SiteMetrics, SiteResult
 from pneumoscope.naming import Metric, Split
 from pneumoscope.report.wording import joined, metric_name, moved, percent
@@ -81,6 +81,53 @@ def site_verdict(site: str, reference: Split, drops: Mapping[Metric, Estimate], 
         f"Whether what {reference} shows holds at {site} cannot be told ({site} minus "
         f"{reference}: {moves}).{more}"
     )
+
+
+def expectation_verdict(site: str, one: SiteMetrics, sites: int) -> list[str]:
+    """Say whether a site bears out what hard validation led to expect; nothing without that.
+
+    Args:
+        site: Its name.
+        one: What was measured of a model there.
+        sites: How many sites are reported.
+    """
+    elsewhere = one.measured.elsewhere
+    expected = elsewhere.expected if elsewhere else {}
+    apart = {
+        metric: widened(difference(one.metrics.metrics[metric], expected[metric]), claims(sites))
+        for metric in WATCHED
+        if metric in expected
+    }
+    known = {metric: found for metric, found in apart.items() if found.bounds is not None}
+    if not known:
+        return []
+    what = "what hard validation led to expect"
+    told = joined([f"{metric_name(metric)} {expected[metric]}" for metric in known])
+    contradicted = [metric for metric, found in known.items() if _moves(found)]
+    if contradicted:
+        moves = joined([f"{metric_name(m)} is {moved(_bounded(known[m]))}" for m in contradicted])
+        return [f"{site} contradicts {what} ({told}): {moves} there."]
+    if all(judge(found, MARGIN) is Verdict.SMALL for found in known.values()):
+        return [f"{site} confirms {what} ({told}) within {MARGIN:g}."]
+    outside = [m for m in known if not _within(one.metrics.metrics[m], expected[m])]
+    if outside:
+        names = joined([metric_name(metric) for metric in outside])
+        return [
+            f"Whether {site} bears out {what} ({told}) cannot be told: {names} there "
+            f"{'lies' if len(outside) == 1 else 'lie'} outside the interval, by no more than "
+            "chance may."
+        ]
+    return [f"{site} does not contradict {what}: every figure there lies within it ({told})."]
+
+
+def _within(found: Estimate, expected: Estimate) -> bool:
+    low, high = expected.bounds or (0.0, 1.0)
+    return found.value is not None and low <= found.value <= high
+
+
+def _bounded(difference: Estimate) -> Estimate:
+    # No share differs from another by more than 1.
+    return difference.mapped(lambda end: min(1.0, max(-1.0, end)))
 
 
 def _moves(difference: Estimate) -> bool:

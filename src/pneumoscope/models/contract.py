@@ -95,4 +95,5 @@ def _promise(name: str, metrics: ModelMetrics, contracted: Contracted) -> dict[s
             fitted.method, fitted.prevalence, fitted.map, fitted.reason
         ),
         "out_of_distribution": contracted,
+        "elsewhere": metrics.elsewhere,
     }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from pneumoscope import NOTICE
-from pneumoscope.evaluation.records import CalibrationMap, OperatingPoint
+from pneumoscope.evaluation.records import CalibrationMap, Elsewhere, OperatingPoint
 from pneumoscope.naming import CalibrationMethod, Label
 from pneumoscope.out_of_distribution.records import Contracted
 from pneumoscope.provenance import Sources
@@ -163,6 +163,8 @@ class ModelContract:
         operating_point: The locked threshold.
         calibration: How scores become probabilities.
         out_of_distribution: What tells radiographs unlike those it was trained on.
+        elsewhere: What to expect of other sites, by hard validation; None of a model that was
+            measured before there was one.
         input: What it takes; None of an ensemble, whose members say it in their contracts.
         output: What it gives.
         training: Where it comes from; None of an ensemble, and where the record at hand is of
@@ -179,6 +181,7 @@ class ModelContract:
     operating_point: OperatingPoint
     calibration: ContractedCalibration
     out_of_distribution: Contracted
+    elsewhere: Elsewhere | None = None
     input: Tensor | None = None
     output: Tensor = SCORE
     training: TrainingRecord | None = None

@@ -1,6 +1,6 @@
 """Parameters of the evaluation."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -36,6 +36,8 @@ class ThresholdOptions(Options):
         low: A score below this is predicted NORMAL (`grey_zone`, together with `high`).
         high: A score of at least this is predicted PNEUMONIA; those between are for a human.
         share: Share of validation that the zone may hold (`grey_zone`, in place of the bounds).
+        part: `hard` reads the rule off the hard films of validation alone, in which the periphery
+            tells nothing of the class; null off all of it.
     """
 
     rule: Annotated[ThresholdRule, AsYaml]
@@ -47,6 +49,7 @@ class ThresholdOptions(Options):
     low: OpenShare | None = None
     high: OpenShare | None = None
     share: OpenShare | None = None
+    part: Literal["hard"] | None = None
 
     @model_validator(mode="after")
     def _what_the_rule_reads_is_there(self) -> "ThresholdOptions":
@@ -81,6 +84,17 @@ class ThresholdOptions(Options):
             )
         return self
 
+    @model_validator(mode="after")
+    def _a_part_is_read_by_rules_that_read_anything(self) -> "ThresholdOptions":
+        if self.part is not None and not self.reads_validation:
+            raise InputError(
+                "`part` with a rule that reads validation",
+                f"the threshold rule '{self.rule}', which is decided beforehand, with part "
+                f"{self.part}",
+                "Leave it out, or choose another rule.",
+            )
+        return self
+
     @property
     def reads_validation(self) -> bool:
         """Whether the rule looks at labels and scores, or was decided beforehand."""
@@ -89,14 +103,15 @@ class ThresholdOptions(Options):
 
     @property
     def name(self) -> str:
-        """The rule with what it reads: "min_sensitivity 0.95", "cost fn 5 fp 1 prevalence 0.2"."""
+        """The rule with what it reads: "min_sensitivity 0.95", "youden on hard films"."""
         zone = ("share",) if self.share is not None else ("low", "high")
         grey = self.rule is ThresholdRule.GREY_ZONE
         reads = zone if grey else _RULE_READS.get(self.rule, ())
         if self.confidence is not None:
             reads = (*reads, "confidence")
         given = [f"{name} {getattr(self, name):g}".removeprefix("value ") for name in reads]
-        return " ".join([self.rule, *given])
+        part = ["on hard films"] if self.part else []
+        return " ".join([self.rule, *given, *part])
 
 
 _RULE_READS: dict[ThresholdRule, tuple[str, ...]] = {

@@ -1,6 +1,7 @@
 """The findings of a run put in the order in which they are read."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pneumoscope
 from pneumoscope.naming import Label
@@ -18,6 +19,7 @@ from pneumoscope.report.sections.augmentation import augmentation_section
 from pneumoscope.report.sections.calibration import calibration_section
 from pneumoscope.report.sections.comparison import comparison_section, headline
 from pneumoscope.report.sections.crosswalk import crosswalk_section
+from pneumoscope.report.sections.elsewhere import elsewhere_blocks, elsewhere_headline
 from pneumoscope.report.sections.explanation import explanation_section
 from pneumoscope.report.sections.external import external_section, headlines
 from pneumoscope.report.sections.grey_zone import grey_zone_section
@@ -48,6 +50,7 @@ def assemble(options: ReportOptions, evaluation: EvaluationOptions, found: Findi
             headline(found.comparison, found.significance, evaluation.primary_endpoint),
             *older_members(found.metrics),
             *_worst_pseudo_site(found),
+            *_expected(found),
             *_elsewhere(found),
             *_doubts(found.ingestion_audit.warnings),
         ],
@@ -109,7 +112,9 @@ def _acquisition(found: Findings) -> list[Section]:
     if found.acquisition is None:
         return []
     figure = found.figures.get("pseudo_sites")
-    return [acquisition_section(found.acquisition, found.metrics, figure)]
+    section = acquisition_section(found.acquisition, found.metrics, figure)
+    hard = elsewhere_blocks(found.acquisition, found.metrics)
+    return [replace(section, blocks=[*section.blocks, *hard])]
 
 
 def _robustness(found: Findings) -> list[Section]:
@@ -125,6 +130,12 @@ def _worst_pseudo_site(found: Findings) -> list[str]:
     """Say on which pseudo-site the model that validation ranks first is shown to be worse."""
     name = found.ranking[0]
     return worst_pseudo_site(name, found.metrics[name])
+
+
+def _expected(found: Findings) -> list[str]:
+    """Say what to expect elsewhere of the model that validation ranks first."""
+    name = found.ranking[0]
+    return elsewhere_headline(name, found.metrics[name])
 
 
 def _elsewhere(found: Findings) -> list[str]:

@@ -102,3 +102,37 @@ def test_a_rule_that_validation_is_too_small_for_says_so():
     point = operating_points(SCORES, options)["min_sensitivity 0.95 confidence 0.95"]
     assert point.threshold is None
     assert "3 patients of the class" in point.reason
+
+
+HARD = SCORES.assign(hard=[False, True, True, True, True, False] + [False] * 4)
+
+
+def test_a_rule_for_hard_films_reads_these_alone():
+    rule = ThresholdOptions.model_validate({"rule": "youden", "part": "hard"})
+    assert rule.name == "youden on hard films"
+    point = lock_threshold(HARD, rule)
+    # Of 0.4 and 0.6 (NORMAL) and 0.35 and 0.8 (PNEUMONIA).
+    assert (point.threshold, point.part) == (pytest.approx(0.7), "hard")
+    assert point.reason.startswith("on hard films, largest sensitivity + specificity: sensitivity")
+    moved = HARD.assign(score=HARD["score"].where(HARD["hard"], 0.99))
+    assert lock_threshold(moved, rule) == point
+    options = OPTIONS.model_copy(update={"threshold": rule})
+    assert operating_points(HARD, options)["youden on hard films"].locked
+
+
+def test_a_rule_for_hard_films_reads_all_of_validation_where_there_are_none_and_says_so():
+    rule = ThresholdOptions.model_validate({"rule": "youden", "part": "hard"})
+    point = lock_threshold(SCORES.assign(hard=False), rule)
+    everything = lock_threshold(SCORES, ThresholdOptions.model_validate({"rule": "youden"}))
+    assert (point.threshold, point.part) == (everything.threshold, None)
+    assert point.reason == (
+        f"on all of validation, which has too few hard films: {everything.reason}"
+    )
+
+
+@pytest.mark.parametrize(
+    "rule", [{"rule": "fixed", "value": 0.5}, {"rule": "grey_zone", "low": 0.4, "high": 0.6}]
+)
+def test_a_rule_that_reads_nothing_reads_no_hard_films(rule):
+    with pytest.raises(ValueError, match="`part` with a rule that reads validation"):
+        ThresholdOptions.model_validate({**rule, "part": "hard"})

@@ -16,30 +16,45 @@ from pneumoscope.evaluation.thresholds.zone_rule import choose_zone
 from pneumoscope.naming import Column, Split, ThresholdRule
 from pneumoscope.options import EvaluationOptions, ThresholdOptions
 
+NO_HARD_FILMS = "on all of validation, which has too few hard films"
+"""Why a rule that asks for hard films did not read them."""
+
 
 def lock_threshold(scores: pd.DataFrame, options: ThresholdOptions) -> OperatingPoint:
     """Choose the operating point on the validation rows alone.
 
     Args:
-        scores: Columns patient_id, label, split and score.
-        options: The rule.
+        scores: Columns patient_id, label, split and score; hard where the rule reads hard films.
+        options: The rule. One that asks for hard films reads all of validation where these are
+            too few, and says so in its reason.
 
     Raises:
         ValueError: If validation lacks a class that the rule needs.
         InputError: If validation is too small for the confidence that the rule asks for.
     """
     validation = scores[scores[Column.SPLIT] == Split.VALIDATION]
-    label, score = labels_of(validation), scores_of(validation)
+    if options.part is None:
+        return _choose_on(validation, options)
+    hard = validation[validation[Column.HARD]]
+    if hard.empty:
+        point = _choose_on(validation, options)
+        return replace(point, reason=f"{NO_HARD_FILMS}: {point.reason}")
+    point = _choose_on(hard, options)
+    return replace(point, part=options.part, reason=f"on hard films, {point.reason}")
+
+
+def _choose_on(rows: pd.DataFrame, options: ThresholdOptions) -> OperatingPoint:
+    label, score = labels_of(rows), scores_of(rows)
     if options.rule is ThresholdRule.GREY_ZONE:
         return choose_zone(label, score, options)
-    return choose_threshold(label, score, options, validation[Column.PATIENT_ID].to_numpy())
+    return choose_threshold(label, score, options, rows[Column.PATIENT_ID].to_numpy())
 
 
 def operating_points(scores: pd.DataFrame, options: EvaluationOptions) -> dict[str, RuleOutcome]:
     """Choose a threshold by every rule on validation; measure what each does to every split.
 
     Args:
-        scores: Columns patient_id, label, split and score.
+        scores: As `lock_threshold` takes them.
         options: The locked rule, the rules beside it, the prevalences and the confidence.
 
     Returns:

@@ -91,11 +91,13 @@ def lock_operating_point(
     scored_by: ScoredBy,
     false_alarms: FalseAlarms,
     splits: pd.DataFrame,
+    pseudo_sites: pd.DataFrame,
     known_locks: dict,
     options: EvaluationOptions,
 ) -> dict:
     """Fix threshold, distance and primary endpoint of a model, before any film of test is read."""
-    new = lock_evaluation(validation_scores, scored_by, false_alarms, splits, options)
+    known = _with_hard(validation_scores, pseudo_sites)
+    new = lock_evaluation(known, scored_by, false_alarms, splits, options)
     return lock_as_record(renewed(new, known_locks, options.relock))
 
 
@@ -148,7 +150,8 @@ def measure_scores(
     manifest = manifest.merge(groups, on=Column.RADIOGRAPH_ID, how="left", validate="one_to_one")
     scores = pd.concat([validation_scores, test_scores], ignore_index=True)
     lock = read_lock(locks, scored_by.fingerprint)
-    return scores, evaluate(scores, scored_by, lock, manifest, split_audit, options)
+    known = _with_hard(scores, pseudo_sites)
+    return scores, evaluate(known, scored_by, lock, manifest, split_audit, options)
 
 
 def summarise_metrics(metrics: ModelMetrics) -> dict[str, float]:
@@ -300,6 +303,12 @@ def _score(
     title = f"scoring {rows[Column.SPLIT].iloc[0]}"
     scores = score(model, images, options.batch_size, title)
     return rows.assign(**{Column.SCORE: scores})[SCORE_COLUMNS]
+
+
+def _with_hard(scores: pd.DataFrame, pseudo_sites: pd.DataFrame) -> pd.DataFrame:
+    """Tell which of the scored films are hard."""
+    hard = pseudo_sites[[Column.RADIOGRAPH_ID, Column.HARD]]
+    return scores.merge(hard, on=Column.RADIOGRAPH_ID, how="left", validate="many_to_one")
 
 
 def _average(collected: dict[str, Any], split: Split) -> pd.DataFrame:

@@ -222,6 +222,7 @@ def _lock_and_measure(recorded_as: str) -> list[Node]:
                 "scored_by",
                 "false_alarms",
                 "splits",
+                "pseudo_sites",
                 "known_locks",
                 "params:evaluation",
             ],

@@ -15,6 +15,7 @@ from pneumoscope.external.verdicts import (
     REFERENCES,
     WATCHED,
     claims,
+    expectation_verdict,
     flagged_sentence,
     learned_sentences,
     overlap_sentences,
@@ -94,7 +95,14 @@ def external_blocks(tests: ExternalTests, name: str, measured: ModelMetrics) -> 
         for doubt in (*synthetic(tests.sites[site]), *overlap_sentences(tests.sites[site]))
     ]
     return [
-        Bullets([*verdicts(name, tests), *_flagged(found), *update_sentences(found)]),
+        Bullets(
+            [
+                *verdicts(name, tests),
+                *expectations(name, tests),
+                *_flagged(found),
+                *update_sentences(found),
+            ]
+        ),
         *([Note("What could mislead", doubts, warns=True)] if doubts else []),
         _metrics(measured, found),
         _drops(found),
@@ -122,12 +130,25 @@ def verdicts(name: str, tests: ExternalTests, against: Sequence[str] = REFERENCE
     ]
 
 
+def expectations(name: str, tests: ExternalTests) -> list[str]:
+    """Say of one model, site by site, whether what hard validation led to expect holds there."""
+    found = tests.of(name)
+    return [
+        sentence
+        for site, one in found.items()
+        for sentence in expectation_verdict(site, one, len(found))
+    ]
+
+
 def headlines(name: str, tests: ExternalTests) -> list[str]:
     """Say in the first lines of a report how one model does at each site, against test.
 
     A site whose films the models know is named as such, so that no figure passes for external.
     """
-    sentences = [f"{name}: {sentence}" for sentence in verdicts(name, tests, [Split.TEST])]
+    sentences = [
+        f"{name}: {sentence}"
+        for sentence in (*verdicts(name, tests, [Split.TEST]), *expectations(name, tests))
+    ]
     doubts = [doubt for site in tests.of(name) for doubt in learned_sentences(tests.sites[site])]
     return [*sentences, *doubts]
 
@@ -163,7 +184,7 @@ def _films(sites: Mapping[str, SiteResult]) -> Table:
 
 def _part(name: str, measured: ModelMetrics, tests: ExternalTests) -> Part:
     found = tests.of(name)
-    sentences = verdicts(name, tests)
+    sentences = [*verdicts(name, tests), *expectations(name, tests)]
     blocks: list[Block] = [
         Bullets([*sentences, *_flagged(found)]),
         _metrics(measured, found),
