@@ -23,7 +23,7 @@ def test_a_chart_keeps_every_pixel_and_its_size(encode):
     np.testing.assert_array_equal(decoded(picture.source), chart)
 
 
-def test_a_chart_is_compressed_once_and_a_film_twice(encode, monkeypatch):
+def test_a_chart_and_a_film_are_compressed_once_and_what_lies_between_twice(encode, monkeypatch):
     ways = []
     webp = pictures._webp
     monkeypatch.setattr(
@@ -34,7 +34,11 @@ def test_a_chart_is_compressed_once_and_a_film_twice(encode, monkeypatch):
     assert ways == [{"lossless": True, "method": 2}]
     noise = np.random.default_rng(7).integers(0, 256, (40, 60)).astype(np.uint8)
     embedded(encode(noise, "PNG"))
-    assert ways[2:] == [{"quality": 90, "method": 4}]
+    assert ways[1:] == [{"quality": 90, "method": 4}]
+    mixed = np.full((200, 200), 255, dtype=np.uint8)
+    mixed[:60, :100] = np.random.default_rng(7).integers(0, 256, (60, 100))
+    embedded(encode(mixed, "PNG"))
+    assert ways[2:] == [{"lossless": True, "method": 2}, {"quality": 90, "method": 4}]
 
 
 def test_a_film_becomes_smaller_and_looks_the_same(encode):

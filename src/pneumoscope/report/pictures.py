@@ -20,6 +20,9 @@ COLOURS = "inferno"
 CHART_BYTES = 0.1
 """Bytes a pixel of lossless WebP up to which a picture is a chart: lossy would be larger."""
 
+FILM_BYTES = 0.22
+"""Bytes a pixel of a PNG from which on it holds films, which lossless WebP makes larger."""
+
 FILM_QUALITY = 90
 """Of lossy WebP; at this a radiograph and the letters beside it look as they did."""
 
@@ -40,10 +43,12 @@ def embedded(png: bytes) -> Embedded:
     """
     with Image.open(BytesIO(png)) as picture:
         opaque = picture.convert("RGB")
-    # More effort than 2 takes half as long again and gains less than a hundredth.
-    smallest = _webp(opaque, lossless=True, method=2)
-    if len(smallest) > CHART_BYTES * opaque.width * opaque.height:
-        smallest = min(smallest, _webp(opaque, quality=FILM_QUALITY, method=4), key=len)
+    pixels = opaque.width * opaque.height
+    # A film takes ten times as long without loss, to be larger.
+    kinds = [_lossy] if len(png) > FILM_BYTES * pixels else [_lossless, _lossy]
+    smallest = kinds[0](opaque)
+    if len(smallest) > CHART_BYTES * pixels:
+        smallest = min([smallest, *(kind(opaque) for kind in kinds[1:])], key=len)
     source = f"data:image/webp;base64,{base64.b64encode(smallest).decode('ascii')}"
     return Embedded(source, opaque.width, opaque.height)
 
@@ -54,10 +59,10 @@ def picture_size(png: bytes) -> tuple[int, int]:
         return picture.size
 
 
-def thumbnail(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Shrink a grey or coloured picture to `THUMBNAIL`; a smaller one is left as it is."""
+def thumbnail(picture: NDArray[np.uint8], side: int = THUMBNAIL) -> NDArray[np.uint8]:
+    """Shrink a grey or coloured picture to a longer side; a smaller one is left as it is."""
     height, width = picture.shape[:2]
-    scale = THUMBNAIL / max(height, width)
+    scale = side / max(height, width)
     if scale >= 1:
         return picture
     size = max(1, round(width * scale)), max(1, round(height * scale))
@@ -88,6 +93,15 @@ def as_png(picture: NDArray[np.uint8]) -> bytes:
     buffer = BytesIO()
     Image.fromarray(picture).save(buffer, "PNG", compress_level=1)
     return buffer.getvalue()
+
+
+def _lossless(picture: Image.Image) -> bytes:
+    # More effort than 2 takes half as long again and gains less than a hundredth.
+    return _webp(picture, lossless=True, method=2)
+
+
+def _lossy(picture: Image.Image) -> bytes:
+    return _webp(picture, quality=FILM_QUALITY, method=4)
 
 
 def _webp(picture: Image.Image, **how: int) -> bytes:
