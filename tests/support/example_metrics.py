@@ -54,7 +54,7 @@ def split(**changes: Any) -> dict[str, Any]:
 
 def calibration_measures(**changes: Any) -> dict[str, Any]:
     """Give how far the scores of one split are probabilities, as JSON."""
-    names = ("brier", "ece", "slope", "intercept", "in_the_large")
+    names = ("brier", "ece", "slope", "intercept", "in_the_large", "ici")
     return merged({name: estimate(0.2) for name in names}, changes)
 
 

@@ -1,11 +1,13 @@
 """The table of architectures: one row for each and each split, metrics with their intervals."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
 
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.records import ModelMetrics, SplitMetrics
 from pneumoscope.evaluation.replicates import REPLICATE_OF
-from pneumoscope.naming import Column, Metric, PatientRule
+from pneumoscope.naming import Column, Metric, PatientRule, Split
 
 BY_PATIENT = (Metric.AUROC, Metric.ACCURACY, Metric.SENSITIVITY, Metric.SPECIFICITY)
 """Metrics that the table gives by patient, too, under `patient_column`."""
@@ -47,6 +49,20 @@ def comparison_rows(architecture: str, measured: ModelMetrics, replicate_of: str
         }
         for split, part in measured.splits.items()
     ]
+
+
+def rank_models(comparison: pd.DataFrame, models: Iterable[str]) -> list[str]:
+    """Rank models by their AUROC on validation, the best first: test ranks none.
+
+    Args:
+        comparison: Columns architecture, split and auroc.
+        models: All names; those of an undefined AUROC come last.
+    """
+    on_validation = comparison[comparison[Column.SPLIT] == Split.VALIDATION]
+    known = on_validation.dropna(subset=[Metric.AUROC])
+    best_first = known.sort_values(Metric.AUROC, ascending=False, kind="stable")
+    ranked = [str(name) for name in best_first[Column.ARCHITECTURE]]
+    return [*ranked, *(name for name in models if name not in ranked)]
 
 
 def _by_patient(part: SplitMetrics) -> dict[str, Estimate]:

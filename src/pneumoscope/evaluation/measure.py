@@ -4,6 +4,7 @@ import pandas as pd
 
 from pneumoscope.evaluation.calibration.measure import measure_calibration
 from pneumoscope.evaluation.conformal import measure_conformal
+from pneumoscope.evaluation.decision_curves import measure_decision_curves
 from pneumoscope.evaluation.elsewhere import measure_elsewhere
 from pneumoscope.evaluation.lock import Lock
 from pneumoscope.evaluation.metrics import estimate_metrics
@@ -39,6 +40,7 @@ def evaluate(
         options: Rules beside the locked one, and confidence.
     """
     point = lock.operating_point
+    calibration = measure_calibration(scores, options)
     return ModelMetrics(
         model=scored_by,
         protocol=split_audit.policy.value,
@@ -47,7 +49,7 @@ def evaluate(
         lock_revision=lock.revision,
         operating_point=point,
         operating_points=operating_points(scores, options),
-        calibration=measure_calibration(scores, options),
+        calibration=calibration,
         grey_zone=measure_grey_zone(scores, point.threshold, options),
         conformal=measure_conformal(scores, options),
         subgroups=measure_subgroups(scores, manifest, point.threshold, options),
@@ -55,6 +57,7 @@ def evaluate(
             str(split): measure_split(rows, point.threshold, options)
             for split, rows in scores.groupby(Column.SPLIT, sort=False)
         },
+        decision_curves=measure_decision_curves(scores, calibration, options),
         elsewhere=measure_elsewhere(scores, point, options),
     )
 

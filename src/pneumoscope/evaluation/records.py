@@ -116,6 +116,10 @@ class RuleOutcome:
     splits: Mapping[str, Decisions]
 
 
+# Of files that an earlier version wrote.
+NO_ESTIMATE = Estimate(None, reason="the evaluation did not measure it")
+
+
 @dataclass(frozen=True)
 class CalibrationMeasures:
     """How far scores are probabilities.
@@ -126,6 +130,7 @@ class CalibrationMeasures:
         slope: 1 is ideal; below 1 the scores are too extreme.
         intercept: 0 is ideal, fitted together with the slope.
         in_the_large: The intercept at slope 1; above 0 the scores are too low on average.
+        ici: Integrated calibration index: mean distance of the score from a smooth curve.
     """
 
     brier: Estimate
@@ -133,6 +138,7 @@ class CalibrationMeasures:
     slope: Estimate
     intercept: Estimate
     in_the_large: Estimate
+    ici: Estimate = NO_ESTIMATE
 
 
 @dataclass(frozen=True)
@@ -340,6 +346,32 @@ class Elsewhere:
 
 
 @dataclass(frozen=True)
+class DecisionCurve:
+    """Net benefit of acting on a model, on test, at one prevalence.
+
+    Attributes:
+        thresholds: Threshold probabilities, ascending, in (0, 1).
+        net_benefit: At each, as a share of those examined: true positives less false ones that
+            weigh threshold / (1 - threshold).
+    """
+
+    thresholds: Sequence[float]
+    net_benefit: Sequence[Estimate]
+
+
+@dataclass(frozen=True)
+class DecisionCurves:
+    """Prevalence, as text ("0.05"), to its decision curve; or why there is none."""
+
+    curves: Mapping[str, DecisionCurve]
+    reason: str | None
+
+
+# Of files that an earlier version wrote.
+NOT_MEASURED = DecisionCurves({}, "the evaluation did not measure it")
+
+
+@dataclass(frozen=True)
 class ModelMetrics:
     """Everything that the evaluation measured of one model or ensemble.
 
@@ -358,6 +390,7 @@ class ModelMetrics:
         splits: Each split at the operating point.
         elsewhere: What to expect of other sites, by hard validation; None of a model that was
             measured before there was one.
+        decision_curves: What acting on the model is worth on test.
     """
 
     model: ScoredBy
@@ -373,6 +406,7 @@ class ModelMetrics:
     subgroups: Subgroups
     splits: Mapping[str, SplitMetrics]
     elsewhere: Elsewhere | None = None
+    decision_curves: DecisionCurves = NOT_MEASURED
 
     @property
     def locked(self) -> RuleOutcome:

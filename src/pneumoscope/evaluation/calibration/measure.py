@@ -8,6 +8,7 @@ from pneumoscope.evaluation.calibration.recalibration import (
     calibration_slope_intercept,
     recalibrate,
 )
+from pneumoscope.evaluation.calibration.smooth import calibration_index
 from pneumoscope.evaluation.measured import Measured, paired_difference
 from pneumoscope.evaluation.metrics import measure_metrics
 from pneumoscope.evaluation.records import (
@@ -76,4 +77,10 @@ def _describe(sample: Sample, options: EvaluationOptions) -> tuple[CalibrationMe
     line = calibration_slope_intercept(sample.label, sample.score)
     fitted = calibration_estimates(sample, line, options.confidence)
     brier = measured[Metric.BRIER]
-    return CalibrationMeasures(brier.estimate, measured[Metric.ECE].estimate, **fitted), brier
+    measures = CalibrationMeasures(
+        brier.estimate,
+        measured[Metric.ECE].estimate,
+        **fitted,
+        ici=calibration_index(sample),
+    )
+    return measures, brier
