@@ -15,6 +15,7 @@ from pneumoscope.out_of_distribution.distances import (
     PIXELS,
     average,
     distance_of,
+    fit_reference,
     measure,
     orientations,
 )
@@ -23,7 +24,7 @@ from pneumoscope.out_of_distribution.films import (
     ALTERED,
     AS_IT_IS,
     FILM,
-    fit_films,
+    describe_films,
     measure_altered,
     measure_films,
 )
@@ -70,9 +71,14 @@ def model() -> keras.Model:
     return keras.Model(inputs, score_output(keras.layers.GlobalAveragePooling2D()(x)))
 
 
+def fitted(model, films, rows, most, batch_size):
+    chosen, numbers = describe_films(model, films, rows, most, batch_size)
+    return fit_reference(numbers, rows["patient_id"].to_numpy(dtype=str)[chosen], "f" * 64)
+
+
 @pytest.fixture(scope="module")
 def reference(model, films, rows):
-    return fit_films(model, films[:FITTED], rows[:FITTED], 1000, 32)
+    return fitted(model, films[:FITTED], rows[:FITTED], 1000, 32)
 
 
 @pytest.fixture(scope="module")
@@ -130,9 +136,9 @@ def test_a_mirrored_film_is_not_odd_by_itself(films):
 def test_repeats_of_oversampling_are_fitted_once(model, films, rows, reference):
     again = np.concatenate([films[:FITTED], films[:5]])
     repeated = pd.concat([rows[:FITTED], rows[:5]])
-    assert fit_films(model, again, repeated, 1000, 32) == reference
+    assert fitted(model, again, repeated, 1000, 32) == reference
     assert reference.radiographs == reference.patients == FITTED
-    assert fit_films(model, again, repeated, 40, 32).radiographs == 40
+    assert fitted(model, again, repeated, 40, 32).radiographs == 40
 
 
 def test_an_ensemble_averages_what_its_members_see_by_radiograph():

@@ -176,7 +176,7 @@ def validated(trained, images, rows):
 @pytest.fixture(scope="module")
 def described(trained, images, rows):
     given = [found[part] for part in (Split.TRAIN, Split.VALIDATION) for found in (images, rows)]
-    return evaluation.describe_train(trained[0], *given, EVALUATION)
+    return evaluation.describe_train(trained[0], *given, EVALUATION, 7)
 
 
 @pytest.fixture(scope="module")
@@ -427,7 +427,7 @@ def test_compare_models_has_a_row_for_each_and_each_split(comparison):
 
 
 def test_few_patients_of_validation_are_told_and_promise_less(described, false_alarms, rows):
-    reference, distances = described
+    reference, distances, _ = described
     patients = rows[Split.VALIDATION]["patient_id"].nunique()
     assert reference.fingerprint == false_alarms.fingerprint
     assert distances["radiograph_id"].tolist() == rows[Split.VALIDATION]["radiograph_id"].tolist()

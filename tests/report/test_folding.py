@@ -16,7 +16,7 @@ from pneumoscope.report.blocks import (
     Table,
     flattened,
 )
-from pneumoscope.report.folding import FURTHER, folded
+from pneumoscope.report.folding import FURTHER, HOW, folded
 
 
 def figure(height: int = 20) -> Figure:
@@ -55,6 +55,20 @@ def test_what_is_shown_of_each_model_opens_below_the_conclusion_on_it():
     assert [(part.name, part.summary, part.folded) for part in found.blocks[1:]] == [
         ("mlp", "of mlp", True), ("cnn", "of cnn", True),
     ]  # fmt: skip
+
+
+def test_how_it_is_measured_opens_on_a_click_and_what_came_of_it_stays():
+    method = Paragraph("how", method=True)
+    found = folded(Section("What", [method, TEXT, table(), figure()]))
+    assert list(found.blocks[:2]) == [TEXT, table()]
+    assert list(found.blocks[2].blocks) == [method, figure()]
+
+
+def test_how_it_is_measured_is_folded_by_itself_where_nothing_else_is():
+    method = Paragraph("how", method=True)
+    found = folded(Section("What", [method, TEXT, table()]))
+    assert list(found.blocks[:2]) == [TEXT, table()]
+    assert (found.blocks[2].name, list(found.blocks[2].blocks)) == (HOW, [method])
 
 
 def test_text_alone_is_left_as_it_is():

@@ -21,6 +21,8 @@ class ReportOptions(Options):
         sample_radiographs: Radiographs of each class shown as samples.
         augmented_radiographs: Radiographs of each class shown as augmentation changes them.
         augmentation_draws: Random changes shown of each of those.
+        errors_shown: Test films of each kind of error shown at most, the most confident first;
+            a list on disk holds all.
     """
 
     title: Text
@@ -30,3 +32,5 @@ class ReportOptions(Options):
     sample_radiographs: Shown = 4
     augmented_radiographs: Shown = 2
     augmentation_draws: Shown = 3
+    # Each is 2 to 4 KB of the page, whatever the number of errors.
+    errors_shown: Annotated[int, Field(ge=0, le=500)] = 60

@@ -7,12 +7,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pneumoscope.evaluation.access import model_fingerprint
 from pneumoscope.naming import Column
 from pneumoscope.out_of_distribution.distances import (
     FEATURES,
     describe,
-    fit_reference,
     measure,
     orientations,
 )
@@ -49,10 +47,10 @@ ALTERED: Mapping[str, Callable[[Films, np.random.Generator], Films]] = {
 """What is made of radiographs of test to be found: its name and how."""
 
 
-def fit_films(
+def describe_films(
     model: Any, images: "RadiographArray", rows: pd.DataFrame, most: int, batch_size: int
-) -> Reference:
-    """Fit what radiographs of train look like, to a model too.
+) -> tuple[NDArray[np.intp], dict[str, NDArray[np.float64]]]:
+    """Describe radiographs of train by all that others are compared by.
 
     Args:
         model: A trained model.
@@ -60,16 +58,18 @@ def fit_films(
         rows: Columns radiograph_id and patient_id, in the same order; repeats are left out.
         most: Radiographs at most, evenly spread.
         batch_size: Radiographs at a time.
+
+    Returns:
+        Positions of the described rows, (k,); and each of `distances.KINDS` to its numbers, one
+        row each.
     """
     once = np.flatnonzero(~rows[Column.RADIOGRAPH_ID].duplicated())
     chosen = once[np.linspace(0, len(once) - 1, min(most, len(once))).round().astype(np.intp)]
     parts = list(_described(model, _Chosen(images, chosen), batch_size, "describing train"))
-    numbers = {
+    return chosen, {
         kind: np.concatenate([found[kind] for _, found in parts]).astype(np.float64)
         for kind in parts[0][1]
     }
-    patients = rows[Column.PATIENT_ID].to_numpy(dtype=str)[chosen]
-    return fit_reference(numbers, patients, model_fingerprint(model))
 
 
 def measure_films(

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from pneumoscope.plots.style import (
     GRID,
+    INK,
     MUTED,
     SMALL_TEXT,
     TEXT,
@@ -18,41 +19,52 @@ from pneumoscope.plots.style import (
 )
 
 
-def plot_reliability(tables: Mapping[str, pd.DataFrame]) -> Figure:
-    """Draw the observed share of PNEUMONIA against the mean score, and the counts below.
+def plot_reliability(bins: pd.DataFrame, smooth: Mapping[str, pd.DataFrame]) -> Figure:
+    """Draw smooth calibration curves with their bands, the bins of the scores, and counts below.
 
     Args:
-        tables: What the scores are ("as they are", "calibrated") to what
-            `evaluation.calibration.reliability` gave; the counts are those of the first.
-
-    Raises:
-        ValueError: No table is given.
+        bins: What `evaluation.calibration.reliability` gave of the scores as they are.
+        smooth: What the scores are ("as they are", "calibrated") to what
+            `evaluation.calibration.smooth.curve_with_band` gave; none where no curve can be fitted.
     """
-    if not tables:
-        raise ValueError("expected a table of reliability to draw, received none")
     figure = new_figure(height=6.2)
     curves, counts = figure.subplots(2, 1, sharex=True, height_ratios=[4, 1])
     curves.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle=":")
     curves.text(0.03, 0.06, "ideal", color=MUTED, fontsize=SMALL_TEXT, rotation=45)
-    for name, (colour, dashes) in series_styles(list(tables)).items():
-        filled = tables[name].dropna(subset=["mean_score", "observed"])
+    for name, (colour, dashes) in series_styles(list(smooth)).items():
+        table = smooth[name]
+        curves.fill_between(
+            table["score"], table["low"], table["high"], color=colour, alpha=0.18, linewidth=0
+        )
         curves.plot(
-            filled["mean_score"],
-            filled["observed"],
+            table["score"],
+            table["observed"],
             color=colour,
             linestyle=dashes,
             linewidth=2,
-            marker="o",
-            markersize=7,
-            markeredgecolor="white",
             label=name,
-            clip_on=False,
         )
+    _bins(curves, bins)
     polish(curves, ylabel="observed share of PNEUMONIA", grid="both")
     curves.set(xlim=(0, 1), ylim=(0, 1.02))
     legend(curves, loc="upper left")
-    _counts(counts, next(iter(tables.values())))
+    _counts(counts, bins)
     return figure
+
+
+def _bins(ax: Axes, table: pd.DataFrame) -> None:
+    filled = table.dropna(subset=["mean_score", "observed"])
+    ax.plot(
+        filled["mean_score"],
+        filled["observed"],
+        linestyle="none",
+        marker="o",
+        markersize=6,
+        color=INK,
+        markeredgecolor="white",
+        label="bins, as they are",
+        clip_on=False,
+    )
 
 
 def _counts(ax: Axes, table: pd.DataFrame) -> None:

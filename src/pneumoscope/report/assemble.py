@@ -19,10 +19,14 @@ from pneumoscope.report.sections.augmentation import augmentation_section
 from pneumoscope.report.sections.calibration import calibration_section
 from pneumoscope.report.sections.comparison import comparison_section, headline
 from pneumoscope.report.sections.crosswalk import crosswalk_section
+from pneumoscope.report.sections.decision_curves import decision_curves_section
 from pneumoscope.report.sections.elsewhere import elsewhere_blocks, elsewhere_headline
+from pneumoscope.report.sections.errors import errors_section
 from pneumoscope.report.sections.explanation import explanation_section
 from pneumoscope.report.sections.external import external_section, headlines
+from pneumoscope.report.sections.flow import flow_section
 from pneumoscope.report.sections.grey_zone import grey_zone_section
+from pneumoscope.report.sections.label_doubts import label_doubts_section
 from pneumoscope.report.sections.learning_curve import learning_curve_section
 from pneumoscope.report.sections.operating_points import operating_points_section
 from pneumoscope.report.sections.out_of_distribution import out_of_distribution_section
@@ -56,6 +60,12 @@ def assemble(options: ReportOptions, evaluation: EvaluationOptions, found: Findi
         ],
         sections=[
             verdict_section(found, found.subject_noun(options), evaluation.confidence),
+            flow_section(
+                found.ingestion_audit,
+                found.split_audit,
+                found.ranking[0],
+                found.metrics[found.ranking[0]],
+            ),
             *(folded(section) for section in _sections(options, evaluation, found)),
         ],
     )
@@ -81,9 +91,15 @@ def _sections(
         significance_section(found.significance, evaluation.confidence),
         external_section(found.external, found.metrics, found.external_log),
         operating_points_section(found.metrics, found.figures_of_each("thresholds")),
+        decision_curves_section(found.metrics, found.ranking, found.figures.get("decision_curves")),
         calibration_section(found.metrics, found.figures_of_each("reliability")),
         grey_zone_section(found.metrics, found.figures.get("deferral")),
         subgroups_section(found.metrics, found.figures_of_each("subgroups")),
+        *(
+            [errors_section(found.errors, found.metrics[found.errors.model])]
+            if found.errors
+            else []
+        ),
         explanation_section(
             found.explanations,
             found.figures_of_each("attribution"),
@@ -91,6 +107,7 @@ def _sections(
         ),
         *_robustness(found),
         *([out_of_distribution_section(found.detections)] if found.detections else []),
+        *([label_doubts_section(found.doubts, found.compared_labels)] if found.doubts else []),
         audit_section(found.ingestion_audit, found.figures),
         *_acquisition(found),
         *([shift_section(found.shift, found.figures.get("shift"))] if found.shift else []),
@@ -106,6 +123,12 @@ def _sections(
         crosswalk_section(read_guidelines()),
         about_section(_facts(options, evaluation, found)),
     ]
+
+
+def _errors(found: Findings) -> list[Section]:
+    if found.errors is None:
+        return []
+    return [errors_section(found.errors, found.metrics[found.errors.model])]
 
 
 def _acquisition(found: Findings) -> list[Section]:

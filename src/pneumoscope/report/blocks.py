@@ -12,9 +12,10 @@ from pneumoscope.report.cells import Cell, Shown, show
 
 @dataclass(frozen=True)
 class Paragraph:
-    """Plain text."""
+    """Plain text; `method` marks what says how something is measured, and not what came of it."""
 
     text: str
+    method: bool = False
     kind: ClassVar[str] = "paragraph"
 
 
@@ -152,6 +153,62 @@ class Cards:
 
 
 @dataclass(frozen=True)
+class Thumbnail:
+    """One film among many.
+
+    Attributes:
+        pictures: PNGs, side by side, each with a text that says what it shows.
+        lines: What is known of it, the most important first.
+    """
+
+    pictures: Sequence[tuple[bytes, str]]
+    lines: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Thumbnails:
+    """Many films, small."""
+
+    films: Sequence[Thumbnail]
+    kind: ClassVar[str] = "thumbnails"
+
+
+@dataclass(frozen=True)
+class Box:
+    """A number of radiographs, and of what it is made up."""
+
+    title: str
+    count: int
+    lines: Sequence[tuple[str, int]] = ()
+
+
+@dataclass(frozen=True)
+class Level:
+    """A step of a flow, and what leaves it there."""
+
+    box: Box
+    aside: Box | None = None
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Where radiographs went: one level below the other, then into parts, of one into answers.
+
+    Attributes:
+        levels: From the first to the last.
+        parts: What the last is shared out to.
+        title: What the answers are.
+        ends: The answers.
+    """
+
+    levels: Sequence[Level]
+    parts: Sequence[Box]
+    title: str
+    ends: Sequence[Box]
+    kind: ClassVar[str] = "flow"
+
+
+@dataclass(frozen=True)
 class Part:
     """What a section says of one model; a folded part opens on a click and is always printed.
 
@@ -159,7 +216,8 @@ class Part:
         name: The model, which is the heading.
         blocks: What stands below it; no parts.
         summary: What a folded part shows without being opened.
-        folded: Set by `folding.folded`, which knows all parts of a section.
+        folded: Set by `folding.folded`, which knows all parts of a section, but for parts of text
+            that few readers need.
     """
 
     name: str
@@ -169,7 +227,20 @@ class Part:
     kind: ClassVar[str] = "part"
 
 
-Block = Paragraph | Heading | Bullets | Note | Figure | Gallery | Table | Code | Cards | Part
+Block = (
+    Paragraph
+    | Heading
+    | Bullets
+    | Note
+    | Figure
+    | Gallery
+    | Table
+    | Code
+    | Cards
+    | Thumbnails
+    | Flow
+    | Part
+)
 
 
 def flattened(blocks: Sequence[Block]) -> Iterator[Block]:

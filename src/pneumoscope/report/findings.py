@@ -8,6 +8,8 @@ import pandas as pd
 
 from pneumoscope.acquisition.records import AcquisitionAudit
 from pneumoscope.arrays import named
+from pneumoscope.evaluation.comparison import rank_models
+from pneumoscope.evaluation.label_doubts import looked_at
 from pneumoscope.evaluation.pair import Pair, pairs_of_table
 from pneumoscope.evaluation.records import ModelMetrics
 from pneumoscope.explanation.records import Explanations
@@ -17,10 +19,10 @@ from pneumoscope.ingestion.records import IngestionAudit
 from pneumoscope.learning_curve.records import LearningCurve
 from pneumoscope.models.records import TrainingRecord
 from pneumoscope.models.training.history import History
-from pneumoscope.naming import Column, Metric, Split
 from pneumoscope.options import Recipe, ReportOptions
 from pneumoscope.out_of_distribution.records import Detection
 from pneumoscope.radiographs.pixel_statistics import PixelStatistics
+from pneumoscope.report.films import ListedFilms
 from pneumoscope.report.provenance import own_origins, synthetic_note
 from pneumoscope.robustness.records import Robustness, Shift
 from pneumoscope.run_facts import RunFacts
@@ -54,6 +56,9 @@ class Findings:
         detections: Model to how films unlike those of train are told; empty if not measured.
         learning_curves: Recipe to what growing parts of this very train are worth to it.
         run: By what the run can be repeated; None where that is unknown.
+        errors: The errors of the model in view; None where they are not listed.
+        doubts: The labels in doubt; None where they are not listed.
+        compared_labels: Split to how many of its labels were compared.
     """
 
     ingestion_audit: IngestionAudit
@@ -77,15 +82,14 @@ class Findings:
     detections: Mapping[str, Detection] = field(default_factory=dict)
     learning_curves: Mapping[str, LearningCurve] = field(default_factory=dict)
     run: RunFacts | None = None
+    errors: ListedFilms | None = None
+    doubts: ListedFilms | None = None
+    compared_labels: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def ranking(self) -> list[str]:
         """The models, the best AUROC on validation first, undefined ones last: test ranks none."""
-        on_validation = self.comparison[self.comparison[Column.SPLIT] == Split.VALIDATION]
-        known = on_validation.dropna(subset=[Metric.AUROC])
-        best_first = known.sort_values(Metric.AUROC, ascending=False, kind="stable")
-        ranked = [str(name) for name in best_first[Column.ARCHITECTURE]]
-        return [*ranked, *(name for name in self.metrics if name not in ranked)]
+        return rank_models(self.comparison, self.metrics)
 
     @property
     def fingerprints(self) -> list[str]:
@@ -121,6 +125,9 @@ def collect_findings(
     confidence: float | None = None,
     learning_curves: Mapping[str, LearningCurve] | None = None,
     run: RunFacts | None = None,
+    error_films: ListedFilms | None = None,
+    doubted_films: ListedFilms | None = None,
+    label_probabilities: pd.DataFrame | None = None,
     **collected: Any,
 ) -> Findings:
     """Collect every figure and table of the run, for the report, the slides and the cards.
@@ -139,6 +146,9 @@ def collect_findings(
         confidence: Coverage of the intervals, which external tests on record must have too.
         learning_curves: Recipe to the learning curve on record.
         run: By what the run can be repeated.
+        error_films: The errors of the model that validation ranks first.
+        doubted_films: The labels in doubt.
+        label_probabilities: What models say of each label that was compared.
         **collected: `figure_<name>` as PNG bytes; for each model `metrics_<name>`,
             `detection_<name>`, `access_<name>` (the same log each time) and
             `figure_<kind>_<name>`; for each that was trained `history_<name>`,
@@ -175,4 +185,7 @@ def collect_findings(
             name: curve for name, curve in (learning_curves or {}).items() if curve.films in train
         },
         run=run,
+        errors=error_films,
+        doubts=doubted_films,
+        compared_labels={} if label_probabilities is None else looked_at(label_probabilities),
     )

@@ -10,9 +10,11 @@ from pneumoscope.report.blocks import (
     Figure,
     Gallery,
     Note,
+    Paragraph,
     Part,
     Section,
     Table,
+    Thumbnails,
     flattened,
 )
 from pneumoscope.report.pictures import picture_size
@@ -21,6 +23,7 @@ MANY = 3
 """Of more models than this, a sentence gives numbers instead of names."""
 
 FURTHER = "More on this"
+HOW = "How it is measured"
 
 LOW = 0.7
 """Height over width up to which a figure stays open."""
@@ -32,8 +35,9 @@ SHORT = 8
 def folded(section: Section) -> Section:
     """Return the section with what details it folded; nothing is lost, and print shows it all.
 
-    What is shown of each model opens on a click, below the conclusion on it. Text stays open, and
-    with it the first figure or table, if it is low; so does every warning.
+    What is shown of each model opens on a click, below the conclusion on it. Text stays open, but
+    for what only says how something was measured, and with it the first figure or table, if it is
+    low; so does every warning.
 
     Args:
         section: A section of a page.
@@ -45,10 +49,13 @@ def folded(section: Section) -> Section:
     place = next((n for n, block in enumerate(blocks) if _is_large(block)), len(blocks))
     place += place < len(blocks) and _is_low(blocks[place])
     first, rest = blocks[:place], blocks[place:]
+    methods = [block for block in first if isinstance(block, Paragraph) and block.method]
+    first = [block for block in first if block not in methods]
     if not any(map(_is_large, rest)):
-        return replace(section, blocks=blocks)
+        how = [Part(HOW, methods, folded=True)] if methods else []
+        return replace(section, blocks=[*first, *rest, *how])
     warned = [block for block in rest if isinstance(block, Note) and block.warns]
-    kept = [block for block in rest if block not in warned]
+    kept = [*methods, *(block for block in rest if block not in warned)]
     more = Part(FURTHER, kept, summary=_contents(kept), folded=True)
     return replace(section, blocks=[*first, *warned, more])
 
@@ -58,7 +65,7 @@ def _is_large(block: Block) -> bool:
         return not block.folded and any(map(_is_large, block.blocks))
     if isinstance(block, Table):
         return not block.folded
-    return isinstance(block, Figure | Gallery | Cards)
+    return isinstance(block, Figure | Gallery | Cards | Thumbnails)
 
 
 def _is_low(block: Block) -> bool:

@@ -9,7 +9,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 import pneumoscope
-from pneumoscope.report.blocks import Cards, Figure, Gallery, Section, flattened
+from pneumoscope.report.blocks import Cards, Figure, Flow, Gallery, Section, Thumbnails, flattened
 from pneumoscope.report.pictures import Embedded, embedded
 
 
@@ -55,9 +55,8 @@ def render_markdown(page: Page) -> str:
         ValueError: If the page holds a figure, which Markdown cannot embed.
     """
     blocks = [block for section in page.sections for block in flattened(section.blocks)]
-    drawn = [
-        type(block).__name__ for block in blocks if isinstance(block, Figure | Gallery | Cards)
-    ]
+    pictures = (Figure, Gallery, Cards, Thumbnails, Flow)
+    drawn = [type(block).__name__ for block in blocks if isinstance(block, pictures)]
     if drawn:
         raise ValueError(f"expected blocks without figures, received {drawn[0]}")
     return _render("page.md", page)

@@ -83,7 +83,7 @@ def test_before_and_after_stand_one_below_the_other():
     before, after = table.rows
     assert before[:5] == ["cnn", "as they are", "none", Estimate(0.2, 0.1, 0.3), Estimate(0.2)]
     assert after[:3] == ["cnn", "calibrated", "divided by 2.000"]
-    assert after[5] == Estimate(1.0, 0.9, 1.1)
+    assert after[6] == Estimate(1.0, 0.9, 1.1)
 
 
 def test_platt_shows_its_line_and_is_named_with_the_prevalence_in_the_introduction():
@@ -168,5 +168,11 @@ def test_without_a_map_or_validation_it_is_said_so():
 def test_undefined_values_have_their_reason():
     table, _ = section(part(0.2, slope=None), None)
     before, after = table.rows
-    assert before[5:] == [Estimate(None, reason="all scores are equal")] * 2
-    assert after[2:] == [Estimate(None, reason="a class is absent")] * 5
+    assert before[6:] == [Estimate(None, reason="all scores are equal")] * 2
+    assert after[2:] == [Estimate(None, reason="a class is absent")] * 6
+
+
+def test_curves_are_told_of_where_any_could_be_fitted():
+    curve = {"ici": estimate(0.04)}
+    assert "Curves are smooth" in caption(WELL | curve)
+    assert "Curves are smooth" not in caption(WELL | {"ici": estimate(None, reason="separated")})

@@ -8,8 +8,11 @@ import pandas as pd
 from pneumoscope.arrays import named
 from pneumoscope.datasets.sharded_images import ShardedImages
 from pneumoscope.evaluation.access import access_row, model_fingerprint
+from pneumoscope.evaluation.calibration.measure import with_calibration
 from pneumoscope.evaluation.comparison import comparison_rows
 from pneumoscope.evaluation.ensembles import average_scores, ensemble_fingerprint
+from pneumoscope.evaluation.errors import list_errors
+from pneumoscope.evaluation.label_doubts import KEPT, PROBABILITY, averaged, doubt, out_of_fold
 from pneumoscope.evaluation.lock import lock_as_record, lock_evaluation, read_lock, renewed
 from pneumoscope.evaluation.measure import evaluate
 from pneumoscope.evaluation.pair import pairs_as_table
@@ -24,11 +27,17 @@ from pneumoscope.models.records import ModelContract, TrainingRecord
 from pneumoscope.naming import Column, Split
 from pneumoscope.options import EvaluationOptions, Recipe
 from pneumoscope.out_of_distribution.detection import measure_detection
-from pneumoscope.out_of_distribution.distances import average, distance_of
+from pneumoscope.out_of_distribution.distances import (
+    FEATURES,
+    average,
+    distance_of,
+    fit_reference,
+)
 from pneumoscope.out_of_distribution.false_alarms import limit_false_alarms
 from pneumoscope.out_of_distribution.films import (
+    AS_IT_IS,
     FILM,
-    fit_films,
+    describe_films,
     measure_altered,
     measure_films,
 )
@@ -59,10 +68,21 @@ def describe_train(
     validation_images: ShardedImages,
     validation_rows: pd.DataFrame,
     options: EvaluationOptions,
-) -> tuple[Reference, pd.DataFrame]:
-    """Fit what train looks like to a model; measure how far validation lies from it."""
+    seed: int,
+) -> tuple[Reference, pd.DataFrame, pd.DataFrame]:
+    """Fit what train looks like to a model; measure how far validation lies from it.
+
+    Returns:
+        What train looks like, the distances of validation, and what a head on the features says of
+        each film of train whose patient it was not fitted on.
+    """
     most = options.out_of_distribution.train_radiographs
-    reference = fit_films(model, train_images, train_rows, most, options.batch_size)
+    chosen, numbers = describe_films(model, train_images, train_rows, most, options.batch_size)
+    rows = train_rows.iloc[chosen]
+    patients = rows[Column.PATIENT_ID].to_numpy(dtype=str)
+    reference = fit_reference(numbers, patients, model_fingerprint(model))
+    likely = out_of_fold(numbers[FEATURES], rows, seed)
+    left_out = rows[KEPT].assign(**{PROBABILITY: likely})
     distances = measure_films(
         model,
         reference,
@@ -71,7 +91,7 @@ def describe_train(
         options.batch_size,
         "measuring validation",
     )
-    return reference, distances
+    return reference, distances, left_out
 
 
 def limit_distance(
@@ -152,6 +172,40 @@ def measure_scores(
     lock = read_lock(locks, scored_by.fingerprint)
     known = _with_hard(scores, pseudo_sites)
     return scores, evaluate(known, scored_by, lock, manifest, split_audit, options)
+
+
+def check_labels(**collected: Any) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """List the labels of train and validation that models contradict, which none was fitted on.
+
+    Args:
+        **collected: `out_of_fold_<model>`, `scores_<model>` and `metrics_<model>` of each that
+            was trained.
+
+    Returns:
+        What the models say of each film together, and the labels in doubt.
+    """
+    scores, metrics = named("scores_", collected), named("metrics_", collected)
+    tables = {
+        name: pd.concat([left_out, _validated(scores[name], metrics[name])], ignore_index=True)
+        for name, left_out in named("out_of_fold_", collected).items()
+    }
+    together = averaged(tables)
+    return together, doubt(together)
+
+
+def select_errors(
+    scores: pd.DataFrame,
+    metrics: ModelMetrics,
+    test_distances: pd.DataFrame,
+    false_alarms: FalseAlarms,
+    pseudo_sites: pd.DataFrame,
+) -> pd.DataFrame:
+    """List every test radiograph that one model calls wrongly, the most confident first."""
+    as_it_is = test_distances[test_distances[FILM] == AS_IT_IS]
+    distance = {Column.OUT_OF_DISTRIBUTION_DISTANCE: distance_of(as_it_is)}
+    distances = as_it_is[[Column.RADIOGRAPH_ID]].assign(**distance)
+    sites = pseudo_sites[[Column.RADIOGRAPH_ID, Column.PSEUDO_SITE]]
+    return list_errors(scores, metrics.operating_point, distances, false_alarms.threshold, sites)
 
 
 def summarise_metrics(metrics: ModelMetrics) -> dict[str, float]:
@@ -309,6 +363,14 @@ def _with_hard(scores: pd.DataFrame, pseudo_sites: pd.DataFrame) -> pd.DataFrame
     """Tell which of the scored films are hard."""
     hard = pseudo_sites[[Column.RADIOGRAPH_ID, Column.HARD]]
     return scores.merge(hard, on=Column.RADIOGRAPH_ID, how="left", validate="many_to_one")
+
+
+def _validated(scores: pd.DataFrame, metrics: ModelMetrics) -> pd.DataFrame:
+    """Return the calibrated probabilities of validation, none where there is no map."""
+    rows = scores[scores[Column.SPLIT] == Split.VALIDATION]
+    line = metrics.calibration.map
+    likely = None if line is None else with_calibration(rows, line)[Column.SCORE].to_numpy()
+    return rows[KEPT].assign(**{PROBABILITY: likely}).astype({PROBABILITY: float})
 
 
 def _average(collected: dict[str, Any], split: Split) -> pd.DataFrame:

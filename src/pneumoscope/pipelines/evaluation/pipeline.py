@@ -9,6 +9,7 @@ from pneumoscope.pipelines.evaluation.nodes import (
     average_distances,
     average_test,
     average_validation,
+    check_labels,
     compare_models,
     compare_pairs,
     contract_writer,
@@ -21,6 +22,7 @@ from pneumoscope.pipelines.evaluation.nodes import (
     measure_test,
     score_test,
     score_validation,
+    select_errors,
     summarise_metrics,
     test_access_recorder,
 )
@@ -66,7 +68,18 @@ def create_pipeline(
         tags=COMPARISON,
     )
     across = create_comparison(architectures, ensembles, sites)
-    across += grouped("evaluation", [significance], COMPARISON)
+    doubts = Node(
+        check_labels,
+        {
+            f"{what}_{name}": f"{name}.{what}"
+            for what in ("out_of_fold", "scores", "metrics")
+            for name in architectures
+        },
+        ["label_probabilities", "label_doubts"],
+        name="check_labels",
+        tags=COMPARISON,
+    )
+    across += grouped("evaluation", [significance, doubts], COMPARISON)
     trained = [_trained(name, protocol) for name in architectures]
     averaged = [_averaged(name, members, protocol) for name, members in ensembles.items()]
     return sum([*trained, *averaged], across)
@@ -158,8 +171,9 @@ def _describe() -> list[Node]:
                 "validation_images",
                 "validation_rows",
                 "params:evaluation",
+                "params:seed",
             ],
-            ["reference", "validation_distances"],
+            ["reference", "validation_distances", "out_of_fold"],
             name="describe_train",
         ),
         Node(
@@ -249,6 +263,12 @@ def _lock_and_measure(recorded_as: str) -> list[Node]:
             ],
             ["scores", "metrics"],
             name="measure_scores",
+        ),
+        Node(
+            select_errors,
+            ["scores", "metrics", "test_distances", "false_alarms", "pseudo_sites"],
+            "errors",
+            name="select_errors",
         ),
         Node(summarise_metrics, "metrics", "summary", name="summarise_metrics"),
         Node(

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import wraps
 from itertools import chain
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,8 +14,13 @@ from pneumoscope.arrays import evenly_spread
 from pneumoscope.datasets.sharded_images import ShardedImages
 from pneumoscope.evaluation.calibration.measure import with_calibration
 from pneumoscope.evaluation.calibration.reliability import reliability
+from pneumoscope.evaluation.calibration.smooth import curve_with_band, fit_curve
+from pneumoscope.evaluation.comparison import rank_models
+from pneumoscope.evaluation.decision_curves import curve_table
+from pneumoscope.evaluation.errors import OUTCOME
 from pneumoscope.evaluation.records import ModelMetrics
 from pneumoscope.evaluation.roc import roc_points
+from pneumoscope.evaluation.sample import Sample
 from pneumoscope.evaluation.score_arrays import labels_of, scores_of
 from pneumoscope.evaluation.subgroups import subgroup_table
 from pneumoscope.evaluation.thresholds.deferral import deferral_curve
@@ -24,6 +30,7 @@ from pneumoscope.options import EvaluationOptions, Recipe, ReportOptions
 from pneumoscope.plots.augmented import plot_augmented
 from pneumoscope.plots.confusion import plot_confusion_matrices
 from pneumoscope.plots.counts import plot_class_distribution
+from pneumoscope.plots.decision_curves import plot_decision_curves
 from pneumoscope.plots.deferral import plot_deferral
 from pneumoscope.plots.intensities import plot_class_means, plot_intensity_histograms
 from pneumoscope.plots.pseudo_sites import COLUMNS, plot_pseudo_sites
@@ -38,6 +45,7 @@ from pneumoscope.plots.thresholds import plot_thresholds
 from pneumoscope.radiographs.pixel_statistics import PixelStatistics
 from pneumoscope.radiographs.recorded import may_be_shown
 from pneumoscope.report.assemble import assemble
+from pneumoscope.report.films import ListedFilms, draw_films, draw_maps
 from pneumoscope.report.findings import Findings, named
 from pneumoscope.report.model_card import model_card
 from pneumoscope.report.page import render_page
@@ -141,12 +149,14 @@ def draw_reliability(
     line = metrics.calibration.map
     if line is not None:
         shown["calibrated"] = with_calibration(tested, line)
-    return plot_reliability(
-        {
-            name: reliability(labels_of(rows), scores_of(rows), options.ece_bins)
-            for name, rows in shown.items()
-        }
-    )
+    bins = reliability(labels_of(tested), scores_of(tested), options.ece_bins)
+    smooth = {}
+    for name, rows in shown.items():
+        sample = Sample.of_rows(rows)
+        curve, _ = fit_curve(sample)
+        if curve is not None:
+            smooth[name] = curve_with_band(sample, curve, options.confidence)
+    return plot_reliability(bins, smooth)
 
 
 def draw_subgroups(metrics: ModelMetrics) -> Figure:
@@ -187,6 +197,16 @@ def draw_deferral(**metrics: ModelMetrics) -> Figure:
     )
 
 
+def draw_decision_curves(comparison: pd.DataFrame, **metrics: ModelMetrics) -> Figure:
+    """Draw what acting on each model is worth, prevalence by prevalence."""
+    panels: dict[float, dict[str, pd.DataFrame]] = {}
+    for name, measured in metrics.items():
+        for share, curve in measured.decision_curves.curves.items():
+            prevalence = float(share)
+            panels.setdefault(prevalence, {})[name] = curve_table(curve, prevalence)
+    return plot_decision_curves(panels, rank_models(comparison, metrics)[0])
+
+
 def draw_roc_curves(comparison: pd.DataFrame, **collected: pd.DataFrame) -> Figure:
     """Draw the ROC curve of each model on test from `scores_<model>`, operating point marked."""
     tested = comparison[comparison[Column.SPLIT] == Split.TEST]
@@ -199,6 +219,49 @@ def draw_roc_curves(comparison: pd.DataFrame, **collected: pd.DataFrame) -> Figu
         for row in tested.to_dict("records")
     }
     return plot_roc_curves(curves, points)
+
+
+def draw_errors(
+    comparison: pd.DataFrame,
+    test_images: ShardedImages,
+    test_rows: pd.DataFrame,
+    options: ReportOptions,
+    **collected: Any,
+) -> ListedFilms:
+    """Draw the errors of the model that validation ranks first, at most so many of each kind.
+
+    Args:
+        comparison: The table of all models.
+        test_images: Radiographs of test.
+        test_rows: Their rows.
+        options: How many are shown.
+        **collected: `errors_<model>` of each; `explanations_<model>` and `maps_<model>` of each
+            that was trained.
+    """
+    errors = named("errors_", collected)
+    name = rank_models(comparison, errors)[0]
+    table = errors[name]
+    first = table.groupby(OUTCOME, sort=False).head(options.errors_shown)
+    names = first[Column.RADIOGRAPH_ID].astype(str).tolist()
+    maps = draw_maps(names, collected.get(f"explanations_{name}"), collected.get(f"maps_{name}"))
+    return ListedFilms(name, table, draw_films(names, test_images, test_rows), maps)
+
+
+def draw_doubts(
+    label_doubts: pd.DataFrame,
+    train_images: ShardedImages,
+    train_rows: pd.DataFrame,
+    validation_images: ShardedImages,
+    validation_rows: pd.DataFrame,
+    options: ReportOptions,
+) -> ListedFilms:
+    """Draw the films whose labels are most in doubt."""
+    names = label_doubts[Column.RADIOGRAPH_ID].astype(str)[: options.errors_shown].tolist()
+    pictures = {
+        **draw_films(names, train_images, train_rows),
+        **draw_films(names, validation_images, validation_rows),
+    }
+    return ListedFilms("", label_doubts, pictures, {})
 
 
 def write_report(findings: Findings, options: ReportOptions, evaluation: EvaluationOptions) -> str:

@@ -48,6 +48,14 @@ OWN_FIGURES: Drawn = {
     "reliability": (nodes.draw_reliability, ["scores", "metrics", "params:evaluation"]),
     "subgroups": (nodes.draw_subgroups, ["metrics"]),
 }
+DOUBTS = [
+    "label_doubts",
+    "train_images",
+    "train_rows",
+    "validation_images",
+    "validation_rows",
+    "params:report",
+]
 # Read by those figures, but in no model's namespace.
 COMMON = {"train_images", "train_rows"}
 PARAMETERS = {"params:evaluation", "params:recipe", "params:report", "params:seed"}
@@ -98,7 +106,11 @@ def create_pages(
     # On record when these are read, the sites of this run too.
     further |= {f"measured_{site}": f"external.{site}.access_log" for site in sites}
     collect = _collect(architectures, own, list(_shared(architectures, own)), further)
-    return grouped("reporting", [pixels, collect, *_pages(architectures)], "reporting")
+    errors = _errors(architectures, list(own))
+    doubts = Node(nodes.draw_doubts, DOUBTS, "doubted_films", name="draw_doubts")
+    return grouped(
+        "reporting", [pixels, errors, doubts, collect, *_pages(architectures)], "reporting"
+    )
 
 
 def _own(architectures: Sequence[str], ensembles: Iterable[str]) -> dict[str, Drawn]:
@@ -142,6 +154,10 @@ def _across(models: Sequence[str]) -> Drawn:
     scores = {f"scores_{name}": f"{name}.scores" for name in models}
     return {
         "figure_deferral": (nodes.draw_deferral, metrics),
+        "figure_decision_curves": (
+            nodes.draw_decision_curves,
+            {"comparison": "comparison", **metrics},
+        ),
         "figure_confusion": (nodes.draw_confusion_matrices, metrics),
         "figure_roc": (nodes.draw_roc_curves, {"comparison": "comparison", **scores}),
     }
@@ -181,6 +197,9 @@ def _collect(
         "external_log": "external_access_log",
         "learning_curves": "learning_curves",
         "pixel_statistics": "pixel_statistics",
+        "error_films": "error_films",
+        "doubted_films": "doubted_films",
+        "label_probabilities": "label_probabilities",
         **{name: name for name in figures},
         **{f"history_{name}": f"{name}.history" for name in architectures},
         **{f"origin_{name}": f"{name}.training_record" for name in architectures},
@@ -198,6 +217,19 @@ def _collect(
         **further,
     }
     return Node(collect_findings, inputs, "findings", name="collect_findings")
+
+
+def _errors(architectures: Sequence[str], models: Sequence[str]) -> Node:
+    inputs = {
+        "comparison": "comparison",
+        "test_images": "test_images",
+        "test_rows": "test_rows",
+        "options": "params:report",
+        **{f"errors_{name}": f"{name}.errors" for name in models},
+        **{f"explanations_{name}": f"{name}.explanations" for name in architectures},
+        **{f"maps_{name}": f"{name}.attribution_maps" for name in architectures},
+    }
+    return Node(nodes.draw_errors, inputs, "error_films", name="draw_errors")
 
 
 def _pages(architectures: Sequence[str]) -> list[Node]:

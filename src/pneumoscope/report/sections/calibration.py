@@ -23,6 +23,7 @@ HEADER = [
     "recalibration map of logits",
     "Brier score",
     "ECE",
+    "ICI",
     "slope",
     "intercept",
 ]
@@ -52,7 +53,7 @@ def calibration_section(
     share = f" ({joined(list(shares))} PNEUMONIA)" if shares else ""
     introduction = prose("calibration", method=joined(list(methods)), share=share)
     table = Table(HEADER, rows, prose("calibration_table"))
-    blocks: list[Block] = [Paragraph(introduction), table]
+    blocks: list[Block] = [Paragraph(introduction, method=True), table]
     return Section("Calibration of the scores", [*blocks, *_diagrams(tested, figures)])
 
 
@@ -66,7 +67,9 @@ def _diagrams(tested: Mapping[str, Calibration], figures: Mapping[str, bytes]) -
     ]
     drawn = {
         name: Figure(
-            figures[name], f"{name} on test: {words}", f"Reliability diagram of {name} on test."
+            figures[name],
+            f"{name} on test: {words}{_smooth(tested[name])}",
+            f"Reliability diagram of {name} on test.",
         )
         for name, words in conclusions.items()
         if name in figures
@@ -77,11 +80,17 @@ def _diagrams(tested: Mapping[str, Calibration], figures: Mapping[str, bytes]) -
     return [*blocks, Gallery(list(drawn.values()))] if drawn else blocks
 
 
+def _smooth(found: Calibration) -> str:
+    """Say what curves show, where any could be fitted; below the table stands why not."""
+    drawn = found.splits[Split.TEST].before.ici.value is not None
+    return f" {prose('calibration_figure')}" if drawn else ""
+
+
 def _rows(name: str, found: Calibration) -> list[list[Cell]]:
     test = found.splits[Split.TEST]
     rows: list[list[Cell]] = [[name, "as they are", "none", *_measures(test.before)]]
     if test.after is None:
-        return [*rows, [name, "calibrated", *[Estimate(None, reason=found.reason)] * 5]]
+        return [*rows, [name, "calibrated", *[Estimate(None, reason=found.reason)] * 6]]
     return [*rows, [name, "calibrated", _map(found), *_measures(test.after)]]
 
 
@@ -93,7 +102,7 @@ def _map(found: Calibration) -> str:
 
 
 def _measures(part: CalibrationMeasures) -> list[Cell]:
-    return [part.brier, part.ece, part.slope, part.intercept]
+    return [part.brier, part.ece, part.ici, part.slope, part.intercept]
 
 
 def _conclusion(found: Calibration) -> str:

@@ -10,7 +10,6 @@ from pneumoscope.report.blocks import (
     Block,
     Bullets,
     Figure,
-    Heading,
     Paragraph,
     Part,
     Section,
@@ -54,8 +53,7 @@ def explanation_section(
             blocks.append(Part(name, drawn, _where(found)))
     blocks += [
         _cases(explanations),
-        Heading("What maps cannot tell"),
-        Bullets(sentences("limits_of_maps")),
+        Part("What maps cannot tell", [Bullets(sentences("limits_of_maps"))], folded=True),
     ]
     return Section("Attribution maps of the models", blocks)
 

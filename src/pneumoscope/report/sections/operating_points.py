@@ -32,7 +32,7 @@ def operating_points_section(
     parts = [_part(name, measured, figures.get(name)) for name, measured in metrics.items()]
     return Section(
         "Choosing an operating point",
-        [Paragraph(prose("operating_points")), *parts, *_predictive(metrics)],
+        [Paragraph(prose("operating_points"), method=True), *parts, *_predictive(metrics)],
     )
 
 

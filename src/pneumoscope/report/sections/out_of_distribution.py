@@ -30,7 +30,7 @@ def out_of_distribution_section(detections: Mapping[str, Detection]) -> Section:
         for name, detection in detections.items()
     ]
     blocks: list[Block] = [
-        Paragraph(prose("out_of_distribution")),
+        Paragraph(prose("out_of_distribution"), method=True),
         *([Note(_reason(first))] if first.reason else []),
         Table(header, rows, _caption(first), dict.fromkeys(header[1:], ".1%")),
         *([Bullets(sentences)] if (sentences := _more_than_promised(detections)) else []),

@@ -27,7 +27,7 @@ def shift_section(shift: Shift, figure: bytes | None) -> Section:
         for found in shift.classes.values()
         for split in (Split.TEST, Split.VALIDATION)
     ]
-    blocks: list[Block] = [Paragraph(prose("domain_classifier")), Bullets(verdicts)]
+    blocks: list[Block] = [Paragraph(prose("domain_classifier"), method=True), Bullets(verdicts)]
     if figure is not None and _anything_known(shift):
         alt = "AUROC of simple numbers, by split and class."
         blocks.append(

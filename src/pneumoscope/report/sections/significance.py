@@ -43,7 +43,7 @@ def significance_section(pairs: Sequence[Pair], confidence: float = 0.95) -> Sec
         level=f"{1 - confidence:.2g}",
         margin=f"{MARGIN:g}",
     )
-    return Section(title, [Paragraph(introduction), *tables])
+    return Section(title, [Paragraph(introduction, method=True), *tables])
 
 
 def _conclusion(pairs: Sequence[Pair]) -> str:

@@ -23,7 +23,7 @@ def subgroups_section(metrics: Mapping[str, ModelMetrics], figures: Mapping[str,
         metrics: Model to its metrics.
         figures: Architecture to the PNG of its subgroups; one left out is not shown.
     """
-    blocks: list[Block] = [Paragraph(prose("subgroups"))]
+    blocks: list[Block] = [Paragraph(prose("subgroups"), method=True)]
     blocks += [_part(name, measured, figures.get(name)) for name, measured in metrics.items()]
     absent = {k: v for found in metrics.values() for k, v in found.subgroups.absent.items()}
     reasons = [f"{name}: {reason}" for name, reason in absent.items()]
