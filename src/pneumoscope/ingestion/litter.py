@@ -1,7 +1,9 @@
 """The closed list of what lies beside radiographs and is none; any other file has to be read."""
 
+import re
 import unicodedata
-from fnmatch import fnmatchcase
+from fnmatch import translate
+from functools import cache
 from pathlib import PurePosixPath
 
 LITTER = "not a radiograph: on the list of known litter"
@@ -77,7 +79,7 @@ def is_spreadsheet(path: str, data: bytes) -> bool:
 
 def is_called_spreadsheet(path: str) -> bool:
     """Tell whether a file is a spreadsheet by its name."""
-    return not is_litter(path) and _matches(_fold(PurePosixPath(path).name), SPREADSHEETS)
+    return _matches(_fold(PurePosixPath(path).name), SPREADSHEETS) and not is_litter(path)
 
 
 def is_text(data: bytes) -> bool:
@@ -86,7 +88,12 @@ def is_text(data: bytes) -> bool:
 
 
 def _matches(name: str, patterns: tuple[str, ...]) -> bool:
-    return any(fnmatchcase(name, pattern) for pattern in patterns)
+    return _any_of(patterns).match(name) is not None
+
+
+@cache
+def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(translate(pattern) for pattern in patterns))
 
 
 def _fold(name: str) -> str:
