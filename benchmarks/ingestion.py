@@ -31,20 +31,21 @@ from pneumoscope.datasets.sharded_images import ShardedImagesDataset
 from pneumoscope.options import IngestionOptions, PreprocessingOptions
 from pneumoscope.pipelines.ingestion import nodes as ingestion
 from pneumoscope.pipelines.preprocessing import nodes as preprocessing
+from pneumoscope.radiographs.acquisition import measure_film
 from pneumoscope.radiographs.decoders.jpeg import SCALES
 from pneumoscope.radiographs.decoding import decode
 from pneumoscope.radiographs.transforms import preprocess
 
 TEXT = """\
 From {count} files to arrays of {height}×{width}: this project reads and hashes every file once,
-decodes it, sorts it into manifest or quarantine, audits the collection, stores the working scale,
-resizes and stores the arrays that training reads. The plain route opens, converts to RGB and
-resizes with Pillow, one thread, and keeps the arrays in memory; Pillow's default filter is
-bicubic, and with the triangle filter that this project uses it is faster. The limit does nothing
-but decode: libjpeg-turbo {turbo} through OpenCV, to grey, a thread a core. Decoded at full size it
-is what the aim speaks of; scaled by 2, 4 or 8 while it is decoded, as this project does, is the
-least that anyone could spend. All read the same files from a warm cache. Profile: processor time
-of one thread for one film."""
+decodes it, sorts it into manifest or quarantine, measures marks and borders, compares every film
+with every other, audits the collection, stores the working scale, resizes and stores the arrays
+that training reads. The plain route opens, converts to RGB and resizes with Pillow, one thread,
+and keeps the arrays in memory; Pillow's default filter is bicubic, and with the triangle filter
+that this project uses it is faster. The limit does nothing but decode: libjpeg-turbo {turbo}
+through OpenCV, to grey, a thread a core. Decoded at full size it is what the aim speaks of; scaled
+by 2, 4 or 8 while it is decoded, as this project does, is the least that anyone could spend. All
+read the same files from a warm cache. Profile: processor time of one thread for one film."""
 
 LIBJPEG_SCALES = {
     1: cv2.IMREAD_GRAYSCALE,
@@ -116,7 +117,7 @@ def ours(films: Films, results: Path) -> None:
     unchecked, quarantine = ingestion.sort_files(decoded.load(), layout, films.ingestion)
     manifest = ingestion.check_manifest(unchecked, quarantine, layout, films.ingestion)
     similar = ingestion.compare_radiographs(manifest, decoded.load())
-    acquisition = ingestion.measure_acquisition(manifest, decoded.load(), films.ingestion)
+    acquisition = ingestion.list_acquisition(manifest, decoded.load())
     ingestion.audit_radiographs(
         manifest, quarantine, decoded.load(), similar, acquisition, layout, films.ingestion
     )
@@ -159,6 +160,7 @@ def profile(films: Films, scratch: Path) -> list[tuple[str, str]]:
             "libjpeg-turbo, scaled, grey": (bare := _cost(_bare(films.ingestion), contents)),
             "checks, header and copy": _cost(lambda c: decode(c, films.ingestion), contents) - bare,
             "write the working scale": _cost(lambda part: stream.write(part.data), pixels),
+            "marks, borders and the small film": _cost(measure_film, pixels),
             "resize": _cost(lambda part: preprocess(part, films.preprocessing), pixels),
             "write the array": _cost(lambda image: stream.write(image.tobytes()), images),
         }

@@ -46,7 +46,7 @@ def files_of(root: Path) -> dict[str, bytes]:
 
 def ingested(root: Path, into: Path, options, key=None) -> DecodedRadiographsDataset:
     dataset = DecodedRadiographsDataset(str(into))
-    dataset.save(scan(load(str(root)), options, key=key))
+    dataset.save(scan(load(str(root)), options, key=key, measured=True))
     return dataset
 
 
@@ -99,7 +99,7 @@ def test_what_a_task_takes_and_gives_is_as_small_for_many_films(
     assert took[1][0] < 1.02 * took[0][0] < 130
     assert took[1][1] < 60
     assert took[1][2] < 60
-    assert gave[1] < 1.02 * gave[0] < 450
+    assert gave[1] < 1.02 * gave[0] < 540
 
 
 def per_film(sizes: list[int], count: int) -> list[float]:

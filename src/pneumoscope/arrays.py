@@ -1,7 +1,7 @@
 """The array types that rooms share, and the choice of a few rows that stand for many."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,16 @@ Grey = NDArray[np.uint8]
 BoolArray = NDArray[np.bool_]
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+
+
+class SmallFilms(Protocol):
+    """Small films by number, in memory or read when they are asked for."""
+
+    def __len__(self) -> int:
+        """Return the number of films."""
+
+    def __getitem__(self, rows: IntArray, /) -> Grey:
+        """Return some of them: uint8 (n, `SMALL_SIDE`, `SMALL_SIDE`)."""
 
 
 def evenly_spread(labels: pd.Series, count: int) -> dict[Label, list[int]]:

@@ -15,8 +15,8 @@ N = 360
 @pytest.fixture
 def look(make_films):
     def look(group, label, **how):
-        rows, acquisition = make_films(group, label, **how)
-        return rows, *measure_acquisition(rows, acquisition, OPTIONS, 0.95, seed=7)
+        rows, *measured = make_films(group, label, **how)
+        return rows, *measure_acquisition(rows, *measured, OPTIONS, 0.95, seed=7)
 
     return look
 
@@ -88,20 +88,20 @@ def test_test_decides_nothing(look):
 
 
 def test_too_few_films_are_told_so(make_films):
-    rows, acquisition = make_films(np.zeros(24), np.arange(24) // 2 % 2 == 1)
-    table, audit = measure_acquisition(rows, acquisition, OPTIONS, 0.95, seed=7)
+    rows, *measured = make_films(np.zeros(24), np.arange(24) // 2 % 2 == 1)
+    table, audit = measure_acquisition(rows, *measured, OPTIONS, 0.95, seed=7)
     assert "at least 20 films of 10 patients are needed" in audit.verdict
     assert audit.pseudo_sites_verdict == "Train has too few films to be grouped by their periphery."
     assert table[PERIPHERY_SCORE].isna().all()
 
 
 def test_films_that_oversampling_repeats_count_once(make_films):
-    rows, acquisition = make_films(halves(), coin(np.full(N, 0.5)))
+    rows, *measured = make_films(halves(), coin(np.full(N, 0.5)))
     import pandas as pd
 
     repeated = pd.concat([rows, rows[rows["split"] == "train"].head(50)], ignore_index=True)
-    once, audit = measure_acquisition(rows, acquisition, OPTIONS, 0.95, seed=7)
-    again, same = measure_acquisition(repeated, acquisition, OPTIONS, 0.95, seed=7)
+    once, audit = measure_acquisition(rows, *measured, OPTIONS, 0.95, seed=7)
+    again, same = measure_acquisition(repeated, *measured, OPTIONS, 0.95, seed=7)
     assert audit == same
     pd.testing.assert_frame_equal(once, again)
 
@@ -110,8 +110,8 @@ def test_hard_films_of_each_split_are_marked(make_films):
     n = 1800
     group = np.arange(n) // 2 % 2
     label = np.random.default_rng(3).random(n // 2).repeat(2) < np.where(group == 1, 0.8, 0.4)
-    rows, acquisition = make_films(group, label)
-    table, audit = measure_acquisition(rows, acquisition, OPTIONS, 0.95, seed=7)
+    rows, *measured = make_films(group, label)
+    table, audit = measure_acquisition(rows, *measured, OPTIONS, 0.95, seed=7)
     for split in Split:
         part = (rows["split"] == split).to_numpy() & table["hard"].to_numpy()
         told = audit.hard[split]

@@ -11,6 +11,7 @@ from kedro.io import DatasetError
 from pneumoscope.datasets import decoded_radiographs
 from pneumoscope.datasets.decoded_radiographs import DecodedRadiographsDataset
 from pneumoscope.ingestion.scanned_file import ScannedFile
+from pneumoscope.radiographs.measured import ACQUISITION, SMALL_SIDE, Measured
 
 PIXELS = {
     "NORMAL/a.jpeg": np.arange(6, dtype=np.uint8).reshape(2, 3),
@@ -45,7 +46,9 @@ def test_pixels_of_every_size_come_back_as_they_went(dataset):
 def test_what_the_scan_found_comes_back_for_bad_files_too(dataset):
     dataset.save(scanned())
     files = dataset.load().files.set_index("path")
-    assert set(files.columns) >= {field.name for field in fields(ScannedFile)} - {"path", "pixels"}
+    assert set(files.columns) >= {field.name for field in fields(ScannedFile)} - {
+        "path", "pixels", "measured",
+    }  # fmt: skip
     assert files.loc["NORMAL/a.jpeg", ["bytes", "width", "note"]].tolist() == [10, 30, "a note"]
     assert files.loc[BAD.path, ["bytes", "sha256", "reason"]].tolist() == [3, "abc", "truncated"]
     assert BAD.path not in dataset.load()
@@ -90,6 +93,41 @@ def test_films_are_given_in_the_order_that_is_asked_for(dataset):
     for film, pixels in zip(films, reversed(PIXELS.values()), strict=True):
         np.testing.assert_array_equal(film, pixels)
     np.testing.assert_array_equal(films[1:][0], PIXELS["NORMAL/b.jpeg"])
+
+
+def measured(number: int) -> Measured:
+    numbers = {name: float(number + place) for place, name in enumerate(ACQUISITION)}
+    return Measured(numbers, np.full((SMALL_SIDE, SMALL_SIDE), number, dtype=np.uint8))
+
+
+def test_what_was_measured_comes_back_in_the_order_that_is_asked_for(
+    dataset, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(decoded_radiographs, "PART_FILES", 3)
+    pixels = np.zeros((2, 3), dtype=np.uint8)
+    files = [ScannedFile(f"{n}.png", pixels=pixels, measured=measured(n)) for n in range(5)]
+    # As an archive has them, with a bad file between.
+    dataset.save([files[3], BAD, files[0], files[4], files[2], files[1]])
+    decoded = dataset.load()
+    asked = pd.Series(["4.png", "0.png", "3.png", "1.png"])
+    small = decoded.small(asked)
+    assert len(small) == 4
+    assert small[np.arange(4)].shape == (4, SMALL_SIDE, SMALL_SIDE)
+    assert small[np.array([2, 0, 1])][:, 5, 7].tolist() == [3, 4, 0]
+    assert decoded.numbers(asked)["marks"].tolist() == [4.0, 0.0, 3.0, 1.0]
+    assert list(decoded.numbers(asked)) == list(ACQUISITION)
+    with pytest.raises(KeyError, match=BAD.path):
+        decoded.small(pd.Series([BAD.path]))
+    names = sorted(path.name for path in (tmp_path / "decoded").glob("small-*"))
+    assert names == ["small-00000.bin", "small-00001.bin"]
+
+
+def test_of_films_that_were_not_measured_nothing_is_made_up(dataset):
+    dataset.save(scanned())
+    decoded = dataset.load()
+    assert decoded.numbers(pd.Series(list(PIXELS))).isna().all(axis=None)
+    with pytest.raises(KeyError, match=r"NORMAL/a\.jpeg"):
+        decoded.small(pd.Series(list(PIXELS)))
 
 
 @pytest.mark.parametrize("path", [BAD.path, "NORMAL", "PNEUMONIA/d.jpeg", "x"])

@@ -5,6 +5,8 @@ import pytest
 
 from pneumoscope.external.overlap import measure_overlap
 from pneumoscope.naming import Split
+from pneumoscope.radiographs.acquisition import measure_film
+from pneumoscope.radiographs.measured import SMALL_SIDE
 
 
 def film(seed: int) -> np.ndarray:
@@ -31,8 +33,14 @@ SPLITS = pd.DataFrame(
 PIXELS = {path: film(n) for n, path in enumerate(OWN["path"])}
 
 
+def small(pixels):
+    return lambda paths: np.array(
+        [measure_film(pixels[path]).small for path in paths], dtype=np.uint8
+    ).reshape(-1, SMALL_SIDE, SMALL_SIDE)
+
+
 def overlap(rows, pixels):
-    return measure_overlap(rows, pixels, OWN, SPLITS, PIXELS)
+    return measure_overlap(rows, small(pixels), OWN, SPLITS, small(PIXELS))
 
 
 @pytest.fixture(scope="module")

@@ -109,7 +109,7 @@ def test_a_killed_worker_loses_no_film_and_doubles_none(
     for number in range(3_000):
         (folder / f"{number:05d}.jpeg").write_bytes(film + number.to_bytes(4, "big"))
     here = DecodedRadiographsDataset(str(tmp_path / "here"))
-    here.save(scan(load(str(folder)), ingestion_options))
+    here.save(scan(load(str(folder)), ingestion_options, measured=True))
     there = DecodedRadiographsDataset(str(tmp_path / "there"))
     with dask_commands(tmp_path) as started:
         cluster = open_cluster(started.address)
@@ -124,7 +124,7 @@ def test_a_killed_worker_loses_no_film_and_doubles_none(
         killer = threading.Thread(target=kill)
         killer.start()
         with over(cluster):
-            there.save(scan(load(str(folder)), ingestion_options))
+            there.save(scan(load(str(folder)), ingestion_options, measured=True))
         killer.join()
         assert cluster.describe().startswith(f"On the cluster {started.address}: 1 worker,")
         cluster.close()

@@ -101,8 +101,8 @@ def similar(manifest, decoded):
 
 
 @pytest.fixture(scope="module")
-def acquisition(manifest, decoded, ingestion_options):
-    return ingestion.measure_acquisition(manifest, decoded, ingestion_options)
+def acquisition(manifest, decoded):
+    return ingestion.list_acquisition(manifest, decoded)
 
 
 @pytest.fixture(scope="module")
@@ -118,8 +118,8 @@ def rows(checked, manifest):
 
 
 @pytest.fixture(scope="module")
-def grouped(rows, acquisition):
-    return preprocessing.group_films(*rows.values(), acquisition, GROUPED, 0.95, SEED)
+def grouped(rows, acquisition, decoded):
+    return preprocessing.group_films(*rows.values(), acquisition, decoded, GROUPED, 0.95, SEED)
 
 
 @pytest.fixture(scope="module")

@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
 
-from pneumoscope.radiographs.acquisition import (
-    ACQUISITION,
-    SIDE,
-    measure_acquisition,
-    outside,
-    periphery,
-)
+from pneumoscope.radiographs.acquisition import SIDE, measure_film
+from pneumoscope.radiographs.fields import outside
+from pneumoscope.radiographs.measured import ACQUISITION, SMALL_SIDE
+
+
+def measure_acquisition(film: np.ndarray) -> dict[str, float]:
+    return measure_film(film).numbers
 
 
 @pytest.fixture
@@ -69,7 +69,9 @@ def test_what_lies_in_the_centre_changes_nothing(grey):
     first, second = measure_acquisition(grey), measure_acquisition(other)
     # Whether a line is black and what stands out of a corner depend on neighbours, too.
     assert first == second
-    assert (periphery(grey)[:48] == periphery(other)[:48]).all()
+    small, without = measure_film(grey).small, measure_film(other).small
+    assert (small[:4] == without[:4]).all()
+    assert (small != without).any()
 
 
 def test_blurring_makes_what_lies_outside_less_sharp():
@@ -85,4 +87,18 @@ def test_blurring_makes_what_lies_outside_less_sharp():
 def test_films_of_any_size_are_measured(shape):
     found = measure_acquisition(np.full(shape, 30, dtype=np.uint8))
     assert np.isfinite(list(found.values())).all()
-    assert periphery(np.full(shape, 30, dtype=np.uint8)).shape == (632,)
+    assert measure_film(np.full(shape, 30, dtype=np.uint8)).small.tolist() == [[30] * 48] * 48
+
+
+def test_a_large_film_is_measured_as_the_average_of_its_pixels(grey):
+    rng = np.random.default_rng(5)
+    grey[:] = rng.integers(0, 255, grey.shape)
+    large = np.kron(grey, np.ones((4, 4), dtype=np.uint8))
+    one, other = measure_film(grey), measure_film(large)
+    assert one.numbers == other.numbers
+    np.testing.assert_array_equal(one.small, other.small)
+
+
+def test_the_small_film_holds_averages():
+    columns = np.repeat(np.arange(SMALL_SIDE, dtype=np.uint8), 7)
+    assert (measure_film(np.tile(columns, (400, 1))).small.mean(axis=0)[::47] == [0, 47]).all()

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from pneumoscope.arrays import FloatArray
-from pneumoscope.ingestion.acquisition import peripheries
+from pneumoscope.arrays import FloatArray, IntArray, SmallFilms
 from pneumoscope.naming import Column
-from pneumoscope.radiographs.acquisition import ACQUISITION
+from pneumoscope.radiographs.fields import outside
+from pneumoscope.radiographs.measured import ACQUISITION, SMALL_SIDE
 
 if TYPE_CHECKING:
     from sklearn.decomposition import PCA
@@ -21,18 +21,34 @@ NUMBERS = {**ACQUISITION, ASPECT: "width over height"}
 MOST_FITTED = 4000
 """Films of train that components are fitted on; more add nothing but time."""
 
+_AT_ONCE = 1024
+"""Films whose periphery is in memory at a time."""
+
 _FARTHEST = 3.0
 """Standard deviations at which a number is cut off, so that one odd film makes no group."""
 
 
-def numbers_of(films: pd.DataFrame) -> pd.DataFrame:
-    """Return the columns of `NUMBERS`.
+@dataclass(frozen=True, eq=False)
+class Films:
+    """Films by what was measured of them.
 
-    Args:
-        films: Rows of the manifest, with the columns of the acquisition table.
+    Attributes:
+        rows: Rows of the manifest, with the columns of the acquisition table, index from 0.
+        small: The small film of each.
     """
-    aspect = films[Column.WIDTH].astype(float) / films[Column.HEIGHT]
-    return films.assign(**{ASPECT: aspect})[list(NUMBERS)].astype(float)
+
+    rows: pd.DataFrame
+    small: SmallFilms
+
+    def numbers(self, chosen: IntArray) -> FloatArray:
+        """Return `NUMBERS` of some films."""
+        films = self.rows.iloc[chosen]
+        aspect = films[Column.WIDTH].astype(float) / films[Column.HEIGHT]
+        return films.assign(**{ASPECT: aspect})[list(NUMBERS)].to_numpy(dtype=float)
+
+    def peripheries(self, chosen: IntArray) -> FloatArray:
+        """Return the pixels outside the centre of some small films."""
+        return self.small[chosen][:, outside(SMALL_SIDE)].astype(float)
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,31 +68,37 @@ class Descriptor:
     scale: float
 
     @classmethod
-    def fit(cls, train: pd.DataFrame, components: int, seed: int) -> "Descriptor":
+    def fit(cls, films: Films, train: IntArray, components: int, seed: int) -> "Descriptor":
         """Fit numbers and components on films of train.
 
         Args:
-            train: Rows of the manifest, with the columns of the acquisition table.
+            films: All films.
+            train: Which of them are of train.
             components: Principal components at most.
             seed: Which films are taken where there are many.
         """
         from sklearn.decomposition import PCA
 
-        fitted = train.sample(min(len(train), MOST_FITTED), random_state=seed)
-        numbers = numbers_of(fitted).to_numpy()
+        drawn = pd.Series(train).sample(min(len(train), MOST_FITTED), random_state=seed)
+        fitted = drawn.to_numpy()
+        numbers = films.numbers(fitted)
         spread = numbers.std(axis=0)
         spread = np.where(spread > 0, spread, 1.0)
-        pixels = peripheries(fitted).astype(np.float64)
+        pixels = films.peripheries(fitted)
         found = PCA(min(components, *pixels.shape), svd_solver="covariance_eigh").fit(pixels)
         total = float(found.explained_variance_.sum()) / len(NUMBERS)
         return cls(numbers.mean(axis=0), spread, found, float(np.sqrt(total)) or 1.0)
 
-    def standardised(self, films: pd.DataFrame) -> FloatArray:
+    def standardised(self, films: Films) -> FloatArray:
         """Return the numbers of each film in standard deviations from the mean of train."""
-        apart = (numbers_of(films).to_numpy() - self.mean) / self.spread
+        apart = (films.numbers(np.arange(len(films.rows))) - self.mean) / self.spread
         return np.clip(apart, -_FARTHEST, _FARTHEST)
 
-    def describe(self, films: pd.DataFrame) -> FloatArray:
+    def describe(self, films: Films) -> FloatArray:
         """Describe films: float64 (n, numbers and components)."""
-        components = self.components.transform(peripheries(films).astype(np.float64))
-        return np.hstack([self.standardised(films), components / self.scale])
+        every = np.arange(len(films.rows))
+        components = [
+            self.components.transform(films.peripheries(every[start : start + _AT_ONCE]))
+            for start in range(0, len(every), _AT_ONCE)
+        ]
+        return np.hstack([self.standardised(films), np.vstack(components) / self.scale])

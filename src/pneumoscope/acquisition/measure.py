@@ -1,12 +1,13 @@
 """The periphery of all splits measured: what it tells of the class, and the pseudo-sites."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pneumoscope.acquisition.descriptor import NUMBERS, Descriptor
+from pneumoscope.acquisition.descriptor import NUMBERS, Descriptor, Films
 from pneumoscope.acquisition.grouping import Groups, choose_groups
 from pneumoscope.acquisition.hard import HardFilms, hard_films
 from pneumoscope.acquisition.records import (
@@ -16,7 +17,7 @@ from pneumoscope.acquisition.records import (
     PseudoSitePart,
 )
 from pneumoscope.acquisition.verdicts import classifier_verdict, pseudo_sites_verdict, trait
-from pneumoscope.arrays import BoolArray, FloatArray
+from pneumoscope.arrays import BoolArray, FloatArray, SmallFilms
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.measured import Measured, paired_difference
 from pneumoscope.evaluation.proportions import proportion
@@ -67,6 +68,7 @@ class _Films:
 def measure_acquisition(
     rows: pd.DataFrame,
     acquisition: pd.DataFrame,
+    small: Callable[[pd.Series], SmallFilms],
     options: AcquisitionOptions,
     confidence: float,
     seed: int,
@@ -76,6 +78,7 @@ def measure_acquisition(
     Args:
         rows: Rows of the manifest and split of all films of all splits; repeats are dropped.
         acquisition: As the ingestion gives it.
+        small: Gives the small films of some paths.
         options: Components, and the rule for the number of groups.
         confidence: Coverage of intervals, in (0, 1).
         seed: Seed of folds, halvings and starts.
@@ -87,8 +90,9 @@ def measure_acquisition(
     """
     once = rows.drop_duplicates(Column.RADIOGRAPH_ID)
     once = once.merge(acquisition, on=Column.RADIOGRAPH_ID, how="left", validate="one_to_one")
-    descriptor = Descriptor.fit(once[once[Column.SPLIT] == Split.TRAIN], options.components, seed)
-    films = _Films(once, descriptor.describe(once), descriptor.standardised(once))
+    seen, train = Films(once, small(once[Column.PATH])), once[Column.SPLIT] == Split.TRAIN
+    descriptor = Descriptor.fit(seen, np.flatnonzero(train), options.components, seed)
+    films = _Films(once, descriptor.describe(seen), descriptor.standardised(seen))
     score, aurocs = _classify(films, confidence, seed)
     groups = _group(films, options, seed)
     names = _names(films, groups)

@@ -10,31 +10,33 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from numpy.typing import NDArray
 
+from pneumoscope.arrays import Grey, IntArray
 from pneumoscope.datasets.atomic import AtomicDataset, clear_alone, replacing_alone
 from pneumoscope.errors import InputError
 from pneumoscope.ingestion.scanned_file import NamedOnceScanned, ScannedFile
 from pneumoscope.parallel import in_shards
+from pneumoscope.radiographs.measured import ACQUISITION, SMALL_SIDE
 
 PART_FILES = 256
 """Scanned files a file of pixels: some 64 MB at a working side of 448."""
 
 _FILES = "files.parquet"
 _REMEDY = "Run the ingestion first: kedro run --pipelines=ingestion"
-_FOUND = [field for field in fields(ScannedFile) if field.name != "pixels"]
+_FOUND = [field for field in fields(ScannedFile) if field.name not in ("pixels", "measured")]
 _PLACE = ["part", "offset", "rows", "columns"]
+_SMALL = "small"
+"""Column: the place of a small film in the file of its part, or -1 where there is none."""
 _KINDS = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
 _SCHEMA = pa.schema(
     [(field.name, _KINDS[field.type]) for field in _FOUND]  # type: ignore[index]
-    + [(name, pa.int64()) for name in _PLACE]
+    + [(name, pa.float64()) for name in ACQUISITION]
+    + [(name, pa.int64()) for name in (*_PLACE, _SMALL)]
 )
-
-Pixels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
-class StoredFilms(Sequence[Pixels]):
+class StoredFilms(Sequence[Grey]):
     """Films by number, each read from disk when it is asked for; what it holds are places.
 
     A slice is as small as its films are few, so that it can be sent to a worker.
@@ -45,7 +47,7 @@ class StoredFilms(Sequence[Pixels]):
     """
 
     folder: Path
-    places: NDArray[np.int64]
+    places: IntArray
 
     def __len__(self) -> int:
         """Return the number of films."""
@@ -63,12 +65,40 @@ class StoredFilms(Sequence[Pixels]):
 
 
 @dataclass(frozen=True)
-class DecodedRadiographs(Mapping[str, Pixels]):
+class StoredSmallFilms:
+    """Small films by number, read from disk when they are asked for.
+
+    Attributes:
+        folder: Where they lie.
+        places: int64 (n, 2), one row a film: part, and place in it.
+    """
+
+    folder: Path
+    places: IntArray
+
+    def __len__(self) -> int:
+        """Return the number of films."""
+        return len(self.places)
+
+    def __getitem__(self, rows: IntArray, /) -> Grey:
+        """Read some of them: uint8 (n, `SMALL_SIDE`, `SMALL_SIDE`)."""
+        part, number = self.places[rows].T
+        found = np.empty((len(part), SMALL_SIDE, SMALL_SIDE), dtype=np.uint8)
+        for one in np.unique(part):
+            here = part == one
+            stored = np.memmap(self.folder / _small_part(one), dtype=np.uint8, mode="r")
+            found[here] = stored.reshape(-1, SMALL_SIDE, SMALL_SIDE)[number[here]]
+        return found
+
+
+@dataclass(frozen=True)
+class DecodedRadiographs(Mapping[str, Grey]):
     """Pixels by path, each read from disk when it is asked for; nothing stays in memory.
 
     Attributes:
         files: One row per scanned file, by path: `ScannedFile` without pixels, plus part, offset,
-            rows and columns (0 where nothing was decoded).
+            rows and columns (0 where nothing was decoded), small, and the numbers of `ACQUISITION`
+            (NaN where nothing was measured).
         folder: Where the pixels lie.
     """
 
@@ -84,7 +114,7 @@ class DecodedRadiographs(Mapping[str, Pixels]):
         places = decoded[_PLACE].to_numpy(dtype=np.int64)
         object.__setattr__(self, "_films", StoredFilms(self.folder, places))
 
-    def __getitem__(self, path: str) -> Pixels:
+    def __getitem__(self, path: str) -> Grey:
         """Return uint8 (rows, columns) of one radiograph."""
         paths = self._paths.array
         place = bisect_left(paths, path)
@@ -106,17 +136,34 @@ class DecodedRadiographs(Mapping[str, Pixels]):
         Raises:
             KeyError: One of them was not decoded.
         """
-        places = pd.Index(self._paths).get_indexer(pd.Index(paths))
-        if (places < 0).any():
-            raise KeyError(paths.to_numpy()[places < 0][0])
-        return StoredFilms(self.folder, self._films.places[places])
+        return StoredFilms(self.folder, self._films.places[_rows(self._paths, paths)])
+
+    def small(self, paths: pd.Series) -> StoredSmallFilms:
+        """Return the films of these paths, made small, in their order.
+
+        Raises:
+            KeyError: One of them was not decoded, or not made small.
+        """
+        made = self.files.loc[self.files[_SMALL] >= 0, ["path", "part", _SMALL]]
+        places = made[["part", _SMALL]].to_numpy(dtype=np.int64)
+        return StoredSmallFilms(self.folder, places[_rows(made["path"], paths)])
+
+    def numbers(self, paths: pd.Series) -> pd.DataFrame:
+        """Return what was measured of the films of these paths: the columns of `ACQUISITION`.
+
+        Raises:
+            KeyError: One of them is no scanned file.
+        """
+        rows = _rows(self.files["path"], paths)
+        return self.files[list(ACQUISITION)].iloc[rows].reset_index(drop=True)
 
 
 class DecodedRadiographsDataset(AtomicDataset[Iterable[ScannedFile], DecodedRadiographs]):
     """Scanned files, streamed to disk and read back one by one.
 
     The folder holds `pixels-00000.bin`, … (uint8, radiograph after radiograph, of `PART_FILES`
-    files each) and `files.parquet` (what the scan found of each file, and where its pixels lie).
+    files each), `small-00000.bin`, … (the same made small, where the scan does so) and
+    `files.parquet` (what the scan found of each file, and where its pixels lie).
     Neither saving nor loading takes memory for more than one radiograph. Where the scan runs on a
     cluster, its workers write the parts.
     """
@@ -125,7 +172,7 @@ class DecodedRadiographsDataset(AtomicDataset[Iterable[ScannedFile], DecodedRadi
         if not self._exists():
             raise InputError("decoded radiographs", f"none at '{path}'", _REMEDY)
         files = pd.read_parquet(path / _FILES)
-        if not set(_PLACE) <= set(files):
+        if not {*_PLACE, _SMALL} <= set(files):
             raise InputError("decoded radiographs in parts", f"'{path}' of an older run", _REMEDY)
         return DecodedRadiographs(files, path)
 
@@ -148,16 +195,35 @@ def _part(number: int) -> str:
     return f"pixels-{number:05d}.bin"
 
 
+def _small_part(number: int) -> str:
+    return f"small-{number:05d}.bin"
+
+
+def _rows(known: pd.Series, paths: pd.Series) -> IntArray:
+    rows = pd.Index(known).get_indexer(pd.Index(paths))
+    if (rows < 0).any():
+        raise KeyError(paths.to_numpy()[rows < 0][0])
+    return np.asarray(rows, dtype=np.int64)
+
+
 def _write_part(folder: Path, number: int, files: Iterator[ScannedFile]) -> pa.Table:
     """Write the pixels of some files; return what was found of them, and where those lie."""
     columns: dict[str, list[Any]] = {name: [] for name in _SCHEMA.names}
+    small: list[Grey] = []
     offset = 0
     with replacing_alone(folder / _part(number)) as part, part.open("wb") as stream:
         for file in files:
             shape = (0, 0) if file.pixels is None else file.pixels.shape
-            place = dict(zip(_PLACE, (number, offset, *shape), strict=True))
+            row = {**vars(file), **dict(zip(_PLACE, (number, offset, *shape), strict=True))}
+            row[_SMALL] = len(small) if file.measured else -1
+            row |= file.measured.numbers if file.measured else {}
             for name, values in columns.items():
-                values.append(place[name] if name in place else getattr(file, name))
+                values.append(row.get(name))
             if file.pixels is not None:
                 offset += stream.write(np.ascontiguousarray(file.pixels).data)
+            if file.measured:
+                small.append(file.measured.small)
+    if small:
+        with replacing_alone(folder / _small_part(number)) as part:
+            np.stack(small).tofile(part)
     return pa.table(columns, schema=_SCHEMA)

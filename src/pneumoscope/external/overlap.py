@@ -1,57 +1,58 @@
 """Films of a site that the model's own collection holds as well: then it is no external test."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from pneumoscope.arrays import Grey, IntArray, SmallFilms
 from pneumoscope.external.records import Overlap
 from pneumoscope.ingestion.layout import NO_KEY
 from pneumoscope.ingestion.similarity import COPY, similar_radiographs
 from pneumoscope.naming import Column, Split
+from pneumoscope.radiographs.measured import SMALL_SIDE
+
+Small = Callable[[pd.Series], SmallFilms]
+"""Gives the small films of some paths."""
 
 EXAMPLES = 5
 """Pairs that a record keeps."""
 
-Pixels = NDArray[np.uint8]
 
+@dataclass(frozen=True)
+class _Pooled:
+    """Small films of the site, and after them those of the collection."""
 
-class _Pooled(Mapping[str, Pixels]):
-    """Decoded films of the site, by their radiograph_id, and of the collection, by their path."""
-
-    def __init__(
-        self, site: Mapping[str, Pixels], own: Mapping[str, Pixels], paths: Mapping[str, str]
-    ):
-        self._site, self._own, self._paths = site, own, paths
-
-    def __getitem__(self, key: str) -> Pixels:
-        return self._site[self._paths[key]] if key in self._paths else self._own[key]
-
-    def __iter__(self) -> Iterator[str]:
-        yield from self._paths
-        yield from self._own
+    site: SmallFilms
+    own: SmallFilms
 
     def __len__(self) -> int:
-        return len(self._paths) + len(self._own)
+        return len(self.site) + len(self.own)
+
+    def __getitem__(self, rows: IntArray, /) -> Grey:
+        found = np.empty((len(rows), SMALL_SIDE, SMALL_SIDE), dtype=np.uint8)
+        of_site = rows < len(self.site)
+        found[of_site] = self.site[rows[of_site]]
+        found[~of_site] = self.own[rows[~of_site] - len(self.site)]
+        return found
 
 
 def measure_overlap(
     rows: pd.DataFrame,
-    decoded: Mapping[str, Pixels],
+    small: Small,
     manifest: pd.DataFrame,
     splits: pd.DataFrame,
-    own_decoded: Mapping[str, Pixels],
+    own_small: Small,
 ) -> Overlap:
     """Compare every film of a site with every film that the model was trained or measured on.
 
     Args:
         rows: The site's manifest; radiograph_id differs from all of the collection's.
-        decoded: Path to uint8 (rows, columns), of the site.
+        small: Of the site.
         manifest: The manifest of the collection.
         splits: Columns radiograph_id and split.
-        own_decoded: Path to uint8 (rows, columns), of the collection.
+        own_small: Of the collection.
     """
     split_of = splits.drop_duplicates(Column.RADIOGRAPH_ID).set_index(Column.RADIOGRAPH_ID)
     own = manifest[manifest[Column.RADIOGRAPH_ID].isin(split_of.index)]
@@ -59,7 +60,7 @@ def measure_overlap(
     identical = rows.merge(own, on=Column.SHA256, suffixes=("", "_own"))
     same = pd.DataFrame({"film": identical["radiograph_id"], "own": identical["radiograph_id_own"]})
     others = rows[~rows[Column.RADIOGRAPH_ID].isin(same["film"])]
-    pairs = _similar(others, decoded, own, own_decoded)
+    pairs = _similar(others, small, own, own_small)
     copies = pairs[pairs["similarity"] >= COPY]
     alike = pairs[(pairs["similarity"] < COPY) & ~pairs["film"].isin(copies["film"])]
     found = [
@@ -81,22 +82,22 @@ def measure_overlap(
 
 def _similar(
     rows: pd.DataFrame,
-    decoded: Mapping[str, Pixels],
+    small: Small,
     own: pd.DataFrame,
-    own_decoded: Mapping[str, Pixels],
+    own_small: Small,
 ) -> pd.DataFrame:
     """Return pairs of a film of the site and one of the collection: film, own, similarity."""
     if rows.empty:
         return pd.DataFrame(columns=["film", "own", "similarity"])
-    paths = dict(zip(rows[Column.RADIOGRAPH_ID], rows[Column.PATH], strict=True))
     # Two patients of one key are two at two sites.
-    keys: dict[str, Any] = {Column.PATH: rows[Column.RADIOGRAPH_ID], Column.PATIENT_ID: "external "}
-    site = rows.assign(**keys)
+    site = rows.assign(**{Column.PATIENT_ID: "external "})
     pooled = pd.concat([site, own], ignore_index=True)
-    pairs = similar_radiographs(pooled, _Pooled(decoded, own_decoded, paths))
+    films = _Pooled(small(rows[Column.PATH]), own_small(own[Column.PATH]))
+    pairs = similar_radiographs(pooled, films)
     turned = pairs.rename(columns={"first": "second", "second": "first"})
     both = pd.concat([pairs, turned], ignore_index=True)
-    crossing = both[both["first"].isin(paths) & ~both["second"].isin(paths)]
+    of_site = [both[end].isin(rows[Column.RADIOGRAPH_ID]) for end in ("first", "second")]
+    crossing = both[of_site[0] & ~of_site[1]]
     renamed = crossing.rename(columns={"first": "film", "second": "own"})
     return renamed.sort_values("similarity", ascending=False, kind="stable", ignore_index=True)
 

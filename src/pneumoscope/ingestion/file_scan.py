@@ -3,7 +3,7 @@
 import hashlib
 import logging
 from collections.abc import Callable
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Any
 
 from pneumoscope.ingestion.litter import LITTER, is_document, is_litter
@@ -12,6 +12,7 @@ from pneumoscope.ingestion.scanned_file import ScannedFile
 from pneumoscope.naming import Source
 from pneumoscope.options import DecodingOptions
 from pneumoscope.provenance import source_of
+from pneumoscope.radiographs.acquisition import measure_film
 from pneumoscope.radiographs.appearance import appearance_of
 from pneumoscope.radiographs.decoders import dicom
 from pneumoscope.radiographs.decoders.interface import UnreadableRadiograph
@@ -29,6 +30,7 @@ def scan_file(
     options: DecodingOptions,
     source: Source = Source.FOLDER,
     key: PatientKey | None = None,
+    measured: bool = False,
 ) -> ScannedFile:
     """Hash, inspect and decode one file; a bad one has a reason, and nothing is raised.
 
@@ -37,6 +39,7 @@ def scan_file(
         options: Working scale and bounds.
         source: Where it is read from.
         key: The site's, for what identifies a patient.
+        measured: Whether a film is measured and made small while its pixels are at hand.
     """
     path, read = item
     if is_litter(path):
@@ -61,7 +64,8 @@ def scan_file(
     seen = appearance_of(found.pixels)
     return ScannedFile(
         path, len(data), sha256, found.width, found.height, found.mode, found.note,
-        source=source_of(data, source), bits=found.bits, **asdict(seen), pixels=found.pixels,
+        source=source_of(data, source), bits=found.bits, **vars(seen), pixels=found.pixels,
+        measured=measure_film(found.pixels) if measured else None,
         dicom=is_dicom, **_recorded(found.recorded, key),
     )  # fmt: skip
 

@@ -143,7 +143,7 @@ class Shortcut:
 
     Attributes:
         source_split: The part.
-        feature: One of `shortcuts.SHORTCUTS` or of `radiographs.acquisition.ACQUISITION`, or what
+        feature: One of `shortcuts.SHORTCUTS` or of `radiographs.measured.ACQUISITION`, or what
             is on record: `manufacturer is ACME`.
         auroc: Area under the ROC curve, above 0.5 where PNEUMONIA has the larger values.
         warns: Whether it is put into words.

@@ -75,6 +75,7 @@ def scan(
     source: Source = Source.FOLDER,
     key: PatientKey | None = None,
     layout: Layout | None = None,
+    measured: bool = False,
 ) -> Scan:
     """Scan every file once.
 
@@ -88,8 +89,9 @@ def scan(
         source: Where the files are read from.
         key: The site's; without one nothing is known of a DICOM's patient, and no name is hidden.
         layout: Of the collection; what it leaves out on purpose is not read.
+        measured: Whether each film is measured and made small while its pixels are at hand.
     """
-    look = partial(_scan_wanted, options=options, source=source, key=key)
+    look = partial(_scan_wanted, options=options, source=source, key=key, measured=measured)
     return Scan(_batched(look, files, options.batch_size, layout), options, key, layout)
 
 
@@ -114,9 +116,9 @@ def _batched(
 
 
 def _scan_wanted(
-    item: Item, options: IngestionOptions, source: Source, key: PatientKey | None
+    item: Item, options: IngestionOptions, source: Source, key: PatientKey | None, measured: bool
 ) -> ScannedFile:
     path, read, left_out = item
     if left_out and not is_litter(path):
         return ScannedFile(path, reason=f"{LEFT_OUT}: {left_out}")
-    return scan_file((path, read), options, source, key)
+    return scan_file((path, read), options, source, key, measured)

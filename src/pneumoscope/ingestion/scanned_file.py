@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pneumoscope.radiographs.measured import Measured
+
 
 @dataclass(frozen=True)
 class ScannedFile:
@@ -28,6 +30,7 @@ class ScannedFile:
         bits: Bits a sample of the original, 0 when unreadable.
         brightness: As `Appearance` has it, 0 when unreadable; likewise contrast, orientation.
         pixels: uint8 (height, width) at working scale, or None when unreadable.
+        measured: What was measured of it; None when unreadable, or where nothing was.
         dicom: Whether it is a DICOM.
         age: As `Recorded` has it; likewise up to `transfer_syntax`.
         said: What its tags warn of, or an empty string.
@@ -51,6 +54,7 @@ class ScannedFile:
     contrast: float = 0.0
     orientation: str = ""
     pixels: NDArray[np.uint8] | None = None
+    measured: Measured | None = None
     dicom: bool = False
     age: float = nan
     sex: str = ""

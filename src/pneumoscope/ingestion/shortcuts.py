@@ -11,7 +11,7 @@ from pneumoscope.ingestion.layout import UNASSIGNED
 from pneumoscope.ingestion.recorded_shortcuts import BEING, recorded_features
 from pneumoscope.ingestion.records import Shortcut
 from pneumoscope.naming import Column, Label, Split
-from pneumoscope.radiographs.acquisition import ACQUISITION
+from pneumoscope.radiographs.measured import ACQUISITION
 
 SHORTCUTS = {
     "width": "the width in pixels",

@@ -7,22 +7,22 @@ scaled to length 1. The product of two descriptors is their correlation.
 """
 
 import math
-from collections.abc import Iterable, Mapping
 from tempfile import TemporaryFile
-from typing import IO, Protocol
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pneumoscope.arrays import IntArray, SmallFilms
+from pneumoscope.ingestion.descriptors import (
+    Described,
+    Descriptors,
+    Shortened,
+    evenly_spread_rows,
+)
 from pneumoscope.naming import Column
 from pneumoscope.progress import track
-
-SIDE = 48
-"""Pixels of a descriptor along each side."""
-
-COARSE = 4.0
-"""Standard deviation, in these pixels, of the blur that is taken away."""
 
 COPY = 0.94
 """Correlation from which two films count as one picture that was stored twice.
@@ -42,6 +42,9 @@ transformation: where all films are much alike, as those of a close-framed serie
 program are, likeness says nothing.
 """
 
+USUAL_FROM = 1024
+"""Films at most by which is told what is usual, evenly spread over the collection."""
+
 MOST = 20
 """Pairs kept of one film; enough to tie any number of copies of it together."""
 
@@ -50,34 +53,29 @@ _BLOCK = 1 << 20
 
 SIMILAR_COLUMNS = ["first", "second", "similarity"]
 
-Descriptors = NDArray[np.float32]
-Pairs = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float32]]
-Compared = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float32], NDArray[np.float32]]
+Pairs = tuple[IntArray, IntArray, NDArray[np.float32]]
+Compared = tuple[IntArray, IntArray, NDArray[np.float32], NDArray[np.float32]]
 
 
-def similar_radiographs(
-    manifest: pd.DataFrame, decoded: Mapping[str, NDArray[np.uint8]]
-) -> pd.DataFrame:
-    """Compare every film with every other by its pixels; the time grows with their square.
+def similar_radiographs(manifest: pd.DataFrame, small: SmallFilms) -> pd.DataFrame:
+    """Compare every film with every other by its pixels.
 
-    Descriptors lie in a temporary file, 9 KB a film, so that memory is for a few thousand films
-    however many there are.
+    Most pairs are ruled out by 128 operations, none that is as much alike as `ALIKE`. Memory is for
+    a few thousand films however many there are; 1,280 bytes a film lie in a temporary file.
 
     Args:
         manifest: One row per radiograph; of byte-identical ones the first is compared.
-        decoded: Path to uint8 (rows, columns).
+        small: The small film of each row.
 
     Returns:
         Columns `SIMILAR_COLUMNS`: radiograph_id of both and their correlation, the most similar
         first: pairs from `COPY` on, and those of different patients that reach `ALIKE` and stand
         out.
     """
-    films = manifest.drop_duplicates(Column.SHA256)
-    paths = track(films[Column.PATH], len(films), "comparing radiographs")
+    once = np.flatnonzero(~manifest[Column.SHA256].duplicated())
+    films = manifest.iloc[once]
     patient, name = (films[c].to_numpy() for c in (Column.PATIENT_ID, Column.RADIOGRAPH_ID))
-    with TemporaryFile() as file:
-        described = _Described((decoded[path] for path in paths), len(films), file)
-        first, second, similarity, nearest = compare(described, patient)
+    first, second, similarity, nearest = compare(Described(small, once), patient)
     apart = (patient[first] != patient[second]) & (similarity >= max(ALIKE, standing_out(nearest)))
     kept = (similarity >= COPY) | apart
     pairs = pd.DataFrame({"first": name[first], "second": name[second], "similarity": similarity})
@@ -86,48 +84,10 @@ def similar_radiographs(
     )
 
 
-def describe(image: NDArray[np.uint8]) -> Descriptors:
-    """Return the descriptor of a film before the mean of its collection is taken away.
-
-    Args:
-        image: uint8 (rows, columns) of any size.
-
-    Returns:
-        float32 (SIDE²), of length 1, or all zero for a film of one grey level.
-    """
-    import cv2
-
-    small = cv2.resize(image, (SIDE, SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
-    fine = (small - cv2.GaussianBlur(small, (0, 0), COARSE)).ravel()
-    return _scaled(fine - fine.mean())
-
-
-def shared_part(total: NDArray[np.floating], n: int) -> Descriptors:
-    """Return what films of a collection share: n / (n + 2) of their mean, float32 (SIDE²).
-
-    Of two copies of one film, which are their own mean, enough must be left to be compared.
-
-    Args:
-        total: Sum of their descriptors, (SIDE²).
-        n: How many they are.
-    """
-    return (total / (n + 2)).astype(np.float32)
-
-
-def centred(descriptors: Descriptors, shared: Descriptors) -> Descriptors:
-    """Take away what the films of a collection share, and scale to length 1 again.
-
-    Args:
-        descriptors: float32 (n, SIDE²).
-        shared: As `shared_part` gives it.
-    """
-    return _scaled(descriptors - shared)
-
-
 class Rows(Protocol):
-    """Descriptors, float32 (n, SIDE²), each of length 1 or zero, in memory or not."""
+    """Descriptors, float32 (n, LENGTH), each of length 1 or zero, in memory or not."""
 
-    def __getitem__(self, key: slice, /) -> Descriptors:
+    def __getitem__(self, rows: IntArray, /) -> Descriptors:
         """Return some of them."""
 
 
@@ -141,22 +101,24 @@ def compare(descriptors: Rows, patient: NDArray[np.object_]) -> Compared:
     Returns:
         Of the pairs of rows that correlate by `ALIKE` or more: first, second and correlation. Of
         each row at most `MOST` later ones are kept, the most similar: films that are all alike
-        stay tied together, and memory grows with their number alone. Then, of each row, the
-        highest correlation with one of another patient, -1 without any.
+        stay tied together, and memory grows with their number alone. Then, of up to `USUAL_FROM`
+        rows, the highest correlation with one of another patient, -1 without any.
     """
     n, codes = len(patient), np.unique(patient, return_inverse=True)[1]
-    nearest = np.full(n, -1, dtype=np.float32)
-    side, found = max(1, math.isqrt(_BLOCK)), []
-    for start in range(0, n, side):
-        rows, most = descriptors[start : start + side], _no_pairs()
-        for column in range(start, n, side):
-            block = rows @ descriptors[column : column + side].T
-            here, there = (slice(at, at + side) for at in (start, column))
-            most = _most_similar(most, _pairs(block, start, column))
-            block[codes[here, None] == codes[None, there]] = -1
-            nearest[there] = np.maximum(nearest[there], block.max(axis=0))
-            nearest[here] = np.maximum(nearest[here], block.max(axis=1))
-        found.append(most)
+    usual = evenly_spread_rows(n, USUAL_FROM)
+    some, nearest = descriptors[usual], np.full(len(usual), -1, dtype=np.float32)
+    side, found = max(1, math.isqrt(_BLOCK)), [_no_pairs()]
+    with TemporaryFile() as file:
+        short = Shortened(some, n, file)
+        for start in range(0, n, side):
+            rows = descriptors[np.arange(start, min(n, start + side))]
+            short.append(rows)
+            block = some @ rows.T
+            block[codes[usual, None] == codes[None, start : start + side]] = -1
+            nearest = np.maximum(nearest, block.max(axis=1))
+        starts = range(0, n, side)
+        for start in track(starts, len(starts), "comparing radiographs"):
+            found.append(_pairs_of(descriptors, short, start, min(n, start + side), n))
     first, second, similarity = (np.concatenate(part) for part in zip(*found, strict=True))
     return first, second, similarity, nearest
 
@@ -174,40 +136,41 @@ def standing_out(nearest: NDArray[np.float32]) -> float:
     return float(np.tanh(usual + STANDING_OUT * spread))
 
 
-class _Described:
-    """Descriptors of films in a file, read and centred block by block."""
-
-    def __init__(self, films: Iterable[NDArray[np.uint8]], n: int, file: IO[bytes]) -> None:
-        """Describe the films one after another."""
-        self._file, self._n = file, n
-        total = np.zeros(SIDE * SIDE)
-        for film in films:
-            described = describe(film)
-            total += described
-            self._file.write(described.data)
-        self._file.flush()
-        self._shared = shared_part(total, n)
-
-    def __getitem__(self, key: slice, /) -> Descriptors:
-        """Return centred descriptors: float32 (films, SIDE²)."""
-        start, stop, _ = key.indices(self._n)
-        size = self._shared.nbytes
-        self._file.seek(start * size)
-        data = self._file.read((stop - start) * size)
-        stored = np.frombuffer(data, dtype=np.float32)
-        return centred(stored.reshape(stop - start, -1), self._shared)
-
-
 def _no_pairs() -> Pairs:
-    return np.empty(0, np.intp), np.empty(0, np.intp), np.empty(0, np.float32)
+    return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32)
 
 
-def _pairs(block: Descriptors, start: int, column: int) -> Pairs:
-    """Find the pairs of a block of correlations, whose rows and columns begin at these films."""
-    rows, columns = np.nonzero(block >= ALIKE)
-    later = columns + column > rows + start
-    rows, columns = rows[later], columns[later]
-    return rows + start, columns + column, block[rows, columns]
+def _pairs_of(descriptors: Rows, short: Shortened, start: int, stop: int, n: int) -> Pairs:
+    """Find the pairs of the rows from `start` up to `stop` with later ones."""
+    rows, shortened = descriptors[np.arange(start, stop)], short.read(start, stop)
+    side, most = stop - start, _no_pairs()
+    for column in range(start, n, side):
+        first, second = shortened.may_reach(short.read(column, min(n, column + side)), ALIKE)
+        first, second = first + start, second + column
+        later = second > first
+        if later.any():
+            pairs = _alike(descriptors, rows, start, first[later], second[later])
+            most = _most_similar(most, pairs)
+    return most
+
+
+def _alike(
+    descriptors: Rows, rows: Descriptors, start: int, first: IntArray, second: IntArray
+) -> Pairs:
+    """Keep those of some pairs that are alike, with their correlation.
+
+    Args:
+        descriptors: All rows.
+        rows: Those of them from `start` on, among which the first of each pair are.
+        start: See there.
+        first: First of each pair.
+        second: Second of each pair.
+    """
+    some, here = np.unique(first, return_inverse=True)
+    others, there = np.unique(second, return_inverse=True)
+    similarity = (rows[some - start] @ descriptors[others].T)[here, there]
+    alike = similarity >= ALIKE
+    return first[alike], second[alike], similarity[alike]
 
 
 def _most_similar(some: Pairs, more: Pairs) -> Pairs:
@@ -218,8 +181,3 @@ def _most_similar(some: Pairs, more: Pairs) -> Pairs:
     rank = np.arange(len(order)) - np.searchsorted(first[order], first[order])
     kept = order[rank < MOST]
     return first[kept], second[kept], similarity[kept]
-
-
-def _scaled(descriptors: Descriptors) -> Descriptors:
-    length = np.linalg.norm(descriptors, axis=-1, keepdims=True)
-    return np.divide(descriptors, length, out=np.zeros_like(descriptors), where=length > 1e-6)

@@ -6,30 +6,13 @@ one size, so that films of every resolution are measured alike.
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from pneumoscope.arrays import BoolArray, Grey
-from pneumoscope.radiographs.fields import central_field
+from pneumoscope.arrays import Grey, IntArray
+from pneumoscope.radiographs.fields import outside
+from pneumoscope.radiographs.measured import SMALL_SIDE, Measured
 
 SIDE = 224
 """Pixels along each side at which a film is measured; letters and electrodes are still there."""
-
-PERIPHERY_SIDE = 48
-"""Pixels along each side of the small film whose periphery is kept."""
-
-ACQUISITION = {
-    "marks": "the number of small bright marks in the corners",
-    "mark_area": "the area of small bright marks in the corners",
-    "black_rows": "black borders above and below (share of the height)",
-    "black_columns": "black borders to the left and right (share of the width)",
-    "saturated_black": "the share of saturated black outside the centre",
-    "saturated_white": "the share of saturated white outside the centre",
-    "dark_tones_outside": "the darkest tones outside the centre (5th percentile)",
-    "middle_tones_outside": "the middle tones outside the centre (median)",
-    "bright_tones_outside": "the brightest tones outside the centre (95th percentile)",
-    "sharpness_outside": "sharpness outside the centre (Laplacian against grey values, log ratio)",
-}
-"""What is measured of each film, and what reports call it."""
 
 _CORNER = SIDE // 4
 """Side of the square in each corner in which marks are counted."""
@@ -50,48 +33,37 @@ _SATURATED = (2, 250)
 """Grey levels up to which a pixel is saturated black, and from which on white."""
 
 
-def outside(side: int) -> BoolArray:
-    """Return the mask of what lies outside the central field of a square film."""
-    return ~central_field((side, side))
-
-
-def measure_acquisition(pixels: Grey) -> dict[str, float]:
-    """Measure one film, in 0.6 ms: the numbers of `ACQUISITION`.
+def measure_film(pixels: Grey) -> Measured:
+    """Measure one film, and make it small.
 
     Which marks count was chosen on the 4,675 films of Kermany's training part.
 
     Args:
         pixels: uint8 (height, width) of any size.
-
-    Returns:
-        Grey values in [0, 255], shares in [0, 1], a count, and the logarithm (base 10) of a ratio.
     """
     film = _squashed(pixels, SIDE)
-    off_centre = film[_OUTSIDE]
+    counts = cv2.calcHist([film], [0], _OUTSIDE, [256], [0, 256]).ravel()
     black, white = _SATURATED
-    dark, middle, bright = _quantiles(off_centre, (0.05, 0.5, 0.95))
+    below = np.cumsum(counts, dtype=np.int64)
+    dark, middle, bright = _quantiles(below, (0.05, 0.5, 0.95))
     marks, area = _marks(film)
-    return {
+    rows, columns = _borders(film)
+    numbers = {
         "marks": float(marks),
         "mark_area": area / (4 * _CORNER**2),
-        "black_rows": _border(film),
-        "black_columns": _border(np.ascontiguousarray(film.T)),
-        "saturated_black": float((off_centre <= black).mean()),
-        "saturated_white": float((off_centre >= white).mean()),
+        "black_rows": rows,
+        "black_columns": columns,
+        "saturated_black": float(below[black] / below[-1]),
+        "saturated_white": float((below[-1] - below[white - 1]) / below[-1]),
         "dark_tones_outside": dark,
         "middle_tones_outside": middle,
         "bright_tones_outside": bright,
         "sharpness_outside": _sharpness(film),
     }
+    return Measured(numbers, _squashed(film, SMALL_SIDE))
 
 
-def periphery(pixels: Grey) -> NDArray[np.uint8]:
-    """Return what lies outside the centre of a film at 48 × 48 pixels: uint8 (632,)."""
-    kept: NDArray[np.uint8] = _squashed(pixels, PERIPHERY_SIDE)[outside(PERIPHERY_SIDE)]
-    return kept
-
-
-_OUTSIDE = outside(SIDE)
+_OUTSIDE = outside(SIDE).astype(np.uint8)
 
 
 def _squashed(pixels: Grey, side: int) -> Grey:
@@ -101,16 +73,19 @@ def _squashed(pixels: Grey, side: int) -> Grey:
     return small
 
 
-def _quantiles(values: Grey, shares: tuple[float, ...]) -> list[float]:
-    counted = np.cumsum(np.bincount(values, minlength=256))
-    return [float(level) for level in np.searchsorted(counted, np.array(shares) * len(values))]
+def _quantiles(below: IntArray, shares: tuple[float, ...]) -> list[float]:
+    return [float(level) for level in np.searchsorted(below, np.array(shares) * below[-1])]
+
+
+_SQUARE = cv2.getStructuringElement(cv2.MORPH_RECT, (_WIDEST, _WIDEST))
 
 
 def _marks(film: Grey) -> tuple[int, int]:
     """Count the small bright marks in the four corners, and their pixels."""
-    square = cv2.getStructuringElement(cv2.MORPH_RECT, (_WIDEST, _WIDEST))
-    standing_out = cv2.morphologyEx(film, cv2.MORPH_TOPHAT, square) >= _BRIGHTER
-    _, _, found, centres = cv2.connectedComponentsWithStats(standing_out.astype(np.uint8))
+    relief = cv2.morphologyEx(film, cv2.MORPH_TOPHAT, _SQUARE)
+    _, standing_out = cv2.threshold(relief, _BRIGHTER - 1, 1, cv2.THRESH_BINARY)
+    # Labels of 16 bits are found by another algorithm, in a third of the time.
+    _, _, found, centres = cv2.connectedComponentsWithStats(standing_out, ltype=cv2.CV_16U)
     areas, centres = found[1:, cv2.CC_STAT_AREA], centres[1:]
     near = np.minimum(centres, SIDE - 1 - centres) < _CORNER
     least, most = _MARK_AREA
@@ -118,14 +93,26 @@ def _marks(film: Grey) -> tuple[int, int]:
     return int(kept.sum()), int(areas[kept].sum())
 
 
-def _border(film: Grey) -> float:
-    """Return the share of the rows that are black from the top or the bottom inwards."""
-    lit = np.flatnonzero((film < _BLACK).mean(axis=1) < 0.9)
+def _borders(film: Grey) -> tuple[float, float]:
+    """Return the shares of rows and of columns that are black from the edges inwards."""
+    _, black = cv2.threshold(film, _BLACK - 1, 1, cv2.THRESH_BINARY_INV)
+    across, along = (
+        np.asarray(cv2.reduce(black, axis, cv2.REDUCE_SUM, dtype=cv2.CV_32S), np.int64).ravel()
+        for axis in (1, 0)
+    )
+    return _border(across), _border(along)
+
+
+def _border(black: IntArray) -> float:
+    """Return the share of lines that are black from the first or the last inwards."""
+    lit = np.flatnonzero(black < 0.9 * SIDE)
     return 1 - (int(lit[-1]) + 1 - int(lit[0])) / SIDE if len(lit) else 1.0
 
 
 def _sharpness(film: Grey) -> float:
     """Compare the Laplacian's variance off the centre with that of grey values; -6 is none."""
-    edges = cv2.Laplacian(film, cv2.CV_32F)[_OUTSIDE].var()
-    spread = film[_OUTSIDE].var()
-    return float(np.log10(max(float(edges / spread), 1e-6))) if spread > 0 else -6.0
+    edges, grey = (
+        float(cv2.meanStdDev(values, mask=_OUTSIDE)[1][0, 0]) ** 2
+        for values in (cv2.Laplacian(film, cv2.CV_16S), film)
+    )
+    return float(np.log10(max(edges / grey, 1e-6))) if grey > 0 else -6.0

@@ -34,6 +34,11 @@ def central_field(
     return inside
 
 
+def outside(side: int) -> NDArray[np.bool_]:
+    """Return the mask of what lies outside the central field of a square film."""
+    return ~central_field((side, side))
+
+
 def black_out_centre(image: Grey, field: tuple[float, float] = CENTRAL_FIELD) -> Grey:
     """Black out the field around the centre of uint8 (height, width)."""
     return np.where(central_field(image.shape, field), 0, image).astype(np.uint8)

@@ -93,7 +93,7 @@ def scan_films(
     """
     if not held:
         raise ValueError("expected the locks to have been checked before films are read")
-    return scan(radiographs, options, key=patient_key, layout=layout)
+    return scan(radiographs, options, key=patient_key, layout=layout, measured=True)
 
 
 def sort_films(
@@ -128,7 +128,7 @@ def compare_with_collection(
     own_decoded: DecodedRadiographs,
 ) -> Overlap:
     """Find films of the site that the model's own collection holds, byte for byte or anew."""
-    return measure_overlap(rows, decoded, manifest, splits, own_decoded)
+    return measure_overlap(rows, decoded.small, manifest, splits, own_decoded.small)
 
 
 def measure_films(

@@ -7,7 +7,6 @@ from typing import Any
 import pandas as pd
 
 from pneumoscope.datasets.decoded_radiographs import DecodedRadiographs
-from pneumoscope.ingestion.acquisition import measure_films
 from pneumoscope.ingestion.audit import audit
 from pneumoscope.ingestion.checks import check_complete, check_worth_running
 from pneumoscope.ingestion.layout import NO_KEY, Layout
@@ -60,8 +59,8 @@ def scan_files(
     source: str,
     patient_key: PatientKey,
 ) -> Iterable[ScannedFile]:
-    """Hash, inspect and decode every file in one pass, streamed to the next dataset."""
-    return scan(radiographs, options, Source(source), patient_key, layout)
+    """Hash, inspect, decode and measure every file in one pass, streamed to the next dataset."""
+    return scan(radiographs, options, Source(source), patient_key, layout, measured=True)
 
 
 def sort_files(
@@ -92,14 +91,14 @@ def check_manifest(
 
 def compare_radiographs(manifest: pd.DataFrame, decoded: DecodedRadiographs) -> pd.DataFrame:
     """Find films that look alike as pictures, whatever their bytes and their names."""
-    return similar_radiographs(manifest, decoded)
+    return similar_radiographs(manifest, decoded.small(manifest[Column.PATH]))
 
 
-def measure_acquisition(
-    manifest: pd.DataFrame, decoded: DecodedRadiographs, options: IngestionOptions
-) -> pd.DataFrame:
-    """Measure marks, borders, tones and sharpness off the centre of every film."""
-    return measure_films(manifest, decoded.films(manifest[Column.PATH]), options.batch_size)
+def list_acquisition(manifest: pd.DataFrame, decoded: DecodedRadiographs) -> pd.DataFrame:
+    """List the marks, borders, tones and sharpness off the centre of every film."""
+    table = decoded.numbers(manifest[Column.PATH])
+    table.insert(0, Column.RADIOGRAPH_ID, manifest[Column.RADIOGRAPH_ID].to_numpy())
+    return table
 
 
 def audit_radiographs(

@@ -8,7 +8,7 @@ from pneumoscope.pipelines.ingestion.nodes import (
     check_manifest,
     choose_layout,
     compare_radiographs,
-    measure_acquisition,
+    list_acquisition,
     scan_files,
     sort_files,
 )
@@ -51,10 +51,10 @@ def create_pipeline() -> Pipeline:
                 name="compare_radiographs",
             ),
             Node(
-                measure_acquisition,
-                ["manifest", "decoded_radiographs", options],
+                list_acquisition,
+                ["manifest", "decoded_radiographs"],
                 "acquisition",
-                name="measure_acquisition",
+                name="list_acquisition",
             ),
             Node(
                 audit_radiographs,

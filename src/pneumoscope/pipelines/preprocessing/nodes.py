@@ -63,13 +63,14 @@ def group_films(
     validation_rows: pd.DataFrame,
     test_rows: pd.DataFrame,
     acquisition: pd.DataFrame,
+    decoded: DecodedRadiographs,
     options: AcquisitionOptions,
     confidence: float,
     seed: int,
 ) -> tuple[pd.DataFrame, AcquisitionAudit]:
     """Tell the class by the periphery alone, and group films by it, fitted on train alone."""
     rows = pd.concat([train_rows, validation_rows, test_rows], ignore_index=True)
-    table, audit = measure_acquisition(rows, acquisition, options, confidence, seed)
+    table, audit = measure_acquisition(rows, acquisition, decoded.small, options, confidence, seed)
     logger.info("%s %s", audit.verdict, audit.pseudo_sites_verdict)
     return table, audit
 

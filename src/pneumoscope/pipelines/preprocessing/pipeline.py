@@ -40,6 +40,7 @@ def create_pipeline() -> Pipeline:
         [
             *(f"{split}_rows" for split in Split),
             "acquisition",
+            "decoded_radiographs",
             "params:acquisition",
             "params:evaluation.confidence",
             "params:seed",

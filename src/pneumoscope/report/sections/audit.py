@@ -15,7 +15,7 @@ from pneumoscope.ingestion.records import (
     SizeRange,
 )
 from pneumoscope.naming import Label
-from pneumoscope.radiographs.acquisition import ACQUISITION
+from pneumoscope.radiographs.measured import ACQUISITION
 from pneumoscope.report.blocks import Block, Figure, Heading, Note, Paragraph, Section, Table
 from pneumoscope.report.cells import Cell
 from pneumoscope.report.prose import prose

@@ -3,7 +3,7 @@
 from pneumoscope.evaluation.subgroups import shown_deficits
 from pneumoscope.evaluation.verdict import Verdict
 from pneumoscope.naming import Split
-from pneumoscope.radiographs.acquisition import ACQUISITION
+from pneumoscope.radiographs.measured import ACQUISITION
 from pneumoscope.report.carried_over import carried_over
 from pneumoscope.report.limits import limits as known_limits
 from pneumoscope.report.limits import looks_at_test
