@@ -50,6 +50,7 @@ def part_trainer(title: str, share: float, number: int) -> Callable[..., pd.Data
         validation_rows: pd.DataFrame,
         stressed_images: ShardedImages,
         stressed_rows: pd.DataFrame,
+        pseudo_sites: pd.DataFrame,
         weights_available: bool,
         precision: PrecisionChoice,
         checkpoint: CheckpointFolder,
@@ -65,7 +66,7 @@ def part_trainer(title: str, share: float, number: int) -> Callable[..., pd.Data
         rows = train_rows.iloc[chosen].reset_index(drop=True)
         model, _ = train(
             ChosenImages(train_images, chosen), rows, validation_images, validation_rows,
-            stressed_images, stressed_rows, weights_available, precision, checkpoint,
+            stressed_images, stressed_rows, pseudo_sites, weights_available, precision, checkpoint,
             recipe_for(recipe, len(rows) / len(train_rows), seed), seed,
         )  # fmt: skip
         measured = {
