@@ -25,7 +25,8 @@ def decision_curves_section(
         ranking: The models, the one in view first.
         figure: PNG of the curves, or None to leave it out.
     """
-    first, *others = [(name, metrics[name].decision_curves) for name in ranking]
+    known = [name for name in ranking if name in metrics]
+    first, *others = [(name, metrics[name].decision_curves) for name in known]
     blocks: list[Block] = [
         Bullets(in_words(*first)),
         Paragraph(prose("decision_curves"), method=True),
