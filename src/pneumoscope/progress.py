@@ -3,11 +3,12 @@
 import logging
 import time
 from collections.abc import Iterable, Iterator
-from typing import TypeVar
-
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from typing import TYPE_CHECKING, TypeVar
 
 from pneumoscope.terminal import console
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +57,8 @@ class EpochBar:
         self.end()
         if not console().is_terminal:
             return
+        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+
         self._steps, self._expected, self._start = steps, left, time.monotonic()
         text = TextColumn("{task.description}")
         self._bar = Progress(
@@ -87,6 +90,14 @@ class EpochBar:
 
 
 def _bar(items: Iterable[Item], total: int, title: str) -> Iterator[Item]:
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
     columns = (
         TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(),
         TimeRemainingColumn(elapsed_when_finished=True),

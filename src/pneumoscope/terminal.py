@@ -3,16 +3,19 @@
 import logging
 import sys
 from functools import cache
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.text import Text
+if TYPE_CHECKING:
+    from rich.console import Console
 
 STYLES = {logging.WARNING: "yellow", logging.ERROR: "red", logging.CRITICAL: "bold red"}
 
 
 @cache
-def console() -> Console:
+def console() -> "Console":
     """Return the one console, which writes to stderr; results alone go to stdout."""
+    from rich.console import Console
+
     return Console(stderr=True)
 
 
@@ -35,6 +38,8 @@ class TerminalHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Print the line above a bar, if there is one."""
         try:
+            from rich.text import Text
+
             line = Text(self.format(record), STYLES.get(record.levelno, ""))
             console().print(line, soft_wrap=True)
         except Exception:  # what a log line raises must not stop a run
