@@ -18,7 +18,7 @@ from timing import progress
 
 ENVIRONMENT = ["--env", "kermany", "--params=split.policy=pooled"]
 ALL = "--pipelines=ingestion,rebalancing,preprocessing"
-COMPARISON = "--nodes=compare_radiographs"
+COMPARISON = "--nodes=ingestion.compare_radiographs"
 """The one step whose work grows with the square of the films: each is compared with every other."""
 
 MEASURE = """\
