@@ -23,3 +23,6 @@ nb_execution_mode = "off"
 # A page may begin at a second level, and a code block may be of no language.
 suppress_warnings = ["myst.header"]
 highlight_language = "none"
+
+# `--params` stays as it is typed.
+smartquotes = False
