@@ -136,3 +136,16 @@ def test_a_rule_for_hard_films_reads_all_of_validation_where_there_are_none_and_
 def test_a_rule_that_reads_nothing_reads_no_hard_films(rule):
     with pytest.raises(ValueError, match="`part` with a rule that reads validation"):
         ThresholdOptions.model_validate({**rule, "part": "hard"})
+
+
+def test_no_row_bears_the_name_of_films_that_it_did_not_read():
+    hard = ThresholdOptions.model_validate({"rule": "youden", "part": "hard"})
+    few = SCORES.assign(hard=False)
+    beside = OPTIONS.model_copy(update={"operating_points": (hard,)})
+    point = operating_points(few, beside)["youden on hard films"]
+    assert (point.threshold, point.splits) == (None, {})
+    assert point.reason == "validation has too few hard films, so the rule cannot be applied"
+    points = operating_points(few, OPTIONS.model_copy(update={"threshold": hard}))
+    assert list(points) == ["youden", "fixed 0.5", "grey_zone share 0.5"]
+    assert points["youden"].locked
+    assert points["youden"].reason.startswith("on all of validation, which has too few hard films")

@@ -60,12 +60,16 @@ def operating_points(scores: pd.DataFrame, options: EvaluationOptions) -> dict[s
     Returns:
         By name of the rule, the locked one first; if that defers radiographs, its threshold
         follows, which decides them all. A rule that cannot be applied to this validation has
-        the threshold None, the reason and no splits.
+        the threshold None, the reason and no splits. The locked rule bears the name of what it
+        read: where there are no hard films, all of validation.
     """
-    locked = options.threshold.name
-    rules = {locked: options.threshold, **{rule.name: rule for rule in options.operating_points}}
-    points = {name: _choose(scores, rule) for name, rule in rules.items()}
-    points[locked] = replace(points[locked], locked=True)
+    locked = (
+        options.threshold if _can_be_read(scores, options.threshold) else _of_all(options)
+    ).name
+    points = {locked: replace(_choose(scores, options.threshold), locked=True)}
+    for rule in options.operating_points:
+        if rule.name != locked:
+            points[rule.name] = _beside(scores, rule)
     samples = {
         str(split): Sample.of_rows(rows) for split, rows in scores.groupby(Column.SPLIT, sort=False)
     }
@@ -90,6 +94,26 @@ def measure_outcome(
         return replace(point, splits={})
     splits = {name: measure_decisions(sample, bounds, options) for name, sample in samples.items()}
     return replace(point, splits=splits)
+
+
+def _can_be_read(scores: pd.DataFrame, rule: ThresholdOptions) -> bool:
+    """Tell whether validation holds the films that a rule asks for."""
+    if rule.part is None:
+        return True
+    validation = scores[Column.SPLIT] == Split.VALIDATION
+    return bool(scores.loc[validation, Column.HARD].any())
+
+
+def _of_all(options: EvaluationOptions) -> ThresholdOptions:
+    return options.threshold.model_copy(update={"part": None})
+
+
+def _beside(scores: pd.DataFrame, rule: ThresholdOptions) -> RuleOutcome:
+    """Choose by a rule that nothing depends on, so that nothing need stand in for its films."""
+    if not _can_be_read(scores, rule):
+        reason = "validation has too few hard films, so the rule cannot be applied"
+        return RuleOutcome(False, None, None, None, reason, {})
+    return _choose(scores, rule)
 
 
 def _choose(scores: pd.DataFrame, rule: ThresholdOptions) -> RuleOutcome:
