@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from kedro.framework.cli.project import run as kedro_run
 from kedro.framework.cli.utils import KedroCliError
+from kedro.runner import SequentialRunner
 
 from pneumoscope import cli, graph
 from pneumoscope.errors import InputError
 from pneumoscope.hooks import CheckpointHooks
+from pneumoscope.side_by_side import SideBySideRunner
 
 PROJECT = Path(__file__).parents[1]
 KEDRO = str(Path(sys.executable).with_name("kedro"))
@@ -230,13 +232,14 @@ def test_a_graph_that_cannot_be_written_leaves_the_file_as_it_was(tmp_path, monk
     assert "flowchart TD" in page.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("runner", [SequentialRunner, SideBySideRunner])
 @pytest.mark.parametrize(
     ("error", "told"), [(InputError("a", "b", "c"), False), (MemoryError("epoch 3"), True)]
 )
-def test_a_refused_input_is_not_to_be_gone_on_from(caplog, error, told):
+def test_a_refused_input_is_not_to_be_gone_on_from(caplog, error, told, runner):
     advice = "There are 3 nodes that have not run.\nYou can resume"
     try:
         raise RuntimeError("of a node") from error
     except RuntimeError:
-        logging.getLogger("kedro.runner.sequential_runner").warning(advice)
+        logging.getLogger(runner.__module__).warning(advice)
     assert caplog.messages == [advice] * told

@@ -49,7 +49,9 @@ def _is_of_use(record: logging.LogRecord) -> bool:
     return not (message.startswith("There are ") and is_refusal(sys.exc_info()[1]))
 
 
-logging.getLogger("kedro.runner.sequential_runner").addFilter(_is_of_use)
+# A runner logs by the name of its module, and a run gets one of this project's own.
+for _runner in ("kedro.runner.sequential_runner", "pneumoscope.side_by_side"):
+    logging.getLogger(_runner).addFilter(_is_of_use)
 if sys.stderr is not None and sys.stderr.isatty():
     from pneumoscope.terminal import colour_log_lines
 
