@@ -63,6 +63,14 @@ def test_the_version_is_one():
     assert cited["license"] == project()["license"]
 
 
+def test_modules_that_are_imported_by_name_have_names_of_their_own():
+    # Whichever folder comes first on the path would hide the other's module.
+    settings = tomllib.loads((PROJECT / "pyproject.toml").read_text())["tool"]["pytest"]
+    folders = settings["ini_options"]["pythonpath"]
+    names = [file.stem for folder in folders for file in (PROJECT / folder).glob("*.py")]
+    assert {name for name in names if names.count(name) > 1} == set()
+
+
 def test_images_run_as_nobody_in_particular_and_bring_the_lock():
     for file in ("Dockerfile", "Dockerfile.serve", ".devcontainer/Dockerfile"):
         stages = (PROJECT / file).read_text().split("\nFROM ")

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from image_files import Tiff, bmp, png, tiff
-from reference import turn
+from reference_decoder import turn
 
 from pneumoscope.options import DecodingOptions
 from pneumoscope.radiographs.decoders.deep import deep_to_grey

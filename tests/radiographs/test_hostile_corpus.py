@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 import pytest
 from hostile import Case, corpus
-from reference import Damaged, grey_of
+from reference_decoder import Damaged, grey_of
 
 from pneumoscope.options import DecodingOptions
 from pneumoscope.radiographs.decoders.interface import UnreadableRadiograph

@@ -12,7 +12,7 @@ from io import BytesIO
 import numpy as np
 from image_files import Tiff, bmp, jpeg_segments, png, png_chunk, tiff
 from PIL import Image
-from reference import Damaged, Film, Unknown, read
+from reference_decoder import Damaged, Film, Unknown, read
 
 SHARE_WHOLE = 0.35
 """Of the files, those that nothing was done to."""
