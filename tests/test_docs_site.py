@@ -132,7 +132,7 @@ class TestSite:
             page.name: taken for page in pages if (taken := re.findall(loads, page.read_text()))
         }
         assert len(pages) > 50
-        assert found == []
+        assert found == {}
         styles = [style.read_text() for style in site.rglob("*.css")]
         assert not any(
             re.search(r"(?:url\([\"']?|@import[^;]*)(?:https?:)?//", one) for one in styles
