@@ -76,10 +76,10 @@ graph: $(READY) ## Draw the graph into docs/structure.md
 docs: $(EXTRAS) ## Build docs/ and the reference as a site, build/site; offline, links checked
 	$(BIN)/python docs/site/build.py
 
-notebook: $(EXTRAS) ## Run the default pipelines anew and the notebook on them; keep its outputs
+notebook: $(EXTRAS) ## Run conf/smoke anew and the notebook on it; keep its outputs
 	rm -rf build/notebook
-	env -u RADIOGRAPHS -u FILMS RESULTS=build/notebook $(BIN)/kedro run --env base
-	RESULTS=build/notebook $(BIN)/python notebooks/execute.py
+	env -u RADIOGRAPHS -u FILMS RESULTS=build/notebook $(BIN)/kedro run --env smoke
+	KEDRO_ENV=smoke RESULTS=build/notebook $(BIN)/python notebooks/execute.py
 
 pictures: $(EXTRAS) ## Make the pictures of the README from the run in RESULTS; needs Chromium
 	$(BIN)/python docs/pictures.py
