@@ -295,6 +295,22 @@ def test_the_films_of_an_archive_stand_in_its_place(page):
     assert page.locator(".item.refused").count() == 1
 
 
+def test_a_film_of_an_archive_is_hidden_part_by_part_too(page, predictor):
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as files:
+        for name in ("film0.jpeg", "film1.jpeg"):
+            files.writestr(name, FILMS[name])
+    drop(page, {"ward.zip": archive.getvalue()})
+    finished(page)
+    page.locator(".item", has_text="film1.jpeg").click()
+    page.click("#occlude")
+    page.locator("#map").wait_for(timeout=120_000)
+    assert page.locator("#film-name").inner_text() == "ward.zip/film1.jpeg"
+    (found,) = predictor.predict([predictor.read("film1.jpeg", lambda: FILMS["film1.jpeg"])])
+    assert f"Score {found.score:.3f}" in page.locator("#score-text").inner_text()
+    assert page.complaints == []
+
+
 def test_a_busy_service_is_asked_again_when_it_says(page):
     asked = answering(page, status=429, Retry_After="1")
     drop(page, {"a.jpeg": FILMS["film0.jpeg"]})

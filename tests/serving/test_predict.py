@@ -137,6 +137,24 @@ def test_a_model_without_maps_is_explained_by_hiding_the_film_where_it_is_asked_
     assert none["images"] is None
 
 
+def test_one_film_of_an_archive_may_be_asked_for_alone(served, films):
+    held = {"a.png": films["0.png"], "b.png": films["1.png"], "c.png": b"x"}
+    ward = ("ward.zip", archive(**held))
+    every = served.predict(ward).json()["films"]
+    assert len(every) == 3
+    for place, expected in enumerate(every):
+        answer = served.predict(ward, params={"only": place}).json()
+        assert answer["films"] == [expected]
+        assert answer["counts"]["films"] == 1
+    hidden = served.predict(ward, params={"only": 1, "occlusion": "true"}).json()["films"]
+    assert [film["score"] for film in hidden] == [every[1]["score"]]
+    assert hidden[0]["attribution_method"].startswith("occlusion: ")
+    beyond = served.predict(ward, params={"only": 3})
+    assert beyond.status_code == 422
+    assert beyond.json()["error"]["received"] == "3"
+    assert served.predict(ward, params={"only": -1}).status_code == 422
+
+
 def test_answers_are_as_they_are_described(served, films):
     described = {"/v1/models": schema.Models, "/health": schema.Health}
     for path, kind in described.items():

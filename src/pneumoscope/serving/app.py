@@ -103,7 +103,8 @@ def _of_model(service: Service, facts: Mapping[str, Any]) -> APIRouter:
         asked = Asked(question.prevalence, shown, question.occlusion)
         try:
             with gate.enter() as visit:
-                films = await read_films(request, service.limits, visit)
+                sent = await read_films(request, service.limits, visit)
+                films = _chosen(sent, question.only)
                 _check_shown(films, asked, service.limits)
                 found = await _unless_gone(request, service, films, asked)
         except ClientDisconnect:
@@ -124,6 +125,19 @@ def _bounds(limits: Limits) -> dict[str, float]:
     }
 
 
+def _chosen(films: Sequence[Film], only: int | None) -> Sequence[Film]:
+    if only is None:
+        return films
+    if only >= len(films):
+        raise Refused(
+            422,
+            f"only to be below the number of films that are sent, {len(films):,}",
+            f"{only:,}",
+            "Count from 0, in the order of an answer with all films.",
+        )
+    return films[only : only + 1]
+
+
 def _check_shown(films: Sequence[Film], asked: Asked, limits: Limits) -> None:
     if asked.maps and len(films) > limits.shown:
         raise Refused(
@@ -134,7 +148,10 @@ def _check_shown(films: Sequence[Film], asked: Asked, limits: Limits) -> None:
         )
     if asked.occlusion and len(films) > 1:
         raise Refused(
-            413, "one film where occlusion is asked for", f"{len(films):,}", "Send one at a time."
+            413,
+            "one film where occlusion is asked for",
+            f"{len(films):,}",
+            "Send one at a time, or say only which.",
         )
 
 

@@ -21,6 +21,7 @@ class Question(BaseModel):
         prevalence: Share of PNEUMONIA among the patients that the films come from.
         images: Whether pictures are given.
         occlusion: Whether the map is made by hiding the film place by place.
+        only: Which film of those that are sent is predicted, from 0; None predicts all.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -40,9 +41,17 @@ class Question(BaseModel):
     ] = False
     occlusion: Annotated[
         bool,
-        Field(description="Give pictures, and the map as how far the score falls back where a part "
+        Field(description="Give pictures, and the map as how far the decision weakens where a part "
         "of the film is hidden: of any model, but slow, and so of one film a request."),
     ] = False  # fmt: skip
+    only: Annotated[
+        int | None,
+        Field(
+            ge=0, examples=[0],
+            description="Predict this film alone of those that are sent, counted from 0 in the "
+            "order of an answer with all: one of an archive.",
+        ),
+    ] = None  # fmt: skip
 
 
 class Health(Answer):

@@ -16,7 +16,8 @@ const engine = kind === "browser"
   ? new (await import("./browser.js")).Browser()
   : new (await import("./service.js")).Service();
 
-const viewer = new Viewer((entry) => engine.occluded(entry.file, entry.name)), reading = new Reading();
+const viewer = new Viewer(({ source, name }) => engine.occluded(source.file, name, source.only));
+const reading = new Reading();
 const worklist = new Worklist((entry) => choose(entry));
 const films = new Films(engine, engine.lanes, () => later());
 let chosen = null, byHand = false, planned = false;

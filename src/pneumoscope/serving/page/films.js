@@ -103,9 +103,11 @@ export class Films {
 
   #keep(entry, found) {
     if (!found.length) throw new Error("nothing was found in it");
-    const [first, ...others] = found.map((film) => ({
+    const [first, ...others] = found.map((film, place) => ({
       name: film.path ?? entry.name,
       file: found.length === 1 ? entry.file : null,
+      // Where it is asked for again: the archive, and its place in there.
+      source: { file: entry.file, only: found.length === 1 ? null : place },
       state: film.reason ? REFUSED : READ,
       reason: film.reason,
       found: film,

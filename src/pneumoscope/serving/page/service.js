@@ -39,9 +39,10 @@ export class Service {
     return found.map((film) => ({ ...film, path: named(film.path, name) }));
   }
 
-  /** A film with a map made by hiding it place by place. */
-  async occluded(file) {
-    const [found] = (await this.#send(file, "occlusion=true")).films;
+  /** A film, or one of an archive, with a map made by hiding it place by place. */
+  async occluded(file, _, only = null) {
+    const which = only === null ? "" : `&only=${only}`;
+    const [found] = (await this.#send(file, `occlusion=true${which}`)).films;
     return found;
   }
 

@@ -37,7 +37,7 @@ export class Viewer {
     this.zoom(0);
     at("plane").hidden = at("controls").hidden = !images;
     at("map-means").textContent = entry ? meaning(this.#shown) : "";
-    at("occlude").hidden = !images || Boolean(images.map) || !entry.file || this.#shown.hidden;
+    at("occlude").hidden = !images || Boolean(images.map) || this.#shown.hidden;
     at("occlude").disabled = false;
     if (!images) return;
     this.#offerOriginal(entry.file);
