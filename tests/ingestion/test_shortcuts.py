@@ -9,7 +9,7 @@ from pneumoscope.ingestion.shortcuts import (
     shortcut_values,
     shortcut_warnings,
 )
-from pneumoscope.radiographs.acquisition import ACQUISITION
+from pneumoscope.radiographs.measured import ACQUISITION
 
 
 @pytest.fixture
