@@ -107,7 +107,7 @@ def _sections(
         ),
         *_robustness(found),
         *([out_of_distribution_section(found.detections)] if found.detections else []),
-        *([label_doubts_section(found.doubts, found.compared_labels)] if found.doubts else []),
+        *_label_doubts(found),
         audit_section(found.ingestion_audit, found.figures),
         *_acquisition(found),
         *([shift_section(found.shift, found.figures.get("shift"))] if found.shift else []),
@@ -129,6 +129,13 @@ def _errors(found: Findings) -> list[Section]:
     if found.errors is None:
         return []
     return [errors_section(found.errors, found.metrics[found.errors.model])]
+
+
+def _label_doubts(found: Findings) -> list[Section]:
+    if found.doubts is None:
+        return []
+    policy = found.split_audit.policy
+    return [label_doubts_section(found.doubts, found.compared_labels, policy)]
 
 
 def _acquisition(found: Findings) -> list[Section]:

@@ -25,10 +25,10 @@ MANY = 3
 FURTHER = "More on this"
 HOW = "How it is measured"
 
-LOW = 0.7
+LOW = 0.6
 """Height over width up to which a figure stays open."""
 
-SHORT = 8
+SHORT = 6
 """Rows up to which a table does."""
 
 

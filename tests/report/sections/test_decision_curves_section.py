@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from example_metrics import estimate, model_metrics
 
 from pneumoscope.report.blocks import Bullets, Figure, Part, Table
@@ -65,3 +67,17 @@ def test_the_model_in_view_is_told_first_and_all_stand_in_the_table():
     assert table.shown[0][2].text == "n/a"
     assert any(isinstance(block, Figure) for block in found)
     assert not any(isinstance(b, Figure) for b in decision_curves_section(metrics, ["cnn"]).blocks)
+
+
+def test_prevalences_of_one_conclusion_share_a_sentence():
+    often, seldom = measured(0.11, 0.01, 0.0), measured(0.01, 0.0, 0.0, prevalence="0.05")
+    both = {**seldom.decision_curves.curves, **often.decision_curves.curves}
+    (alike,) = in_words("cnn", replace(often.decision_curves, curves=both))
+    assert alike.startswith("Where 5% or 20% show pneumonia, acting on cnn is not shown")
+    better = measured(0.11, 0.15, 0.1).decision_curves
+    told = in_words(
+        "cnn", replace(better, curves={**seldom.decision_curves.curves, **better.curves})
+    )
+    assert [sentence[:30] for sentence in told] == [
+        "Where 5% show pneumonia, actin", "Where 20% show pneumonia, acti",
+    ]  # fmt: skip

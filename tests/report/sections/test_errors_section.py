@@ -51,3 +51,9 @@ def test_a_model_without_errors_has_no_gallery():
     (words,) = section(ROWS[:0])
     assert words.text == "cnn calls all 12 test films what they are."
     assert not isinstance(words, Part)
+
+
+def test_errors_like_train_are_not_counted_as_unlike_it():
+    words, *_ = section(ROWS.assign(out_of_distribution=False))
+    assert "None of them is flagged as out of distribution." in words.text
+    assert "None of them" not in section()[0].text

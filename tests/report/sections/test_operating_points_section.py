@@ -109,6 +109,7 @@ def test_an_undefined_promise_is_not_made():
 
 def test_predictive_values_name_the_rarest_case():
     values = tables()[1]
+    worth = operating_points_section({"cnn": model_metrics(MEASURED)}, {}).blocks[-1]
     assert values.header == [
         "architecture", "PPV at 5%", "PPV at 50%", "NPV at 5%",
         "NPV at 50%",
@@ -119,7 +120,7 @@ def test_predictive_values_name_the_rarest_case():
     assert [cell.value for cell in row[3:]] == [0.99, 0.9]
     assert (
         "at worst 30% of the radiographs called PNEUMONIA show it (cnn where 5% show pneumonia)"
-        in values.caption
+        in worth.summary
     )
 
 
@@ -147,7 +148,7 @@ def test_a_folded_part_still_gives_validation_and_test():
         dict.fromkeys(("cnn", "mlp"), model_metrics(MEASURED)), {}
     ).blocks
     parts = [block for block in parts if isinstance(block, Part)]
-    assert [part.name for part in parts] == ["cnn", "mlp"]
+    assert [part.name for part in parts] == ["cnn", "mlp", "Predictive values by prevalence"]
     assert parts[1].summary.startswith(
         "On validation the locked rule gave 5 missed and 10 false alarms"
     )

@@ -40,19 +40,26 @@ def decision_curves_section(
 
 
 def in_words(name: str, found: DecisionCurves) -> list[str]:
-    """Say for each prevalence where a model is shown to be worth more than both policies."""
+    """Say where a model is shown to be worth more than both policies, alike prevalences at once."""
     if not found.curves:
         return [f"{name}: no decision curve, for {found.reason}."]
-    return [_sentence(name, float(share), curve) for share, curve in found.curves.items()]
+    alike: dict[str, list[str]] = {}
+    for share, curve in found.curves.items():
+        said = _worth(name, float(share), curve)
+        alike.setdefault(said, []).append(f"{float(share):.0%}")
+    return [f"Where {_either(shares)} show pneumonia, {said}." for said, shares in alike.items()]
 
 
-def _sentence(name: str, prevalence: float, curve: DecisionCurve) -> str:
+def _either(shares: Sequence[str]) -> str:
+    return " or ".join(filter(None, [", ".join(shares[:-1]), shares[-1]]))
+
+
+def _worth(name: str, prevalence: float, curve: DecisionCurve) -> str:
     bounds = [one.bounds for one in excess(curve, prevalence)]
-    where = f"Where {prevalence:.0%} show pneumonia"
     if not any(bounds):
         reason = next((one.reason for one in curve.net_benefit if one.reason), "no interval")
-        return f"{where}, what acting on {name} is worth cannot be told: {reason}."
-    start = f"{where}, acting on {name} is"
+        return f"what acting on {name} is worth cannot be told: {reason}"
+    start = f"acting on {name} is"
     better = _spans(curve, [pair is not None and pair[0] > 0 for pair in bounds])
     worse = _spans(curve, [pair is not None and pair[1] < 0 for pair in bounds])
     ends = f"{curve.thresholds[0]:.0%} to {curve.thresholds[-1]:.0%}"
@@ -64,7 +71,7 @@ def _sentence(name: str, prevalence: float, curve: DecisionCurve) -> str:
         f"any threshold probability that was tried ({ends})"
     )
     less = f"; shown to be worth less than the better of the two {worse}" if worse else ""
-    return f"{sentence}{less}."
+    return f"{sentence}{less}"
 
 
 def _spans(curve: DecisionCurve, held: Sequence[bool]) -> str:

@@ -41,12 +41,13 @@ def _counts(listed: ListedFilms, measured: ModelMetrics) -> str:
     sick, healthy = confusion.fn + confusion.tp, confusion.fp + confusion.tn
     odd = int(table[Column.OUT_OF_DISTRIBUTION].sum())
     zone = int(table[IN_ZONE].sum())
+    flagged = f"{odd:,} of the errors {agreeing(odd, 'is', 'are')}" if odd else "None of them is"
     left = f" {zone:,} of the errors {agreeing(zone, 'lies', 'lie')} in the grey zone." * bool(zone)
     return (
         f"{name} calls {len(table):,} of {counted(total, 'test film')} wrongly: "
         f"{confusion.fn:,} of {sick:,} {Label.PNEUMONIA} missed, {confusion.fp:,} of "
         f"{healthy:,} {Label.NORMAL} falsely alarmed. "
-        f"{odd:,} of the errors {agreeing(odd, 'is', 'are')} flagged as out of distribution.{left} "
+        f"{flagged} flagged as out of distribution.{left} "
         f"{prose('errors', file=f'{name}/errors.csv')}"
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pneumoscope.counts import agreeing, counted
 from pneumoscope.decimals import decimal
 from pneumoscope.evaluation.label_doubts import MARGIN, SUGGESTED
-from pneumoscope.naming import Column
+from pneumoscope.naming import Column, Split, SplitPolicy
 from pneumoscope.report.blocks import Block, Paragraph, Part, Section, Thumbnail, Thumbnails
 from pneumoscope.report.films import ListedFilms
 from pneumoscope.report.prose import prose
@@ -15,19 +15,27 @@ from pneumoscope.report.wording import joined
 TITLE = "Labels to look at again"
 
 
-def label_doubts_section(listed: ListedFilms, compared: Mapping[str, int]) -> Section:
+def label_doubts_section(
+    listed: ListedFilms, compared: Mapping[str, int], policy: SplitPolicy
+) -> Section:
     """Return how many labels are contradicted, and pictures of the most doubtful.
 
     Args:
         listed: The labels in doubt.
         compared: Split to how many of its labels were compared.
+        policy: How radiographs were shared out; one of them makes test validation too.
     """
     blocks: list[Block] = [Paragraph(_counts(len(listed.table), compared))]
     if len(listed.table):
         shown = listed.table[listed.table[Column.RADIOGRAPH_ID].isin(listed.pictures)]
         films = Thumbnails([_film(row, listed) for row in shown.to_dict("records")])
         blocks.append(Part("Films", [films], how_many(listed.table, shown), folded=True))
-    return Section(TITLE, [*blocks, Paragraph(prose("label_doubts"), method=True)])
+    method = prose(
+        "label_doubts",
+        validation=bool(compared.get(Split.VALIDATION)),
+        shared=policy == SplitPolicy.TEST_AS_VALIDATION,
+    )
+    return Section(TITLE, [*blocks, Paragraph(method, method=True)])
 
 
 def _counts(doubted: int, compared: Mapping[str, int]) -> str:

@@ -10,7 +10,7 @@ from pneumoscope.evaluation.records import (
     RuleOutcome,
 )
 from pneumoscope.naming import Consequence, Split
-from pneumoscope.report.blocks import Block, Figure, Heading, Paragraph, Part, Section, Table
+from pneumoscope.report.blocks import Block, Figure, Paragraph, Part, Section, Table
 from pneumoscope.report.carried_over import carried_over_in_words
 from pneumoscope.report.cells import Cell
 from pneumoscope.report.prose import prose
@@ -149,14 +149,12 @@ def _predictive(metrics: Mapping[str, ModelMetrics]) -> list[Block]:
         [name, *(getattr(values[share], key) for share, key in columns.values())]
         for name, values in tested.items()
     ]
-    return [
-        Heading("Predictive values by prevalence"),
-        Table(["architecture", *columns], rows, _worth(tested), dict.fromkeys(columns, ".1%")),
-    ]
+    caption = prose("predictive_values")
+    table = Table(["architecture", *columns], rows, caption, dict.fromkeys(columns, ".1%"))
+    return [Part("Predictive values by prevalence", [table], _worth(tested))]
 
 
 def _worth(tested: Mapping[str, Mapping[str, PredictiveValues]]) -> str:
-    start = prose("predictive_values")
     known = [
         (values.ppv.value, f"{name} where {float(share):.0%} show pneumonia")
         for name, of_shares in tested.items()
@@ -164,9 +162,9 @@ def _worth(tested: Mapping[str, Mapping[str, PredictiveValues]]) -> str:
         if values.ppv.value is not None
     ]
     if not known:
-        return start
+        return ""
     worst, where = min(known)
     return (
-        f"{start} The rarer pneumonia is, the lower the PPV: at worst {decimal(worst, '.0%')} of "
+        f"The rarer pneumonia is, the lower the PPV: at worst {decimal(worst, '.0%')} of "
         f"the radiographs called PNEUMONIA show it ({where})."
     )
