@@ -104,6 +104,17 @@ def test_classes_that_a_threshold_separates_have_no_slope_and_may_have_an_interc
     assert 0.905 < found.operating_point.threshold < 0.995
 
 
+def test_a_few_films_that_a_threshold_nearly_separates_rise_with_pneumonia():
+    rows = films(n=24)
+    ill = rows["label"] == "PNEUMONIA"
+    rows["score"] = np.where(ill, 0.95, 0.75) + np.linspace(0, 0.04, len(rows))
+    # One film among those of the other class: the slope is steep, and its interval wide.
+    rows.loc[rows.index[ill][0], "score"] = 0.76
+    found = fit_reading(rows, LOCKED, options())
+    assert found.kept is None
+    assert found.operating_point != LOCKED.operating_point
+
+
 def test_a_rule_that_too_few_films_cannot_serve_leaves_all_as_it_was():
     rule = {"rule": "min_sensitivity", "value": 0.99, "confidence": 0.999}
     found = fit_reading(films(n=60), LOCKED, options(**rule))

@@ -15,6 +15,7 @@ from pneumoscope.evaluation.calibration.recalibration import (
     logits_of,
 )
 from pneumoscope.evaluation.estimate import Estimate
+from pneumoscope.evaluation.ranking import auroc
 from pneumoscope.evaluation.records import CalibrationMap, ModelMetrics, OperatingPoint
 from pneumoscope.evaluation.sample import Sample
 from pneumoscope.evaluation.score_arrays import labels_of
@@ -116,10 +117,11 @@ def _recalibration(
     sample = Sample.of_rows(with_calibration(rows, start))
     line = calibration_slope_intercept(sample.label, sample.score)
     found = calibration_estimates(sample, line, confidence)
-    # Without a slope one threshold separates the classes, or all scores are equal.
-    if line.slope is not None and not _beyond(found["slope"], 0.0):
+    # By ranks: the interval of a slope is wide where a threshold nearly separates the classes.
+    if not _beyond(auroc(sample, confidence).estimate, 0.5):
         return Recalibration.NONE, start, "the scores are not shown to rise with PNEUMONIA there"
-    if line.slope is not None and line.intercept is not None and _apart(found["slope"], 1.0):
+    rises = line.slope is not None and line.slope > 0
+    if rises and line.slope and line.intercept is not None and _apart(found["slope"], 1.0):
         fitted = _chained(start, line.slope, line.intercept)
         return Recalibration.LOGISTIC, fitted, ""
     if line.in_the_large is not None and _apart(found["in_the_large"], 0.0):
