@@ -194,6 +194,7 @@ def test_the_results_are_printed_with_the_report_to_open(smoke):
     assert f"Open the report: {smoke}/08_reporting/report.html" in printed.stdout
 
 
+@pytest.mark.slow
 def test_two_runs_stand_side_by_side_with_what_differs(smoke, tmp_path):
     results = tmp_path / "results"
     shutil.copytree(smoke, results)

@@ -101,6 +101,7 @@ def killed_and_run_again(
     return in_time
 
 
+@pytest.mark.slow
 def test_a_run_that_is_killed_while_it_makes_data_is_mended_by_the_same_command(tmp_path):
     results = tmp_path / "results"
     alone = uninterrupted(DATA, results, tmp_path / "reference")
