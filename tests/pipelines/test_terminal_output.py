@@ -61,7 +61,7 @@ def test_a_terminal_shows_header_bars_to_their_end_and_no_noise(tmp_path):
     code, shown = on_a_terminal(COMMAND, tmp_path / "results")
     assert code == 0, shown[-3000:]
     lines = CODES.sub("", shown)
-    assert "environment smoke: 22 steps, models mlp, cnn" in lines
+    assert "environment smoke: 25 steps, models mlp, cnn" in lines
     assert "On phantoms, drawn by a program" in lines
     assert NOISE.search(lines) is None
     found = bars(shown)
