@@ -21,7 +21,6 @@ NO_RESULTS = {
     "node_group.py", "options/names.py", "options/project.py", "options/reading.py",
     "pipelines/lazy.py", "released_memory.py", "repeated_lines.py", "results.py",
     "results_lock.py", "run_header.py", "session.py", "side_by_side.py", "surroundings.py",
-    "acquisition/cuts.py",  # for the ablation in benchmarks/
 }  # fmt: skip
 # The default run has neither a study nor a download, predicts no new radiographs, stores and
 # serves no results elsewhere, writes no page or LiteRT file, measures no other site, trains on no
