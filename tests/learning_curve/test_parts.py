@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pneumoscope.learning_curve.parts import ChosenImages, part_of, recipe_for
+from pneumoscope.learning_curve.parts import part_of, recipe_for
+from pneumoscope.models.training.batches import ChosenRadiographs
 from pneumoscope.options import Recipe
 
 ROWS = pd.DataFrame(
@@ -51,7 +52,7 @@ def test_parts_of_one_seed_are_nested_and_seeds_differ():
 def test_images_of_a_part_are_those_of_its_rows():
     images = np.arange(80, dtype=np.uint8).reshape(80, 1, 1, 1)
     chosen = part_of(ROWS, 0.25, 0)
-    part = ChosenImages(images, chosen)
+    part = ChosenRadiographs(images, chosen)
     assert part.shape == (len(chosen), 1, 1, 1)
     places = np.array([0, len(chosen) - 1])
     assert part[places].ravel().tolist() == [chosen[0], chosen[-1]]

@@ -1,52 +1,16 @@
 """Nested parts of train, cut by patient, and the recipe that each is trained by."""
 
 import math
-from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from pneumoscope.arrays import Grey, IntArray
+from pneumoscope.arrays import IntArray
 from pneumoscope.naming import Column, Label
 from pneumoscope.options import Recipe
 
 MOST_EPOCHS = 100_000
 """What `fitting.epochs` takes at most."""
-
-
-class Images(Protocol):
-    """Stored radiographs: uint8 (n, height, width, 1), indexed by an array."""
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """(n, height, width, 1)."""
-
-    def __getitem__(self, indices: NDArray[np.integer], /) -> Grey:
-        """Copy radiographs into memory."""
-
-
-@dataclass(frozen=True, eq=False)
-class ChosenImages:
-    """Some of the stored radiographs, in their order.
-
-    Attributes:
-        images: All of them.
-        chosen: Positions of those that are chosen, ascending.
-    """
-
-    images: Images
-    chosen: IntArray
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Number of those chosen, height, width and 1."""
-        return (len(self.chosen), *self.images.shape[1:])
-
-    def __getitem__(self, indices: NDArray[np.integer]) -> Grey:
-        """Copy radiographs at indices among those chosen into memory."""
-        return self.images[self.chosen[indices]]
 
 
 def part_of(rows: pd.DataFrame, share: float, seed: int) -> IntArray:

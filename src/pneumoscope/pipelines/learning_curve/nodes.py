@@ -17,7 +17,7 @@ from pneumoscope.learning_curve.measure import (
     SHARE,
     measure_curve,
 )
-from pneumoscope.learning_curve.parts import ChosenImages, part_of, recipe_for
+from pneumoscope.learning_curve.parts import part_of, recipe_for
 from pneumoscope.learning_curve.records import LearningCurve
 from pneumoscope.learning_curve.tables import curve_table
 from pneumoscope.learning_curve.verdicts import curve_sentences
@@ -60,12 +60,13 @@ def part_trainer(title: str, share: float, number: int) -> Callable[..., pd.Data
     ) -> pd.DataFrame:
         """Train on a part, and score validation and its degraded copies."""
         from pneumoscope.models.scoring import score
+        from pneumoscope.models.training.batches import ChosenRadiographs
 
         seed = (recipe.fitting.seed_or(seed) + number) % 2**31
         chosen = part_of(train_rows, share, seed)
         rows = train_rows.iloc[chosen].reset_index(drop=True)
         model, _ = train(
-            ChosenImages(train_images, chosen), rows, validation_images, validation_rows,
+            ChosenRadiographs(train_images, chosen), rows, validation_images, validation_rows,
             stressed_images, stressed_rows, pseudo_sites, weights_available, precision, checkpoint,
             recipe_for(recipe, len(rows) / len(train_rows), seed), seed,
         )  # fmt: skip
