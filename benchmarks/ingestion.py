@@ -117,7 +117,7 @@ def ours(films: Films, results: Path) -> None:
     unchecked, quarantine = ingestion.sort_files(decoded.load(), layout, films.ingestion)
     manifest = ingestion.check_manifest(unchecked, quarantine, layout, films.ingestion)
     similar = ingestion.compare_radiographs(manifest, decoded.load())
-    acquisition = ingestion.list_acquisition(manifest, decoded.load())
+    acquisition = ingestion.collect_acquisition(manifest, decoded.load())
     ingestion.audit_radiographs(
         manifest, quarantine, decoded.load(), similar, acquisition, layout, films.ingestion
     )

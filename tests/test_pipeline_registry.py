@@ -120,7 +120,7 @@ def test_every_node_bears_a_tag_and_a_verb():
             "make", "scan", "sort", "check", "choose", "audit", "assign", "rebalance", "prove",
             "select", "transform", "stress", "train", "average", "lock", "score", "explain",
             "measure", "record", "compare", "describe", "draw", "collect", "write",
-            "summarise", "convert", "limit", "count", "load", "group", "list",
+            "summarise", "convert", "limit", "count", "load", "group",
         }  # fmt: skip
 
 

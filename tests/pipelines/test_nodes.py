@@ -102,7 +102,7 @@ def similar(manifest, decoded):
 
 @pytest.fixture(scope="module")
 def acquisition(manifest, decoded):
-    return ingestion.list_acquisition(manifest, decoded)
+    return ingestion.collect_acquisition(manifest, decoded)
 
 
 @pytest.fixture(scope="module")

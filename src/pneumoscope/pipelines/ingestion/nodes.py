@@ -94,8 +94,8 @@ def compare_radiographs(manifest: pd.DataFrame, decoded: DecodedRadiographs) -> 
     return similar_radiographs(manifest, decoded.small(manifest[Column.PATH]))
 
 
-def list_acquisition(manifest: pd.DataFrame, decoded: DecodedRadiographs) -> pd.DataFrame:
-    """List the marks, borders, tones and sharpness off the centre of every film."""
+def collect_acquisition(manifest: pd.DataFrame, decoded: DecodedRadiographs) -> pd.DataFrame:
+    """Collect the marks, borders, tones and sharpness off the centre of every film."""
     table = decoded.numbers(manifest[Column.PATH])
     table.insert(0, Column.RADIOGRAPH_ID, manifest[Column.RADIOGRAPH_ID].to_numpy())
     return table

@@ -7,8 +7,8 @@ from pneumoscope.pipelines.ingestion.nodes import (
     audit_radiographs,
     check_manifest,
     choose_layout,
+    collect_acquisition,
     compare_radiographs,
-    list_acquisition,
     scan_files,
     sort_files,
 )
@@ -51,10 +51,10 @@ def create_pipeline() -> Pipeline:
                 name="compare_radiographs",
             ),
             Node(
-                list_acquisition,
+                collect_acquisition,
                 ["manifest", "decoded_radiographs"],
                 "acquisition",
-                name="list_acquisition",
+                name="collect_acquisition",
             ),
             Node(
                 audit_radiographs,
