@@ -4,6 +4,7 @@ import copy
 import math
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from omegaconf import OmegaConf
+from processor import usual_seconds
 from pydantic import BaseModel, RootModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
@@ -382,3 +384,10 @@ def test_a_name_that_an_environments_own_catalog_asks_for_is_known(tmp_path):
             assert read_parameters(config["parameters"], config).architectures
         else:
             assert refusal(config["parameters"], config).received == "`buckets`"
+
+
+def test_all_this_takes_less_than_two_seconds():
+    begin = time.process_time()
+    config = loader("kermany", sead=1)
+    refusal(config["parameters"], config)
+    assert usual_seconds(begin) < 2

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from image_files import Tiff, png, png_chunk, tiff
 from PIL import Image
+from processor import usual_seconds
 
 from pneumoscope.radiographs.decoders import png as png_decoder
 from pneumoscope.radiographs.decoders.interface import UnreadableRadiograph, alone_if_large
@@ -296,20 +297,15 @@ def test_a_file_of_countless_parts_is_refused_before_it_takes_time(kind, encode,
     started = time.process_time()
     with pytest.raises(UnreadableRadiograph, match="too many parts: more than 100,000"):
         read(data, max_megabytes=9)
-    assert time.process_time() - started < 5, "on a processor three times slower than usual"
+    assert usual_seconds(started) < 1
     read(encode(gradient, kind))
 
 
 def test_fill_bytes_before_a_marker_are_skipped_at_once(encode, gradient, read):
     data = encode(gradient)
-    many = b"\xff" * 8_000_000
     started = time.process_time()
-    assert read(data[:2] + many + data[2:], max_megabytes=9).note == ""
-    taken = time.process_time() - started
-    started = time.process_time()
-    for byte in many:  # what looks at each of them takes longer than this
-        assert byte
-    assert taken < time.process_time() - started
+    assert read(data[:2] + b"\xff" * 8_000_000 + data[2:], max_megabytes=9).note == ""
+    assert usual_seconds(started) < 0.5
 
 
 @pytest.mark.parametrize("fault", [TypeError, AttributeError, NameError, AssertionError])
