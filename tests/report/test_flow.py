@@ -52,6 +52,13 @@ def test_what_leaves_at_a_level_is_what_the_next_lacks():
     assert kept.aside is None
 
 
+def test_radiographs_in_two_splits_or_in_none_are_told_as_that():
+    for copies, title in ((3, "Stand in two splits"), (0, "Stand in no split")):
+        apart = split_audit(counts_before=BEFORE, counts_after=BEFORE, copies_left_out=copies)
+        aside = flow_of(COUNTED, apart, "cnn", model_metrics()).levels[2].aside
+        assert (aside.title, aside.count) == (title, 2 if copies else 1)
+
+
 def test_reasons_are_counted_with_the_commonest_first():
     aside = flow_of(COUNTED, SPLIT, "cnn", model_metrics()).levels[0].aside
     assert aside.lines == [

@@ -55,11 +55,15 @@ def hard_films(
         return HardFilms(nothing, None, None, reason)
     if not label.any() or label.all():
         return HardFilms(nothing, None, None, "there are films of one class only")
+    from sklearn.metrics import roc_auc_score
+
     surprise = _surprise(label, score)
     for step in range(_STEPS, 0, -1):
         members = surprise <= step / _STEPS
-        auroc = _auroc(label[members], score[members])
-        if auroc is not None and auroc <= most_auroc:
+        if len(set(label[members])) < 2:
+            continue
+        auroc = float(roc_auc_score(label[members], score[members]))
+        if auroc <= most_auroc:
             break
     else:
         return HardFilms(nothing, None, None, "the periphery is never mistaken")
@@ -75,14 +79,3 @@ def _surprise(label: BoolArray, score: FloatArray) -> FloatArray:
     # Films that cannot be told apart come together, whatever the order of the rows.
     rank = contrary.groupby(label).rank(method="max", pct=True)
     return np.asarray(rank, dtype=np.float64)
-
-
-def _auroc(label: BoolArray, score: FloatArray) -> float | None:
-    from scipy.stats import rankdata
-
-    positives = int(label.sum())
-    negatives = label.size - positives
-    if not positives or not negatives:
-        return None
-    ranks = float(rankdata(score)[label].sum())
-    return (ranks - positives * (positives + 1) / 2) / (positives * negatives)

@@ -35,7 +35,7 @@ def flow_of(
             Box("Radiographs in the manifest", ingestion.radiographs, _classes(ingestion)),
             _boxed("Byte-identical copies, left out", splits.copies_left_out),
         ),
-        Level(Box("Radiographs in the splits", kept), _twice(splits, kept)),
+        Level(Box("Radiographs to split", kept), _apart(splits, kept)),
     ]
     parts = [_part(splits, split) for split in Split if _of(splits.counts_before, split)]
     return Flow(levels, parts, f"Test, as {name} calls it", answers(measured))
@@ -98,9 +98,15 @@ def _classes(audit: IngestionAudit) -> list[tuple[str, int]]:
     return [(str(label), audit.of_class(label)) for label in Label]
 
 
-def _twice(splits: SplitAudit, kept: int) -> Box | None:
-    """Return what stands in two splits, as a protocol that repeats that mistake has it."""
-    return _boxed("Stand in two splits", sum(row.n for row in splits.counts_before) - kept)
+def _apart(splits: SplitAudit, kept: int) -> Box | None:
+    """Return what stands in two splits, as a protocol that repeats that mistake has it, or in none.
+
+    Args:
+        splits: The audit of the splits.
+        kept: Radiographs that were there to be assigned.
+    """
+    more = sum(row.n for row in splits.counts_before) - kept
+    return _boxed("Stand in two splits" if more > 0 else "Stand in no split", abs(more))
 
 
 def _part(splits: SplitAudit, split: Split) -> Box:
