@@ -1,6 +1,6 @@
 import pytest
 
-from pneumoscope.decimals import decimal
+from pneumoscope.decimals import decimal, percent
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.report.cells import show
 
@@ -42,3 +42,11 @@ def test_an_interval_never_contradicts_what_is_said_of_it():
     nearly_all = Estimate(0.9996, 0.9981, 1.0)
     assert str(nearly_all) == "0.9996 (0.998 to 1.000)"
     assert show(nearly_all).text == "0.9996"
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(0.01, "1%"), (0.07, "7%"), (0.125, "12.5%"), (0.001, "0.1%"), (1.0, "100%")],
+)
+def test_a_share_that_was_set_is_written_as_it_was_set(share, text):
+    assert percent(share) == text

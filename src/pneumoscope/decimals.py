@@ -37,3 +37,12 @@ def _is_at(value: float, mark: float) -> bool:
 def _unsigned(value: float, number_format: str) -> str:
     text = format(value, number_format)
     return text if text.strip("-0.,%") else format(abs(value), number_format)
+
+
+def percent(share: float) -> str:
+    """Write a share that a user set as it was set: 0.01 as "1%", 0.125 as "12.5%".
+
+    Args:
+        share: In [0, 1].
+    """
+    return f"{100 * share:.6g}%"

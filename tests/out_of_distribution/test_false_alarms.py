@@ -45,7 +45,7 @@ def test_few_patients_promise_no_more_than_they_can(patients, supported):
     assert found.promised == pytest.approx(max(0.01, 1 / (patients + 1)))
     assert (found.reason is None) == supported
     if not supported:
-        told = f"validation has {patients} patients, and 1.00% of false alarms takes 99"
+        told = f"validation has {patients} patients, and 1% of false alarms takes 99"
         assert found.reason == told
     # Beyond all of validation, and not before, is out of distribution.
     assert is_beyond(found, np.array([patients - 1.0, patients])).tolist() == [False, True]

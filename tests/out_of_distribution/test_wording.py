@@ -51,7 +51,7 @@ def test_a_promise_that_was_not_kept_is_told_with_its_reason():
     assert promise(LIMITS).endswith("at most 1.0% are expected to be flagged in error.")
     short = false_alarms("f", promised=1 / 61, reason="validation has 60 patients")
     assert promise(short).endswith(
-        "at most 1.6% are expected to be flagged in error. 1.0% was asked for, but validation has "
+        "at most 1.6% are expected to be flagged in error. 1% was asked for, but validation has "
         "60 patients."
     )
 

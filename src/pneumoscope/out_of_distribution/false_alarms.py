@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from pneumoscope.arrays import BoolArray, FloatArray
 from pneumoscope.counts import counted
+from pneumoscope.decimals import percent
 from pneumoscope.errors import InputError
 from pneumoscope.out_of_distribution.records import FalseAlarms
 
@@ -85,4 +86,4 @@ def _kept(count: int, first: int) -> NDArray[np.intp]:
 def _too_few(patients: int, asked: float) -> str:
     needed = math.ceil(1 / asked - _ROUNDING) - 1
     known = counted(patients, "patient")
-    return f"validation has {known}, and {asked:.2%} of false alarms takes {needed:,}"
+    return f"validation has {known}, and {percent(asked)} of false alarms takes {needed:,}"

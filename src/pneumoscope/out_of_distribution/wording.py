@@ -6,6 +6,7 @@ import pandas as pd
 
 from pneumoscope.arrays import BoolArray, FloatArray
 from pneumoscope.counts import counted_of
+from pneumoscope.decimals import percent
 from pneumoscope.naming import Column
 from pneumoscope.out_of_distribution.distances import FEATURES, LAYOUT, ORIENTATION, PIXELS
 from pneumoscope.out_of_distribution.records import Detection, FalseAlarms, Reference
@@ -70,7 +71,7 @@ def promise(limits: FalseAlarms | Detection) -> str:
     )
     if limits.reason is None:
         return sentence
-    return f"{sentence} {limits.asked:.1%} was asked for, but {limits.reason}."
+    return f"{sentence} {percent(limits.asked)} was asked for, but {limits.reason}."
 
 
 def _reasons(

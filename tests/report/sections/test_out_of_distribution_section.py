@@ -40,6 +40,6 @@ def test_a_small_validation_is_told_with_what_it_supports():
     few = detection(promised=1 / 61, reason="validation has 60 patients")
     (note,) = blocks(Note, cnn=few)
     assert note.text == (
-        "1.0% of false alarms was asked for, but validation has 60 patients; 1.6% is the least "
+        "1% of false alarms was asked for, but validation has 60 patients; 1.6% is the least "
         "that it supports."
     )

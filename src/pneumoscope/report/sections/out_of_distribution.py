@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from pneumoscope.counts import counted
+from pneumoscope.decimals import percent
 from pneumoscope.out_of_distribution.records import Detection
 from pneumoscope.report.blocks import Block, Bullets, Note, Paragraph, Section, Table
 from pneumoscope.report.cells import Cell
@@ -40,7 +41,7 @@ def out_of_distribution_section(detections: Mapping[str, Detection]) -> Section:
 
 def _reason(detection: Detection) -> str:
     return (
-        f"{detection.asked:.1%} of false alarms was asked for, but {detection.reason}; "
+        f"{percent(detection.asked)} of false alarms was asked for, but {detection.reason}; "
         f"{detection.promised:.1%} is the least that it supports."
     )
 
