@@ -1,4 +1,7 @@
+import io
+
 import pytest
+from matplotlib.figure import Figure
 
 from pneumoscope.report.slides.lettering import broken, fitted, height_of, text_width
 
@@ -7,6 +10,15 @@ def test_width_grows_with_the_size_and_with_the_text():
     assert text_width("pneumonia", 20) == pytest.approx(2 * text_width("pneumonia", 10))
     assert text_width("mmm", 10) > text_width("iii", 10)
     assert text_width("film", 10, "bold") > text_width("film", 10)
+
+
+def test_a_figure_drawn_in_between_changes_no_width():
+    before = text_width("pneumonia", 10), text_width("film", 10, "bold")
+    figure = Figure()
+    figure.text(0.1, 0.1, "small", size=5)
+    figure.text(0.1, 0.5, "small", size=5, weight="bold")
+    figure.savefig(io.BytesIO(), dpi=40)
+    assert (text_width("pneumonia", 10), text_width("film", 10, "bold")) == before
 
 
 def test_no_line_is_wider_than_the_room_and_no_word_is_lost():

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.font_manager import FontProperties, findfont
 from matplotlib.ft2font import FT2Font, LoadFlags
 
 LINE = 1.28
@@ -23,7 +23,8 @@ def text_width(text: str, size: float, weight: str = "normal") -> float:
 
 @lru_cache
 def _font(weight: str) -> FT2Font:
-    font = get_font(findfont(FontProperties(weight=weight)))
+    # One of its own: those of `get_font` are shared with every figure, which sets their size.
+    font = FT2Font(findfont(FontProperties(weight=weight)))
     font.set_size(LARGE, 72)
     return font
 
