@@ -27,6 +27,12 @@ def test_anything_else_has_to_be_read(path):
     assert not is_litter(path)
 
 
+@pytest.mark.parametrize("path", ["", ".", "./", "/", "//", "..", " ", "\n", "\x00"])
+def test_a_name_that_says_nothing_is_no_litter_and_no_document(path):
+    assert not is_litter(path)
+    assert not is_document(path, b"text")
+
+
 @pytest.mark.parametrize("name", ["README.txt", "labels.CSV", "LICENSE", "notes.md"])
 @pytest.mark.parametrize("data", [b"", b"path,label\r\n", "größe".encode("latin-1"),
                                   "größe".encode("utf-16")])  # fmt: skip

@@ -81,6 +81,18 @@ def test_an_image_beyond_the_configured_area_is_refused(encode, gradient, ingest
     assert file.reason.startswith("decompression bomb: 200×160 pixels exceed 0.03 megapixels")
 
 
+NAMELESS = ["", ".", "./", "/", "..", " ", "\n", "\x00", "x" * 100_000, "a/" * 5000 + "b"]
+"""Names that say nothing, or more than is usual: forms and archives may give them."""
+
+
+def test_a_film_is_read_whatever_it_is_called(encode, gradient, ingestion_options):
+    film = encode(gradient, "PNG")
+    for data, read in ((film, True), (b"no film", False)):
+        found = list(scan({name: lambda data=data: data for name in NAMELESS}, ingestion_options))
+        assert {file.path for file in found} == set(NAMELESS)
+        assert [file.reason == "" for file in found] == [read] * len(NAMELESS)
+
+
 def test_a_file_is_opened_once_only(encode, gradient, ingestion_options):
     opened = []
 

@@ -246,6 +246,13 @@ def test_a_body_that_is_not_understood_is_refused_in_three_parts(served, data, k
         ("a\u202egnp.exe".encode(), "a\\u202egnp.exe"),
         (b"=cmd()", "\\x3dcmd()"),
         (b"x" * 3000, "x" * 255 + "…"),
+        (b"", "film"),
+        (b".", "."),
+        (b"/", "/"),
+        (b"./", "./"),
+        (b"..", ".."),
+        (b"   ", "   "),
+        (b"a\x00b.png", "a\\x00b.png"),
     ],
 )
 def test_a_name_is_printable_text_and_no_path(served, films, name, shown):
@@ -255,3 +262,15 @@ def test_a_name_is_printable_text_and_no_path(served, films, name, shown):
     (film,) = answer.json()["films"]
     assert film["path"] == shown
     assert film["reason"] == ""
+
+
+def test_films_of_an_archive_are_told_whatever_they_are_called(served, films):
+    names = [".", "./.", "..", " ", "a\nb", "a/./b", "x" * 3000, "/", "/etc/passwd"]
+    packed = archive(**dict.fromkeys(names, films["0.png"]))
+    answer = served.send(packed, "application/zip")
+    assert answer.status_code == 200
+    found = {film["path"]: film["reason"] for film in answer.json()["films"]}
+    assert len(found) == len(names)
+    assert {path for path, reason in found.items() if not reason} == {
+        "film/ ", "film/a\\x0ab", "film/a/b", "film/" + "x" * 250 + "…",
+    }  # fmt: skip

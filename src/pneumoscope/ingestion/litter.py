@@ -47,11 +47,12 @@ _BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 def is_litter(path: str) -> bool:
     """Tell whether a path is known litter, by the names in it and whatever their case.
 
-    A path that ends in `/` is a folder that was not entered.
+    A path that ends in `/` is a folder that was not entered. One that names nothing, as an empty
+    one or `.`, is no litter.
     """
-    *folders, name = (_fold(part) for part in PurePosixPath(path).parts)
-    if path.endswith("/"):
-        folders, name = [*folders, name], ""
+    parts = [_fold(part) for part in PurePosixPath(path).parts]
+    # An empty path has no last part.
+    folders, name = (parts, "") if path.endswith("/") else (parts[:-1], "".join(parts[-1:]))
     below = any(_matches(folder, LITTER_FOLDERS) for folder in folders)
     return below or _matches(name, LITTER_FILES)
 
