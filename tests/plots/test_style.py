@@ -5,6 +5,7 @@ from matplotlib import _pylab_helpers
 from matplotlib.colors import to_rgb
 
 from pneumoscope.plots.style import (
+    CALIBRATION_COLOURS,
     LABEL_COLOURS,
     SERIES_COLOURS,
     SPLIT_COLOURS,
@@ -49,6 +50,12 @@ def test_no_colour_means_a_model_and_a_class_or_a_split():
         assert min(_apart(colour, other) for other in meant) > 40
     pairs = combinations(SERIES_COLOURS, 2)
     assert min(_apart(one, other) for one, other in pairs) > 40
+
+
+def test_no_colour_of_calibration_means_a_model_a_class_or_a_split():
+    meant = [*SERIES_COLOURS, *LABEL_COLOURS.values(), *SPLIT_COLOURS.values()]
+    for colour in CALIBRATION_COLOURS:
+        assert min(_apart(colour, other) for other in meant) > 40
 
 
 def test_the_name_of_a_model_is_written_on_top():

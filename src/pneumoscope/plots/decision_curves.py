@@ -1,17 +1,15 @@
 """Net benefit of models against treating all, or nobody."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pneumoscope.plots.style import (
-    FEW,
     INK,
     MUTED,
     SMALL_TEXT,
-    legend,
     legend_below,
     new_figure,
     polish,
@@ -24,27 +22,26 @@ ROOM = 0.12
 Panels = Mapping[float, Mapping[str, pd.DataFrame]]
 
 
-def plot_decision_curves(panels: Panels, banded: str) -> Figure:
+def plot_decision_curves(panels: Panels, models: Sequence[str], banded: str) -> Figure:
     """Draw a panel for each prevalence, with the curve of each model and both policies.
 
     Args:
         panels: Prevalence to model to what `evaluation.decision_curves.curve_table` gave.
+        models: All models of the run, with a curve or without: each keeps the colour that it has in
+            the other figures.
         banded: The model whose interval is drawn as well; those of all would hide each other.
     """
-    names = list(dict.fromkeys(name for curves in panels.values() for name in curves))
-    figure = new_figure(height=0.9 + 2.1 * max(1, len(panels)) + 0.12 * len(names))
+    figure = new_figure(height=1.2 + 2.1 * max(1, len(panels)) + 0.12 * len(models))
     rows = figure.subplots(max(1, len(panels)), 1, sharex=True, squeeze=False)[:, 0]
-    styles = series_styles(names)
+    styles = series_styles(models)
     for ax, (prevalence, curves) in zip(rows, panels.items(), strict=False):
         _panel(ax, curves, styles, banded)
         _frame(ax, prevalence)
+    rows[-1].set_xlabel("threshold probability", color=MUTED)
     if not panels:
         rows[0].text(0.5, 0.5, "no model has calibrated probabilities", ha="center", color=MUTED)
-    rows[-1].set_xlabel("threshold probability", color=MUTED)
-    if len(names) > FEW:
+    else:
         legend_below(rows[0])
-    elif names:
-        legend(rows[-1], loc="upper right", ncols=1)
     return figure
 
 
@@ -59,7 +56,7 @@ def _panel(
                 curve["threshold"], curve["low"], curve["high"], color=colour, alpha=0.18, lw=0
             )
         ax.plot(curve["threshold"], curve["model"], color=colour, linestyle=dashes, label=name)
-    ax.plot(any_curve["threshold"], any_curve["treat_all"], color=MUTED, lw=1.6, label="treat all")
+    ax.plot(any_curve["threshold"], any_curve["treat_all"], color=MUTED, ls=":", label="treat all")
     ax.axhline(0, color=INK, lw=1.2, label="treat nobody")
 
 

@@ -7,15 +7,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pneumoscope.plots.style import (
+    CALIBRATION_COLOURS,
     GRID,
     INK,
     MUTED,
+    SERIES_DASHES,
     SMALL_TEXT,
     TEXT,
     legend,
     new_figure,
     polish,
-    series_styles,
 )
 
 
@@ -24,15 +25,15 @@ def plot_reliability(bins: pd.DataFrame, smooth: Mapping[str, pd.DataFrame]) -> 
 
     Args:
         bins: What `evaluation.calibration.reliability` gave of the scores as they are.
-        smooth: What the scores are ("as they are", "calibrated") to what
+        smooth: What the scores are ("as they are", then "calibrated") to what
             `evaluation.calibration.smooth.curve_with_band` gave; none where no curve can be fitted.
     """
     figure = new_figure(height=6.2)
     curves, counts = figure.subplots(2, 1, sharex=True, height_ratios=[4, 1])
     curves.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle=":")
     curves.text(0.03, 0.06, "ideal", color=MUTED, fontsize=SMALL_TEXT, rotation=45)
-    for name, (colour, dashes) in series_styles(list(smooth)).items():
-        table = smooth[name]
+    styles = zip(smooth.items(), CALIBRATION_COLOURS, SERIES_DASHES, strict=False)
+    for (name, table), colour, dashes in styles:
         curves.fill_between(
             table["score"], table["low"], table["high"], color=colour, alpha=0.18, linewidth=0
         )

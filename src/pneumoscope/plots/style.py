@@ -36,6 +36,8 @@ SERIES_COLOURS = (
     "#7a4419",
     "#1d2730",
 )
+# Scores as they are, and calibrated ones: in a figure of one model, so no model's colour.
+CALIBRATION_COLOURS = ("#000000", "#b000c8")
 SERIES_DASHES: tuple[str, ...] = ("-", "--", "-.", ":")
 SERIES_MARKERS: tuple[str, ...] = ("o", "s", "D", "^", "v", "P", "X")
 FEW = 6

@@ -204,7 +204,7 @@ def draw_decision_curves(comparison: pd.DataFrame, **metrics: ModelMetrics) -> F
         for share, curve in measured.decision_curves.curves.items():
             prevalence = float(share)
             panels.setdefault(prevalence, {})[name] = curve_table(curve, prevalence)
-    return plot_decision_curves(panels, rank_models(comparison, metrics)[0])
+    return plot_decision_curves(panels, list(metrics), rank_models(comparison, metrics)[0])
 
 
 def draw_roc_curves(comparison: pd.DataFrame, **collected: pd.DataFrame) -> Figure:
