@@ -9,6 +9,7 @@ from pneumoscope.report.blocks import Section, Table, table_of
 def test_a_column_is_numeric_when_a_number_stands_in_it():
     table = Table(["name", "auroc"], [["cnn", None], ["mlp", 0.5]])
     assert table.columns == [("name", False), ("auroc", True)]
+    assert Table(["name", "auroc"], [["cnn", None]]).columns == [("name", False), ("auroc", True)]
     assert Table(["name"], []).columns == [("name", False)]
 
 

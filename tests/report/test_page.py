@@ -21,7 +21,7 @@ from pneumoscope.report.blocks import (
     Table,
 )
 from pneumoscope.report.cells import Links
-from pneumoscope.report.page import Page, render_page
+from pneumoscope.report.page import Page, breakable, render_page
 from pneumoscope.report.provenance import DRAWN
 
 
@@ -105,6 +105,10 @@ def test_text_is_escaped():
     assert "&lt;b&gt;" in html
     assert "&lt;i&gt;" in html
     assert "a &amp; b" in html
+
+
+def test_the_name_of_a_film_breaks_at_slashes_and_underscores_and_stays_text():
+    assert breakable("a/b_1 <x>") == "a/<wbr>b_<wbr>1 &lt;x&gt;"
 
 
 def test_sections_are_linked_from_the_contents():

@@ -86,6 +86,15 @@ def test_it_is_dark_where_the_reader_asks_for_it_and_light_in_print(opened):
     assert page.evaluate(ground) == "rgb(255, 255, 255)"
 
 
+def test_on_a_phone_nothing_is_wider_than_the_screen_however_long_a_name(opened):
+    page = opened()
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.locator("section p").first.evaluate(
+        "e => e.textContent = 'test/PNEUMONIA/person1_'.repeat(9)"
+    )
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
 def test_the_contents_stay_in_view_and_no_table_is_cut_off(opened):
     page = opened()
     page.evaluate("window.scrollTo(0, 3000)")

@@ -95,11 +95,7 @@ def _sections(
         calibration_section(found.metrics, found.figures_of_each("reliability")),
         grey_zone_section(found.metrics, found.figures.get("deferral")),
         subgroups_section(found.metrics, found.figures_of_each("subgroups")),
-        *(
-            [errors_section(found.errors, found.metrics[found.errors.model])]
-            if found.errors
-            else []
-        ),
+        *_errors(found),
         explanation_section(
             found.explanations,
             found.figures_of_each("attribution"),

@@ -99,10 +99,10 @@ class Table:
 
     @property
     def columns(self) -> list[tuple[str, bool]]:
-        """Each name of the header, and whether any number stands below it."""
+        """Each name of the header, and whether numbers stand below it, known or not."""
         columns = zip(*self.shown, strict=True) if self.rows else [()] * len(self.header)
         return [
-            (name, any(cell.numeric for cell in column))
+            (name, any(cell.numeric for cell in column) or _unknown(column))
             for name, column in zip(self.header, columns, strict=True)
         ]
 
@@ -110,6 +110,10 @@ class Table:
     def reasons(self) -> list[str]:
         """The distinct reasons behind "n/a", in the order of the rows."""
         return list(dict.fromkeys(cell.reason for row in self.shown for cell in row if cell.reason))
+
+
+def _unknown(column: Sequence[Shown]) -> bool:
+    return bool(column) and all(cell.reason for cell in column)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 import pneumoscope
 from pneumoscope.report.blocks import Cards, Figure, Flow, Gallery, Section, Thumbnails, flattened
@@ -72,6 +73,14 @@ def _embedding(page: Page) -> Callable[[bytes], Embedded]:
     return embed
 
 
+def breakable(text: str) -> Markup:
+    """Return a text as HTML that may break after each slash and underscore of a file's name."""
+    escaped = Markup.escape(text)
+    for mark in "/_":
+        escaped = escaped.replace(mark, Markup(f"{mark}<wbr>"))
+    return escaped
+
+
 def _render(template: str, page: Page) -> str:
     environment = Environment(
         loader=PackageLoader("pneumoscope.report"),
@@ -82,6 +91,7 @@ def _render(template: str, page: Page) -> str:
         keep_trailing_newline=True,
     )
     environment.filters["embedded"] = _embedding(page)
+    environment.filters["breakable"] = breakable
     return environment.get_template(template).render(
         page=page, notice=pneumoscope.NOTICE, version=pneumoscope.__version__
     )
