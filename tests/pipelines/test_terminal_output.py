@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -29,6 +30,8 @@ def on_a_terminal(command, results, stop_at=None):
     """Run on a pseudo-terminal; press Ctrl-C there once a text appears; return status and text."""
     child, screen = pty.fork()
     if not child:
+        # Whoever starts the tests in the background may have had them ignore it.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.chdir(PROJECT)
         os.execve(command[0], command, surroundings(results, TERM="xterm-256color"))
     shown, pressed = b"", False
