@@ -88,6 +88,12 @@ def test_without_a_map_there_is_no_curve_but_the_reason():
     assert (found.curves, found.reason) == ({}, "a class is absent")
 
 
+def test_without_a_prevalence_there_is_no_curve_but_the_reason():
+    options = OPTIONS.model_copy(update={"prevalences": []})
+    found = measure_decision_curves(rows([1, 0], [0.5, 0.4]), AS_IT_IS, options)
+    assert (found.curves, found.reason) == ({}, "evaluation.prevalences names no prevalence")
+
+
 def test_a_curve_becomes_columns_to_draw():
     curve = DecisionCurve([0.1, 0.5], [Estimate(0.2, 0.1, 0.3), Estimate(None, reason="x")])
     table = curve_table(curve, 0.5)

@@ -603,8 +603,9 @@ def test_write_slides_gives_ten_to_twelve_pages(findings):
 def test_write_model_card_answers_what_a_card_is_asked_for(card, metrics):
     headings = [line[3:] for line in card.splitlines() if line.startswith("## ")]
     assert headings == [
-        "Model", "Intended use", "Out of scope", "Training data", "Results", "Operating point",
-        "Calibration", "Subgroups", "Limits", "How to load", "Licence", "Version",
+        "Model", "Intended use", "Out of scope", "Training data", "Results",
+        "What to expect elsewhere", "Operating point", "Calibration", "Subgroups", "Limits",
+        "How to load", "Licence", "Version",
     ]  # fmt: skip
     assert "Not for diagnosis" in card
     assert "Synthetic radiographs" in card

@@ -24,6 +24,7 @@ THRESHOLDS: Sequence[float] = (
 """Threshold probabilities at which curves are measured, dense where pneumonia is rare."""
 
 NO_MAP = "no calibration map could be fitted, so that scores are no probabilities"
+NO_PREVALENCE = "evaluation.prevalences names no prevalence"
 
 
 def measure_decision_curves(
@@ -55,7 +56,7 @@ def measure_decision_curves(
         probability = recalibrate(sample.score, carried.slope, carried.intercept)
         likely = Sample(sample.label, probability, sample.patient, sample.patients)
         curves[f"{prevalence:g}"] = _curve(likely, prevalence, options.confidence)
-    return DecisionCurves(curves, None)
+    return DecisionCurves(curves, None if curves else NO_PREVALENCE)
 
 
 def treat_all(threshold: float, prevalence: float) -> float:

@@ -31,11 +31,14 @@ from pneumoscope.report.limits import limits, looks_at_test
 from pneumoscope.report.page import Page, render_markdown
 from pneumoscope.report.prose import prose, sentences, text
 from pneumoscope.report.provenance import licence_lines, synthetic_note
+from pneumoscope.report.sections.acquisition import worst_pseudo_site
 from pneumoscope.report.sections.audit import told_by
 from pneumoscope.report.sections.augmentation import changes
 from pneumoscope.report.sections.by_patient import RULES
 from pneumoscope.report.sections.calibration import calibration_section
 from pneumoscope.report.sections.comparison import MAIN_METRICS, estimate_of
+from pneumoscope.report.sections.decision_curves import in_words
+from pneumoscope.report.sections.elsewhere import expectation
 from pneumoscope.report.sections.external import external_blocks
 from pneumoscope.report.sections.operating_points import operating_points_section
 from pneumoscope.report.sections.out_of_distribution import out_of_distribution_section
@@ -72,6 +75,7 @@ def model_card(
             Section("Out of scope", [Bullets(sentences("out_of_scope"))]),
             _training_data(options, found),
             _results(name, options, evaluation, found),
+            _elsewhere(name, measured),
             Section("Operating point", _locked(measured, operating_points_section(one, {}))),
             Section("Calibration", calibration_section(one, {}).blocks),
             Section("Subgroups", list(flattened(subgroups_section(one, {}).blocks))),
@@ -180,6 +184,13 @@ def _results(
         *external_blocks(found.external, name, found.metrics[name]),
     ]
     return Section("Results", blocks)
+
+
+def _elsewhere(name: str, measured: ModelMetrics) -> Section:
+    """Say what other films and other uses let expect: hard validation, pseudo-sites, decisions."""
+    worst = worst_pseudo_site(name, measured)
+    worth = in_words(name, measured.decision_curves)
+    return Section("What to expect elsewhere", [Bullets([*expectation(measured), *worst, *worth])])
 
 
 def _seeds(name: str, comparison: pd.DataFrame) -> list[Block]:

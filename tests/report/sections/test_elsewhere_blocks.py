@@ -1,12 +1,11 @@
 import pytest
-from example_metrics import estimate, model_metrics
+from example_metrics import elsewhere, model_metrics
 from pydantic import TypeAdapter
 
 from pneumoscope.acquisition.records import AcquisitionAudit
 from pneumoscope.report.blocks import Bullets, Paragraph, Table
-from pneumoscope.report.sections.elsewhere import elsewhere_blocks, elsewhere_headline
+from pneumoscope.report.sections.elsewhere import elsewhere_blocks, elsewhere_headline, expectation
 
-METRICS = ("sensitivity", "specificity", "auroc")
 SOME = {
     "films": {"NORMAL": 31, "PNEUMONIA": 1}, "patients": 32, "share": 0.26, "auroc": 0.49,
     "reason": None,
@@ -26,12 +25,7 @@ def audit(hard: dict | None) -> AcquisitionAudit:
 
 
 def measured(drop: float = 0.0, reach: float = 0.01, radiographs: int = 8):
-    elsewhere = {
-        "radiographs": radiographs, "patients": 8, "reason": None,
-        "expected": {metric: estimate(0.9, 0.85, 0.95) for metric in METRICS},
-        "drops": {metric: estimate(drop, drop - reach, drop + reach) for metric in METRICS},
-    }  # fmt: skip
-    return model_metrics(elsewhere=elsewhere)
+    return model_metrics(elsewhere=elsewhere(drop, reach, radiographs=radiographs))
 
 
 def said(model, hard: dict | None = SOME) -> list:
@@ -96,3 +90,24 @@ def test_where_nothing_is_known_nothing_is_said():
     assert elsewhere_headline("cnn", measured(radiographs=12)) == []
     assert elsewhere_blocks(audit(None), {"cnn": measured()}) == []
     assert said(model_metrics()) == []
+
+
+def test_a_card_tells_what_to_expect_of_how_many_films_and_the_drop():
+    told = expectation(measured(0.2))
+    assert told[0] == (
+        "Where who took a film tells nothing of the class, expect sensitivity 0.900 (0.850 to "
+        "0.950), specificity 0.900 (0.850 to 0.950) and AUROC 0.900 (0.850 to 0.950): so it does "
+        "on hard validation, 8 films of 8 patients."
+    )
+    assert told[2].startswith("On hard films sensitivity is lower by 0.200 (0.190 to 0.210)")
+    assert expectation(measured())[2].startswith("On hard films no figure is lower")
+    # All films are hard: there is nothing that they could be lower than.
+    assert len(expectation(measured(radiographs=12))) == 2
+
+
+def test_a_card_says_why_it_is_not_known():
+    none = {"radiographs": 0, "patients": 0, "expected": {}, "drops": {}, "reason": "too few"}
+    assert expectation(model_metrics(elsewhere=none)) == [
+        "What to expect at another site is not known: too few."
+    ]
+    assert expectation(model_metrics()) == ["What to expect at another site was not measured."]

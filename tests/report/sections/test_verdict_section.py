@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from example_metrics import estimate
+from example_metrics import elsewhere, estimate
 from example_sites import drop, drops, site_metrics, site_result
 
 from pneumoscope.evaluation.estimate import Estimate
@@ -85,6 +85,19 @@ def test_other_sites_are_told_where_they_were_measured(run, page):
     trust = answers(page())["May it be trusted?"]
     assert "it does worse at another site" in trust
     assert "no other site was measured" not in trust
+
+
+def test_without_a_site_hard_validation_tells_what_to_expect(run, page):
+    unknown = "Not measured: how good it is on films of others is unknown."
+    assert answers(page())["At other sites?"] == unknown
+    run.metrics["cnn"]["elsewhere"] = elsewhere(0.2)
+    assert answers(page())["At other sites?"] == (
+        f"{unknown} Where who took a film tells nothing of the class, expect of cnn sensitivity "
+        "0.900 (0.850 to 0.950), specificity 0.900 (0.850 to 0.950) and AUROC 0.900 (0.850 to "
+        "0.950): so it does on the hard films of validation."
+    )
+    run.external["clinic"] = site_result("clinic", {"cnn": site_metrics("clinic")})
+    assert "hard films" not in answers(page())["At other sites?"]
 
 
 def test_what_speaks_against_relying_on_it_is_listed_and_nothing_else(run, page):

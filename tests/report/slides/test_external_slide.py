@@ -1,6 +1,7 @@
 """What the slides say of other sites, and that they say nothing without one."""
 
 import pytest
+from example_metrics import elsewhere as expected
 from example_metrics import estimate
 from example_sites import drop, drops, site_metrics, site_result
 
@@ -37,6 +38,41 @@ def test_sensitivity_and_specificity_stand_beside_those_of_test_with_intervals(r
     assert (slide.body.bars[3].share, slide.body.bars[3].low) == (0.6, 0.5)
     assert "Lines: 95% intervals over patients." in slide.note
     assert slide.title in [one.title for one in shown(run, context)]
+
+
+@pytest.mark.parametrize(
+    ("drop", "reach", "title"),
+    [
+        (0.2, 0.01, "Elsewhere expect a lower sensitivity and specificity than validation shows."),
+        (0.0, 0.01, "Where who took a film tells nothing it does no worse, within 0.05."),
+        (0.1, 0.2, "Whether elsewhere it does worse than on validation cannot be told."),
+    ],
+)
+def test_without_a_site_hard_validation_stands_beside_validation(run, context, drop, reach, title):
+    run.metrics["cnn"]["elsewhere"] = expected(drop, reach)
+    slide = elsewhere(context(run))
+    assert slide.title == title
+    assert [(bar.name, bar.share) for bar in slide.body.bars] == [
+        ("sensitivity, validation", 0.9), ("sensitivity, hard validation", 0.9),
+        ("specificity, validation", 0.75), ("specificity, hard validation", 0.9),
+    ]  # fmt: skip
+    assert (slide.body.bars[3].low, slide.body.bars[3].high) == (0.85, 0.95)
+    assert "who took a film tells nothing" in slide.note
+    assert slide.title in [one.title for one in shown(run, context)]
+
+
+def test_a_measured_site_takes_the_place_of_what_was_to_be_expected(run, context):
+    run.metrics["cnn"]["elsewhere"] = expected()
+    assert "clinic" in elsewhere(context(at(run, clinic={}))).title
+
+
+@pytest.mark.parametrize(
+    "changes", [{"radiographs": 12}, {"radiographs": 0, "expected": {}, "drops": {}}]
+)
+def test_where_hard_validation_says_nothing_new_there_is_no_slide(run, context, changes):
+    run.metrics["cnn"]["elsewhere"] = {**expected(), **changes}
+    run.metrics["cnn"]["splits"]["validation"]["n"] = 12
+    assert elsewhere(context(run)) is None
 
 
 @pytest.mark.parametrize(

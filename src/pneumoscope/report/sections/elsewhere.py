@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pneumoscope.acquisition.records import AcquisitionAudit
 from pneumoscope.counts import counted
 from pneumoscope.evaluation.estimate import Estimate
-from pneumoscope.evaluation.records import ModelMetrics
+from pneumoscope.evaluation.records import Elsewhere, ModelMetrics
 from pneumoscope.evaluation.verdict import MARGIN, Verdict, judge_excess
 from pneumoscope.naming import Label, Metric, Split
 from pneumoscope.report.blocks import Block, Bullets, Heading, Paragraph, Table
@@ -40,7 +40,9 @@ def elsewhere_blocks(audit: AcquisitionAudit, metrics: Mapping[str, ModelMetrics
     for metric in WATCHED:
         header += [metric_name(metric), f"{metric_name(metric)}: less by"]
     sentences = [
-        f"{name}: {_drop(measured)}" for name, measured in metrics.items() if _measured(measured)
+        f"{name}: {drop_in_words(one.elsewhere)}"
+        for name, one in metrics.items()
+        if one.elsewhere and one.elsewhere.expected
     ]
     return [*blocks, Bullets(sentences), Table(header, rows, prose("elsewhere_models"))]
 
@@ -53,17 +55,46 @@ def elsewhere_headline(name: str, measured: ModelMetrics) -> list[str]:
         measured: Its metrics.
     """
     elsewhere = measured.elsewhere
-    if not elsewhere or not elsewhere.expected:
+    if not elsewhere or not elsewhere.expected or _all_hard(measured, elsewhere):
         return []
-    if elsewhere.radiographs == measured.splits[Split.VALIDATION].n:
-        # All films are hard where the periphery tells nothing, and validation has said it all.
-        return []
-    expected = elsewhere.expected
-    told = joined([f"{metric_name(metric)} {expected[metric]}" for metric in WATCHED])
     return [
-        f"Where who took a film tells nothing of the class, expect of {name} {told}: so it does on "
-        "the hard films of validation."
+        "Where who took a film tells nothing of the class, expect of "
+        f"{name} {_told(elsewhere)}: so it does on the hard films of validation."
     ]
+
+
+def expectation(measured: ModelMetrics) -> list[str]:
+    """Say in a model's card what to expect of it elsewhere, or why that is not known.
+
+    Args:
+        measured: Its metrics.
+    """
+    elsewhere = measured.elsewhere
+    if elsewhere is None:
+        return ["What to expect at another site was not measured."]
+    if not elsewhere.expected:
+        return [f"What to expect at another site is not known: {elsewhere.reason}."]
+    films, patients = counted(elsewhere.radiographs, "film"), counted(elsewhere.patients, "patient")
+    return [
+        "Where who took a film tells nothing of the class, expect "
+        f"{_told(elsewhere)}: so it does on hard validation, {films} of {patients}.",
+        "Where films differ in other respects as well, expect less.",
+        *([_capital(drop_in_words(elsewhere))] if not _all_hard(measured, elsewhere) else []),
+    ]
+
+
+def _capital(sentence: str) -> str:
+    return f"{sentence[0].upper()}{sentence[1:]}"
+
+
+def _told(elsewhere: Elsewhere) -> str:
+    expected = elsewhere.expected
+    return joined([f"{metric_name(metric)} {expected[metric]}" for metric in WATCHED])
+
+
+def _all_hard(measured: ModelMetrics, elsewhere: Elsewhere) -> bool:
+    """Say whether all films are hard: the periphery tells nothing, and validation has said it."""
+    return elsewhere.radiographs == measured.splits[Split.VALIDATION].n
 
 
 def _measured(measured: ModelMetrics) -> bool:
@@ -88,11 +119,15 @@ def _cells(measured: ModelMetrics, metric: Metric) -> tuple[Estimate, Estimate]:
     return measured.elsewhere.expected[metric], measured.elsewhere.drops[metric]
 
 
-def _drop(measured: ModelMetrics) -> str:
+def verdicts_of(elsewhere: Elsewhere) -> dict[Metric, Verdict]:
+    """Judge by how much less each figure is on hard films than on all of validation."""
+    drops = elsewhere.drops
+    return {metric: judge_excess(drops[metric], MARGIN, len(WATCHED)) for metric in WATCHED}
+
+
+def drop_in_words(elsewhere: Elsewhere) -> str:
     """Say whether a model is shown to be worse on hard films than on all of validation."""
-    assert measured.elsewhere is not None
-    drops = measured.elsewhere.drops
-    verdicts = {metric: judge_excess(drops[metric], MARGIN, len(WATCHED)) for metric in WATCHED}
+    drops, verdicts = elsewhere.drops, verdicts_of(elsewhere)
     shown = [
         f"{metric_name(metric)} is {moved(drops[metric], 'lower', 'higher')}"
         for metric, verdict in verdicts.items()

@@ -15,6 +15,7 @@ from pneumoscope.report.cells import Cell
 from pneumoscope.report.findings import Findings
 from pneumoscope.report.limits import SMALL_TEST
 from pneumoscope.report.prose import prose
+from pneumoscope.report.sections.elsewhere import elsewhere_headline
 from pneumoscope.report.sections.external import verdicts
 from pneumoscope.report.wording import joined, metric_name, percent
 from pneumoscope.run_facts import RunFacts
@@ -135,7 +136,10 @@ def _unlike(name: str, found: Findings) -> str:
 
 def _elsewhere(name: str, found: Findings) -> str:
     sentences = verdicts(name, found.external, [Split.TEST])
-    return " ".join(sentences) or "Not measured: how good it is on films of others is unknown."
+    if sentences:
+        return " ".join(sentences)
+    unknown = "Not measured: how good it is on films of others is unknown."
+    return " ".join([unknown, *elsewhere_headline(name, found.metrics[name])])
 
 
 def _trust(name: str, found: Findings, subjects: str) -> str:

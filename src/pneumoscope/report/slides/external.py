@@ -1,11 +1,15 @@
-"""The slide of external tests: what holds at other sites."""
+"""The slide of other sites: what holds at those that were measured, or else what to expect."""
 
 from collections.abc import Mapping
 
+from pneumoscope.evaluation.estimate import Estimate
+from pneumoscope.evaluation.records import Elsewhere
 from pneumoscope.evaluation.verdict import MARGIN, Verdict
 from pneumoscope.external.records import SiteMetrics
 from pneumoscope.external.verdicts import falls, judged, learned_sentences, site_verdict
 from pneumoscope.naming import Metric, Split
+from pneumoscope.report.prose import prose
+from pneumoscope.report.sections.elsewhere import elsewhere_headline, verdicts_of
 from pneumoscope.report.slides.blocks import Bar, Bars, Slide
 from pneumoscope.report.slides.context import Context
 from pneumoscope.report.slides.intervals import lines
@@ -18,10 +22,13 @@ METRICS = (Metric.SENSITIVITY, Metric.SPECIFICITY)
 
 
 def elsewhere(context: Context) -> Slide | None:
-    """Give sensitivity and specificity at other sites beside test, and the verdict on the drop."""
+    """Give sensitivity and specificity at other sites beside test, and the verdict on the drop.
+
+    Without a site, those on hard validation stand beside those on all of it.
+    """
     sites = context.found.external.of(context.model)
     if not sites:
-        return None
+        return _expected(context)
     tests = context.found.external.sites
     sentences = [
         sentence
@@ -34,6 +41,26 @@ def elsewhere(context: Context) -> Slide | None:
     bars = _bars(context, sites)
     note = f"{' '.join(sentences)}{lines(context, bars)}"
     return Slide("Result", _title(sites), Bars(bars), note)
+
+
+def _expected(context: Context) -> Slide | None:
+    elsewhere = context.measured.elsewhere
+    if not elsewhere or not elsewhere_headline(context.model, context.measured):
+        return None
+    validation = context.measured.splits[Split.VALIDATION].metrics
+    bars = _side_by_side({"validation": validation, "hard validation": elsewhere.expected})
+    note = f"{prose('slide_elsewhere')}{lines(context, bars)}"
+    return Slide("Result", _expectation(elsewhere), Bars(bars), note)
+
+
+def _expectation(elsewhere: Elsewhere) -> str:
+    verdicts = {metric: verdicts_of(elsewhere)[metric] for metric in METRICS}
+    lower = [metric_name(m) for m, verdict in verdicts.items() if verdict is Verdict.SHOWN]
+    if lower:
+        return f"Elsewhere expect a lower {joined(lower)} than validation shows."
+    if set(verdicts.values()) == {Verdict.SMALL}:
+        return f"Where who took a film tells nothing it does no worse, within {MARGIN:g}."
+    return "Whether elsewhere it does worse than on validation cannot be told."
 
 
 def _verdict(site: str, one: SiteMetrics, sites: int) -> str:
@@ -58,6 +85,10 @@ def _title(sites: Mapping[str, SiteMetrics]) -> str:
 def _bars(context: Context, sites: Mapping[str, SiteMetrics]) -> list[Bar]:
     places = {"test": context.test}
     places |= {site: one.metrics.metrics for site, one in list(sites.items())[:SHOWN]}
+    return _side_by_side(places)
+
+
+def _side_by_side(places: Mapping[str, Mapping[Metric, Estimate]]) -> list[Bar]:
     return [
         Bar(f"{metric_name(metric)}, {place}", measured.value, *(measured.bounds or (None, None)))
         for metric in METRICS
