@@ -17,9 +17,11 @@ RUN uv build --wheel --build-constraints requirements.lock --out-dir /wheel
 FROM python:3.12-slim
 COPY --from=wheel /wheel /wheel
 COPY requirements.lock /wheel/
+# Compiled here: the user below can write nothing beside the packages.
 # hadolint ignore=DL3013
 RUN pip install --no-cache-dir uv \
-    && uv pip install --system --no-cache --constraints /wheel/requirements.lock \
+    && uv pip install --system --no-cache --compile-bytecode \
+        --constraints /wheel/requirements.lock \
         --build-constraints /wheel/requirements.lock \
         "pneumoscope[dicom,export] @ file://$(ls /wheel/*.whl)" \
     && useradd --uid 1000 --create-home pneumoscope \

@@ -154,10 +154,11 @@ $(RUNTIME): requirements.lock pyproject.toml | $(READY)
 mirror = index="$${PIP_INDEX_URL:-$$($(BIN)/pip config get global.index-url 2>/dev/null)}"
 tool   = $(mirror); $(UV) tool run $${index:+--default-index "$$index"} --from '$(1)'
 
+# Compiled at once: where PYTHONDONTWRITEBYTECODE is set, every process would compile all anew.
 define install
 	@echo "Installing $(1) into $(VENV)"
 	@$(mirror); $(UV) pip install --python $(BIN)/python $${index:+--default-index "$$index"} \
-		--constraints requirements.lock --build-constraints requirements.lock \
+		--compile-bytecode --constraints requirements.lock --build-constraints requirements.lock \
 		--editable '.[$(1)]'
 	@touch $@
 endef
