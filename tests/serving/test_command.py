@@ -187,8 +187,10 @@ def test_kedro_serves(run, films):
 
 @pytest.mark.parametrize(
     "option",
-    [["--port", "70000"], ["--threads", "0"], ["--seconds", "nan"], ["--max-films", "x"], ["x"]],
-)
+    [["--port", "70000"], ["--threads", "0"], ["--seconds", "nan"], ["--max-films", "x"], ["x"],
+     ["--allowed-host", "a*b"], ["--allowed-host", "http://films.example"],
+     ["--allowed-host", "films.example:8000"]],
+)  # fmt: skip
 def test_an_option_out_of_range_is_refused(option, capsys):
     with pytest.raises(SystemExit) as ended:
         main(option)

@@ -1,5 +1,7 @@
 """Who may ask: this machine, those who know the token, no page of another site."""
 
+import json
+
 import pytest
 from served import running
 
@@ -12,7 +14,7 @@ TOKEN = "correct horse battery staple"
 
 @pytest.fixture(scope="module")
 def guarded(predictor, facts, tmp_path_factory):
-    access = Access(token=TOKEN, names=["films.example"])
+    access = Access(token=TOKEN, names=["films.example", "2001:db8::7"])
     with running(predictor, tmp_path_factory.mktemp("guarded"), facts, access) as found:
         yield found
 
@@ -61,6 +63,7 @@ def test_whether_it_runs_may_be_asked_by_all(guarded):
     ("host", "status"),
     [
         ("127.0.0.1", 200), ("localhost:8000", 200), ("[::1]:8000", 200), ("films.example", 200),
+        ("[2001:db8::7]:8000", 200), ("[2001:db8::8]:8000", 400),
         ("evil.example", 400), ("127.0.0.1.evil.example", 400), ("www.films.example", 400),
         ("localhost.", 400), ("", 400), ("localhost@evil.example", 400),
     ],
@@ -68,6 +71,8 @@ def test_whether_it_runs_may_be_asked_by_all(guarded):
 def test_a_name_that_points_here_does_not_let_a_page_in(guarded, host, status):
     answer = guarded.talk(b"GET /health HTTP/1.0\r\nHost: %b\r\n\r\n" % host.encode())
     assert int(answer.split()[1]) == status
+    if status == 400:
+        assert "a Host that" in json.loads(answer.rpartition(b"\r\n\r\n")[2])["error"]["expected"]
 
 
 @pytest.mark.parametrize(
@@ -133,6 +138,8 @@ def test_a_line_break_in_an_address_makes_no_header(served):
         ("films.example", None, "a token where others can reach"),
         ("0.0.0.0", "short", "at least 16 characters, received one of 5"),
         ("127.0.0.1", "", "at least 16 characters"),
+        ("0.0.0.0", "ü" * 16, "of ASCII characters"),
+        ("0.0.0.0", f" {TOKEN}", "without spaces around it"),
     ],
 )
 def test_it_does_not_listen_to_others_without_a_token(host, token, complaint):

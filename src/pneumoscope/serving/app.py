@@ -10,7 +10,6 @@ from fastapi import APIRouter, Depends, FastAPI, Query, Request, Security
 from fastapi.responses import JSONResponse, Response
 from fastapi.security import HTTPBearer
 from fastapi.staticfiles import StaticFiles
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp
 
@@ -20,6 +19,7 @@ from pneumoscope.radiographs.decoding import warnings_refused
 from pneumoscope.serving import schema
 from pneumoscope.serving.batches import Asked
 from pneumoscope.serving.failures import answer_failures
+from pneumoscope.serving.hosts import KnownHosts
 from pneumoscope.serving.limits import Gate, Limits, Refused
 from pneumoscope.serving.openapi import BODY, ERRORS
 from pneumoscope.serving.pictures import images_of
@@ -68,7 +68,7 @@ def build_app(
     app.include_router(_of_model(service, facts), dependencies=guarded)
     _add_page(app)
     answer_failures(app)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
+    app.add_middleware(KnownHosts, hosts=list(hosts))
     return Observed(app)
 
 

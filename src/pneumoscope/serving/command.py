@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging.config
 import os
+import re
 import signal
 import socket
 import sys
@@ -27,6 +28,8 @@ TOKEN = "PNEUMOSCOPE_TOKEN"
 
 SHORTEST_TOKEN = 16
 """Characters; a shorter one can be guessed."""
+
+_NAME = re.compile(r"(\*\.)?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 
 
 def main(
@@ -96,6 +99,7 @@ def _parser(program: str, run: Mapping[str, str]) -> argparse.ArgumentParser:
     add("--token", help=f"that clients must know; better by {TOKEN}")
     add(
         "--allowed-host",
+        type=_host,
         action="append",
         default=[],
         metavar="NAME",
@@ -117,6 +121,17 @@ def _port(text: str) -> int:
     if not 0 <= number < 2**16:
         raise argparse.ArgumentTypeError(f"expected a number from 0 to 65535, received {text}")
     return number
+
+
+def _host(text: str) -> str:
+    """Take a name, or `*.` and one, or an address: nothing else would ever be a request's host."""
+    with suppress(ValueError):
+        return str(ip_address(text.strip("[]")))
+    if not _NAME.fullmatch(text):
+        raise argparse.ArgumentTypeError(
+            f"expected a name or address without scheme and port, received {text}"
+        )
+    return text
 
 
 def _positive(text: str) -> float:
@@ -192,6 +207,12 @@ def checked_token(host: str, token: str | None) -> str | None:
             f"a token of at least {SHORTEST_TOKEN} characters",
             f"one of {len(token)}",
             "Make one: python -c 'import secrets; print(secrets.token_urlsafe())'",
+        )
+    if token is not None and (not token.isascii() or token != token.strip()):
+        raise InputError(
+            "a token of ASCII characters without spaces around it",
+            "another",
+            "No header could hold it as it is: name another.",
         )
     if token is None and not _is_loopback(host):
         raise InputError(

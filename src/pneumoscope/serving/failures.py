@@ -21,13 +21,14 @@ def answer_failures(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _broken)
 
 
-def _response(refused: Refused) -> Response:
+def response_of(refused: Refused) -> Response:
+    """Give the answer to a request that is refused."""
     return JSONResponse(refused.as_json(), refused.status, headers=refused.headers)
 
 
 async def _refused(_: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
-    return _response(error)
+    return response_of(error)
 
 
 async def _invalid(_: Request, error: Exception) -> Response:
@@ -36,18 +37,18 @@ async def _invalid(_: Request, error: Exception) -> Response:
     name = ".".join(str(part) for part in first["loc"][1:])[:_SHOWN]
     given = json.dumps(first.get("input"), default=str)[:_SHOWN]
     expected = f"`{name}` as /openapi.json describes it ({first['msg']})"
-    return _response(Refused(422, expected, given, "Correct it, or leave it out."))
+    return response_of(Refused(422, expected, given, "Correct it, or leave it out."))
 
 
 async def _no_such(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     expected = "an address of the service, and a method that it has"
     headers = dict(error.headers or {})
-    return _response(
+    return response_of(
         Refused(error.status_code, expected, error.detail, "/openapi.json has them all.", headers)
     )
 
 
 async def _broken(request: Request, _: Exception) -> Response:
     remedy = f"Tell who runs it; the log has the place under {request.state.request}."
-    return _response(Refused(500, "the service to answer", "an error in its code", remedy))
+    return response_of(Refused(500, "the service to answer", "an error in its code", remedy))

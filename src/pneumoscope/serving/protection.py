@@ -3,14 +3,13 @@
 import logging
 import secrets
 import time
-from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from fastapi import Request
 from starlette.datastructures import MutableHeaders
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pneumoscope.serving.failures import response_of
 from pneumoscope.serving.limits import Refused
 from pneumoscope.serving.log import FIELDS
 
@@ -121,10 +120,10 @@ def _has_two_lengths(scope: Scope) -> bool:
 
 async def _ambiguous(scope: Scope, receive: Receive, send: Send) -> None:
     refused = Refused(
-        400, "one length of the body", "two kinds of it", "Send Content-Length alone."
-    )
-    answer = JSONResponse(refused.as_json(), refused.status, headers={"Connection": "close"})
-    await answer(scope, receive, send)
+        400, "one length of the body", "two kinds of it", "Send Content-Length alone.",
+        {"Connection": "close"},
+    )  # fmt: skip
+    await response_of(refused)(scope, receive, send)
 
 
 def _log(scope: Scope, number: str, status: int, seconds: float) -> None:
@@ -139,13 +138,3 @@ def _log(scope: Scope, number: str, status: int, seconds: float) -> None:
         **scope["state"].get("told", {}),
     }
     logger.info("answered", extra={FIELDS: told})
-
-
-def allowed_hosts(host: str, others: Sequence[str]) -> list[str]:
-    """Name what a request may call this machine: a page elsewhere may not point a name at it.
-
-    Args:
-        host: That the service listens on.
-        others: Names that it is reached by.
-    """
-    return [*dict.fromkeys(["127.0.0.1", "localhost", "[::1]", "::1", host, *others])]

@@ -8,7 +8,7 @@ import uvicorn
 
 from pneumoscope.serving.app import build_app
 from pneumoscope.serving.connections import bounded
-from pneumoscope.serving.protection import allowed_hosts
+from pneumoscope.serving.hosts import allowed_hosts
 from pneumoscope.serving.service import Service
 
 LONGEST_HEAD = 2**14
