@@ -311,6 +311,59 @@ def test_a_film_of_an_archive_is_hidden_part_by_part_too(page, predictor):
     assert page.complaints == []
 
 
+def test_films_of_an_archive_too_large_for_pictures_get_theirs_when_they_are_looked_at(
+    chromium, predictor, facts, tmp_path
+):
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as files:
+        for name, data in FILMS.items():
+            files.writestr(name, data)
+    with running(predictor, tmp_path, facts, shown=len(FILMS) - 1) as found:
+        page = opened(chromium, found.url)
+        asked = []
+        page.on("request", lambda one: asked.append(one.url) if "predict" in one.url else None)
+        drop(page, {"ward.zip": archive.getvalue()})
+        finished(page)
+        page.locator("#film").wait_for()
+        assert page.locator(".item.read").count() == len(FILMS)
+        pictured = page.locator("#film").evaluate("(film) => film.toDataURL()")
+        before = len(asked)
+        # Of those that are passed by on the way to the last, none is asked for.
+        for _ in FILMS:
+            page.keyboard.press("ArrowDown")
+        page.locator("#map-means", has_text="Fetching").wait_for()
+        assert not page.locator("#film").is_visible()
+        page.locator("#film").wait_for()
+        assert page.locator("#film").evaluate("(film) => film.toDataURL()") != pictured
+        assert len(asked) == before + 1
+        assert f"only={list(FILMS).index(chosen(page).removeprefix('ward.zip/'))}" in asked[-1]
+        # It stays, and can be explained like any other.
+        page.keyboard.press("Home")
+        page.locator("#film").wait_for()
+        page.click("#occlude")
+        page.locator("#map").wait_for(timeout=120_000)
+        assert len(asked) == before + 2
+        # That an archive was too large for pictures is no fault.
+        assert [one for one in page.complaints if "413" not in one] == []
+        page.context.close()
+
+
+def test_a_picture_that_cannot_be_fetched_now_may_be_later(page):
+    without = {"images": None, "attribution_method": ""}
+    answering(page, film(path="film/a", **without), film(path="film/b", **without))
+    drop(page, {"z.zip": b"1"})
+    finished(page)
+    page.unroute("**/v1/predict*")
+    answering(page, status=429)
+    page.keyboard.press("End")
+    page.locator("#map-means", has_text="No picture: expected less").wait_for()
+    page.unroute("**/v1/predict*")
+    answering(page, film())
+    page.keyboard.press("Home")
+    page.keyboard.press("End")
+    page.locator("#film").wait_for()
+
+
 def test_a_busy_service_is_asked_again_when_it_says(page):
     asked = answering(page, status=429, Retry_After="1")
     drop(page, {"a.jpeg": FILMS["film0.jpeg"]})

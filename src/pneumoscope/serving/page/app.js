@@ -16,7 +16,10 @@ const engine = kind === "browser"
   ? new (await import("./browser.js")).Browser()
   : new (await import("./service.js")).Service();
 
-const viewer = new Viewer(({ source, name }) => engine.occluded(source.file, name, source.only));
+const viewer = new Viewer(
+  ({ source, name }) => engine.occluded(source.file, name, source.only),
+  ({ source }) => engine.pictured(source.file, source.only),
+);
 const reading = new Reading();
 const worklist = new Worklist((entry) => choose(entry));
 const films = new Films(engine, engine.lanes, () => later());

@@ -40,10 +40,18 @@ export class Service {
   }
 
   /** A film, or one of an archive, with a map made by hiding it place by place. */
-  async occluded(file, _, only = null) {
+  occluded(file, _, only = null) {
+    return this.#one(file, "occlusion=true", only);
+  }
+
+  /** A film of an archive that holds more than pictures are given of at once, with its own. */
+  pictured(file, only) {
+    return this.#one(file, "images=true", only);
+  }
+
+  async #one(file, asked, only) {
     const which = only === null ? "" : `&only=${only}`;
-    const [found] = (await this.#send(file, `occlusion=true${which}`)).films;
-    return found;
+    return (await this.#send(file, asked + which)).films[0];
   }
 
   async #films(file) {

@@ -8,6 +8,7 @@ const COLOURS = [
   [237, 105, 37], [251, 155, 6], [247, 209, 61], [252, 255, 164],
 ];
 const STRONGEST = 0.85;
+const REST = 300; // milliseconds that a film is looked at before its picture is asked for
 
 /** Draws one film at a time. */
 export class Viewer {
@@ -16,9 +17,12 @@ export class Viewer {
   #address = null;
   #zoom = { scale: 1, x: 0, y: 0 };
 
-  /** @param occluded gives a film of the list with a map made by hiding it place by place. */
-  constructor(occluded) {
-    this.occluded = occluded;
+  /**
+   * @param occluded gives a film of the list with a map made by hiding it place by place.
+   * @param pictured gives a film of the list that has come without its picture, with it.
+   */
+  constructor(occluded, pictured) {
+    Object.assign(this, { occluded, pictured });
     at("occlude").addEventListener("click", () => this.occlude());
     at("overlay").addEventListener("input", () => this.#weigh());
     at("toggle-original").addEventListener("click", () => this.toggleOriginal());
@@ -39,7 +43,12 @@ export class Viewer {
     at("map-means").textContent = entry ? meaning(this.#shown) : "";
     at("occlude").hidden = !images || Boolean(images.map) || this.#shown.hidden;
     at("occlude").disabled = false;
-    if (!images) return;
+    clearTimeout(this.#resting);
+    if (!images) {
+      // Whoever goes through the list must not send an archive for each film on the way.
+      if (this.#shown && !this.#shown.reason) this.#resting = setTimeout(() => this.#fetch(entry), REST);
+      return;
+    }
     this.#offerOriginal(entry.file);
     const [film, map] = await Promise.all([loaded(images.film), images.map && loaded(images.map)]);
     if (this.#shown?.images !== images) return; // another was chosen meanwhile
@@ -49,22 +58,33 @@ export class Viewer {
     if (map) colour(at("map"), map);
   }
 
+  #fetch(entry) {
+    at("map-means").textContent = "Fetching the picture of this film.";
+    entry.fetching ??= this.#replace(entry, this.pictured, "No picture").finally(() => { entry.fetching = null; });
+  }
+
   /** Have a film without a map hidden place by place, which takes some seconds. */
   async occlude() {
     const entry = this.#entry, button = at("occlude");
     if (button.hidden || button.disabled) return;
     button.disabled = true;
     at("map-means").textContent = "Hiding the film part by part; this takes some seconds.";
+    const found = await this.#replace(entry, this.occluded, "No attribution", { hidden: true });
+    if (!found && this.#entry === entry) button.disabled = false;
+  }
+
+  /** Ask for the pictures of a film again, and show them; tells whether they came. */
+  async #replace(entry, ask, otherwise, more = {}) {
     try {
-      const { images, attribution_method } = await this.occluded(entry);
+      const { images, attribution_method } = await ask(entry);
       // One that was refused has no picture.
-      if (images) entry.found = { ...entry.found, images, attribution_method, hidden: true };
-      else throw new Error("no picture was given");
+      if (!images) throw new Error("none was given");
+      entry.found = { ...entry.found, images, attribution_method, ...more };
       if (this.#entry === entry) this.show(entry);
+      return true;
     } catch (error) {
-      if (this.#entry !== entry) return;
-      button.disabled = false;
-      at("map-means").textContent = `No attribution: ${error.message}.`;
+      if (this.#entry === entry) at("map-means").textContent = `${otherwise}: ${error.message}.`;
+      return false;
     }
   }
 
@@ -85,6 +105,7 @@ export class Viewer {
   }
 
   #before = 60;
+  #resting = 0;
 
   /** Show the film as it was given, or as the model saw it again. */
   toggleOriginal() {
@@ -161,7 +182,7 @@ export class Viewer {
 
 function meaning(film) {
   if (!film) return "";
-  if (!film.images) return film.reason ? "" : "No picture was given of the films of so large an archive.";
+  if (!film.images) return "";
   const { attribution_method: method, images: { map } } = film;
   if (!map) return `No attribution: ${method.replace(/^none: /, "")}.`;
   return `As the model saw it. Bright places spoke for the decision (${method}); where, never why.`;
