@@ -85,6 +85,7 @@ pictures: $(EXTRAS) ## Make the pictures of the README from the run in RESULTS; 
 	$(BIN)/python docs/pictures.py
 
 viz: $(EXTRAS) ## Look at the graph in the browser
+	@echo "Pipelines and models, without the datasets between them: http://127.0.0.1:4141/?types=nodes"
 	$(BIN)/kedro viz run
 
 UPGRADE := --upgrade
