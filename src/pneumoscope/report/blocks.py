@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import ClassVar
 
 import pandas as pd
@@ -91,13 +92,14 @@ class Table:
                     f"{list(self.header)}, received {len(row)}: {list(row)}"
                 )
 
-    @property
+    # Templates ask for these once a cell.
+    @cached_property
     def shown(self) -> list[list[Shown]]:
         """The rows as text."""
         formats = [self.formats.get(name, "") for name in self.header]
         return [[show(*pair) for pair in zip(row, formats, strict=True)] for row in self.rows]
 
-    @property
+    @cached_property
     def columns(self) -> list[tuple[str, bool]]:
         """Each name of the header, and whether numbers stand below it, known or not."""
         columns = zip(*self.shown, strict=True) if self.rows else [()] * len(self.header)
