@@ -13,25 +13,19 @@ Reads what the environment's preprocessing stored (and RADIOGRAPHS, RESULTS and 
 as a run does), trains on train, and measures clean validation and a quarter of stressed validation,
 which chooses the epoch, and hard validation. The test part is never opened. Each finished fit is
 appended to the CSV named by --into, so an interrupted ablation goes on where it stopped.
-
-On a machine with a GPU that has neither Kedro nor the films:
-
-    python benchmarks/ablation.py --env kermany --side 128 --keep parts.npz      # here
-    KERAS_BACKEND=jax python benchmarks/ablation.py --parts parts.npz --epochs 10 # there
 """
 
 import argparse
-import json
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 import pandas as pd
-from ablation_cuts import CUTS, Cut, periphery_weights
-from film_remedies import INPUTS, as_stored, remedies
+from ablation_cuts import CUTS, Cut
+from kedro.framework.session import KedroSession
+from kedro.framework.startup import bootstrap_project
 from sklearn.metrics import log_loss, roc_auc_score
 
 from pneumoscope.models.architectures.registry import build
@@ -54,12 +48,6 @@ PRECISIONS: dict[str, Any] = {}
 # What is taken out of, or put into, the environment's own parameters.
 VARIANTS: dict[str, dict[str, dict[str, Any]]] = {
     "recipe": {},
-    "with swapped surroundings": {"films": {"swapped": 0.5}},
-    "with dropped surroundings": {"films": {"dropped": 0.5}},
-    "with marks and borders": {"films": {"marked": 0.5, "bordered": 0.5}},
-    "with weights by periphery": {"train": {"by_periphery": True}},
-    "equalised": {"films": {"input": "equalised"}},
-    "central 80 %": {"films": {"input": "centre"}},
     "without crops": {"augmentation": {"crop_area": None}},
     "without crops and mixup": {"augmentation": {"crop_area": None}, "fitting": {"mixup": 0.0}},
     "without rotation, shift, zoom": {
@@ -96,95 +84,32 @@ def main() -> None:
     parser.add_argument("--cuts", nargs="+", default=list(CUTS))
     parser.add_argument("--variants", nargs="+", default=list(VARIANTS))
     parser.add_argument("--into", type=Path, default=Path("ablation.csv"))
-    parser.add_argument("--keep", type=Path, help="write the films to this file, and train nothing")
-    parser.add_argument("--parts", type=Path, help="read the films from such a file")
-    parser.add_argument("--precision", help="in place of the recipe's")
     given = parser.parse_args()
-    material = read(given.parts) if given.parts else gather(given)
-    if given.keep:
-        write(material, given.keep)
-        return
-    if given.precision:
-        material.block["fitting"]["precision"] = given.precision
-    for seed in given.seeds:
-        for variant in given.variants:
-            for name in given.cuts:
-                key = {"variant": variant, "cut": name, "seed": seed}
-                if not known(given.into, key):
-                    row = train(material, VARIANTS[variant], name, seed, given.epochs)
-                    append(given.into, {**key, **row})
-    print(table(pd.read_csv(given.into)))
-
-
-@dataclass(frozen=True)
-class Material:
-    """What is trained on and measured.
-
-    Attributes:
-        block: The model's parameters.
-        parts: Train, validation, a quarter of stressed validation, and hard validation.
-        cuts: By name.
-        by_periphery: Sample weights of the films of train by cut, NaN where they are left out.
-    """
-
-    block: dict[str, Any]
-    parts: dict[str, LabelledRadiographs]
-    cuts: dict[str, Cut]
-    by_periphery: dict[str, np.ndarray]
-
-
-def gather(given: argparse.Namespace) -> Material:
-    """Read what the environment's preprocessing stored."""
     catalog, parameters = load(given.env)
     parts = {part: labelled(catalog, part) for part in ("train", "validation", "stressed")}
     if side := given.side or parameters[given.model]["model"].get("side"):
         parts = {name: shrunk(films, side) for name, films in parts.items()}
     parts["stressed"] = pick(parts["stressed"], np.arange(len(parts["stressed"].labels)) % 4 == 0)
     groups = catalog.load("pseudo_sites")
-    hard = groups["radiograph_id"][groups["hard"]]
-    of_validation = catalog.load("validation_rows")["radiograph_id"].isin(hard)
-    parts["hard"] = pick(parts["validation"], of_validation.to_numpy())
+    hard = catalog.load("validation_rows")["radiograph_id"].isin(
+        groups["radiograph_id"][groups["hard"]]
+    )
+    parts["hard"] = pick(parts["validation"], hard.to_numpy())
     rows = acquired(catalog)
     cuts = {name: CUTS[name](rows) for name in given.cuts}
-    weights = {}
     for name, cut in cuts.items():
         print(f"{name}: {told(rows, cut.train)} to train on, {told(rows, cut.counter)} counter")
-        weights[name] = np.full(len(rows), np.nan)
-        weights[name][cut.train] = periphery_weights(
-            rows[cut.train], catalog.load("decoded_radiographs").small, 10.0
-        )
-    return Material(parameters[given.model], parts, cuts, weights)
-
-
-def write(material: Material, into: Path) -> None:
-    """Write what `read` gives back."""
-    arrays = {"block": np.array(json.dumps(material.block))}
-    for part, films in material.parts.items():
-        arrays[f"{part}/images"] = films.images[np.arange(len(films.labels))]
-        arrays[f"{part}/labels"] = films.labels
-        if films.sample_weights is not None:
-            arrays[f"{part}/sample_weights"] = films.sample_weights
-    for name, cut in material.cuts.items():
-        arrays |= {f"{name}/{role}": films for role, films in asdict(cut).items()}
-        arrays[f"{name}/by_periphery"] = material.by_periphery[name]
-    np.savez(into, **arrays)
-
-
-def read(file: Path) -> Material:
-    """Read what `write` wrote."""
-    with np.load(file) as kept:
-        arrays = dict(kept)
-    parts = {
-        part: LabelledRadiographs(
-            arrays[f"{part}/images"], arrays[f"{part}/labels"],
-            arrays.get(f"{part}/sample_weights"),
-        )
-        for part in ("train", "validation", "stressed", "hard")
-    }  # fmt: skip
-    names = [key.split("/")[0] for key in arrays if key.endswith("/by_periphery")]
-    cuts = {name: Cut(arrays[f"{name}/train"], arrays[f"{name}/counter"]) for name in names}
-    weights = {name: arrays[f"{name}/by_periphery"] for name in names}
-    return Material(json.loads(str(arrays["block"])), parts, cuts, weights)
+    for seed in given.seeds:
+        for variant in given.variants:
+            for name, cut in cuts.items():
+                key = {"variant": variant, "cut": name, "seed": seed}
+                if not known(given.into, key):
+                    row = train(
+                        parameters[given.model], VARIANTS[variant], parts, cut, seed,
+                        given.epochs,
+                    )  # fmt: skip
+                    append(given.into, {**key, **row})
+    print(table(pd.read_csv(given.into)))
 
 
 def known(into: Path, key: dict[str, Any]) -> bool:
@@ -217,9 +142,6 @@ def told(rows: pd.DataFrame, films: np.ndarray) -> str:
 
 def load(env: str) -> tuple[Any, dict[str, Any]]:
     """Open the environment's catalog and its parameters."""
-    from kedro.framework.session import KedroSession
-    from kedro.framework.startup import bootstrap_project
-
     bootstrap_project(PROJECT)
     with KedroSession.create(project_path=PROJECT, env=env) as session:
         context = session.load_context()
@@ -252,14 +174,14 @@ def pick(films: LabelledRadiographs, chosen: np.ndarray) -> LabelledRadiographs:
 
 
 def train(
-    material: Material,
+    block: dict[str, Any],
     change: dict[str, dict[str, Any]],
-    cut_by: str,
+    parts: dict[str, LabelledRadiographs],
+    cut: Cut,
     seed: int,
     epochs: int | None,
 ) -> dict[str, float]:
-    """Fit one variant on one cut; return the numbers of the epoch that was kept."""
-    block, cut = material.block, material.cuts[cut_by]
+    """Fit one variant; return the numbers of the epoch that was kept."""
     shorter = {"epochs": epochs, "patience": epochs} if epochs else NOTHING
     recipe = Recipe.model_validate(
         {
@@ -269,52 +191,32 @@ def train(
             "fitting": {**block["fitting"], **shorter, **change.get("fitting", NOTHING)},
         }
     )
-    films = material.parts["train"]
-    if change.get("train", NOTHING).get("by_periphery"):
-        films = replace(films, sample_weights=material.by_periphery[cut_by])
-    films = pick(films, whole_batches(cut.train, recipe.fitting.batch_size))
+    films = pick(parts["train"], cut.train)
     if not change.get("train", {}).get("weighted", True):
         films = replace(films, sample_weights=None)
-    counter = pick(material.parts["train"], cut.counter)
-    as_input = INPUTS[change.get("films", NOTHING).get("input", "as stored")]
-    parts = {
-        name: replace(part, images=as_input(part.images[np.arange(len(part.labels))]))
-        for name, part in material.parts.items()
-        if name != "train"
-    }
     prepare_backend(seed)
     shape = films.images.shape[1:]
     chosen, measured = choose_precision(recipe, shape, PRECISIONS)
     PRECISIONS.update(measured)
     built = build(recipe.model, shape, seed, chosen.precision)
-    with remedies({**change.get("films", NOTHING), "side": shape[0], "seed": seed}):
-        result = fit(built, recipe, TrainingData(films, **parts), seed)
+    result = fit(built, recipe, TrainingData(**{**parts, "train": films}), seed)
     kept = result.history.set_index("epoch").loc[result.best_epoch]
     return {
         **{name: float(kept[name]) for name in HISTORY},
-        **on_counter_films(result.model, counter, as_input),
+        **on_counter_films(result.model, pick(parts["train"], cut.counter)),
         "epoch": result.best_epoch,
         "seconds": float(result.history["seconds"].sum()),
     }
 
 
-def whole_batches(chosen: np.ndarray, batch_size: int) -> np.ndarray:
-    """Drop the last chosen films that fill no batch: another shape would be compiled for them."""
-    kept = chosen.copy()
-    kept[np.flatnonzero(chosen)[chosen.sum() // batch_size * batch_size :]] = False
-    return kept
-
-
-def on_counter_films(
-    model: Any, films: LabelledRadiographs, as_input: Callable[[np.ndarray], np.ndarray] = as_stored
-) -> dict[str, float]:
+def on_counter_films(model: Any, films: LabelledRadiographs) -> dict[str, float]:
     """Measure the counter films as they are, and reframed."""
     images = films.images[np.arange(len(films.labels))]
     positive = films.labels == 1
-    plain = score(model, as_input(images), 64, "as stored")
+    plain = score(model, images, 64, "as stored")
     aspects = np.where(positive, 1 / FRAME, FRAME)
     cut = [reframe(film[..., 0], aspect) for film, aspect in zip(images, aspects, strict=True)]
-    reframed = score(model, as_input(np.stack(cut)[..., np.newaxis]), 64, "reframed")
+    reframed = score(model, np.stack(cut)[..., np.newaxis], 64, "reframed")
     balanced = np.where(positive, 1 / positive.sum(), 1 / (~positive).sum())
     return {
         "counter_loss": float(log_loss(positive, plain, sample_weight=balanced)),

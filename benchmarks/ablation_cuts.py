@@ -6,16 +6,14 @@ films are those in whom the cue points the wrong way. Cuts go by patient.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from pneumoscope.acquisition.descriptor import Descriptor, Films
 from pneumoscope.acquisition.hard import hard_films
-from pneumoscope.robustness.domain_classifier import held_out, too_few
+from pneumoscope.robustness.domain_classifier import too_few
 
-COMPONENTS, SEED = 20, 0
+SEED = 0
 
 
 @dataclass(frozen=True)
@@ -68,21 +66,6 @@ CUTS: dict[str, Callable[[pd.DataFrame], Cut]] = {
     "pseudo-sites": pseudo_sites,
     "compression": compression,
 }
-
-
-def periphery_weights(films: pd.DataFrame, small: Callable[..., Any], most: float) -> np.ndarray:
-    """Weigh films by 1 / the probability of their class by their periphery, `most` at most.
-
-    Each class keeps the weight that it has as a whole. The classifier is fitted on these films
-    alone and never saw a film's patient.
-    """
-    seen = Films(films.reset_index(drop=True), small(films["path"]))
-    descriptor = Descriptor.fit(seen, np.arange(len(films)), COMPONENTS, SEED)
-    label, patient = labels_and_patients(films)
-    score, _ = held_out(pd.DataFrame(descriptor.describe(seen)), label, patient, SEED)
-    inverse = np.minimum(1 / np.maximum(np.where(label, score, 1 - score), 1e-6), most)
-    means = pd.Series(inverse).groupby(label).transform("mean")
-    return np.asarray(films["sample_weight"].to_numpy() * inverse / means.to_numpy())
 
 
 def labels_and_patients(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
