@@ -1,5 +1,6 @@
 """What happens around a run: the runner and the lock on the results."""
 
+import logging
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,7 +12,7 @@ from kedro.runner import ParallelRunner, SequentialRunner, ThreadRunner
 from pneumoscope.datasets.checkpoint import CheckpointDataset
 from pneumoscope.datasets.formats import JSONDataset
 from pneumoscope.errors import InputError
-from pneumoscope.hooks import CheckpointHooks, LockHooks, RunnerHooks
+from pneumoscope.hooks import CheckpointHooks, LockHooks, RunnerHooks, SummaryHooks
 from pneumoscope.results_lock import NAME
 
 WRITES = Pipeline([Node(lambda: 1, None, "saved", name="write")])
@@ -89,3 +90,16 @@ def test_a_refused_runner_takes_no_lock():
 
     kinds = [type(hooks) for hooks in HOOKS]
     assert kinds.index(RunnerHooks) > kinds.index(LockHooks)
+
+
+def test_a_run_ends_by_naming_each_export_and_nothing_else(tmp_path, caplog):
+    names = ["exported_model", "bundle", "litert", "web_page", "metrics"]
+    writes = Pipeline([Node(lambda: 1, None, name, name=name) for name in names], namespace="cnn")
+    catalog = DataCatalog(
+        {f"cnn.{name}": JSONDataset(filepath=str(tmp_path / name)) for name in names}
+    )
+    with caplog.at_level(logging.INFO):
+        SummaryHooks().after_pipeline_run({}, writes, catalog)
+        SummaryHooks().after_pipeline_run({}, WRITES, catalog)
+    told = sorted(record.getMessage() for record in caplog.records)
+    assert told == sorted(f"Exported: {tmp_path / name}" for name in names[:-1])

@@ -246,5 +246,5 @@ class SummaryHooks:
             if name in pipeline.all_outputs():
                 logger.info("Open the %s: %s", label, catalog[name]._describe()["filepath"])
         for name in pipeline.all_outputs():
-            if name.endswith((".exported_model", ".bundle", ".litert")):
+            if name.endswith((".exported_model", ".bundle", ".litert", ".web_page")):
                 logger.info("Exported: %s", catalog[name]._describe()["filepath"])
