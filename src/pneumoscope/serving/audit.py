@@ -22,9 +22,11 @@ class Audit:
 
     Attributes:
         file: The file; made where there is none, readable by its owner and group.
+        update: By which update at a site scores are read, for each line; empty where by none.
     """
 
     file: Path
+    update: str = ""
     _descriptor: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -46,7 +48,9 @@ class Audit:
             Refused: They could not be written whole, so nothing is to be given out.
         """
         when = datetime.now(UTC).isoformat(timespec="milliseconds")
-        lines = "".join(f"{json.dumps(_line(film, when, request))}\n" for film in films).encode()
+        by = {"update": self.update} if self.update else {}
+        each = [json.dumps({**_line(film, when, request), **by}) for film in films]
+        lines = "".join(f"{line}\n" for line in each).encode()
         try:
             whole = os.write(self._descriptor, lines) == len(lines)
         except OSError as error:

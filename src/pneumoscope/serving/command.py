@@ -175,7 +175,7 @@ def _ready(given: argparse.Namespace) -> tuple[uvicorn.Config, str, str]:
     audit = given.audit or given.results / "07_model_output" / facts["name"] / "served.jsonl"
     if given.keep is not None:
         given.keep.mkdir(mode=0o700, parents=True, exist_ok=True)
-    service = Service(predictor, limits, Audit(audit), given.keep)
+    service = Service(predictor, limits, Audit(audit, predictor.locked.update), given.keep)
     access = Access(given.host, given.port, token, given.allowed_host)
     return configured(service, facts, access), facts["name"], facts["notice"]
 
