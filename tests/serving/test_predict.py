@@ -9,7 +9,7 @@ import zipfile
 import numpy as np
 import pytest
 from PIL import Image
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, create_model
 
 from pneumoscope.serving import schema
 
@@ -178,6 +178,18 @@ def test_the_description_has_an_example_of_every_value(served):
         if not shape.get("examples") and not _of_others(shape)
     ]
     assert lacking == []
+
+
+def test_each_example_is_a_value_that_may_be_asked_or_answered():
+    kinds = [kind for kind in vars(schema).values() if getattr(kind, "model_fields", None)]
+    tried = 0
+    for kind in kinds:
+        for name, field in kind.model_fields.items():
+            value = create_model("Alone", **{name: (field.annotation, field)})
+            for example in field.examples or ():
+                value.model_validate({name: example}, strict=True)
+                tried += 1
+    assert tried > 50
 
 
 def _of_others(shape: dict) -> bool:
