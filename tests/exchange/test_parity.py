@@ -4,10 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from example_conversions import apart, converted, settle
+from example_conversions import compared as compared_by_node
 
 from pneumoscope.errors import InputError
 from pneumoscope.exchange.parity import ONNXRUNTIME, Compared, check_parity
-from pneumoscope.naming import Split
+from pneumoscope.models.architectures.registry import ARCHITECTURES
+from pneumoscope.naming import ExportFormat, Split
 
 pytest.importorskip("tf2onnx", reason="needs the extra `export`")
 pytest.importorskip("onnxruntime", reason="needs the extra `export`")
@@ -107,3 +110,41 @@ def test_nothing_to_compare_proves_nothing(films, graphs):
             batch_size=2,
             runtime=ONNXRUNTIME,
         )
+
+
+@pytest.fixture(scope="module", params=list(ARCHITECTURES))
+def settled(request, evaluated, small):
+    """Films scored by an architecture, its weights random, its scores apart."""
+    model = small(request.param, 3)
+    settle(model, evaluated({"one": model}).images)
+    films = apart(evaluated({"one": model}))
+    assert np.ptp(films.scores) > 0.05
+    return films
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", [ExportFormat.ONNX, ExportFormat.LITERT])
+def test_every_architecture_is_exported_equal_and_refused_where_it_is_not(
+    settled, form, record_property
+):
+    graphs = converted(settled, form)
+    found = compared_by_node(settled, graphs, form)
+    for name in ("core", "film", "distance"):
+        record_property(name, f"{getattr(found, name):.1e}")
+    assert found.core <= 1e-5
+    assert found.film <= 5e-3
+    assert found.decisions_changed == 0
+
+    rows = settled.rows.copy()
+    rows.loc[4, "score"] += 2e-5
+    with pytest.raises(InputError, match=r"exported core within 1e-05.*1 of 7 further away"):
+        compared_by_node(settled, graphs, form, scores=rows)
+    other = {**settled.decoded, "4.png": 255 - settled.decoded["4.png"]}
+    with pytest.raises(InputError, match=r"film graph within 0\.005.*1 of 7 further away"):
+        compared_by_node(settled, graphs, form, decoded=other)
+    # As good as equal, and on either side of the threshold.
+    score = float(settled.scores[4])
+    rows.loc[4, "score"] = score - 8e-6
+    metrics = replace(settled, threshold=score - 4e-6).metrics
+    with pytest.raises(InputError, match=r"core to decide as was evaluated.*1 of 7 films called"):
+        compared_by_node(settled, graphs, form, scores=rows, metrics=metrics)

@@ -5,17 +5,16 @@ import zipfile
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
+from example_conversions import compared, converted, locks
 from example_exports import INGESTION, evaluated, small
 
 from pneumoscope.errors import InputError
-from pneumoscope.evaluation.lock import Lock, lock_as_record
 from pneumoscope.exchange.metadata import as_json, read_contract
 from pneumoscope.exchange.records import Parity
 from pneumoscope.models.contract import ensemble_contract
-from pneumoscope.naming import ExportFormat, Metric, Split
-from pneumoscope.options import EvaluationOptions, InferenceOptions
+from pneumoscope.naming import ExportFormat, Split
+from pneumoscope.options import InferenceOptions
 from pneumoscope.out_of_distribution.records import Contracted
 from pneumoscope.pipelines.exchange import nodes
 
@@ -24,30 +23,12 @@ onnxruntime = pytest.importorskip("onnxruntime", reason="needs the extra `export
 
 __all__ = ["evaluated", "small"]
 
-EVALUATION = EvaluationOptions.model_validate(
-    {"threshold": {"rule": "youden"}, "bootstrap": 0, "batch_size": 2}
-)
 OPTIONS = InferenceOptions.model_validate({"prevalence": 0.1})
 
 
 @pytest.fixture(scope="module")
 def films(evaluated, small):
     return evaluated({"a": small("mlp", 1), "b": small("cnn", 2)}, border_crop=0.05)
-
-
-def locks(films, **changes) -> dict:
-    point = films.metrics.operating_point
-    lock = Lock(films.fingerprint, "s" * 64, {}, Metric.AUROC, point)
-    return lock_as_record(replace(lock, **changes))
-
-
-def converted(films, **changes):
-    given = {
-        "metrics": films.metrics, "false_alarms": films.limits, "locks": locks(films),
-        "preprocessing": films.preprocessing, "working_side": INGESTION.working_side,
-        **films.members, **changes,
-    }  # fmt: skip
-    return nodes.convert_model(**given)
 
 
 @pytest.fixture(scope="module")
@@ -58,31 +39,6 @@ def graphs(films):
 @pytest.fixture(scope="module")
 def parity(films, graphs):
     return compared(films, graphs)
-
-
-def compared(films, graphs, form=ExportFormat.ONNX, **changes) -> Parity:
-    rows = films.rows.drop(columns=["score", "distance"])
-    # As measured of each kind; what is compared is the farthest.
-    away = films.rows[["radiograph_id"]].assign(
-        pixels=films.distance, layout=-9.0, features=-9.0, orientation="", film="as it is"
-    )
-    altered = away.assign(pixels=99.0, film="inverted")
-    given = {
-        "scores": films.rows.sample(frac=1, random_state=1),
-        "metrics": films.metrics,
-        "validation_images": films.images[:3],
-        "validation_rows": rows[:3],
-        "test_images": films.images[3:],
-        "test_rows": rows[3:].reset_index(drop=True),
-        "decoded": films.decoded,
-        "evaluation": EVALUATION,
-        "false_alarms": films.limits,
-        "validation_distances": away[:3].drop(columns="film"),
-        "test_distances": pd.concat([away[3:], altered[3:]]),
-        **{f"reference_{name}": one for name, one in films.references.items()},
-    }
-    compare = nodes.runtime_comparer(form)
-    return compare(*graphs, **{**given, **changes})
 
 
 CARDS = {"card_a": "# Model card: a", "card_b": "# Model card: b"}
@@ -229,10 +185,7 @@ def test_a_film_that_the_evaluation_did_not_score_is_told(films, graphs):
 
 @pytest.fixture(scope="module")
 def for_litert(films) -> tuple[bytes, bytes]:
-    return nodes.convert_to_litert(
-        films.metrics, films.limits, locks(films), films.preprocessing, INGESTION.working_side,
-        **films.members,
-    )  # fmt: skip
+    return converted(films, ExportFormat.LITERT)
 
 
 def test_a_litert_file_is_compared_and_holds_all_that_was_locked(films, for_litert):
@@ -265,7 +218,4 @@ def test_a_litert_file_that_is_not_equal_is_refused(films, for_litert):
 
 def test_a_model_without_a_lock_is_no_litert_file_either(films):
     with pytest.raises(InputError, match="threshold was not fixed before test"):
-        nodes.convert_to_litert(
-            films.metrics, films.limits, {}, films.preprocessing, INGESTION.working_side,
-            **films.members,
-        )  # fmt: skip
+        converted(films, ExportFormat.LITERT, locks={})
