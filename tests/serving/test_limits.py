@@ -166,18 +166,23 @@ def test_whoever_finds_no_room_is_told_when_to_come_again(predictor, facts, film
 
 def test_bodies_share_the_memory_that_is_set_aside(predictor, facts, tmp_path):
     with running(predictor, tmp_path, facts, megabytes=1, held_megabytes=1.2) as found:
-        refused = threading.Event()
+        sent, refused = threading.Event(), threading.Event()
 
         def waits():
             yield bytes(900_000)
+            sent.set()
             refused.wait(30)
             yield b"x"
 
         with ThreadPoolExecutor(1) as clients:
             other = clients.submit(found.send, waits())
-            # Until the service has read what the other has sent. Where one of these was read
-            # first, the other is the one that is refused, and tries again.
+            # Until the service has read what the other has sent, for which it is left alone first.
+            # Where one of these was read before, the other is the one that is refused, is told so
+            # when it has waited long enough, and tries again.
+            sent.wait(30)
+            time.sleep(0.2)
             while found.send(bytes(900_000)).status_code != 429:
+                time.sleep(0.2)
                 if other.done():
                     other = clients.submit(found.send, waits())
             refused.set()
