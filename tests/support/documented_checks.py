@@ -36,6 +36,7 @@ OTHER_PROGRAMS = {
     "py": "of Windows",
     "sed": "a command of the system",
     "serve/bin/python": "an environment that the page has just made",
+    "source": "sets the variables of a shell",
     "sudo": "changes the machine",
 }
 """Programs that the project does not own, and why their words are not read here."""
