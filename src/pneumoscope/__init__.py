@@ -19,3 +19,6 @@ os.environ.setdefault("KEDRO_DISABLE_TELEMETRY", "1")
 
 # onnxruntime, as it is published, sends its maker names and hashes of each model that it loads.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+
+# MLflow's client, which is used where a run is tracked, tells its maker what it is used for.
+os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")

@@ -15,6 +15,7 @@ from pneumoscope.hooks import (
 from pneumoscope.released_memory import MemoryHooks
 from pneumoscope.run_header import HeaderHooks
 from pneumoscope.runs.hooks import RecordHooks
+from pneumoscope.runs.tracking_hooks import TrackingHooks
 from pneumoscope.session import CheckedSession
 
 # The last hook that wants to be first is: a run that is refused must not take the lock.
@@ -24,6 +25,7 @@ HOOKS = (
     HeaderHooks(),
     RecordHooks(),
     LockHooks(),
+    TrackingHooks(),
     ClusterHooks(),
     InputHooks(),
     RunnerHooks(),

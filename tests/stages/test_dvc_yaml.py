@@ -283,14 +283,15 @@ def test_a_folder_of_ones_own_takes_the_place_of_the_stage_that_fetches(copy):
 
 
 def test_what_the_shell_has_set_for_other_runs_is_unset_and_named(monkeypatch, caplog):
-    for name in ("RADIOGRAPHS", "FILMS", "RESULTS", "KEDRO_ENV", "CNN_WEIGHTS", "KERAS_BACKEND"):
+    for name in ("RADIOGRAPHS", "FILMS", "RESULTS", "KEDRO_ENV", "CNN_WEIGHTS", "KERAS_BACKEND",
+                 "MLFLOW_TRACKING_URI"):  # fmt: skip
         monkeypatch.setenv(name, "elsewhere")
     with caplog.at_level(logging.WARNING):
         commands.unset_surroundings()
     assert "elsewhere" not in os.environ.values()
     assert (
-        "CNN_WEIGHTS, FILMS, KEDRO_ENV, KERAS_BACKEND, RADIOGRAPHS, RESULTS. `kedro run` reads"
-        in caplog.text
+        "CNN_WEIGHTS, FILMS, KEDRO_ENV, KERAS_BACKEND, MLFLOW_TRACKING_URI, RADIOGRAPHS, RESULTS. "
+        "`kedro run` reads" in caplog.text
     )
     caplog.clear()
     commands.unset_surroundings()

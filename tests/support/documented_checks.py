@@ -31,6 +31,7 @@ OTHER_PROGRAMS = {
     "git": "a command of the system",
     "grep": "a command of the system",
     "mkdir": "a command of the system",
+    "mlflow": "another project's server; tests/pipelines/test_tracking_run.py starts it",
     "moto_server": "another project's server; it is started in tests/datasets/stores",
     "pip": "installs packages",
     "py": "of Windows",

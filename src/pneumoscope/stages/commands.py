@@ -8,12 +8,13 @@ from kedro.framework.context import KedroContext
 from pneumoscope.configuration import FILMS, RADIOGRAPHS, RESULTS
 from pneumoscope.datasets.atomic import replacing
 from pneumoscope.errors import InputError, did_you_mean
+from pneumoscope.runs.tracking import URI
 from pneumoscope.session import CheckedSession
 from pneumoscope.stages.dvc import dvc_yaml
 from pneumoscope.stages.pipeline_stages import all_stages, selected
 from pneumoscope.stages.project import ENVIRONMENT
 
-SURROUNDINGS = {RADIOGRAPHS, FILMS, RESULTS, "KEDRO_ENV", "KERAS_BACKEND"}
+SURROUNDINGS = {RADIOGRAPHS, FILMS, RESULTS, "KEDRO_ENV", "KERAS_BACKEND", URI}
 """Environment variables that `kedro run` reads; so it does `<MODEL>_WEIGHTS`."""
 
 logger = logging.getLogger(__name__)
