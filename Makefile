@@ -148,7 +148,7 @@ $(RUNTIME): requirements.lock pyproject.toml | $(READY)
 	@"$(BIN)/python" -m venv --clear --without-pip $(RUNTIME)
 	@$(mirror); $(UV) pip install --python $(RUNTIME)/bin/python $${index:+--default-index "$$index"} \
 		--constraints requirements.lock --build-constraints requirements.lock \
-		'.[dicom_results,export,jax,s3,serve,tracking]'
+		'.[dicom_results,export,jax,s3,serve,tracking,tune]'
 	@touch $@
 
 # A mirror of the package registry that pip was told of serves uv as well.

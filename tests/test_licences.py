@@ -7,7 +7,7 @@ import pytest
 from licences import fault, named
 from packaging.requirements import Requirement
 
-USED = ("cluster", "dicom_results", "export", "jax", "s3", "serve", "tracking")
+USED = ("cluster", "dicom_results", "export", "jax", "s3", "serve", "tracking", "tune")
 """Extras that users install to use the package; the others are tools of its development."""
 
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -27,7 +28,7 @@ ENVIRONMENTS = sorted(
     if folder.is_dir() and folder.name != "local"
 )
 PHANTOMS = Selection(Source.PHANTOMS, ("mlp", "cnn"))
-APART = ("__default__", "inference", "learning_curve", "exchange", "litert", "web_page")
+APART = ("__default__", "inference", "learning_curve", "tuning", "exchange", "litert", "web_page")
 """The default pipeline, and those that are no part of it."""
 
 
@@ -99,8 +100,19 @@ def test_the_default_pipeline_is_all_of_them_in_one():
     assert {name for name in created["__default__"].inputs() if not name.startswith("params:")} == (
         {"labels", "known_precisions", "known_locks", "mlp.checkpoint", "cnn.checkpoint"}
         | {"external_results", "external_access_log", "learning_curves", "patient_key"}
-        | {"run_facts"}
+        | {"run_facts", "mlp.studies", "cnn.studies"}
     )
+
+
+def test_a_search_for_a_recipe_reads_train_and_validation_and_never_test():
+    searched = create_pipelines(replace(PHANTOMS, tuned="mlp"))["tuning"]
+    read = {name for name in searched.inputs() if not name.startswith("params:")}
+    assert read == {
+        *(f"{part}_{what}" for part in ("train", "validation", "stressed")
+          for what in ("images", "rows")),
+        "pseudo_sites", "known_precisions", "mlp.studies",
+    }  # fmt: skip
+    assert searched.outputs() == {"tuning.mlp.trials", "tuning.mlp.precision_probe"}
 
 
 def test_every_figure_of_a_model_is_drawn_with_its_name():
@@ -301,5 +313,5 @@ def test_dvc_reads_every_parameter_file_of_the_default_run():
         file.relative_to(PROJECT).as_posix()
         for file in (PROJECT / "conf/base").rglob("parameters.yml")
     }
-    apart = ("external", "learning_curve")
+    apart = ("external", "learning_curve", "tuning")
     assert read == files - {f"conf/base/{name}/parameters.yml" for name in apart}

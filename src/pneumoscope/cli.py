@@ -130,6 +130,29 @@ def results(
 
 
 @cli.command()
+@click.option("--model", help="The block whose recipe is searched; else `tuning.architecture`.")
+@click.option("--trials", type=int, help="Recipes to try in all; else `tuning.trials`.")
+@env_option
+@params_option
+def tune(model: str | None, trials: int | None, env: str | None, params: dict) -> None:
+    """Search a recipe by trials on validation, behind a run; test is never read.
+
+    Stopped or asked for more trials, the same search goes on.
+    """
+    from kedro.framework.session import KedroSession
+
+    asked = {"architecture": model, "trials": trials}
+    own = {name: value for name, value in asked.items() if value is not None}
+    if own:
+        params = {**params, "tuning": {**params.get("tuning", {}), **own}}
+    with (
+        says_how_to_go_on(shlex.join(["kedro", *sys.argv[1:]])),
+        KedroSession.create(env=env, runtime_params=params) as session,
+    ):
+        cast(KedroSession, session).run(pipeline_names=["tuning"])
+
+
+@cli.command()
 @click.option("--model", help="A model or ensemble of the comparison; else `inference.model`.")
 @click.option(
     "--format", "wanted", type=click.Choice(["onnx", "litert", "bundle", "web"]), default="bundle",

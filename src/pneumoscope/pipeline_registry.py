@@ -35,6 +35,7 @@ class Selection:
         dicom_results: Where its predictions go as DICOM objects; None for nowhere.
         curve: The block of the learning curve's recipe, None for the last architecture; the shares
             of train and how many seeds.
+        tuned: The block whose recipe `kedro tune` searches; None for the last architecture.
     """
 
     source: Source
@@ -45,6 +46,7 @@ class Selection:
     predictor: str | None = None
     dicom_results: ResultPlace | None = None
     curve: tuple[str | None, tuple[float, ...], int] = (None, (1.0,), 1)
+    tuned: str | None = None
 
     @classmethod
     def of(cls, options: ProjectOptions) -> "Selection":
@@ -57,7 +59,7 @@ class Selection:
             source, tuple(options.architectures), members, arms, sites, predictor,
             options.inference.dicom_results,
             (options.learning_curve.architecture, options.learning_curve.shares,
-             options.learning_curve.seeds),
+             options.learning_curve.seeds), options.tuning.architecture,
         )  # fmt: skip
 
 
@@ -103,6 +105,7 @@ def create_pipelines(selection: Selection) -> dict[str, Pipeline]:
         # wants to take them elsewhere.
         "inference": _create("inference", (predictor, members, selection.dicom_results)),
         "learning_curve": _create("learning_curve", curve),
+        "tuning": _create("tuning", (selection.tuned or selection.architectures[-1],)),
         "exchange": _create("exchange", (predictor, members)),
         "web_page": _create("web_page", (predictor,)),
         "litert": _create("litert", (predictor, members)),

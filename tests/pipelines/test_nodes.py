@@ -13,9 +13,11 @@ from matplotlib.figure import Figure
 from pneumoscope.datasets.checkpoint import CheckpointFolder
 from pneumoscope.datasets.decoded_radiographs import DecodedRadiographsDataset
 from pneumoscope.datasets.sharded_images import ShardedImages
+from pneumoscope.datasets.tuning_studies import StudyFolder
 from pneumoscope.errors import InputError
+from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.ingestion.checks import PointlessRun
-from pneumoscope.models.records import PrecisionChoice
+from pneumoscope.models.records import PrecisionChoice, Tuning
 from pneumoscope.naming import Split
 from pneumoscope.options import (
     AcquisitionOptions,
@@ -37,6 +39,7 @@ from pneumoscope.pipelines.training import nodes as training
 from pneumoscope.plots.style import new_figure
 from pneumoscope.radiographs.pixel_statistics import describe_pixels
 from pneumoscope.report.findings import collect_findings
+from pneumoscope.tuning.records import Ending, Study, Trial
 
 SEED = 7
 NO_KEY = None
@@ -521,11 +524,20 @@ def test_every_figure_is_drawn_and_nothing_is_changed(
 
 
 @pytest.fixture(scope="module")
-def origin(trained, rows):
+def origin(recorded, tmp_path_factory):
+    return recorded(StudyFolder(tmp_path_factory.mktemp("no studies")))
+
+
+@pytest.fixture(scope="module")
+def recorded(trained, rows):
     recipe, precision = Recipe.model_validate(BLOCK), PrecisionChoice("float32", "made up")
-    return training.record_training(
-        trained[0], trained[1], rows[Split.TRAIN], precision, recipe, SIZE, 64, SEED
-    )
+
+    def record(studies):
+        return training.record_training(
+            trained[0], trained[1], rows[Split.TRAIN], precision, studies, recipe, SIZE, 64, SEED
+        )
+
+    return record
 
 
 @pytest.fixture(scope="module")
@@ -611,6 +623,25 @@ def test_write_model_card_answers_what_a_card_is_asked_for(card, metrics):
     assert "Synthetic radiographs" in card
     assert metrics.model.fingerprint in card
     assert "| architecture | mlp |" in card
+
+
+def test_how_many_recipes_were_tried_is_on_record_and_in_the_card(
+    recorded, origin, card, findings, tmp_path
+):
+    assert origin.tuning is None
+    assert "recipes tried before" not in card
+    trials = [
+        Trial(number, Ending.COMPLETE, {"fitting.epochs": epochs}, Estimate(0.6 + 0.1 * number), 1)
+        for number, epochs in ((1, 50), (2, BLOCK["fitting"]["epochs"]))
+    ]
+    studies = StudyFolder(tmp_path)
+    studies.write("one", Study("one", {}, origin.data.sha256, "hard", trials))
+    tuned = recorded(studies)
+    assert tuned.tuning == Tuning(2, "hard", best=True)
+    told = reporting.model_card_writer("one")(
+        replace(findings, origins={"one": tuned}), REPORT, EVALUATION
+    )
+    assert "| recipes tried before | 2 recipes were tried on the same films before; " in told
 
 
 def test_a_card_shows_the_spread_over_seeds_beside_the_interval_over_patients(card, findings):

@@ -59,6 +59,8 @@ OTHER_RUNS = (
     "options/site_update.py",
     "pipelines/external/",
     "pipelines/learning_curve/",
+    "pipelines/tuning/",
+    "tuning/search.py",
 )
 
 

@@ -31,13 +31,14 @@ def start(
     results: Path,
     *arguments: str,
     preexec_fn: Callable[[], None] | None = None,
+    command: str = "run",
     **surroundings: str | None,
 ) -> subprocess.Popen:
     """Start a run in a process group of its own; what it prints goes to the results' parent."""
     environment = {**os.environ, "RESULTS": str(results), **surroundings}
     with results.with_name(f"{next(_NUMBERS)}.log").open("w") as stream:
         process = subprocess.Popen(
-            [KEDRO, "run", "--env", "smoke", *arguments],
+            [KEDRO, command, "--env", "smoke", *arguments],
             cwd=PROJECT,
             env={name: value for name, value in environment.items() if value is not None},
             stdout=stream,

@@ -87,6 +87,21 @@ class KerasSettings:
 
 
 @dataclass(frozen=True)
+class Tuning:
+    """How many recipes were tried before the one that a model was trained by.
+
+    Attributes:
+        trials: Recipes that `kedro tune` tried of its block on the same train, in all studies.
+        part: The part of validation that judged them: `hard`, `stressed` or `validation`.
+        best: Whether the model was trained by the one that did best there.
+    """
+
+    trials: int
+    part: str
+    best: bool
+
+
+@dataclass(frozen=True)
 class TrainingRecord:
     """Where a model comes from.
 
@@ -106,6 +121,7 @@ class TrainingRecord:
         parameters: The recipe: model, augmentation and fitting.
         keras: What Keras computed with.
         packages: Versions of all that computed the weights.
+        tuning: What was tried before; None where nothing is known to have been.
     """
 
     fingerprint: str
@@ -121,6 +137,7 @@ class TrainingRecord:
     parameters: Mapping[str, JsonValue]
     keras: KerasSettings
     packages: Mapping[str, str]
+    tuning: Tuning | None = None
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,7 @@ from pneumoscope.options.training import (
     ModelOptions,
     Recipe,
 )
+from pneumoscope.options.tuning import TuningOptions
 
 __all__ = [
     "AcquisitionOptions",
@@ -80,4 +81,5 @@ __all__ = [
     "StudyOptions",
     "TargetOptions",
     "ThresholdOptions",
+    "TuningOptions",
 ]

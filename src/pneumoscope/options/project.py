@@ -24,6 +24,7 @@ from pneumoscope.options.site_update import SiteUpdateOptions
 from pneumoscope.options.splitting import SplitOptions
 from pneumoscope.options.study import StudyOptions
 from pneumoscope.options.training import SMALLEST_BACKBONE_SIDE, BackboneOptions, Recipe
+from pneumoscope.options.tuning import TuningOptions
 
 
 class ArmOptions(Options):
@@ -81,6 +82,7 @@ class ProjectOptions(Options):
     external: ExternalOptions = Field(default_factory=dict)
     site_update: SiteUpdateOptions
     learning_curve: LearningCurveOptions
+    tuning: TuningOptions
     study: StudyOptions | None = None
     recipes: dict[str, Recipe]
     arms: dict[str, ArmOptions]
@@ -116,6 +118,9 @@ class ProjectOptions(Options):
         if (curve := self.learning_curve.architecture) is not None:
             what = "a block of that name with `model`"
             _require("learning_curve.architecture", curve, self.recipes, what)
+        if (tuned := self.tuning.architecture) is not None:
+            what = "a block of that name with `model`"
+            _require("tuning.architecture", tuned, self.recipes, what)
         for arm in list(self.study.arms)[1:] if self.study else ():
             _require("study.arms", arm, self.arms, "a block of that name with a `split` of its own")
         for one in self.study.published if self.study else ():
@@ -142,6 +147,15 @@ class ProjectOptions(Options):
                     f"{seen} px",
                     f"Raise `preprocessing.size` or `{name}.model.side`.",
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _what_is_searched_can_be_trained(self) -> Self:
+        # It reads recipes, and so can be imported only after them.
+        from pneumoscope.tuning.space import check_values
+
+        tuned = self.tuning.architecture or self.architectures[-1]
+        check_values(tuned, self.recipes[tuned], self.tuning.ranges)
         return self
 
     @model_validator(mode="after")

@@ -46,6 +46,7 @@ from pneumoscope.report.sections.replicates import replicate_blocks
 from pneumoscope.report.sections.subgroups import subgroups_section
 from pneumoscope.report.standing import standing, standing_in_words
 from pneumoscope.report.wording import metric_name, readable
+from pneumoscope.tuning.words import tried_in_words
 
 NOT_ON_RECORD = "not known, since the training record at hand is of another model"
 
@@ -112,6 +113,7 @@ def _of_record(origin: TrainingRecord, history: History) -> list[list[Cell]]:
         ["fitting", _settings_in_words(fitting)],
         ["epochs", f"{origin.epochs}, the weights of epoch {origin.best_epoch} kept"],
         ["minutes of training", history.minutes],
+        *([["recipes tried before", tried_in_words(origin.tuning)]] if origin.tuning else []),
     ]
 
 

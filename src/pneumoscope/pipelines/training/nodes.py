@@ -1,13 +1,16 @@
 """One model built, compiled and fitted."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from pneumoscope.arrays import IntArray
 from pneumoscope.datasets.checkpoint import CheckpointFolder
 from pneumoscope.datasets.sharded_images import ShardedImages
+from pneumoscope.datasets.tuning_studies import StudyFolder
 from pneumoscope.models.records import PrecisionChoice, TrainingRecord
 from pneumoscope.naming import Column, Label
 from pneumoscope.options import PreprocessingOptions, Recipe
@@ -64,7 +67,6 @@ def model_trainer(name: str) -> Callable[..., tuple[Any, pd.DataFrame]]:
             The model of the best epoch and its history, one row an epoch.
         """
         from pneumoscope.models.architectures.registry import build
-        from pneumoscope.models.training.batches import LabelledRadiographs, TrainingData
         from pneumoscope.models.training.execution import prepare_backend
         from pneumoscope.models.training.fit import fit
 
@@ -73,13 +75,10 @@ def model_trainer(name: str) -> Callable[..., tuple[Any, pd.DataFrame]]:
         seed = recipe.fitting.seed_or(seed)
         prepare_backend(seed)
         built = build(recipe.model, train_images.shape[1:], seed, precision.precision)
-        weights = train_rows[Column.SAMPLE_WEIGHT].to_numpy()
-        data = TrainingData(
-            LabelledRadiographs(train_images, _labels(train_rows), weights),
-            LabelledRadiographs(validation_images, _labels(validation_rows)),
-            LabelledRadiographs(stressed_images, _labels(stressed_rows)),
-            _hard(validation_images, validation_rows, pseudo_sites),
-        )
+        data = training_data(
+            train_images, train_rows, validation_images, validation_rows, stressed_images,
+            stressed_rows, pseudo_sites,
+        )  # fmt: skip
         result = fit(built, recipe, data, seed, title=name, store=checkpoint)
         return result.model, result.history
 
@@ -91,27 +90,54 @@ def record_training(
     history: pd.DataFrame,
     train_rows: pd.DataFrame,
     precision: PrecisionChoice,
+    studies: StudyFolder,
     recipe: Recipe,
     preprocessing: PreprocessingOptions,
     working_side: int,
     seed: int,
 ) -> TrainingRecord:
-    """Put on record where a model comes from, for its contract."""
+    """Put on record where a model comes from, for its contract, and how much was tried before."""
     from pneumoscope.models.training.record import Origin, training_record
+    from pneumoscope.tuning.tried import tuning_of
 
     origin = Origin(recipe, preprocessing, working_side, seed)
-    return training_record(model, history, train_rows, origin, precision)
+    record = training_record(model, history, train_rows, origin, precision)
+    return replace(record, tuning=tuning_of(recipe, record.data.sha256, studies.read().values()))
 
 
-def _hard(images: ShardedImages, rows: pd.DataFrame, pseudo_sites: pd.DataFrame) -> Any:
-    """Return the hard films of validation, or None where there are too few."""
-    from pneumoscope.models.training.batches import ChosenRadiographs, LabelledRadiographs
+def training_data(
+    train_images: ShardedImages,
+    train_rows: pd.DataFrame,
+    validation_images: ShardedImages,
+    validation_rows: pd.DataFrame,
+    stressed_images: ShardedImages,
+    stressed_rows: pd.DataFrame,
+    pseudo_sites: pd.DataFrame,
+) -> Any:
+    """Put together what a model is fitted on: a `TrainingData`."""
+    from pneumoscope.models.training.batches import (
+        ChosenRadiographs,
+        LabelledRadiographs,
+        TrainingData,
+    )
 
+    known, chosen = _labels(validation_rows), hard_films(validation_rows, pseudo_sites)
+    hard = None
+    if len(chosen):
+        hard = LabelledRadiographs(ChosenRadiographs(validation_images, chosen), known[chosen])
+    weights = train_rows[Column.SAMPLE_WEIGHT].to_numpy()
+    return TrainingData(
+        LabelledRadiographs(train_images, _labels(train_rows), weights),
+        LabelledRadiographs(validation_images, known),
+        LabelledRadiographs(stressed_images, _labels(stressed_rows)),
+        hard,
+    )
+
+
+def hard_films(rows: pd.DataFrame, pseudo_sites: pd.DataFrame) -> IntArray:
+    """Return the positions of the hard films among rows; none where there are too few of them."""
     hard = pseudo_sites[Column.RADIOGRAPH_ID][pseudo_sites[Column.HARD]]
-    chosen = np.flatnonzero(rows[Column.RADIOGRAPH_ID].isin(hard))
-    if not len(chosen):
-        return None
-    return LabelledRadiographs(ChosenRadiographs(images, chosen), _labels(rows)[chosen])
+    return np.flatnonzero(rows[Column.RADIOGRAPH_ID].isin(hard))
 
 
 def _labels(rows: pd.DataFrame) -> Any:

@@ -82,6 +82,7 @@ def _template(architecture: str) -> Pipeline:
                     "history",
                     "train_rows",
                     "precision",
+                    "studies",
                     "params:recipe",
                     "params:preprocessing",
                     "params:ingestion.working_side",
