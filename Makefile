@@ -25,10 +25,10 @@ STUDIES := zephyr_health local_hospital be_well mlp_cnn_vgg16 serenity_health
 export PATH := $(abspath $(BIN)):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types unit coverage slow bench studies results graph docs notebook pictures viz lock platforms matrix hooks licences sbom audit clean
+.PHONY: help run test lint types unit coverage slow bench studies results experiments graph docs notebook pictures viz lock platforms matrix hooks licences sbom audit clean
 
 help: ## List the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 run: $(READY) ## Run the whole graph on the phantoms; only what is out of date
 	@$(BIN)/kedro stages
@@ -69,6 +69,9 @@ studies: $(READY) ## Repeat the five published studies on RADIOGRAPHS=<folder> o
 
 results: $(READY) ## The table of the last run, and its report
 	@$(BIN)/kedro results
+
+experiments: $(READY) ## The experiments of DVC: what differs between them, and what came of it
+	@$(BIN)/dvc exp show --no-pager --only-changed --drop '.*/.*'
 
 graph: $(READY) ## Draw the graph into docs/structure.md
 	$(BIN)/kedro graph

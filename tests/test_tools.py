@@ -95,15 +95,16 @@ def test_a_second_reproduction_runs_nothing(clone):
     assert "up to date" in again
 
 
-def test_metrics_are_one_table_with_a_row_for_each_model(clone):
+def test_metrics_are_one_row_of_three_numbers_a_model(clone):
     table = call("dvc", "metrics", "show", cwd=clone).strip().splitlines()
-    assert len(table) == 4
+    assert len(table) == 2
     assert max(len(line) for line in table) < 200
-    assert table[0].split()[0] == "Path"
-    assert {"auroc", "n", "sensitivity", "specificity"} <= set(table[0].split())
-    assert {line.split()[0] for line in table[1:]} == {
-        f"data/08_reporting/{model}/summary.json" for model in ("mlp", "cnn", "ensemble")
-    }
+    assert sorted(table[0].split()) == [
+        "Path",
+        *(f"{model}.{number}" for model in ("cnn", "ensemble", "mlp")
+          for number in ("auroc", "sensitivity", "specificity")),
+    ]  # fmt: skip
+    assert table[1].split()[0] == "data/08_reporting/summary.json"
 
 
 def test_plots_name_their_models_and_need_no_network(clone):
@@ -212,7 +213,15 @@ def test_who_keeps_a_history_can_try_parameters_as_experiments(clone):
     history = (clone / "data/08_reporting/mlp/history.csv").read_text()
     assert len(history.splitlines()) == 3
     compared = json.loads(call("dvc", "metrics", "diff", "--json", cwd=clone).splitlines()[-1])
-    assert "auroc" in compared["data/08_reporting/mlp/summary.json"]
+    assert "mlp.auroc" in compared["data/08_reporting/summary.json"]
+    shown = call(
+        "dvc", "exp", "show", "--csv", "--only-changed", "--drop", ".*/.*", cwd=clone
+    )  # fmt: skip
+    (columns,) = (line.split(",") for line in shown.splitlines() if "Created" in line.split(","))
+    assert "mlp.fitting.epochs" in columns
+    assert "mlp.auroc" in columns
+    assert len(columns) < 20
+    assert not [name for name in columns if "/" in name]
 
 
 @pytest.mark.skipif(find_spec("kedro_viz") is None, reason="needs the extra `viz`")

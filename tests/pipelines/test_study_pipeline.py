@@ -43,8 +43,10 @@ def test_a_further_protocol_has_splits_models_and_metrics_of_its_own(graph):
     } <= names
     assert own.inputs() & {"params:honest.split", "params:split"} == {"params:honest.split"}
     given = {name for name in own.inputs() if not name.startswith("params:")}
-    # A checkpoint of the other protocol's training must never be taken up.
-    assert {name for name in given if name.startswith("honest.")} == {"honest.cnn.checkpoint"}
+    # Neither a checkpoint of the other protocol's training nor its trials must ever be taken up.
+    assert {name for name in given if name.startswith("honest.")} == {
+        "honest.cnn.checkpoint", "honest.cnn.studies",
+    }  # fmt: skip
     assert {"manifest", "decoded_radiographs"} <= given
 
 

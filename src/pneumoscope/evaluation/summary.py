@@ -1,23 +1,23 @@
-"""The few numbers of a model that `dvc metrics show` compares."""
+"""The few numbers of each model that DVC compares: `dvc metrics show` and `dvc exp show`."""
+
+from collections.abc import Mapping
 
 from pneumoscope.evaluation.records import ModelMetrics
 from pneumoscope.naming import Metric, Split
 
-SHOWN = (
-    Metric.AUROC, Metric.ACCURACY, Metric.SENSITIVITY, Metric.SPECIFICITY, Metric.F1,
-    Metric.AVERAGE_PRECISION, Metric.BRIER, Metric.ECE,
-)  # fmt: skip
+SHOWN = (Metric.AUROC, Metric.SENSITIVITY, Metric.SPECIFICITY)
 
 
-def summarise(measured: ModelMetrics) -> dict[str, float]:
-    """Flatten what was measured on test to a dozen numbers; those without a value are left out."""
-    test = measured.splits[Split.TEST]
-    auroc = test.metrics[Metric.AUROC]
-    numbers = {
-        "n": test.n,
-        "threshold": measured.operating_point.threshold,
-        **{metric.value: test.metrics[metric].value for metric in SHOWN},
-        "auroc_low": auroc.low,
-        "auroc_high": auroc.high,
-    }
-    return {name: value for name, value in numbers.items() if value is not None}
+def summarise(measured: Mapping[str, ModelMetrics]) -> dict[str, dict[str, float]]:
+    """Return AUROC, sensitivity and specificity on test, by model.
+
+    Few, since each is a column of a table with a row an experiment. One without a value is left
+    out.
+    """
+    return {name: _numbers(one) for name, one in measured.items()}
+
+
+def _numbers(measured: ModelMetrics) -> dict[str, float]:
+    metrics = measured.splits[Split.TEST].metrics
+    found = {metric.value: metrics[metric].value for metric in SHOWN}
+    return {name: value for name, value in found.items() if value is not None}

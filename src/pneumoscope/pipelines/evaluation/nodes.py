@@ -208,11 +208,6 @@ def select_errors(
     return list_errors(scores, metrics.operating_point, distances, false_alarms.threshold, sites)
 
 
-def summarise_metrics(metrics: ModelMetrics) -> dict[str, float]:
-    """Flatten the metrics of one model for `dvc metrics show`."""
-    return summarise(metrics)
-
-
 def test_access_recorder(architecture: str) -> Callable[[ModelMetrics], pd.DataFrame]:
     """Give the node function that puts evaluations of one architecture on record.
 
@@ -326,6 +321,15 @@ def compare_models(
         for row in comparison_rows(name, found, first.get(name, name))
     ]
     return pd.DataFrame(rows)
+
+
+def summarise_models(**metrics: ModelMetrics) -> dict[str, dict[str, float]]:
+    """Give the few numbers of each model that DVC compares.
+
+    Args:
+        **metrics: `metrics_<model>` of each.
+    """
+    return summarise(named("metrics_", metrics))
 
 
 def compare_pairs(

@@ -23,7 +23,7 @@ from pneumoscope.pipelines.evaluation.nodes import (
     score_test,
     score_validation,
     select_errors,
-    summarise_metrics,
+    summarise_models,
     test_access_recorder,
 )
 from pneumoscope.pipelines.grouping import grouped
@@ -79,7 +79,14 @@ def create_pipeline(
         name="check_labels",
         tags=COMPARISON,
     )
-    across += grouped("evaluation", [significance, doubts], COMPARISON)
+    summary = Node(
+        summarise_models,
+        {f"metrics_{name}": f"{name}.metrics" for name in models},
+        "summary",
+        name="summarise_models",
+        tags=COMPARISON,
+    )
+    across += grouped("evaluation", [significance, doubts, summary], COMPARISON)
     trained = [_trained(name, protocol) for name in architectures]
     averaged = [_averaged(name, members, protocol) for name, members in ensembles.items()]
     return sum([*trained, *averaged], across)
@@ -270,7 +277,6 @@ def _lock_and_measure(recorded_as: str) -> list[Node]:
             "errors",
             name="select_errors",
         ),
-        Node(summarise_metrics, "metrics", "summary", name="summarise_metrics"),
         Node(
             test_access_recorder(recorded_as),
             "metrics",
