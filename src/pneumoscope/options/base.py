@@ -53,10 +53,11 @@ class Options(BaseModel):
     @classmethod
     def _no_key_is_unknown(cls, given: Any) -> Any:
         # Before pydantic looks, so that the nearest known key can be named.
+        known = cls.model_fields
         for name in given if isinstance(given, Mapping) else ():
-            if name not in cls.model_fields:
-                known = did_you_mean(str(name), cls.model_fields)
-                raise InputError("a parameter that exists", f"`{name}`", known)
+            if name not in known:
+                nearest = did_you_mean(str(name), known)
+                raise InputError("a parameter that exists", f"`{name}`", nearest)
         return given
 
 
