@@ -140,11 +140,11 @@ def every_option(parameters: dict) -> Iterator[Option]:
 
 
 def with_value(parameters: dict, path: tuple, value: Any) -> dict:
-    changed = copy.deepcopy(parameters)
-    block = changed
+    """Give a copy that differs at the path; what lies beside the path is shared."""
+    changed = block = copy.copy(parameters)
     for key in path[:-1]:
-        if isinstance(block, dict) and block.get(key) is None:
-            block[key] = {}
+        unset = isinstance(block, dict) and block.get(key) is None
+        block[key] = {} if unset else copy.copy(block[key])
         block = block[key]
     block[path[-1]] = value
     return changed
