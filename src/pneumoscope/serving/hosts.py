@@ -33,7 +33,7 @@ class KnownHosts:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        answers = _stranger
+        answers: ASGIApp = _stranger
 
         async def known(*_: object) -> None:
             nonlocal answers
