@@ -92,8 +92,8 @@ def test_what_ends_well_or_fails_says_nothing_of_going_on(capsys):
 
 
 HEAVY = (
-    "PIL", "cv2", "dask", "jax", "keras", "matplotlib", "pandas", "pyarrow", "scipy", "sklearn",
-    "tensorflow",
+    "PIL", "cv2", "dask", "jax", "keras", "matplotlib", "numpy", "pandas", "pyarrow", "scipy",
+    "sklearn", "tensorflow",
 )  # fmt: skip
 
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Annotated, Any
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
-# Options read the strengths off the table below: OpenCV, Pillow and pandas, which take long to
-# load, are left to the functions that need them.
+# Options read the strengths off the table below: NumPy, OpenCV, Pillow and pandas, which take long
+# to load, are left to the functions that need them.
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from pneumoscope.arrays import Grey
 
 # Bounds of strengths. A narrower Gaussian changes no grey value; a wider one, a coarser grain or a
@@ -36,6 +37,7 @@ def recompress(image: Grey, quality: float) -> Grey:
         image: uint8 (height, width).
         quality: From 1 to 95; rounded.
     """
+    import numpy as np
     from PIL import Image
 
     buffer = BytesIO()
@@ -47,6 +49,7 @@ def recompress(image: Grey, quality: float) -> Grey:
 def blur(image: Grey, sigma: float) -> Grey:
     """Blur with a Gaussian of this standard deviation, in pixels."""
     import cv2
+    import numpy as np
 
     return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma), dtype=np.uint8)
 
@@ -54,6 +57,7 @@ def blur(image: Grey, sigma: float) -> Grey:
 def lose_detail(image: Grey, factor: float) -> Grey:
     """Shrink by a factor of at least 1 and enlarge again: fine grain is gone for good."""
     import cv2
+    import numpy as np
 
     height, width = image.shape
     small = (max(1, round(width / factor)), max(1, round(height / factor)))
@@ -82,6 +86,7 @@ def add_noise(image: Grey, sigma: float, rng: np.random.Generator) -> Grey:
 def rotate(image: Grey, degrees: float) -> Grey:
     """Turn counter-clockwise about the centre; what comes in from outside is mirrored film."""
     import cv2
+    import numpy as np
 
     height, width = image.shape
     turn = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), degrees, 1.0)
@@ -97,6 +102,7 @@ def reframe(image: Grey, aspect: float) -> Grey:
     becomes of a film that was collimated otherwise, where films are squashed to one shape.
     """
     import cv2
+    import numpy as np
 
     height, width = image.shape
     rows = max(1, round(height / max(aspect, 1.0)))
@@ -109,6 +115,8 @@ def reframe(image: Grey, aspect: float) -> Grey:
 
 
 def _as_grey(values: NDArray[np.floating]) -> Grey:
+    import numpy as np
+
     return np.clip(np.rint(values), 0, 255).astype(np.uint8)
 
 
