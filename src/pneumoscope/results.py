@@ -30,13 +30,13 @@ def print_results(context: KedroContext) -> None:
     Raises:
         InputError: The environment's last run has not made what is to be printed.
     """
-    parameters = context.config_loader["parameters"]
     entries = context.config_loader["catalog"]
     comparison = _file(entries, "comparison", context)
     if not comparison.exists():
         where = _relative(comparison.parent, context)
         run = f"Run first: {_command(context)}"
         raise InputError(f"the results of a run in '{where}'", "none", run)
+    parameters = context.config_loader["parameters"]
     catalog = _records(entries, context)
     names = parameters["architectures"]
     metrics = {name: _load(f"{name}.metrics", catalog, context) for name in names}
