@@ -18,6 +18,7 @@ from documented import (
     text_of,
 )
 from documented_checks import OTHER_PROGRAMS, PROGRAMS, fault_of, fault_of_options
+from documented_runs import INSTEAD, LEFT_OUT, NEEDS, REFUSED, SERVES, commands_of, substituted
 
 SHOWN_TO_BE_REFUSED = "docs/parameters.md: kedro run --params film=/films"
 
@@ -57,6 +58,20 @@ def test_links_lead_to_pages_and_headings_that_there_are(page):
         if not target.exists() or (anchor and anchor not in anchors(target)):
             broken.append(link)
     assert broken == []
+
+
+def test_what_is_said_of_a_run_of_a_command_is_of_one_that_a_page_names():
+    every = {text for page in PAGES for text in commands_of(page)}
+    needing = {text for texts in NEEDS.values() for text in texts}
+    assert {*LEFT_OUT, *INSTEAD, *SERVES, *REFUSED, *needing} <= every
+    assert set(LEFT_OUT).isdisjoint({*INSTEAD, *SERVES, *REFUSED})
+    assert [text for text, reason in LEFT_OUT.items() if len(reason) < 5] == []
+
+
+@each_page
+def test_nothing_is_left_to_the_reader_in_a_command_that_is_run(page):
+    lines = [substituted(text) for text in commands_of(page) if text not in LEFT_OUT]
+    assert [line for line in lines if re.search(r"<\w[\w ]*>|…", line)] == []
 
 
 FOLDERS = ("benchmarks", "conf", "docs", "notebooks", "src", "tests")
