@@ -139,7 +139,9 @@ def test_every_architecture_is_exported_equal_and_refused_where_it_is_not(
     rows.loc[4, "score"] += 2e-5
     with pytest.raises(InputError, match=r"exported core within 1e-05.*1 of 7 further away"):
         compared_by_node(settled, graphs, form, scores=rows)
-    other = {**settled.decoded, "4.png": 255 - settled.decoded["4.png"]}
+    # Another film in its place, whose score is the farthest from its own.
+    farthest = int(np.argmax(np.abs(settled.scores - settled.scores[4])))
+    other = {**settled.decoded, "4.png": settled.decoded[f"{farthest}.png"]}
     with pytest.raises(InputError, match=r"film graph within 0\.005.*1 of 7 further away"):
         compared_by_node(settled, graphs, form, decoded=other)
     # As good as equal, and on either side of the threshold.
