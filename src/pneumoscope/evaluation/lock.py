@@ -141,9 +141,10 @@ def read_lock(locks: Mapping[str, Any], fingerprint: str) -> Lock:
         InputError: If nothing was locked for that model.
     """
     if fingerprint not in locks:
+        known = ", ".join(name[:12] for name in locks)
         raise InputError(
             f"a lock of the model {fingerprint[:12]}",
-            f"those of {[name[:12] for name in locks]}: its threshold was not fixed before test",
+            f"{f'those of {known}' if known else 'none'}: its threshold was not fixed before test",
             "Run kedro run --pipelines=evaluation.",
         )
     return _ADAPTER.validate_python(locks[fingerprint])
