@@ -71,6 +71,17 @@ def test_modules_that_are_imported_by_name_have_names_of_their_own():
     assert {name for name in names if names.count(name) > 1} == set()
 
 
+def test_no_test_sets_the_clock_of_the_whole_process():
+    # A service that another test keeps running would then wait for a time that never comes.
+    own = Path(__file__)
+    clock = re.compile(r"""setattr\(\s*(["'][\w.]*|[\w.]+)\btime\b["']?\s*[.,]""")
+    assert clock.search('monkeypatch.setattr(progress.time, "monotonic", clock)')
+    assert clock.search('monkeypatch.setattr("pneumoscope.progress.time.monotonic", clock)')
+    assert not clock.search('monkeypatch.setattr(progress, "monotonic", clock)')
+    for file in own.parent.rglob("*.py"):
+        assert file == own or not clock.search(file.read_text("utf-8")), file
+
+
 def test_images_run_as_nobody_in_particular_and_bring_the_lock():
     for file in ("Dockerfile", "Dockerfile.serve", ".devcontainer/Dockerfile"):
         stages = (PROJECT / file).read_text().split("\nFROM ")

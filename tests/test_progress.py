@@ -33,7 +33,7 @@ def test_items_pass_unchanged_and_the_end_is_logged(caplog):
 def test_long_work_says_how_long_it_still_takes(caplog, monkeypatch):
     # Ten seconds an item, by a clock that is read at the start and after each.
     clock = iter(range(0, 1000, 10))
-    monkeypatch.setattr(progress.time, "monotonic", lambda: float(next(clock)))
+    monkeypatch.setattr(progress, "monotonic", lambda: float(next(clock)))
     with caplog.at_level(logging.INFO, logger="pneumoscope"):
         list(track(range(4), 4, "reading"))
     assert caplog.messages[:3] == [
@@ -89,7 +89,7 @@ def test_there_is_no_bar_over_nothing(screen):
 def clock(monkeypatch):
     """Seconds that tests set."""
     now = [0.0]
-    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(progress, "monotonic", lambda: now[0])
     return now
 
 

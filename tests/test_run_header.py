@@ -111,7 +111,7 @@ def foretold(hooks, caplog, pipeline, catalog, **asked):
 
 def test_the_time_of_the_same_run_before_is_told_and_no_other(hooks, catalog, caplog, monkeypatch):
     clock = iter([100.0, 170.4])
-    monkeypatch.setattr("pneumoscope.run_header.time.monotonic", lambda: next(clock, 0.0))
+    monkeypatch.setattr("pneumoscope.run_header.monotonic", lambda: next(clock, 0.0))
     assert foretold(hooks, caplog, INGESTION, catalog) == []
     hooks.after_pipeline_run()
     assert foretold(hooks, caplog, INGESTION, catalog) == [

@@ -1,8 +1,8 @@
 """Progress of long work: what, how far, and how long still."""
 
 import logging
-import time
 from collections.abc import Iterable, Iterator
+from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
 from pneumoscope.terminal import console
@@ -59,7 +59,7 @@ class EpochBar:
             return
         from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
-        self._steps, self._expected, self._start = steps, left, time.monotonic()
+        self._steps, self._expected, self._start = steps, left, monotonic()
         text = TextColumn("{task.description}")
         self._bar = Progress(
             text, BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[note]}"),
@@ -82,7 +82,7 @@ class EpochBar:
             self._bar = None
 
     def _left(self, done: int) -> str:
-        spent = time.monotonic() - self._start
+        spent = monotonic() - self._start
         epoch = spent / done * (self._steps - done)
         if self._expected is None:
             return f"{duration(epoch)} left in this epoch"
@@ -112,10 +112,10 @@ def _bar(items: Iterable[Item], total: int, title: str) -> Iterator[Item]:
 
 
 def _log_lines(items: Iterable[Item], total: int, title: str) -> Iterator[Item]:
-    start = last = time.monotonic()
+    start = last = monotonic()
     done = 0
     for done, item in enumerate(items, start=1):
-        now = time.monotonic()
+        now = monotonic()
         if done == total:
             _log_end(title, done, now - start)
         elif now - last >= SECONDS_BETWEEN_LINES:
@@ -124,7 +124,7 @@ def _log_lines(items: Iterable[Item], total: int, title: str) -> Iterator[Item]:
             last = now
         yield item
     if done < total or not total:
-        _log_end(title, done, time.monotonic() - start)
+        _log_end(title, done, monotonic() - start)
 
 
 def _log_end(title: str, done: int, seconds: float) -> None:

@@ -5,9 +5,9 @@ import json
 import logging
 import platform
 import re
-import time
 from collections.abc import Mapping
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from kedro.framework.context import KedroContext
@@ -58,7 +58,7 @@ class HeaderHooks:
         seconds = _times(self._results).get(self._key) if whole else None
         if seconds is not None:
             logger.info("The last run like this one took %s on this machine", duration(seconds))
-        self._begun = time.monotonic() if whole else None
+        self._begun = monotonic() if whole else None
         facts = catalog.get("run_facts") if "run_facts" in pipeline.datasets() else None
         if isinstance(facts, RunFactsDataset):
             facts.begin(Path(self._context.project_path), run_params.get("env"))
@@ -69,7 +69,7 @@ class HeaderHooks:
         if self._begun is None or not self._results.is_dir():
             return
         times = {name: took for name, took in _times(self._results).items() if name != self._key}
-        times[self._key] = round(time.monotonic() - self._begun, 1)
+        times[self._key] = round(monotonic() - self._begun, 1)
         with replacing(self._results / TIMES) as file:
             file.write_text(json.dumps(dict(list(times.items())[-KEPT:])), encoding="utf-8")
 
