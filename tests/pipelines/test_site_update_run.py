@@ -39,9 +39,11 @@ def draw(folder: Path) -> Path:
     plan = PhantomOptions.model_validate(
         {"patients": 200, "test_share": 0.3, "shorter_side": [96, 128]}
     )
-    films = {path: film for path, film in make_phantoms(plan, 99).items() if path.endswith(".jpeg")}
-    for number, film in enumerate(films.values()):
-        (folder / f"{number}.jpeg").write_bytes(film())
+    drawn = make_phantoms(plan, 99).items()
+    # Each once: films are told apart by their hashes.
+    films = dict.fromkeys(film() for path, film in drawn if path.endswith(".jpeg"))
+    for number, film in enumerate(films):
+        (folder / f"{number}.jpeg").write_bytes(film)
     return folder
 
 
