@@ -86,6 +86,16 @@ def test_seeds_that_disagree_widen_the_interval():
     assert width(2.0) > 1.1 * width(0.01)
 
 
+def test_no_interval_goes_beyond_what_an_auroc_can_be():
+    (point, *_) = curve(5.0, 5.0, 5.0).points
+    found = point.aurocs["validation"]
+    assert found.value < found.high == 1.0
+    (point, *_) = curve(-5.0, 5.0, 5.0).points
+    found = point.aurocs["validation"]
+    assert 0.0 == found.low < found.value
+    assert point.left["validation"].high == 1.0
+
+
 def test_a_class_that_is_lacking_has_no_auroc_and_says_why():
     fits = [scores(s, 0, 1.0).assign(label="NORMAL") for s in (0.5, 1.0)]
     found = measure_curve("cnn", fits, FILMS, 0.95)
@@ -107,6 +117,8 @@ def test_more_films_are_not_said_to_help_where_nothing_is_shown():
     assert (
         "beyond 50 films of 40 patients, 50.0% of train, more films of this source are not" in first
     )
+    left = curve(0.5, 2.0, 2.0).points[1].left["validation"]
+    assert f"all 100 films of 80 patients minus these are {left}." in first
     assert "Up to there they are: all do better than 25 films of 20 patients by 0." in first
     flat, _ = curve_sentences(curve(2.0, 2.0, 2.0))
     assert "beyond 25 films of 20 patients, 25.0% of train" in flat

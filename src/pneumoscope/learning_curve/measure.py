@@ -42,11 +42,11 @@ def measure_curve(
             share,
             int(fits[0][PATIENTS].iloc[0]),
             round(float(np.mean([fit[RADIOGRAPHS].iloc[0] for fit in fits]))),
-            {split: found.mean(confidence) for split, found in measured[share].items()},
+            {split: found.mean(confidence, 0.0) for split, found in measured[share].items()},
             {}
             if measured[share] is whole
             else {
-                split: (whole[split] - found).mean(confidence)
+                split: (whole[split] - found).mean(confidence, -1.0)
                 for split, found in measured[share].items()
             },
         )
@@ -75,8 +75,10 @@ class _Seeds:
         reason = self.reason or other.reason
         return _Seeds(self.found - other.found, self.influences - other.influences, reason)
 
-    def mean(self, confidence: float) -> Estimate:
+    def mean(self, confidence: float, least: float) -> Estimate:
         """Average over seeds; other patients and other seeds would give another mean.
+
+        The interval ends where the measure does: at `least`, and at 1.
 
         Source: Student's t with Satterthwaite's degrees of freedom, over both variances.
         """
@@ -95,7 +97,7 @@ class _Seeds:
             parts.append((chance, seeds))
         freedom = _freedom(parts, variance)
         reach = float(stdtrit(freedom, (1 + confidence) / 2) * np.sqrt(variance))
-        return Estimate(value, value - reach, value + reach)
+        return Estimate(value, max(least, value - reach), min(1.0, value + reach))
 
 
 def _freedom(parts: Sequence[tuple[FloatArray, int]], variance: float) -> float:

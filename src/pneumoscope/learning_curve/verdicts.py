@@ -29,7 +29,7 @@ def _sentence(curve: LearningCurve, split: str) -> str:
     enough = next(part for n, part in enumerate(parts) if not any(helped[n:]))
     sentence = (
         f"{start}: beyond {_films(enough)}, {percent(enough.share)} of train, more films of this "
-        f"source are not shown to help: all {_films(whole)} do better by {enough.left[split]}."
+        f"source are not shown to help: all {_films(whole)} minus these are {enough.left[split]}."
     )
     if enough is parts[0]:
         return sentence
