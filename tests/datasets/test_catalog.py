@@ -37,6 +37,7 @@ from pneumoscope.datasets.record import RecordDataset
 from pneumoscope.datasets.record_folder import RecordFolderDataset
 from pneumoscope.datasets.run_facts import RunFactsDataset
 from pneumoscope.datasets.sharded_images import ShardedImagesDataset
+from pneumoscope.datasets.tuning_studies import StudyFolderDataset
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.ingestion.scanned_file import ScannedFile
 from pneumoscope.options.reading import read_parameters
@@ -49,7 +50,7 @@ ENVIRONMENTS = sorted(folder.name for folder in CONF.iterdir() if folder.is_dir(
 # Kept in memory, refused by `save`, or written by the training itself (test_checkpoint.py).
 NEVER_SAVED = (
     MemoryDataset, ArchiveDataset, CheckpointDataset, FinishedRunDataset, LabelFileDataset,
-    NpmFilesDataset, PatientKeyDataset, RecordFolderDataset, RunFactsDataset,
+    NpmFilesDataset, PatientKeyDataset, RecordFolderDataset, RunFactsDataset, StudyFolderDataset,
 )  # fmt: skip
 
 

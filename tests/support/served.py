@@ -37,10 +37,16 @@ class Running:
     Attributes:
         port: Where.
         service: The model.
+        server: What listens.
     """
 
     port: int
     service: Service
+    server: uvicorn.Server
+
+    def clients(self) -> list[tuple[str, int]]:
+        """Name the addresses whose connections the service keeps."""
+        return [one.client for one in list(self.server.server_state.connections)]
 
     @property
     def url(self) -> str:
@@ -159,7 +165,7 @@ def running(
             if server.started:
                 break
             time.sleep(0.05)
-        yield Running(server.servers[0].sockets[0].getsockname()[1], service)
+        yield Running(server.servers[0].sockets[0].getsockname()[1], service, server)
     finally:
         server.should_exit = True
         thread.join(timeout=SHUTDOWN_S)
