@@ -74,6 +74,18 @@ def test_nothing_is_left_to_the_reader_in_a_command_that_is_run(page):
     assert [line for line in lines if re.search(r"<\w[\w ]*>|…", line)] == []
 
 
+# What installs, tests, or serves until it is stopped.
+UNENDED = re.compile(
+    r"\bpip install\b|\bpytest\b|\b(kedro|pneumoscope) serve\b|\bkedro viz\b|_server\b|http\.server"
+)
+
+
+@each_page
+def test_no_command_is_run_to_its_end_that_has_none_or_installs_or_tests(page):
+    ending = [substituted(text) for text in commands_of(page) if text not in {*LEFT_OUT, *SERVES}]
+    assert [line for line in ending if UNENDED.search(line)] == []
+
+
 FOLDERS = ("benchmarks", "conf", "docs", "notebooks", "src", "tests")
 PATH = re.compile(rf"(?:{'|'.join(FOLDERS)})(?:/[\w.-]+)+/?|(?:\w+/)*\w+\.py")
 MADE_BY_THE_READER = ("conf/local/", "benchmarks/.sections", "pneumoscope_", "job.py")
