@@ -227,6 +227,8 @@ def back_to_the_start(reader: Reader) -> None:
     )
     reader.done.discard(line)
     assert reader.run(line) == ""
+    # Other commands of a page rest on its export, and the first run has none.
+    reader.done = {done for done in reader.done if "kedro export" not in done}
 
 
 def material(work: Path) -> dict[str, str]:
