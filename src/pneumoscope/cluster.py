@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
 from pneumoscope.errors import InputError
-from pneumoscope.exchange.extra import needs_extra
+from pneumoscope.extras import needs_extra
 
 if TYPE_CHECKING:
     from distributed import Client, Future

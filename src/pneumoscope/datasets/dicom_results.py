@@ -13,7 +13,7 @@ from pneumoscope.datasets.stores.interface import Files
 from pneumoscope.datasets.stores.local_file import LocalFile
 from pneumoscope.errors import InputError
 from pneumoscope.exchange.dicom_results.records import FilmResults, Kind
-from pneumoscope.exchange.extra import needs_extra
+from pneumoscope.extras import needs_extra
 
 INDEX = "films.csv"
 """Table in the folder: one row a film of the last run, with the UIDs of its results."""

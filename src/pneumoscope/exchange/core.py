@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pneumoscope.errors import InputError
-from pneumoscope.exchange.extra import needs_extra
 from pneumoscope.exchange.graph import (
     FEATURES,
     MAP,
@@ -22,6 +21,7 @@ from pneumoscope.exchange.graph import (
     renamed,
     tensor,
 )
+from pneumoscope.extras import needs_extra
 
 if TYPE_CHECKING:
     import keras

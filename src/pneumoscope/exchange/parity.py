@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from pneumoscope.arrays import FloatArray
 from pneumoscope.errors import InputError
-from pneumoscope.exchange.extra import needs_extra
 from pneumoscope.exchange.graph import FEATURES, FILMS, PREPARED, RADIOGRAPH, SCORE
 from pneumoscope.exchange.records import Parity
+from pneumoscope.extras import needs_extra
 from pneumoscope.naming import Column, Split
 from pneumoscope.out_of_distribution.distances import DISTANCE
 from pneumoscope.out_of_distribution.false_alarms import is_beyond

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from pneumoscope import NOTICE
 from pneumoscope.errors import InputError
-from pneumoscope.exchange.extra import needs_extra
+from pneumoscope.extras import needs_extra
 from pneumoscope.runs.record import RunRecord
 
 if TYPE_CHECKING:

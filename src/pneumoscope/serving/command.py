@@ -17,7 +17,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from pneumoscope.errors import InputError, three_lines
-from pneumoscope.exchange.extra import needs_extra
+from pneumoscope.extras import needs_extra
 from pneumoscope.serving.log import CONFIGURATION
 
 if TYPE_CHECKING:

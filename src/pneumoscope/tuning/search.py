@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from pneumoscope.counts import counted
 from pneumoscope.errors import InputError
 from pneumoscope.evaluation.estimate import Estimate
-from pneumoscope.exchange.extra import needs_extra
+from pneumoscope.extras import needs_extra
 from pneumoscope.options.tuning import RangeOptions, TuningOptions
 from pneumoscope.progress import duration
 from pneumoscope.tuning.records import Ending, Study, Trial
