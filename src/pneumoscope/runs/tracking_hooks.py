@@ -114,18 +114,16 @@ class TrackingHooks:
             self._session.send_file(self._file(name))
             return
         model, _, what = name.rpartition(".")
+        if what == "contract":
+            self._session.send_file(self._file(name), model)
+            return
+        own = tracked.model_parameters(model, self._parameters)
         if what == "history":
             values, kept = tracked.curves(data), tracked.kept_epoch(data)
-            own = tracked.model_parameters(model, self._parameters)
             self._session.send_curves(model, values, kept, own)
-        elif what == "metrics":
-            note, own = (
-                tracked.model_note(model, data),
-                tracked.model_parameters(model, self._parameters),
-            )
-            self._session.send_metrics(model, tracked.measurements(data), note, own)
         else:
-            self._session.send_file(self._file(name), model)
+            note = tracked.model_note(model, data)
+            self._session.send_metrics(model, tracked.measurements(data), note, own)
 
     def _file(self, name: str) -> Path:
         dataset: Any = self._catalog.get(name)

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pneumoscope.counts import counted
-from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.models.records import Tuning
 from pneumoscope.tuning.records import Study, Trial
 
@@ -66,11 +65,7 @@ def trial_rows(study: Study) -> Sequence[Mapping[str, Any]]:
 
 
 def _against(own: Trial | None) -> str:
-    if own is None:
-        return ""
-    none = Estimate(None)
-    known = own.auroc if own.auroc != none else none
-    return f", of the recipe as it is {known}"
+    return f", of the recipe as it is {own.auroc}" if own else ""
 
 
 def _as_yaml(value: Any) -> str:
