@@ -1,6 +1,8 @@
 """Every command, option, path and link of README and docs/ is one that there is."""
 
+import os
 import re
+import time
 
 import pytest
 from documented import (
@@ -18,7 +20,18 @@ from documented import (
     text_of,
 )
 from documented_checks import OTHER_PROGRAMS, PROGRAMS, fault_of, fault_of_options
-from documented_runs import INSTEAD, LEFT_OUT, NEEDS, REFUSED, SERVES, commands_of, substituted
+from documented_runs import (
+    INSTEAD,
+    LEFT_OUT,
+    NEEDS,
+    REFUSED,
+    SERVES,
+    Reader,
+    answers,
+    commands_of,
+    stop,
+    substituted,
+)
 
 SHOWN_TO_BE_REFUSED = "docs/parameters.md: kedro run --params film=/films"
 
@@ -89,6 +102,19 @@ def test_no_command_is_run_to_its_end_that_has_none_or_installs_or_tests(page):
 FOLDERS = ("benchmarks", "conf", "docs", "notebooks", "src", "tests")
 PATH = re.compile(rf"(?:{'|'.join(FOLDERS)})(?:/[\w.-]+)+/?|(?:\w+/)*\w+\.py")
 MADE_BY_THE_READER = ("conf/local/", "benchmarks/.sections", "pneumoscope_", "job.py")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs bash")
+def test_what_serves_is_stopped_with_what_it_has_started(tmp_path):
+    reader = Reader(tmp_path)
+    reader.clone.mkdir()
+    server, fault = reader.serve("python -m http.server --bind 127.0.0.1 $port & wait")
+    assert fault == ""
+    stop(server)
+    until = time.monotonic() + 10
+    while answers(int(reader.given["port"])) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not answers(int(reader.given["port"]))
 
 
 @each_page

@@ -3,14 +3,17 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 import collections_made
 import dicom_collection
@@ -118,15 +121,23 @@ class Reader:
         """Run a line to its end; return what it printed if it failed."""
         if line in self.done:
             return ""
-        done = subprocess.run(
-            ["bash", "-c", line], cwd=self.clone, env={**self.surroundings(line), **more},
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            timeout=PATIENCE_S, check=False,
-        )  # fmt: skip
-        if done.returncode:
-            return f"exit status {done.returncode}\n{done.stdout[-2000:]}"
+        process = self._start(line, subprocess.PIPE, **more)
+        try:
+            printed, _ = process.communicate(timeout=PATIENCE_S)
+        finally:
+            stop(process)
+        if process.returncode:
+            return f"exit status {process.returncode}\n{printed[-2000:]}"
         self.done.add(line)
         return ""
+
+    def _start(self, line: str, output: int | IO[str], **more: str) -> subprocess.Popen:
+        """Start a line in a process group of its own, so that it can be stopped whole."""
+        return subprocess.Popen(
+            ["bash", "-c", line], cwd=self.clone, env={**self.surroundings(line), **more},
+            stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, text=True,
+            process_group=0,
+        )  # fmt: skip
 
     def export(self, line: str) -> str:
         """Keep what `export` sets for the lines that follow; return nothing."""
@@ -144,10 +155,7 @@ class Reader:
         self.given["port"] = str(free_port())
         log = self.work / "server.log"
         with log.open("w") as stream:
-            server = subprocess.Popen(
-                ["bash", "-c", line], cwd=self.clone, env=self.surroundings(line),
-                stdin=subprocess.DEVNULL, stdout=stream, stderr=subprocess.STDOUT,
-            )  # fmt: skip
+            server = self._start(line, stream)
         end = time.monotonic() + 300
         while server.poll() is None and time.monotonic() < end:
             if answers(int(self.given["port"])):
@@ -281,7 +289,7 @@ def run_page(page: Path, reader: Reader) -> Iterator[tuple[str, str]]:
                 continue
             line = substituted(text)
             if text in SERVES:
-                _stop(server)
+                stop(server)
                 server, fault = reader.serve(line)
             elif text.startswith("export "):
                 fault = reader.export(line)
@@ -293,11 +301,16 @@ def run_page(page: Path, reader: Reader) -> Iterator[tuple[str, str]]:
             if fault:
                 yield text, fault
     finally:
-        _stop(server)
+        stop(server)
         reader.given = exported
 
 
-def _stop(server: subprocess.Popen | None) -> None:
-    if server is not None:
-        server.terminate()
-        server.wait(timeout=60)
+def stop(server: subprocess.Popen | None) -> None:
+    """End a line that serves, with all that it has started."""
+    if server is None:
+        return
+    for how in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError):  # all have ended
+            os.killpg(server.pid, how)
+        with suppress(subprocess.TimeoutExpired):
+            server.wait(timeout=60)
