@@ -2,6 +2,8 @@
 
 import os
 import re
+import shutil
+import subprocess
 import time
 
 import pytest
@@ -28,6 +30,7 @@ from documented_runs import (
     SERVES,
     Reader,
     answers,
+    clone_small,
     commands_of,
     stop,
     substituted,
@@ -115,6 +118,20 @@ def test_what_serves_is_stopped_with_what_it_has_started(tmp_path):
     while answers(int(reader.given["port"])) and time.monotonic() < until:
         time.sleep(0.05)
     assert not answers(int(reader.given["port"]))
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
+def test_make_installs_nothing_in_the_small_clone_after_git_has_touched_what_is_locked(tmp_path):
+    clone_small(tmp_path)
+    later = time.time() + 60
+    for name in ("pyproject.toml", "requirements.lock"):
+        os.utime(tmp_path / name, times=(later, later))
+    told = subprocess.run(
+        ["make", "--dry-run", "run", "experiments", "viz"], cwd=tmp_path, capture_output=True,
+        text=True, check=True,
+    ).stdout  # fmt: skip
+    assert "kedro viz" in told
+    assert "install" not in told.lower()
 
 
 @each_page
