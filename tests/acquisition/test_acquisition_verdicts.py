@@ -2,7 +2,8 @@
 
 import pytest
 
-from pneumoscope.acquisition.verdicts import classifier_verdict, trait
+from pneumoscope.acquisition.records import Grouping, PseudoSite, PseudoSitePart
+from pneumoscope.acquisition.verdicts import classifier_verdict, pseudo_sites_verdict, trait
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.naming import Split
 
@@ -54,3 +55,41 @@ def test_without_an_interval_the_reason_is_told():
 @pytest.mark.parametrize(("higher", "way"), [(True, "higher"), (False, "lower")])
 def test_a_number_of_the_periphery_is_told_with_its_direction(higher, way):
     assert trait("marks", higher) == f"{way}: the number of small bright marks in the corners"
+
+
+def of_sites(**found: tuple[float, Estimate]) -> str:
+    """Say what pseudo-sites of a share of PNEUMONIA tell, given its difference from the others."""
+    sites = {
+        name: PseudoSite(
+            dict.fromkeys(Split, PseudoSitePart(40, 30, Estimate.of(share))), [], difference
+        )
+        for name, (share, difference) in found.items()
+    }
+    return pseudo_sites_verdict(sites, [Grouping(len(sites), 0.9, 40)])
+
+
+def test_shares_and_their_differences_are_told_in_one_unit():
+    words = of_sites(
+        A=(0.54, Estimate.of(-0.349, (-0.381, -0.317))), B=(0.92, Estimate.of(0.25, (0.22, 0.28)))
+    )
+    assert words == (
+        "The films of train form 2 groups with alike borders and marks. The share of PNEUMONIA in "
+        "train is 0.54 in pseudo-site A, lower by 0.35 (0.32 to 0.38) than in all other films; "
+        "0.92 in pseudo-site B, higher by 0.25 (0.22 to 0.28) than in all other films. A model can "
+        "gain by telling the group instead of the disease."
+    )
+
+
+def test_only_pseudo_sites_that_are_shown_to_differ_are_named():
+    words = of_sites(
+        A=(0.54, Estimate.of(-0.349, (-0.381, -0.317))), B=(0.8, Estimate.of(0.06, (-0.02, 0.14)))
+    )
+    assert "in pseudo-site A, lower by" in words
+    assert "pseudo-site B" not in words
+    silent = of_sites(
+        A=(0.7, Estimate.of(-0.06, (-0.14, 0.02))), B=(0.8, Estimate.of(0.06, (-0.02, 0.14)))
+    )
+    assert silent == (
+        "The films of train form 2 groups with alike borders and marks. In none is the share of "
+        "PNEUMONIA shown to differ from the others'."
+    )

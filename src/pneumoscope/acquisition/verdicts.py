@@ -7,7 +7,7 @@ from pneumoscope.acquisition.records import Grouping, PseudoSite
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.verdict import MARGIN, Verdict, judge, judge_excess
 from pneumoscope.naming import Split
-from pneumoscope.robustness.wording import cannot_be_told, with_interval
+from pneumoscope.robustness.wording import cannot_be_told, short, with_interval
 
 NEAR_CHANCE = 0.1
 """Distance of an AUROC from 0.5 within which the periphery tells little."""
@@ -57,7 +57,7 @@ def pseudo_sites_verdict(sites: Mapping[str, PseudoSite], tried: Sequence[Groupi
         )
     count = f"The films of train form {len(sites)} groups with alike borders and marks."
     shown = [
-        f"{_percent(site)} in pseudo-site {name}, {_by(site.difference)} than in all other films"
+        f"{_share(site)} in pseudo-site {name}, {_by(site.difference)} than in all other films"
         for name, site in sites.items()
         # Intervals hold together for all pseudo-sites.
         if judge(site.difference, MARGIN) is Verdict.SHOWN
@@ -75,14 +75,13 @@ def trait(name: str, higher: bool) -> str:
     return f"{'higher' if higher else 'lower'}: {NUMBERS[name]}"
 
 
-def _percent(site: PseudoSite) -> str:
-    value = site.splits[Split.TRAIN].pneumonia.value
-    return "undefined" if value is None else f"{value:.0%}"
+def _share(site: PseudoSite) -> str:
+    return short(site.splits[Split.TRAIN].pneumonia.value)
 
 
 def _by(difference: Estimate) -> str:
     assert difference.value is not None
     assert difference.bounds is not None
     ends = sorted(abs(end) for end in difference.bounds)
-    more = "more" if difference.value > 0 else "less"
-    return f"{abs(difference.value):.2f} ({ends[0]:.2f} to {ends[1]:.2f}) {more}"
+    way = "higher" if difference.value > 0 else "lower"
+    return f"{way} by {short(abs(difference.value))} ({short(ends[0])} to {short(ends[1])})"
