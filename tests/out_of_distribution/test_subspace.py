@@ -49,6 +49,22 @@ def test_a_number_that_never_moved_is_far_where_it_does():
                                   np.array([[1.0, 1.0], [2.0, 2.0]]))).all()  # fmt: skip
 
 
+@pytest.mark.parametrize("size", [0.05, 1000.0])
+def test_numbers_that_stand_still_are_not_told_apart_by_their_rounding(size):
+    # As of a model whose features collapsed; another runtime rounds them otherwise.
+    centre = size * RNG.uniform(0.1, 1.0, 200)
+    numbers, others = (centre * (1 + 1e-6 * RNG.normal(size=(60, 200))) for _ in range(2))
+    fitted = fit_subspace(numbers, np.arange(60).astype(str), 10)
+    assert np.abs(steps_away(fitted, numbers) - steps_away(fitted, others)).max() < 0.1
+    assert steps_away(fitted, 1.01 * numbers).min() > 5
+
+
+def test_what_varies_little_but_measurably_has_its_own_spread():
+    numbers = 1.0 + 0.01 * RNG.normal(size=(400, 4))
+    steps = steps_away(fit_subspace(numbers, PATIENTS, 4), numbers)
+    assert np.median(np.abs(steps)) == pytest.approx(1 / 1.4826, rel=0.1)
+
+
 def test_it_is_plain_numbers_of_few_digits():
     fitted = fit_subspace(flat_cloud(100), np.arange(100).astype(str), 2)
     assert len(json.dumps(asdict(fitted))) < 400

@@ -21,6 +21,9 @@ EACH = 5
 FLOOR = 1e-6
 """Part of the greatest variance below which no direction is trusted to be that flat."""
 
+STILL = 5e-4
+"""Part of their length that numbers must vary by, for the five digits of a centre to tell it."""
+
 NORMAL_MAD = 1.4826
 """Median absolute deviation to standard deviation, of a normal distribution."""
 
@@ -55,7 +58,9 @@ def fit_subspace(numbers: FloatArray, patients: NDArray[np.str_], directions: in
     logs = np.log(squared + np.finfo(float).tiny)
     usual = float(np.median(logs))
     spread = NORMAL_MAD * float(np.median(np.abs(logs - usual)))
-    return replace(_fit(numbers, kept), usual=usual, spread=spread or 1.0)
+    # The logarithms of numbers that stand still tell how these were rounded, and hardly spread.
+    spread = 1.0 if _stand_still(numbers) else spread or 1.0
+    return replace(_fit(numbers, kept), usual=usual, spread=spread)
 
 
 def squared_distance(subspace: Subspace, numbers: FloatArray) -> FloatArray:
@@ -73,6 +78,14 @@ def steps_away(subspace: Subspace, numbers: FloatArray) -> FloatArray:
     """Return by how many robust standard deviations numbers lie farther than is usual, (n,)."""
     logs = np.log(squared_distance(subspace, numbers) + np.finfo(float).tiny)
     return np.asarray((logs - subspace.usual) / subspace.spread)
+
+
+def _stand_still(numbers: FloatArray) -> bool:
+    """Tell whether numbers vary by hardly more than their rounding, as of a collapsed model."""
+    smallest = max(
+        float(np.finfo(np.float32).eps), (STILL * np.linalg.norm(numbers.mean(axis=0))) ** 2
+    )
+    return bool(numbers.var(axis=0).sum() <= smallest)
 
 
 def _fit(numbers: FloatArray, kept: int) -> Subspace:
