@@ -18,7 +18,7 @@ from pneumoscope.errors import InputError
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.ingestion.checks import PointlessRun
 from pneumoscope.models.records import PrecisionChoice, Tuning
-from pneumoscope.naming import Split
+from pneumoscope.naming import Label, Split
 from pneumoscope.options import (
     AcquisitionOptions,
     EvaluationOptions,
@@ -30,6 +30,7 @@ from pneumoscope.options import (
     StressOptions,
 )
 from pneumoscope.pipelines.evaluation import nodes as evaluation
+from pneumoscope.pipelines.explanation import nodes as explanation
 from pneumoscope.pipelines.fetch import nodes as fetch
 from pneumoscope.pipelines.ingestion import nodes as ingestion
 from pneumoscope.pipelines.preprocessing import nodes as preprocessing
@@ -496,20 +497,28 @@ def test_describe_pixels_counts_every_pixel_of_train(pixels, images):
     assert counted == np.prod(images[Split.TRAIN].shape)
 
 
+@pytest.fixture(scope="module")
+def augmentations(images, rows):
+    return explanation.collect_augmentations(
+        images[Split.TRAIN], rows[Split.TRAIN], Recipe.model_validate(BLOCK), 2, 3, SEED
+    )
+
+
+def test_films_of_each_class_are_shown_as_stored_and_changed(augmentations, images):
+    stored = {image.tobytes() for image in images[Split.TRAIN][:]}
+    assert {film.tobytes() for film in augmentations["films"]} <= stored
+    assert augmentations["changed"].shape == (3, *augmentations["films"].shape)
+    assert augmentations["labels"].tolist() == [Label.NORMAL] * 2 + [Label.PNEUMONIA] * 2
+
+
 def test_every_figure_is_drawn_and_nothing_is_changed(
-    checked, decoded, images, rows, pixels, comparison, metrics, scores
+    checked, decoded, images, rows, pixels, augmentations, comparison, metrics, scores
 ):
     audit = copy.deepcopy(checked[1])
     drawn = [
         reporting.draw_class_distribution(audit),
         reporting.draw_samples(decoded, images[Split.TRAIN], rows[Split.TRAIN], REPORT),
-        reporting.draw_augmented(
-            images[Split.TRAIN],
-            rows[Split.TRAIN],
-            Recipe.model_validate(BLOCK),
-            REPORT,
-            SEED,
-        ),
+        reporting.draw_augmented(augmentations),
         reporting.draw_intensity_histograms(pixels),
         reporting.draw_class_means(pixels),
         reporting.draw_thresholds(scores, metrics),

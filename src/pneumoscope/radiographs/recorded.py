@@ -8,9 +8,12 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
+import numpy as np
 import pandas as pd
 
+from pneumoscope.arrays import evenly_spread
 from pneumoscope.naming import Column
 
 NUMBERS = (Column.AGE, Column.EXPOSURE)
@@ -163,6 +166,18 @@ def may_be_shown(rows: pd.DataFrame) -> "pd.Series[bool]":
     if Column.WARNING not in rows:
         return pd.Series(True, index=rows.index)
     return ~rows[Column.WARNING].fillna("").str.contains(TAGS_SPEAK_OF + BURNT_IN, regex=False)
+
+
+def evenly_shown(rows: pd.DataFrame, count: int) -> list[int]:
+    """Choose positions of radiographs that a picture may show, evenly spread over each class.
+
+    Args:
+        rows: Rows of the manifest.
+        count: Positions a class; a smaller class gives all of its own.
+    """
+    shown = np.flatnonzero(may_be_shown(rows))
+    spread = evenly_spread(rows[Column.LABEL].iloc[shown].reset_index(drop=True), count)
+    return [int(shown[position]) for position in chain.from_iterable(spread.values())]
 
 
 def with_recorded(manifest: pd.DataFrame) -> pd.DataFrame:

@@ -17,9 +17,9 @@ from pneumoscope.explanation.outside import outside_share, summarise_outside
 from pneumoscope.explanation.records import Case, Cases, Explanations, Outside, SanityCheck
 from pneumoscope.explanation.sanity import rank_correlations, summarise_sanity
 from pneumoscope.naming import Column, Label, Split
-from pneumoscope.options import EvaluationOptions, ExplanationOptions
+from pneumoscope.options import EvaluationOptions, ExplanationOptions, Recipe
 from pneumoscope.radiographs.fields import central_field
-from pneumoscope.radiographs.recorded import may_be_shown
+from pneumoscope.radiographs.recorded import evenly_shown, may_be_shown
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -94,6 +94,31 @@ def describe_activations(
     return {
         "films": films[..., 0],
         **channel_arrays(model, films, options.layers, options.channels),
+    }
+
+
+def collect_augmentations(
+    train_images: ShardedImages,
+    train_rows: pd.DataFrame,
+    recipe: Recipe,
+    radiographs: int,
+    draws: int,
+    seed: int,
+) -> Arrays:
+    """Change some training radiographs as the augmentation of a model does.
+
+    Returns:
+        `films` (n, height, width, 1) as stored, `changed` (draws, n, height, width, 1), and
+        `labels` (n), the class of each.
+    """
+    from pneumoscope.models.training.augmentation_samples import draw_augmentations
+
+    chosen = evenly_shown(train_rows, radiographs)
+    films = train_images[np.array(chosen)]
+    return {
+        "films": films,
+        "changed": draw_augmentations(films, recipe.augmentation, draws, seed),
+        "labels": train_rows[Column.LABEL].iloc[chosen].to_numpy(dtype=str),
     }
 
 

@@ -1,17 +1,19 @@
-"""model, scores, test radiographs → cases → maps and how far they can be trusted."""
+"""model, scores, test → cases → maps and how far they can be trusted; train → augmentations."""
 
 from collections.abc import Sequence
 
 from kedro.pipeline import Node, Pipeline
 
 from pneumoscope.pipelines.explanation.nodes import (
+    collect_augmentations,
     describe_activations,
     explain_cases,
     select_cases,
 )
 
-SHARED = {"test_images", "test_rows"}
-PARAMETERS = {"params:explanation", "params:evaluation", "params:seed"}
+SHARED = {"train_images", "train_rows", "test_images", "test_rows"}
+RADIOGRAPHS, DRAWS = "params:report.augmented_radiographs", "params:report.augmentation_draws"
+PARAMETERS = {"params:explanation", "params:evaluation", "params:seed", RADIOGRAPHS, DRAWS}
 
 
 def create_pipeline(architectures: Sequence[str]) -> Pipeline:
@@ -28,7 +30,10 @@ def _one(architecture: str) -> Pipeline:
             **{own: f"{architecture}.{own}" for own in ("scores", "metrics")},
             "model": f"model_{architecture}",
         },
-        parameters=PARAMETERS,
+        parameters={
+            **{given: given for given in PARAMETERS},
+            "params:recipe": f"params:{architecture}",
+        },
         tags=["explanation", architecture],
     )
 
@@ -57,6 +62,19 @@ def _template() -> Pipeline:
                 ["model", "test_images", "test_rows", "cases", "params:explanation"],
                 "activation_maps",
                 name="describe_activations",
+            ),
+            Node(
+                collect_augmentations,
+                [
+                    "train_images",
+                    "train_rows",
+                    "params:recipe",
+                    RADIOGRAPHS,
+                    DRAWS,
+                    "params:seed",
+                ],
+                "augmentations",
+                name="collect_augmentations",
             ),
         ]
     )

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from functools import wraps
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,6 @@ import pandas as pd
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from pneumoscope.arrays import evenly_spread
 from pneumoscope.datasets.sharded_images import ShardedImages
 from pneumoscope.evaluation.calibration.measure import with_calibration
 from pneumoscope.evaluation.calibration.reliability import reliability
@@ -26,7 +24,7 @@ from pneumoscope.evaluation.subgroups import subgroup_table
 from pneumoscope.evaluation.thresholds.deferral import deferral_curve
 from pneumoscope.evaluation.thresholds.rules import sweep
 from pneumoscope.naming import Column, Label, Metric, Split
-from pneumoscope.options import EvaluationOptions, Recipe, ReportOptions
+from pneumoscope.options import EvaluationOptions, ReportOptions
 from pneumoscope.plots.augmented import plot_augmented
 from pneumoscope.plots.confusion import plot_confusion_matrices
 from pneumoscope.plots.counts import plot_class_distribution
@@ -43,7 +41,7 @@ from pneumoscope.plots.style import name_model
 from pneumoscope.plots.subgroups import plot_subgroups
 from pneumoscope.plots.thresholds import plot_thresholds
 from pneumoscope.radiographs.pixel_statistics import PixelStatistics
-from pneumoscope.radiographs.recorded import may_be_shown
+from pneumoscope.radiographs.recorded import evenly_shown
 from pneumoscope.report.assemble import assemble
 from pneumoscope.report.films import ListedFilms, draw_films, draw_maps
 from pneumoscope.report.findings import Findings, named
@@ -79,7 +77,7 @@ def draw_samples(
     options: ReportOptions,
 ) -> Figure:
     """Draw the same radiographs raw and processed, evenly spread over train."""
-    chosen = _spread(train_rows, options.sample_radiographs)
+    chosen = evenly_shown(train_rows, options.sample_radiographs)
     titles = [f"{row.label}\n{row.subtype}" for row in train_rows.iloc[chosen].itertuples()]
     raw = [decoded[path] for path in train_rows[Column.PATH].iloc[chosen]]
     processed = [train_images[position][..., 0] for position in chosen]
@@ -97,26 +95,17 @@ def draw_pseudo_sites(
     )
     shown = {}
     for name, rows in once.dropna(subset=[Column.PSEUDO_SITE]).groupby(Column.PSEUDO_SITE):
-        chosen = rows.iloc[_spread(rows, COLUMNS // 2)]
+        chosen = rows.iloc[evenly_shown(rows, COLUMNS // 2)]
         films = zip(chosen[Column.LABEL], chosen[Column.PATH], strict=True)
         shown[str(name)] = [(str(label), decoded[path]) for label, path in films][:COLUMNS]
     return plot_pseudo_sites(shown)
 
 
-def draw_augmented(
-    train_images: ShardedImages,
-    train_rows: pd.DataFrame,
-    recipe: Recipe,
-    options: ReportOptions,
-    seed: int,
-) -> Figure:
+def draw_augmented(augmentations: Mapping[str, NDArray[Any]]) -> Figure:
     """Draw training radiographs as stored and in a few random draws of the augmentation."""
-    from pneumoscope.models.training.augmentation_samples import draw_augmentations
-
-    chosen = _spread(train_rows, options.augmented_radiographs)
-    stored = train_images[np.array(chosen)]
-    changed = draw_augmentations(stored, recipe.augmentation, options.augmentation_draws, seed)
-    return plot_augmented(stored, changed, train_rows[Column.LABEL].iloc[chosen].tolist())
+    return plot_augmented(
+        augmentations["films"], augmentations["changed"], augmentations["labels"].tolist()
+    )
 
 
 def draw_intensity_histograms(pixels: PixelStatistics) -> Figure:
@@ -286,10 +275,3 @@ def model_card_writer(name: str) -> Callable[[Findings, ReportOptions, Evaluatio
         return model_card(name, options, evaluation, findings)
 
     return write_model_card
-
-
-def _spread(rows: pd.DataFrame, count: int) -> list[int]:
-    """Choose positions evenly over the radiographs of each class that may be shown."""
-    shown = np.flatnonzero(may_be_shown(rows))
-    spread = evenly_spread(rows[Column.LABEL].iloc[shown].reset_index(drop=True), count)
-    return [int(shown[position]) for position in chain.from_iterable(spread.values())]

@@ -36,10 +36,7 @@ FIGURES: Drawn = {
 # Drawn in the namespace of each model that was trained, and of every model.
 TRAINED_FIGURES: Drawn = {
     "curves": (plot_training_curves, ["history"]),
-    "augmented": (
-        nodes.draw_augmented,
-        ["train_images", "train_rows", "params:recipe", "params:report", "params:seed"],
-    ),
+    "augmented": (nodes.draw_augmented, ["augmentations"]),
     "attribution": (plot_attribution, ["explanations", "attribution_maps"]),
     "activations": (plot_activations, ["explanations", "activation_maps"]),
 }
@@ -57,8 +54,7 @@ DOUBTS = [
     "params:report",
 ]
 # Read by those figures, but in no model's namespace.
-COMMON = {"train_images", "train_rows"}
-PARAMETERS = {"params:evaluation", "params:recipe", "params:report", "params:seed"}
+PARAMETERS = {"params:evaluation"}
 
 
 def create_pipeline(
@@ -139,11 +135,7 @@ def _one(name: str, figures: Drawn) -> Pipeline:
     own = Pipeline(
         drawn,
         namespace=name,
-        inputs=drawn.inputs() & COMMON,
-        parameters={
-            given: f"params:{name}" if given == "params:recipe" else given
-            for given in drawn.inputs() & PARAMETERS
-        },
+        parameters=drawn.inputs() & PARAMETERS,
         tags=name,
     )
     return grouped("reporting", own, "reporting")
