@@ -45,6 +45,17 @@ CLOSE = {
 """By how much the page and Python may differ; all else is the same."""
 
 
+ATTRIBUTION = """async () => {
+  const {attribution} = await import("./page/predicting.js");
+  const map = {data: [-1, 0, 2, -3], dims: [1, 2, 2]}, seen = {width: 2, height: 2};
+  const given = (score, maps) => {
+    const {strength, method} = attribution(maps, {score, threshold: 0.5, model: "net"}, seen);
+    return {strength: strength && Array.from(strength), method};
+  };
+  const positive = {...map, data: [1, 0, 2, 3]};
+  return {spoke: given(0.9, map), silent: given(0.1, positive), without: given(0.9, undefined)};
+}"""
+
 OCCLUDED = """async (files) => {
   const {Browser} = await import("./page/browser.js");
   const engine = new Browser();
@@ -139,6 +150,17 @@ def test_a_film_that_is_hidden_part_by_part_gives_the_map_of_python(page, predic
     assert found["attribution_method"] == expected.attribution_method
     # Windows end between pixels of what the model sees: Python shares these out.
     assert np.corrcoef(found["map"], expected.attribution.ravel())[0, 1] > 0.9
+
+
+def test_a_class_activation_map_is_told_of_where_something_spoke_and_of_no_other(page):
+    told = page.evaluate(ATTRIBUTION)
+    method = "class activation map of net"
+    assert told["spoke"] == {"strength": [0, 0, 255, 0], "method": method}
+    assert told["silent"] == {
+        "strength": None,
+        "method": f"none: no place of the film shows what spoke for the decision ({method})",
+    }
+    assert told["without"]["strength"] is None
 
 
 def test_what_cannot_be_read_truly_is_refused_with_its_reason(page):

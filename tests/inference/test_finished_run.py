@@ -198,6 +198,10 @@ def test_maps_come_with_what_the_model_saw_or_with_why_there_are_none(run, folde
     (film,) = keras.predict(read(keras, folder_of_films, "1.png"), maps=True)
     assert film.attribution.shape == film.seen.shape
     assert film.attribution.max() == 1.0
+    keras.keras().models["cnn"].get_layer("score").set_weights([np.zeros((8, 1)), np.zeros(1)])
+    (empty,) = keras.predict(read(keras, folder_of_films, "1.png"), maps=True)
+    assert empty.attribution is None
+    assert empty.attribution_method.startswith("none: no place of the film shows what spoke for ")
     (bare,) = keras.predict(read(keras, folder_of_films, "1.png"))
     assert bare.seen is bare.attribution is None
     json.dumps(film.plain(), allow_nan=False)

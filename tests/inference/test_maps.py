@@ -82,6 +82,19 @@ def test_the_map_of_an_export_is_what_speaks_for_its_decision_and_nothing_else()
     np.testing.assert_allclose(corners, [[1, 0, 0, 0], [0, 0.25, 0, 1]], atol=1e-6)
 
 
+def test_a_map_on_which_nothing_speaks_is_none_and_says_so():
+    maps = np.stack([np.zeros((2, 2), np.float32), np.eye(2, dtype=np.float32)])
+    made = DecisionMaps(np.zeros((2, 2, 2), np.uint8), maps, "Grad-CAM of net", SPOKE)
+    assert made.of(0) == (
+        None,
+        "none: no place of the film shows what spoke for the decision (Grad-CAM of net)",
+    )
+    shown, method = made.of(1)
+    np.testing.assert_array_equal(shown, np.eye(2))
+    assert method == "Grad-CAM of net"
+    assert DecisionMaps(made.films, None, "none: why").of(0) == (None, "none: why")
+
+
 def test_maps_of_batches_are_put_together():
     one = DecisionMaps(np.ones((2, 3, 3), np.uint8), np.ones((2, 3, 3), np.float32), "m", "s")
     both = joined([one, one])

@@ -125,8 +125,7 @@ class DicomResults:
         positive = np.array([row[Column.SCORE] >= row[Column.THRESHOLD] for row in first])
         maps = self.explain([row[Column.PATH] for row in first], positive)
         for place, (film, rows) in enumerate(batch):
-            attribution = None if maps.maps is None else maps.maps[place]
-            picture = Picture(maps.films[place], attribution, maps.method, maps.meaning)
+            picture = Picture(maps.films[place], *maps.of(place), maps.meaning)
             try:
                 objects = make_results(film, finding_of(rows[0]), picture, self.made)
             except Exception as error:  # of pydicom and highdicom, on tags that break a rule

@@ -31,6 +31,14 @@ class DecisionMaps:
     method: str
     meaning: str = ""
 
+    def of(self, place: int) -> tuple[NDArray[np.float32] | None, str]:
+        """Give the map of one film and how it was made; None and why where it shows nothing."""
+        if self.maps is None:
+            return None, self.method
+        if not self.maps[place].any():
+            return None, f"none: no place of the film shows {self.meaning} ({self.method})"
+        return self.maps[place], self.method
+
 
 def decision_maps(
     models: Mapping[str, Any],

@@ -208,5 +208,5 @@ def _known(file: ScannedFile) -> Mapping[str, Any]:
 
 
 def _with_map(found: FilmPrediction, made: DecisionMaps, place: int) -> FilmPrediction:
-    shown = None if made.maps is None else made.maps[place]
-    return replace(found, seen=made.films[place], attribution=shown, attribution_method=made.method)
+    shown, method = made.of(place)
+    return replace(found, seen=made.films[place], attribution=shown, attribution_method=method)

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 
@@ -227,6 +228,8 @@ def test_without_a_map_the_film_stands_alone_and_the_reason_below():
     alone = draw(finding(), picture(attribution=False))
     assert alone.shape[1] * 2 == draw(finding(), picture()).shape[1]
     assert any(line.startswith("no map:") for line in words(finding(), picture(False)))
+    without = replace(picture(False), method="none: nothing spoke")
+    assert "no map: nothing spoke" in words(finding(), without)
 
 
 def test_the_words_below_say_what_there_is_to_say_and_no_more():

@@ -108,7 +108,8 @@ def words(finding: Finding, picture: Picture) -> list[str]:
     if finding.out_of_distribution:
         lines.append(f"unlike the films of training: {finding.out_of_distribution_reason}")
     meaning = f"right: {picture.meaning} ({picture.method})"
-    lines.append(meaning if picture.attribution is not None else f"no map: {picture.method}")
+    without = f"no map: {picture.method.removeprefix('none: ')}"
+    lines.append(meaning if picture.attribution is not None else without)
     return [*lines, finding.notice]
 
 

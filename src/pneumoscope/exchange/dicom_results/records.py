@@ -68,7 +68,7 @@ class Picture:
 
     Attributes:
         seen: As the model saw it, uint8 (height, width).
-        attribution: Of that shape, from 0 to 1; None where the model cannot be explained.
+        attribution: Of that shape, from 0 to 1; None where there is no map.
         method: How the map was made, or why there is none.
         meaning: What it shows.
     """

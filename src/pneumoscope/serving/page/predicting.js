@@ -32,9 +32,11 @@ function base(contract) {
   };
 }
 
-/** What spoke for the decision, from 0 to 255, at the size of the film that the model saw; null without a map. */
+/** What spoke for the decision, from 0 to 255, at the size of the film that the model saw, or null; how it was made, or why not. */
 export function attribution(map, record, { width, height }) {
-  if (!map) return null;
+  const none = (reason) => ({ strength: null, method: `none: ${reason}` });
+  if (!map) return none(`${record.model} does not read its score off the means of feature maps`);
+  const method = `class activation map of ${record.model}`;
   const [, rows, columns] = map.dims;
   const towards = record.score >= record.threshold ? 1 : -1;
   const spoke = Float32Array.from(map.data, (value) => Math.max(0, towards * value));
@@ -48,7 +50,8 @@ export function attribution(map, record, { width, height }) {
     }
   }
   const strongest = large.reduce((most, value) => Math.max(most, value), 0);
-  return Uint8Array.from(large, (value) => (strongest ? Math.round((255 * value) / strongest) : 0));
+  if (!strongest) return none(`no place of the film shows what spoke for the decision (${method})`);
+  return { strength: Uint8Array.from(large, (value) => Math.round((255 * value) / strongest)), method };
 }
 
 function between(place, size, cells) {

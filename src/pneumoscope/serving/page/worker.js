@@ -51,15 +51,9 @@ async function predict(bytes, name, occluded) {
   const record = predicted(contract, { ...about, ...film.about, warning }, found.score.data[0], told);
   if (film.phantom) record.notice += ` ${PHANTOM}`;
   const { strength, method } = occluded ? await byHiding(session, film, record, contract)
-    : byMaps(found.class_activation_map, record, seen);
+    : attribution(found.class_activation_map, record, seen);
   record.attribution_method = method;
   return { film: record, picture: await png(seen, seen.grey), map: strength && (await png(seen, strength)) };
-}
-
-function byMaps(map, record, seen) {
-  const strength = attribution(map, record, seen);
-  const none = `none: ${record.model} does not read its score off the means of feature maps`;
-  return { strength, method: strength ? `class activation map of ${record.model}` : none };
 }
 
 function byHiding(session, { width, height, grey }, record, contract) {
