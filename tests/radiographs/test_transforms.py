@@ -102,6 +102,30 @@ def test_a_crop_of_the_right_shape_is_a_plain_resize(gradient):
     )
 
 
+@pytest.mark.parametrize(
+    ("shape", "inside"),
+    # 40 * 73 / 80 is 36.5, halfway: up. So is 40 * 1 / 80, which leaves a line in any case.
+    [((80, 73), np.s_[:, 1:38]), ((80, 1), np.s_[:, 19:20]), ((1000, 1), np.s_[:, 19:20])],
+)
+def test_a_side_of_a_letterbox_that_lies_halfway_is_rounded_up(shape, inside):
+    image = resize(np.full(shape, 200, dtype=np.uint8), (40, 40), Fit.LETTERBOX)
+    assert (image[inside] == 200).all()
+    assert int(image.sum()) == 200 * image[inside].size
+
+
+def test_rows_are_resized_before_columns_whatever_the_shape():
+    tall = np.random.default_rng(0).integers(0, 256, (700, 90), dtype=np.uint8)
+    narrow = Image.fromarray(tall).resize((40, 700), Image.Resampling.BILINEAR)
+    both = narrow.resize((40, 60), Image.Resampling.BILINEAR)
+    np.testing.assert_array_equal(resize(tall, (60, 40), Fit.SQUASH), both)
+
+
+def test_a_share_is_read_as_it_was_written():
+    # In floating point 0.29 * 100 is less than 29, and 0.07 * 100 more than 7.
+    for share, cut in ((0.29, 29), (0.07, 7), (0.335, 33), (0.0, 0)):
+        assert crop_border(np.zeros((100, 100), np.uint8), share).shape == (100 - 2 * cut,) * 2
+
+
 def test_the_border_is_cut_from_all_four_sides():
     pixels = np.arange(200, dtype=np.uint8).reshape(10, 20)
     np.testing.assert_array_equal(crop_border(pixels, 0.1), pixels[1:9, 2:18])

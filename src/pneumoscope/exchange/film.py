@@ -15,12 +15,21 @@ from pneumoscope.exchange.encoding import equalised_encoding
 from pneumoscope.exchange.graph import FILMS, PREPARED, Steps, as_model, tensor
 from pneumoscope.naming import Fit
 from pneumoscope.options import PreprocessingOptions
+from pneumoscope.radiographs.transforms import exact_share
 
 if TYPE_CHECKING:
     import onnx
 
 _ROWS, _COLUMNS = 2, 3
 """Axes of a film in (n, 1, height, width)."""
+
+WEIGHT_BITS, LOW_BITS = 22, 6
+"""Pillow holds the weights of a resize in whole numbers of 2**-22 (its `Resample.c`). They are
+taken apart here, so that float32 holds the sums of both parts: those of the upper bits stay below
+2**24, those of the lower 6 do so where up to 1,044 pixels make one."""
+
+_BLOCK = 16
+"""Pixels of a result that are computed together, from the pixels that they stand for."""
 
 
 def film_graph(options: PreprocessingOptions) -> onnx.ModelProto:
@@ -37,7 +46,7 @@ def film_graph(options: PreprocessingOptions) -> onnx.ModelProto:
     films = steps("Unsqueeze", FILMS, steps.constant([1]))
     if options.border_crop:
         films = _cropped(steps, films, options.border_crop)
-    films = steps.cast(_resized(steps, films, options), np.float32)
+    films = _resized(steps, films, options)
     if options.clahe is not None:
         films = equalised_contrast(steps, films, options.size, options.clahe)
     if options.equalise_quality is not None:
@@ -58,58 +67,152 @@ def _side(steps: Steps, films: str, axis: int) -> str:
 
 def _cropped(steps: Steps, films: str, share: float) -> str:
     """Cut a share from each side, as `crop_border` does."""
+    exact = exact_share(share)
     for axis in (_ROWS, _COLUMNS):
         side = _side(steps, films, axis)
-        scaled = steps("Mul", steps.cast(side, np.float64), steps.constant([share], np.float64))
-        first = steps.cast(scaled, np.int64)  # towards 0, as `int` does
+        first = _times(steps, side, exact.numerator)
+        first = steps("Div", first, steps.constant([exact.denominator]))
         films = _slice(steps, films, axis, first, steps("Sub", side, first))
     return films
 
 
 def _resized(steps: Steps, films: str, options: PreprocessingOptions) -> str:
+    """Bring films to their size: uint8 (n, 1, height, width) to float32 (n, 1, *size)."""
     height, width = options.size
+    rows, columns = (_side(steps, films, axis) for axis in (_ROWS, _COLUMNS))
+    wanted = (steps.constant([height]), steps.constant([width]))
     if options.fit is Fit.LETTERBOX:
-        return _letterboxed(steps, films, options.size)
+        return _letterboxed(steps, films, (rows, columns), wanted)
     if options.fit is Fit.CROP:
-        rows, columns = (_side(steps, films, axis) for axis in (_ROWS, _COLUMNS))
-        films = _centred(steps, films, _ROWS, rows, _scaled(steps, columns, height, width))
-        films = _centred(steps, films, _COLUMNS, columns, _scaled(steps, rows, width, height))
-    return _stretched(steps, films, steps.constant(options.size))
+        films = _centred(steps, films, _ROWS, rows, _scaled(steps, columns, *wanted))
+        films = _centred(steps, films, _COLUMNS, columns, _scaled(steps, rows, *wanted[::-1]))
+    return _stretched(steps, films, wanted)
 
 
-def _stretched(steps: Steps, films: str, size: str) -> str:
-    """Resize by a triangle filter that spans all pixels an output pixel stands for."""
-    return steps(
-        "Resize", films, "", "", size, axes=[_ROWS, _COLUMNS], mode="linear",
-        antialias=1, exclude_outside=1, coordinate_transformation_mode="half_pixel",
-    )  # fmt: skip
-
-
-def _letterboxed(steps: Steps, films: str, size: tuple[int, int]) -> str:
+def _letterboxed(steps: Steps, films: str, sides: tuple[str, str], wanted: tuple[str, str]) -> str:
     """Keep the whole film and pad with black."""
-    sides = steps("Concat", *(_side(steps, films, a) for a in (_ROWS, _COLUMNS)), axis=0)
-    lengths = steps.cast(sides, np.float64)
-    wanted = steps.constant(size)
-    scales = steps("Div", steps.constant(size, np.float64), lengths)
-    scale = steps("ReduceMin", scales, keepdims=1)
-    inner = _at_least_one(steps, steps("Mul", lengths, scale))
-    room = steps("Sub", wanted, inner)
-    before = steps("Div", room, steps.constant([2]))
-    pads = steps("Concat", before, steps("Sub", room, before), axis=0)
+    (rows, columns), (height, width) = sides, wanted
+    inner = (
+        steps("Min", height, _scaled(steps, rows, width, columns)),
+        steps("Min", width, _scaled(steps, columns, height, rows)),
+    )
+    room = [steps("Sub", whole, one) for whole, one in zip(wanted, inner, strict=True)]
+    before = [steps("Div", one, steps.constant([2])) for one in room]
+    after = [steps("Sub", one, first) for one, first in zip(room, before, strict=True)]
+    pads = steps("Concat", *before, *after, axis=0)
     stretched = _stretched(steps, films, inner)
-    black = steps.constant(0, np.uint8)
+    black = steps.constant(0, np.float32)
     return steps("Pad", stretched, pads, black, steps.constant([_ROWS, _COLUMNS]))
 
 
-def _scaled(steps: Steps, side: str, times: int, over: int) -> str:
-    """Compute max(1, round(side * times / over)) in double precision, as Python does."""
-    product = steps("Mul", steps.cast(side, np.float64), steps.constant([times], np.float64))
-    return _at_least_one(steps, steps("Div", product, steps.constant([over], np.float64)))
+def _stretched(steps: Steps, films: str, size: tuple[str, str]) -> str:
+    """Resize as `radiographs.transforms.resize` does, bit for bit: along the rows, then across.
+
+    Args:
+        steps: Where the operations are added.
+        films: uint8 (n, 1, height, width).
+        size: Height and width that are wanted, int64 (1,) each.
+
+    Returns:
+        float32 (n, 1, *size).
+    """
+    rows, columns = (_side(steps, films, axis) for axis in (_ROWS, _COLUMNS))
+    turned = steps("Transpose", films, perm=[0, 1, 3, 2])
+    narrow = _resampled(steps, turned, columns, size[1])
+    turned = steps("Transpose", narrow, perm=[0, 1, 3, 2])
+    return _resampled(steps, turned, rows, size[0])
 
 
-def _at_least_one(steps: Steps, lengths: str) -> str:
-    # Both round halves to even.
-    return steps("Max", steps.cast(steps("Round", lengths), np.int64), steps.constant([1]))
+def _resampled(steps: Steps, films: str, length: str, wanted: str) -> str:
+    """Resize one axis by a triangle filter that spans all pixels an output pixel stands for.
+
+    In units of half a pixel over `wanted` every distance is whole.
+
+    Args:
+        steps: Where the operations are added.
+        films: Whole grey values (n, 1, length, others).
+        length: Pixels of the axis, int64 (1,).
+        wanted: Pixels that they become, int64 (1,).
+
+    Returns:
+        Whole grey values, float32 (n, 1, wanted, others).
+    """
+    unit = _times(steps, wanted, 2)
+    reach = _times(steps, steps("Max", length, wanted), 2)
+    of_block = steps("Add", _times(steps, length, 2 * (_BLOCK - 1)), _times(steps, reach, 2))
+    span = steps("Add", steps("Div", of_block, unit), steps.constant([2]))
+    span = steps("Min", length, span)
+    more = steps("Sub", steps("Add", wanted, steps.constant([_BLOCK])), steps.constant([1]))
+    blocks = steps("Div", more, steps.constant([_BLOCK]))
+
+    index = _times(steps, _counted(steps, blocks, [-1, 1, 1]), _BLOCK)
+    first = steps("Sub", _times(steps, _centre(steps, index), length), reach)
+    first = steps("Div", steps("Max", first, steps.constant([0])), unit)
+    first = steps("Min", first, steps("Sub", length, span))
+    pixels = steps("Add", first, _counted(steps, span, [1, 1, -1]))
+    outputs = steps("Add", index, steps.constant(np.arange(_BLOCK).reshape(1, -1, 1)))
+    apart = steps(
+        "Sub",
+        _times(steps, _centre(steps, outputs), length),
+        _times(steps, _centre(steps, pixels), wanted),
+    )
+    upper, lower = _weights(steps, steps.cast(reach, np.float64), steps.cast(apart, np.float64))
+
+    pixels = steps("Squeeze", pixels, steps.constant([1]))
+    windows = steps("Gather", steps("Squeeze", films, steps.constant([1])), pixels, axis=1)
+    windows = steps.cast(windows, np.float32)
+    grey = _whole(steps, *(steps("MatMul", weights, windows) for weights in (upper, lower)))
+    shape = steps("Concat", steps.constant([0, 1, -1]), _side(steps, films, _COLUMNS), axis=0)
+    grey = steps("Reshape", grey, shape)
+    return _slice(steps, grey, _ROWS, steps.constant([0]), wanted)
+
+
+def _counted(steps: Steps, length: str, shape: list[int]) -> str:
+    """Count 0, 1, 2, … up to a length, in a shape."""
+    end = steps("Squeeze", length, steps.constant([0]))
+    index = steps("Range", steps.constant(0), end, steps.constant(1))
+    return steps("Reshape", index, steps.constant(shape))
+
+
+def _centre(steps: Steps, index: str) -> str:
+    """Twice the places of the centres of pixels."""
+    return steps("Add", _times(steps, index, 2), steps.constant([1]))
+
+
+def _weights(steps: Steps, reach: str, apart: str) -> tuple[str, str]:
+    """Give what pixels weigh at these distances: the upper and the lower bits, float32 each."""
+    height = steps("Max", steps("Sub", reach, steps("Abs", apart)), steps.constant(0, np.float64))
+    total = steps("ReduceSum", height, steps.constant([-1]), keepdims=1)
+    # Nothing reaches the places behind the last output pixel, which are cut off.
+    total = steps("Max", total, steps.constant(1, np.float64))
+    unit = steps.constant(2**WEIGHT_BITS, np.float64)
+    share = steps("Div", steps("Mul", height, unit), total)
+    rounded = steps("Floor", steps("Add", share, steps.constant(0.5, np.float64)))
+    weights = steps.cast(rounded, np.float32)
+    low = steps.constant(2**LOW_BITS, np.float32)
+    upper = steps("Floor", steps("Div", weights, low))
+    return upper, steps("Sub", weights, steps("Mul", upper, low))
+
+
+def _whole(steps: Steps, upper: str, lower: str) -> str:
+    """Add the sums of both parts of the weights, and round to whole grey values, halves up."""
+    low = steps.constant(2**LOW_BITS, np.float32)
+    carried = steps("Floor", steps("Div", lower, low))
+    half = steps.constant(2 ** (WEIGHT_BITS - LOW_BITS - 1), np.float32)
+    total = steps("Add", steps("Add", upper, carried), half)
+    unit = steps.constant(2 ** (WEIGHT_BITS - LOW_BITS), np.float32)
+    grey = steps("Floor", steps("Div", total, unit))
+    return steps("Min", grey, steps.constant(255, np.float32))
+
+
+def _scaled(steps: Steps, side: str, times: str, over: str) -> str:
+    """Compute max(1, round(side * times / over)) in whole numbers, as the preprocessing does."""
+    dividend = steps("Add", _times(steps, steps("Mul", side, times), 2), over)
+    return steps("Max", steps("Div", dividend, _times(steps, over, 2)), steps.constant([1]))
+
+
+def _times(steps: Steps, value: str, factor: str | int) -> str:
+    return steps("Mul", value, factor if isinstance(factor, str) else steps.constant([factor]))
 
 
 def _centred(steps: Steps, films: str, axis: int, side: str, wanted: str) -> str:

@@ -1,24 +1,27 @@
 """The preprocessing in operations of TensorFlow Lite: films of any size in, what a model sees out.
 
-Its own resize does not antialias. So each axis is resized by a matrix product, as Pillow does it:
+Its own resize does not antialias. So each axis is resized by matrix products, as Pillow does it:
 the weights of a triangle filter that spans all pixels an output pixel stands for are computed
-from the size of the film, and between the passes grey values are rounded to whole ones.
+from the size of the film, and between the passes grey values are rounded to whole ones. As there
+are whole numbers and float32 alone, the weights are divided bit by bit.
 """
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from pneumoscope.errors import InputError
+from pneumoscope.exchange.film import LOW_BITS, WEIGHT_BITS
 from pneumoscope.naming import Fit
 from pneumoscope.options import PreprocessingOptions
+from pneumoscope.radiographs.transforms import exact_share
 
 if TYPE_CHECKING:
     import tensorflow as tf
 
-_FINEST = 10_000
-"""Denominator of the share that is cropped; TensorFlow Lite has whole numbers and float32 alone."""
+_DIGITS = (4, 4, 4, 4, 4, 3)
+"""Bits that a long division gives at once: one more than a weight has, to round by. Of int32 they
+leave room for remainders below 2**27, as films of up to 32,000 pixels a side to 16 have."""
 
 
 def check_can_prepare(options: PreprocessingOptions) -> None:
@@ -55,10 +58,10 @@ def prepared(films: tf.Tensor, options: PreprocessingOptions) -> tf.Tensor:
     count, rows, columns = tf.unstack(tf.shape(films))
     down, across = _placed(rows, columns, options)
     grey = tf.cast(films, tf.float32)
-    narrow = _whole(tf.matmul(grey, _weights(columns, *across), transpose_b=True))
-    each = tf.tile(_weights(rows, *down)[tf.newaxis], [count, 1, 1])
-    image = tf.reshape(_whole(tf.matmul(each, narrow)), [-1, *options.size, 1])
-    return tf.clip_by_value(image, 0.0, 255.0)
+    grey = _whole(*(tf.matmul(grey, part, transpose_b=True) for part in _weights(columns, *across)))
+    each = (tf.tile(part[tf.newaxis], [count, 1, 1]) for part in _weights(rows, *down))
+    grey = _whole(*(tf.matmul(part, grey) for part in each))
+    return tf.reshape(grey, [-1, *options.size, 1])
 
 
 def _placed(
@@ -68,7 +71,7 @@ def _placed(
     import tensorflow as tf
 
     height, width = options.size
-    share = Fraction(options.border_crop).limit_denominator(_FINEST)
+    share = exact_share(options.border_crop)
     top, left = (side * share.numerator // share.denominator for side in (rows, columns))
     kept_rows, kept_columns = rows - 2 * top, columns - 2 * left
     before, inner = (0, 0), (tf.constant(height), tf.constant(width))
@@ -100,7 +103,7 @@ def _scaled(side: tf.Tensor, times: int | tf.Tensor, over: int | tf.Tensor) -> t
 def _weights(
     length: tf.Tensor, first: tf.Tensor, kept: tf.Tensor, before: tf.Tensor, inner: tf.Tensor,
     whole: int,
-) -> tf.Tensor:  # fmt: skip
+) -> tuple[tf.Tensor, tf.Tensor]:  # fmt: skip
     """Weights of each pixel of an axis for each pixel of the result, float32 (whole, length).
 
     Args:
@@ -110,27 +113,42 @@ def _weights(
         before: Black pixels before what they become.
         inner: Pixels that they become.
         whole: Pixels of the result, black ones too.
+
+    Returns:
+        Their upper and their lower bits, as `film` takes them apart.
     """
     import tensorflow as tf
 
-    scale = tf.cast(kept, tf.float32) / tf.cast(inner, tf.float32)
-    support = tf.maximum(scale, 1.0)
-    index = tf.range(whole) - before
-    centre = (tf.cast(index, tf.float32) + 0.5) * scale
-    place = tf.range(length) - first
-    away = tf.abs(tf.cast(place, tf.float32)[tf.newaxis] + 0.5 - centre[:, tf.newaxis]) / support
-    inside = _within(place, kept)[tf.newaxis] * _within(index, inner)[:, tf.newaxis]
-    weights = tf.maximum(1.0 - away, 0.0) * inside
-    return weights / tf.maximum(tf.reduce_sum(weights, axis=1, keepdims=True), 1e-6)
+    index, place = tf.range(whole) - before, tf.range(length) - first
+    # In units of half a pixel over `inner` every distance is whole.
+    middles = ((2 * index + 1) * kept)[:, tf.newaxis]
+    apart = tf.abs(middles - ((2 * place + 1) * inner)[tf.newaxis])
+    height = tf.maximum(2 * tf.maximum(kept, inner) - apart, 0)
+    height *= _within(place, kept)[tf.newaxis] * _within(index, inner)[:, tf.newaxis]
+    total = tf.maximum(tf.reduce_sum(height, axis=1, keepdims=True), 1)
+    weights = height // total
+    left = height - weights * total
+    for bits in _DIGITS:
+        left *= 1 << bits
+        digit = left // total
+        weights = weights * (1 << bits) + digit
+        left -= digit * total
+    weights = (weights + 1) // 2
+    upper = weights // (1 << LOW_BITS)
+    lower = weights - upper * (1 << LOW_BITS)
+    return tf.cast(upper, tf.float32), tf.cast(lower, tf.float32)
 
 
 def _within(place: tf.Tensor, end: tf.Tensor) -> tf.Tensor:
     import tensorflow as tf
 
-    return tf.cast(tf.logical_and(place >= 0, place < end), tf.float32)
+    return tf.cast(tf.logical_and(place >= 0, place < end), tf.int32)
 
 
-def _whole(grey: tf.Tensor) -> tf.Tensor:
+def _whole(upper: tf.Tensor, lower: tf.Tensor) -> tf.Tensor:
+    """Add the sums of both parts of the weights, and round to whole grey values, halves up."""
     import tensorflow as tf
 
-    return tf.floor(grey + 0.5)
+    unit = float(1 << (WEIGHT_BITS - LOW_BITS))
+    carried = tf.floor(lower / (1 << LOW_BITS))
+    return tf.minimum(tf.floor((upper + carried + unit / 2) / unit), 255.0)

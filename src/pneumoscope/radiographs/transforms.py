@@ -1,5 +1,7 @@
 """Deterministic preprocessing: grey radiographs of any shape to images of one shape."""
 
+from fractions import Fraction
+
 import cv2
 import numpy as np
 from PIL import Image
@@ -8,6 +10,9 @@ from pneumoscope.arrays import Grey
 from pneumoscope.naming import Fit
 from pneumoscope.options import ClaheOptions, PreprocessingOptions
 from pneumoscope.radiographs.degradations import recompress
+
+_FINEST = 10_000
+"""Denominator of the share that is cropped, at most."""
 
 
 def preprocess(pixels: Grey, options: PreprocessingOptions) -> Grey:
@@ -34,8 +39,14 @@ def preprocess(pixels: Grey, options: PreprocessingOptions) -> Grey:
 def crop_border(pixels: Grey, share: float) -> Grey:
     """Cut `share` of the height and width from each side (markers and electrodes lie there)."""
     height, width = pixels.shape
-    top, left = int(height * share), int(width * share)
+    exact = exact_share(share)
+    top, left = int(height * exact), int(width * exact)
     return pixels[top : height - top, left : width - left]
+
+
+def exact_share(share: float) -> Fraction:
+    """Read a share as the short fraction that was meant: 0.29 of 100 pixels are 29, not 28."""
+    return Fraction(share).limit_denominator(_FINEST)
 
 
 def resize(pixels: Grey, size: tuple[int, int], fit: Fit) -> Grey:
@@ -70,13 +81,18 @@ def equalise_encoding(image: Grey, quality: int) -> Grey:
 
 def _stretch(pixels: Grey, size: tuple[int, int]) -> Grey:
     height, width = size
-    resized = Image.fromarray(pixels).resize((width, height), Image.Resampling.BILINEAR)
-    return np.asarray(resized, dtype=np.uint8)
+    # Each pass rounds to whole grey values, and which one goes first changed with Pillow 13.
+    narrow = Image.fromarray(pixels).resize((width, len(pixels)), Image.Resampling.BILINEAR)
+    return np.asarray(narrow.resize((width, height), Image.Resampling.BILINEAR), dtype=np.uint8)
 
 
 def _letterbox(pixels: Grey, size: tuple[int, int]) -> Grey:
-    scale = min(size[0] / pixels.shape[0], size[1] / pixels.shape[1])
-    inner = (max(1, round(pixels.shape[0] * scale)), max(1, round(pixels.shape[1] * scale)))
+    rows, columns = pixels.shape
+    # By the side that is the tighter of both; the other one is scaled alike.
+    inner = (
+        min(size[0], _scaled(rows, size[1], columns)),
+        min(size[1], _scaled(columns, size[0], rows)),
+    )
     top, left = (size[0] - inner[0]) // 2, (size[1] - inner[1]) // 2
     padded = np.zeros(size, dtype=np.uint8)
     padded[top : top + inner[0], left : left + inner[1]] = _stretch(pixels, inner)
@@ -85,7 +101,12 @@ def _letterbox(pixels: Grey, size: tuple[int, int]) -> Grey:
 
 def _centre(pixels: Grey, size: tuple[int, int]) -> Grey:
     height, width = pixels.shape
-    kept_height = min(height, max(1, round(width * size[0] / size[1])))
-    kept_width = min(width, max(1, round(height * size[1] / size[0])))
+    kept_height = min(height, _scaled(width, *size))
+    kept_width = min(width, _scaled(height, *size[::-1]))
     top, left = (height - kept_height) // 2, (width - kept_width) // 2
     return pixels[top : top + kept_height, left : left + kept_width]
+
+
+def _scaled(side: int, times: int, over: int) -> int:
+    """Compute max(1, round(side * times / over)); in whole numbers, as every runtime can."""
+    return max(1, (2 * side * times + over) // (2 * over))
