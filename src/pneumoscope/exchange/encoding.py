@@ -1,8 +1,8 @@
-"""One compression by JPEG and its decoding, in operations of ONNX.
+"""One compression by JPEG and its decoding, in operations of ONNX, bit for bit as by libjpeg.
 
 What libjpeg does to a grey image: blocks of 8 × 8, the cosine transform, coefficients rounded to
 multiples of a table, and back. Huffman's coding loses nothing and is left out. libjpeg computes in
-integers; where a coefficient lies halfway between two multiples the two may part.
+whole numbers and rounds after each of four passes (`jfdctint.c`, `jidctint.c`); float64 holds them.
 """
 
 import numpy as np
@@ -26,6 +26,25 @@ _LUMINANCE = np.array(
 )
 """Table K.1 of ITU-T T.81, which libjpeg scales by the quality."""
 
+_COSINES = np.array(
+    [
+        [8192, 8192, 8192, 8192, 8192, 8192, 8192, 8192],
+        [11363, 9633, 6437, 2260, -2260, -6437, -9633, -11363],
+        [10703, 4433, -4433, -10703, -10703, -4433, 4433, 10703],
+        [9633, -2259, -11362, -6436, 6436, 11362, 2259, -9633],
+        [8192, -8192, -8192, 8192, 8192, -8192, -8192, 8192],
+        [6437, -11362, 2261, 9633, -9633, -2261, 11362, -6437],
+        [4433, -10704, 10704, -4433, -4433, 10704, -10704, 4433],
+        [2260, -6436, 9633, -11363, 11363, -9633, 6436, -2260],
+    ]
+)
+"""The cosine transform of 8 values, √8 times as large, in whole numbers of 2**-13, as libjpeg's
+sums and products of rounded constants come out."""
+
+_FIRST_PASS, _LAST_PASS, _BOTH_SCALES = 2**11, 2**15, 2**3
+"""What libjpeg divides by after a pass: it keeps 2 bits more between the passes of a transform, and
+leaves the scale of the two cosine transforms to the table and to the last pass."""
+
 
 def equalised_encoding(steps: Steps, films: str, size: tuple[int, int], quality: int) -> str:
     """Compress and decode again.
@@ -46,39 +65,30 @@ def equalised_encoding(steps: Steps, films: str, size: tuple[int, int], quality:
             films = steps("Gather", films, steps.constant(repeated), axis=axis)
 
     def number(value: ArrayLike) -> str:
-        return steps.constant(value, np.float32)
+        return steps.constant(value, np.float64)
 
+    def passed(product: str, divisor: int) -> str:
+        halves_up = steps("Add", steps("Div", product, number(divisor)), number(0.5))
+        return steps("Floor", halves_up)
+
+    there, back, table = number(_COSINES), number(_COSINES.T), number(_table(quality))
     split = [-1, whole[0] // _SIDE, _SIDE, whole[1] // _SIDE, _SIDE]
-    blocks = steps("Reshape", steps("Sub", films, number(128)), steps.constant(split))
-    blocks = steps("Transpose", blocks, perm=[0, 1, 3, 2, 4])
-    there, table = _cosines(), _table(quality)
-    coefficients = _between(steps, there, blocks, there.T)
-    quotients = steps("Div", coefficients, number(table))
+    blocks = steps("Reshape", steps.cast(films, np.float64), steps.constant(split))
+    blocks = steps("Transpose", steps("Sub", blocks, number(128)), perm=[0, 1, 3, 2, 4])
+    rows = passed(steps("MatMul", blocks, back), _FIRST_PASS)
+    coefficients = passed(steps("MatMul", there, rows), _LAST_PASS)
+    scaled = steps("Mul", table, number(_BOTH_SCALES))
+    quotients = steps("Div", steps("Abs", coefficients), scaled)
     # Halves away from 0.
-    rounded = steps("Floor", steps("Add", steps("Abs", quotients), number(0.5)))
-    kept = steps("Mul", steps("Mul", rounded, steps("Sign", quotients)), number(table))
-    back = _between(steps, there.T, kept, there)
-    grey = steps("Floor", steps("Add", back, number(128.5)))
-    grey = steps("Clip", grey, number(0), number(255))
-    joined = steps("Transpose", grey, perm=[0, 1, 3, 2, 4])
+    rounded = steps("Floor", steps("Add", quotients, number(0.5)))
+    kept = steps("Mul", steps("Mul", rounded, steps("Sign", coefficients)), table)
+    columns = passed(steps("MatMul", back, kept), _FIRST_PASS)
+    grey = passed(steps("MatMul", columns, there), _LAST_PASS * _BOTH_SCALES)
+    grey = steps("Clip", steps("Add", grey, number(128)), number(0), number(255))
+    joined = steps("Transpose", steps.cast(grey, np.float32), perm=[0, 1, 3, 2, 4])
     joined = steps("Reshape", joined, steps.constant([-1, 1, *whole]))
     first, end = steps.constant([0, 0]), steps.constant(size)
     return steps("Slice", joined, first, end, steps.constant([2, 3]))
-
-
-def _between(
-    steps: Steps, left: NDArray[np.floating], blocks: str, right: NDArray[np.floating]
-) -> str:
-    product = steps("MatMul", steps.constant(left, np.float32), blocks)
-    return steps("MatMul", product, steps.constant(right, np.float32))
-
-
-def _cosines() -> NDArray[np.float64]:
-    """The orthonormal cosine transform of 8 values, as a matrix."""
-    frequency, place = np.mgrid[0:_SIDE, 0:_SIDE]
-    waves = np.cos((2 * place + 1) * frequency * np.pi / (2 * _SIDE)) / 2
-    waves[0] /= np.sqrt(2)
-    return waves
 
 
 def _table(quality: int) -> NDArray[np.int64]:
