@@ -102,8 +102,5 @@ def _channels(
 
 
 def _bare(ax: Axes, title: str = "", colour: str = MUTED) -> None:
-    ax.set_title(title, fontsize=SMALL_TEXT, color=colour, fontweight="bold")
-    ax.set_xticks([])
-    ax.set_yticks([])
-    for spine in ax.spines.values():
-        spine.set_visible(False)
+    ax.set_title(title, fontsize=SMALL_TEXT, color=colour, fontweight="bold", y=1.0)
+    ax.set_axis_off()

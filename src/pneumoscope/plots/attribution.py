@@ -88,7 +88,7 @@ def _pair(row: Sequence[Axes], case: tuple[Case, Image, Image] | None) -> None:
 
 def _film(ax: Axes, film: Image, title: str, colour: str) -> None:
     ax.imshow(film, cmap="gray", vmin=0, vmax=255, interpolation="antialiased")
-    ax.set_title(title, fontsize=SMALL_TEXT, color=colour)
+    ax.set_title(title, fontsize=SMALL_TEXT, color=colour, y=1.0)
 
 
 def _overlay(ax: Axes, found: Image) -> None:

@@ -37,7 +37,7 @@ def plot_augmented(
             _film(ax, image[..., 0])
         grid[row, 0].set_ylabel(label, fontsize=SMALL_TEXT, color=label_colour(label))
     for ax, title in zip(grid[0], ["as stored", *_draws(len(changed))], strict=True):
-        ax.set_title(title, fontsize=SMALL_TEXT, color=INK)
+        ax.set_title(title, fontsize=SMALL_TEXT, color=INK, y=1.0)
     return figure
 
 

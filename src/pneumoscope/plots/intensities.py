@@ -99,8 +99,5 @@ def _difference(ax: Axes, difference: NDArray[np.floating]) -> None:
 
 
 def _frame(ax: Axes, title: str, colour: str) -> None:
-    ax.set_title(title, fontsize=TITLE_TEXT - 2, color=colour, fontweight="bold")
-    ax.set_xticks([])
-    ax.set_yticks([])
-    for spine in ax.spines.values():
-        spine.set_visible(False)
+    ax.set_title(title, fontsize=TITLE_TEXT - 2, color=colour, fontweight="bold", y=1.0)
+    ax.set_axis_off()

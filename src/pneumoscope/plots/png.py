@@ -14,6 +14,10 @@ def png_bytes(figure: Figure, dpi: int = DOTS_PER_INCH) -> bytes:
 
     buffer = io.BytesIO()
     figure.set_dpi(dpi)
+    # The frame of axes ends where they do; to measure it takes a tenth of the layout.
+    for ax in figure.axes:
+        for spine in ax.spines.values():
+            spine.set_in_layout(False)
     # `savefig` would draw everything a second time, for the sake of the layout alone.
     FigureCanvasAgg(figure).print_png(buffer, metadata={"Software": None})
     return buffer.getvalue()

@@ -34,6 +34,6 @@ def plot_pseudo_sites(shown: Mapping[str, Sequence[Sample]]) -> Figure:
             ax.spines[:].set_visible(False)
         for ax, (title, film) in zip(axes, films, strict=False):
             ax.imshow(film, cmap="gray", vmin=0, vmax=255, interpolation="antialiased")
-            ax.set_title(title, fontsize=SMALL_TEXT, color=INK)
+            ax.set_title(title, fontsize=SMALL_TEXT, color=INK, y=1.0)
         axes[0].set_ylabel(name, fontsize=TEXT, color=MUTED, rotation=0, labelpad=10)
     return figure

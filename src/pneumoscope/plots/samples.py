@@ -51,7 +51,7 @@ def _row(axes: NDArray[np.object_], samples: Sequence[Sample], name: str) -> Non
 
 def _radiograph(ax: Axes, title: str, image: NDArray[np.uint8]) -> None:
     ax.imshow(image, cmap="gray", vmin=0, vmax=255, interpolation="antialiased")
-    ax.set_title(title, fontsize=SMALL_TEXT, color=INK)
+    ax.set_title(title, fontsize=SMALL_TEXT, color=INK, y=1.0)
     ax.set_xticks([])
     ax.set_yticks([])
     for spine in ax.spines.values():
