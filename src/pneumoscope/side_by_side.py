@@ -3,6 +3,7 @@
 import logging
 import os
 import shutil
+from collections import Counter
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -156,12 +157,16 @@ def _runnable(
 
 
 def _crossing_in_memory(spaces: Spaces, catalog: CatalogProtocol) -> list[str]:
-    """Return the entries without a file that nodes of a namespace take or give.
+    """Return the entries without a file that nodes of a namespace take or give, or several here.
 
-    Nodes of one namespace may run in two processes, one after the other.
+    Nodes of one namespace may run in two processes, one after the other. Those here run in turns,
+    and what the last reader of a turn leaves behind is released, though others may follow.
     """
     nodes = [node for node, space in spaces.items() if space]
     entries = {entry for node in nodes for entry in (*node.inputs, *node.outputs)}
+    here = [node for node, space in spaces.items() if not space]
+    readers = Counter(entry for node in here for entry in set(node.inputs))
+    entries |= {entry for node in here for entry in node.outputs if readers[entry] > 1}
     return sorted(
         entry
         for entry in entries
