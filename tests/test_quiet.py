@@ -68,6 +68,21 @@ def test_the_module_is_as_if_nothing_stood_between(tmp_path):
     assert found.stdout.split() == ["SourceFileLoader"] * 2
 
 
+@pytest.mark.parametrize("before", ["enable", "disable"])
+@pytest.mark.parametrize("package", ["import gc; print(gc.isenabled())", "raise ImportError"])
+def test_garbage_is_not_looked_for_during_the_import_and_afterwards_as_before(
+    tmp_path, package, before
+):
+    code = (
+        f"import gc, contextlib, pneumoscope; gc.{before}()\n"
+        "with contextlib.suppress(ImportError):\n    import tensorflow\n"
+        "print(gc.isenabled())"
+    )
+    *during, after = printed(package, code, tmp_path).stdout.split()
+    assert set(during) <= {"False"}
+    assert after == str(before == "enable")
+
+
 @pytest.mark.slow
 def test_tensorflow_itself_is_quiet():
     kept = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
