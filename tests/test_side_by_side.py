@@ -82,23 +82,26 @@ def test_what_is_kept_in_memory_and_touched_by_a_namespace_crosses_by_files(pipe
     assert (tmp_path / "0.pickle").exists()
 
 
-def test_what_several_read_here_stays_until_the_last_of_them(pipeline, tmp_path):
+def test_what_is_read_here_in_turns_stays_until_the_last_of_them(pipeline, tmp_path):
     several = pipeline + Pipeline(
         [
             Node(join, "raw", "statistics", name="describe"),
-            Node(join, "statistics", "figure", name="draw"),
+            Node(join, ["statistics", "layout"], "figure", name="draw"),
+            Node(join, "raw", "layout", name="lay_out"),
+            Node(join, "layout", "list", name="list"),
             Node(join, ["statistics", "figure", "comparison"], "report", name="report"),
         ]
     )
     catalog = DataCatalog({name: MemoryDataset(name) for name in several.datasets()})
     crossing = _crossing_in_memory({node: node.namespace for node in several.nodes}, catalog)
     assert "statistics" in crossing
-    assert not {"raw", "figure", "comparison", "report"} & set(crossing)
+    # What is read in one turn alone need not be fit for a file.
+    assert not {"raw", "layout", "figure", "comparison", "report"} & set(crossing)
     hand_over(catalog, {"statistics": str(tmp_path / "0.pickle")})
     # What compares the models waits for both of them, and the report for that.
-    for turn in (["describe", "draw"], ["report"]):
+    for turn in (["describe", "lay_out", "draw", "list"], ["report"]):
         SequentialRunner().run(several.only_nodes(*turn), catalog)
-    assert catalog.load("report") == [["raw"], [["raw"]], "comparison"]
+    assert catalog.load("report") == [["raw"], [["raw"], ["raw"]], "comparison"]
 
 
 def test_without_a_cluster_it_is_the_sequential_runner(pipeline):

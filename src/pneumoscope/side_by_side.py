@@ -3,7 +3,7 @@
 import logging
 import os
 import shutil
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -157,21 +157,35 @@ def _runnable(
 
 
 def _crossing_in_memory(spaces: Spaces, catalog: CatalogProtocol) -> list[str]:
-    """Return the entries without a file that nodes of a namespace take or give, or several here.
+    """Return the entries without a file that nodes of a namespace take or give, or turns here.
 
-    Nodes of one namespace may run in two processes, one after the other. Those here run in turns,
-    and what the last reader of a turn leaves behind is released, though others may follow.
+    Nodes of one namespace may run in two processes, one after the other.
     """
     nodes = [node for node, space in spaces.items() if space]
     entries = {entry for node in nodes for entry in (*node.inputs, *node.outputs)}
-    here = [node for node, space in spaces.items() if not space]
-    readers = Counter(entry for node in here for entry in set(node.inputs))
-    entries |= {entry for node in here for entry in node.outputs if readers[entry] > 1}
+    entries |= _read_in_turns(spaces)
     return sorted(
         entry
         for entry in entries
         if not entry.startswith("params:") and getattr(catalog.get(entry), "_EPHEMERAL", False)
     )
+
+
+def _read_in_turns(spaces: Spaces) -> set[str]:
+    """Return the entries whose readers wait for different nodes of namespaces, and so run in turns.
+
+    After a turn here Kedro releases what was read in it.
+    """
+    parents = Pipeline(list(spaces)).node_dependencies
+    waits: dict[Node, set[Node]] = {}
+    turns: dict[str, set[frozenset[Node]]] = defaultdict(set)
+    for node in spaces:  # parents first
+        own = {parent for parent in parents[node] if spaces[parent]}
+        waits[node] = own.union(*(waits[parent] for parent in parents[node]))
+        for entry in node.inputs:
+            turns[entry].add(frozenset(waits[node]))
+    made = {entry for node in spaces for entry in node.outputs}
+    return {entry for entry in made if len(turns[entry]) > 1}
 
 
 def _see_what_was_saved(nodes: list[Node], catalog: CatalogProtocol) -> None:
