@@ -8,6 +8,7 @@ from pneumoscope.evaluation.calibration.measure import measure_split_calibration
 from pneumoscope.evaluation.lock import Lock, lock_digest
 from pneumoscope.evaluation.records import CalibrationMap, ModelMetrics, SplitCalibration
 from pneumoscope.evaluation.sample import Sample
+from pneumoscope.external.updates.curve import measure_curve
 from pneumoscope.external.updates.fitting import (
     AS_IT_IS,
     fit_reading,
@@ -16,7 +17,7 @@ from pneumoscope.external.updates.fitting import (
 )
 from pneumoscope.external.updates.records import Part, Reading, SiteUpdate
 from pneumoscope.external.updates.verdicts import refusal
-from pneumoscope.external.updates.worth import cut_patients, measure_worth, sizes_of
+from pneumoscope.external.updates.worth import cut_patients, measure_worth
 from pneumoscope.naming import Column, Label
 from pneumoscope.options import EvaluationOptions, SiteUpdateOptions
 
@@ -58,9 +59,7 @@ def measure_update(
         worth=worth,
         calibration=_calibration(rest, locked, reading, options),
         cuts=len(cuts),
-        curve=[
-            measure_worth(rows, cuts, films, locked, options) for films in sizes_of(cuts, update)
-        ],
+        curve=measure_curve(rows, cuts, update, locked, options, seed),
     )
 
 

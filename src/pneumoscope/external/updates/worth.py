@@ -40,9 +40,21 @@ class Cut:
 
     def first(self, films: int | None) -> IntArray:
         """Return the films of as many patients as it takes to have so many; None for all."""
-        if films is None:
+        if films is None or films > self.ends[-1]:  # fewer where patients were left out
             return self.order
         return self.order[: self.ends[np.searchsorted(self.ends, films)]]
+
+    def without(self, gone: BoolArray, patient: IntArray) -> "Cut":
+        """Leave out some patients on both sides.
+
+        Args:
+            gone: Shape (patients,), true for those that are left out.
+            patient: Shape (n,), the patient behind each film.
+        """
+        order = self.order[~gone[patient[self.order]]]
+        owner = patient[order]
+        ends = np.append(np.flatnonzero(owner[1:] != owner[:-1]) + 1, len(owner))
+        return Cut(order, ends, self.rest[~gone[patient[self.rest]]])
 
 
 def cut_patients(sample: Sample, options: SiteUpdateOptions, seed: int) -> list[Cut]:
@@ -82,8 +94,8 @@ def measure_worth(
     """Fit an update on so many films of each cut, and measure it on the films beyond the cut.
 
     What cuts make of a film is averaged first, so that each film counts once and an interval is
-    over the patients of the site. That more films of these patients taught the updates is left
-    out of it: it moves a measure that the update serves by little (docs/external.md).
+    over the patients that it was measured on, as if the updates were given: right for the one of
+    a single cut, which is what is then used.
 
     Args:
         rows: Columns patient_id, label, split and score of the films of a site.
