@@ -217,6 +217,22 @@ def test_every_environment_has_a_catalog_entry_with_a_layer_for_every_dataset(en
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_whatever_a_pipeline_takes_from_another_is_a_file_so_that_a_run_can_begin_there(
+    environment,
+):
+    entries, created = entries_of(environment), graph(environment)
+    resolver = DataCatalog.from_config(entries).config_resolver
+    made = everything(created).all_outputs()
+    taken = {
+        name: entries.get(name) or resolver.resolve_pattern(name)
+        for pipeline in created.values()
+        for name in pipeline.inputs() & made
+    }
+    assert len(taken) > 30
+    assert [name for name, entry in taken.items() if "filepath" not in entry] == []
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_no_layer_is_fed_by_a_later_one_else_kedro_viz_drops_them_all(environment):
     entries = entries_of(environment)
     resolver = DataCatalog.from_config(entries).config_resolver
