@@ -21,7 +21,8 @@ class SiteUpdateOptions(Options):
     share: OpenShare = 0.5
     # Below ten films a threshold hangs on one or two.
     films: Several[Annotated[int, Field(ge=10, le=100_000)]] = (25, 50, 100, 200)
-    # Each fits as many updates as there are numbers of films, in some hundredths of a second.
+    # Each fits as many updates as there are numbers of films, in some hundredths of a second; the
+    # first ten are fitted ten times more, without a tenth of the patients each, for the intervals.
     cuts: Annotated[int, Field(ge=1, le=1000)] = 20
 
     @field_validator("films")
