@@ -15,10 +15,16 @@ LARGE = 100.0
 
 def text_width(text: str, size: float, weight: str = "normal") -> float:
     """Return the width of one line in points."""
+    # Widths grow with the size in proportion.
+    return _large_width(text, weight) * size / LARGE
+
+
+@lru_cache(4096)  # the same lines are tried at every size, and notes recur from slide to slide
+def _large_width(text: str, weight: str) -> float:
     font = _font(weight)
     font.set_text(text, flags=LoadFlags.NO_HINTING)
-    # FreeType counts in 64ths; widths grow with the size in proportion.
-    return font.get_width_height()[0] / 64 * size / LARGE
+    # FreeType counts in 64ths.
+    return font.get_width_height()[0] / 64
 
 
 @lru_cache
