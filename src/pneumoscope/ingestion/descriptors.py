@@ -36,9 +36,6 @@ differs by one level has more."""
 _ROUNDING = 1e-3
 """By how much products of short descriptors may lie below what they are in exact arithmetic."""
 
-_DEPENDENT = 1e-9
-"""Share of the squared lengths of all directions up to which one is of rounding alone."""
-
 _MANY = 20
 """From one pair in so many on, the second products are taken of all pairs at once."""
 
@@ -176,24 +173,15 @@ def _directions(some: Descriptors, most: int) -> Descriptors:
     Any directions would do; these leave short rests. Source: Halko, Martinsson and Tropp 2011,
     Finding structure with randomness, doi:10.1137/090771806.
     """
-    drawn = np.random.default_rng(0).standard_normal((LENGTH, most), dtype=np.float32)
+    from threadpoolctl import threadpool_limits
+
+    drawn = np.random.default_rng(0).standard_normal((most, LENGTH), dtype=np.float32)
     for _ in range(2):
-        drawn = _orthonormal(some.T @ (some @ drawn))
-    return drawn.T
-
-
-def _orthonormal(columns: Descriptors) -> Descriptors:
-    """Return orthonormal columns that span given ones; those that add nothing to them get shorter.
-
-    Shorter ones leave longer rests, whose lengths bound products all the same. By Cholesky's
-    decomposition of their products: Householder's of the columns themselves gains nothing by
-    several threads, which wait for each other.
-    """
-    exact = columns.astype(np.float64)
-    products = exact.T @ exact
-    ridge = _DEPENDENT * np.trace(products) + np.finfo(np.float64).tiny
-    lower = np.linalg.cholesky(products + ridge * np.eye(len(products)))
-    return np.float32(exact @ np.linalg.inv(lower).T)
+        columns = some.T @ (some @ drawn.T)
+        # Of a matrix so narrow, threads wait for each other a hundred times as long as they work.
+        with threadpool_limits(1):
+            drawn = np.linalg.qr(columns)[0].T
+    return drawn
 
 
 @cache
