@@ -44,8 +44,9 @@ lint: $(READY) ## Style
 types: $(READY) ## Static types
 	$(BIN)/mypy
 
-# What the tests of one file share is made once: a file stays in one process.
-PYTEST := $(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadscope \
+# What the tests of one file share is made once: a file stays in one process. Each process has a
+# core: threads of BLAS would spend it on waiting for one another.
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadscope \
 	--no-loadscope-reorder
 unit: $(READY) ## The tests, without the slow ones
 	$(PYTEST)
