@@ -72,7 +72,7 @@ def read_guidelines() -> list[Guideline]:
 def _read(name: str) -> Guideline:
     text = files("pneumoscope.report").joinpath("guidelines", f"{name}.yml").read_text("utf-8")
     # By libyaml, where PyYAML was built with it, in a tenth of the time.
-    read = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    read = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return Guideline(read["name"], read["about"], read["source"], [_item(i) for i in read["items"]])
 
 
