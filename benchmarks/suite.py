@@ -40,9 +40,9 @@ class Benchmark:
 
 
 BENCHMARKS = (
-    Benchmark("ingestion", "ingestion and preprocessing", 2, ("--count", "16")),
+    Benchmark("ingestion", "ingestion and preprocessing", 5, ("--count", "16")),
     Benchmark(
-        "epochs", "a training epoch of each architecture", 6,
+        "epochs", "a training epoch of each architecture", 16,
         ("--architectures", "mlp", "--share", "0.03"),
     ),
     Benchmark(
@@ -50,7 +50,7 @@ BENCHMARKS = (
         ("--architectures", "cnn", "--settings", "plain", "--side", "32"),
     ),
     Benchmark(
-        "whole_run", "the whole run of five architectures", 8,
+        "whole_run", "the whole run of five architectures", 11,
         ("--count", "40", "--side", "32", "--epochs", "1", "--architectures", "mlp", "cnn"),
     ),
     Benchmark("prediction", "prediction", 2, ("--architecture", "mlp", "--count", "8")),
