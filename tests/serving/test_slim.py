@@ -45,5 +45,10 @@ def test_the_lock_of_the_service_is_enough_to_predict(
         answer = requests.post(f"{slim.url}/v1/predict", files=form, timeout=120)
         page = requests.get(slim.url, timeout=60)
         assert slim.stop() == 0
-    assert answer.json() == served.predict(*films.items()).json()
+    given, expected = answer.json(), served.predict(*films.items()).json()
+    # The last bits of a sum in float64 hang on where a process has its arrays.
+    for one, other in zip(given["films"], expected["films"], strict=True):
+        distance = other.pop("out_of_distribution_distance")
+        assert one.pop("out_of_distribution_distance") == pytest.approx(distance, abs=1e-12)
+    assert given == expected
     assert page.status_code == 200
