@@ -6,6 +6,7 @@ every export compares the two. CLAHE and the equalisation of encodings are in mo
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +16,6 @@ from pneumoscope.exchange.encoding import equalised_encoding
 from pneumoscope.exchange.graph import FILMS, PREPARED, Steps, as_model, tensor
 from pneumoscope.naming import Fit
 from pneumoscope.options import PreprocessingOptions
-from pneumoscope.radiographs.transforms import exact_share
 
 if TYPE_CHECKING:
     import onnx
@@ -45,7 +45,7 @@ def film_graph(options: PreprocessingOptions) -> onnx.ModelProto:
     steps = Steps()
     films = steps("Unsqueeze", FILMS, steps.constant([1]))
     if options.border_crop:
-        films = _cropped(steps, films, options.border_crop)
+        films = _cropped(steps, films, options.border)
     films = _resized(steps, films, options)
     if options.clahe is not None:
         films = equalised_contrast(steps, films, options.size, options.clahe)
@@ -65,13 +65,12 @@ def _side(steps: Steps, films: str, axis: int) -> str:
     return steps("Shape", films, start=axis, end=axis + 1)
 
 
-def _cropped(steps: Steps, films: str, share: float) -> str:
+def _cropped(steps: Steps, films: str, share: Fraction) -> str:
     """Cut a share from each side, as `crop_border` does."""
-    exact = exact_share(share)
     for axis in (_ROWS, _COLUMNS):
         side = _side(steps, films, axis)
-        first = _times(steps, side, exact.numerator)
-        first = steps("Div", first, steps.constant([exact.denominator]))
+        first = _times(steps, side, share.numerator)
+        first = steps("Div", first, steps.constant([share.denominator]))
         films = _slice(steps, films, axis, first, steps("Sub", side, first))
     return films
 

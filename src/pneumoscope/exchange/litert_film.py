@@ -14,7 +14,6 @@ from pneumoscope.errors import InputError
 from pneumoscope.exchange.film import LOW_BITS, WEIGHT_BITS
 from pneumoscope.naming import Fit
 from pneumoscope.options import PreprocessingOptions
-from pneumoscope.radiographs.transforms import exact_share
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -71,7 +70,7 @@ def _placed(
     import tensorflow as tf
 
     height, width = options.size
-    share = exact_share(options.border_crop)
+    share = options.border
     top, left = (side * share.numerator // share.denominator for side in (rows, columns))
     kept_rows, kept_columns = rows - 2 * top, columns - 2 * left
     before, inner = (0, 0), (tf.constant(height), tf.constant(width))

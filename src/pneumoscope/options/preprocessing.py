@@ -1,5 +1,6 @@
 """Parameters of the preprocessing and of the stressed validation."""
 
+from fractions import Fraction
 from typing import Annotated, Any
 
 from pydantic import Field, field_validator, model_validator
@@ -17,6 +18,9 @@ from pneumoscope.options.base import (
     options_with,
 )
 from pneumoscope.radiographs.degradations import DEGRADATIONS, Quality
+
+_FINEST = 10_000
+"""Denominator of the share that is cropped, at most."""
 
 
 class ClaheOptions(Options):
@@ -47,6 +51,11 @@ class PreprocessingOptions(Options):
     clahe: ClaheOptions | None = None
     equalise_quality: Quality | None = None
     batch_size: Batch = 32
+
+    @property
+    def border(self) -> Fraction:
+        """`border_crop` as the short fraction that was meant: 0.29 of 100 pixels are 29, not 28."""
+        return Fraction(self.border_crop).limit_denominator(_FINEST)
 
     @model_validator(mode="after")
     def _no_tile_is_smaller_than_a_pixel(self) -> "PreprocessingOptions":

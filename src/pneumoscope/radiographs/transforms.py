@@ -11,9 +11,6 @@ from pneumoscope.naming import Fit
 from pneumoscope.options import ClaheOptions, PreprocessingOptions
 from pneumoscope.radiographs.degradations import recompress
 
-_FINEST = 10_000
-"""Denominator of the share that is cropped, at most."""
-
 
 def preprocess(pixels: Grey, options: PreprocessingOptions) -> Grey:
     """Bring one radiograph to the shape and look that every model sees.
@@ -28,7 +25,7 @@ def preprocess(pixels: Grey, options: PreprocessingOptions) -> Grey:
     Returns:
         uint8 (options.size[0], options.size[1], 1).
     """
-    image = resize(crop_border(pixels, options.border_crop), options.size, options.fit)
+    image = resize(crop_border(pixels, options.border), options.size, options.fit)
     if options.clahe is not None:
         image = equalise_contrast(image, options.clahe)
     if options.equalise_quality is not None:
@@ -36,17 +33,11 @@ def preprocess(pixels: Grey, options: PreprocessingOptions) -> Grey:
     return image[..., np.newaxis]
 
 
-def crop_border(pixels: Grey, share: float) -> Grey:
+def crop_border(pixels: Grey, share: Fraction) -> Grey:
     """Cut `share` of the height and width from each side (markers and electrodes lie there)."""
     height, width = pixels.shape
-    exact = exact_share(share)
-    top, left = int(height * exact), int(width * exact)
+    top, left = int(height * share), int(width * share)
     return pixels[top : height - top, left : width - left]
-
-
-def exact_share(share: float) -> Fraction:
-    """Read a share as the short fraction that was meant: 0.29 of 100 pixels are 29, not 28."""
-    return Fraction(share).limit_denominator(_FINEST)
 
 
 def resize(pixels: Grey, size: tuple[int, int], fit: Fit) -> Grey:
