@@ -11,6 +11,7 @@ from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -26,6 +27,7 @@ from pneumoscope.models.architectures.registry import ARCHITECTURES
 from pneumoscope.options.base import Options
 from pneumoscope.options.project import ProjectOptions
 from pneumoscope.options.reading import read_parameters
+from pneumoscope.radiographs.transforms import crop_border
 from pneumoscope.settings import CONFIG_LOADER_ARGS
 
 CONF = Path(__file__).parents[2] / "conf"
@@ -251,7 +253,7 @@ def test_every_text_and_list_that_is_read_has_something_in_it():
 
 CONTRADICTIONS = {
     "a size above what is decoded": ({"preprocessing": {"size": [200, 200]}}, "working_side"),
-    "a crop that leaves less than the size": ({"preprocessing": {"border_crop": 0.2}}, "76 px"),
+    "a crop that leaves less than the size": ({"preprocessing": {"border_crop": 0.2}}, "78 px"),
     "two variants of one name": (
         {"stress": {"variants": [{"name": "a", "blur": 1.0}, {"name": "a", "blur": 2.0}]}},
         "names of variants",
@@ -302,6 +304,19 @@ def test_options_that_contradict_each_other_are_refused(name):
     change, told = CONTRADICTIONS[name]
     changed = OmegaConf.to_container(OmegaConf.merge(parameters_of("base"), change))
     assert told in str(refusal(changed))
+
+
+SIZE = ("preprocessing", "size")
+
+
+@pytest.mark.parametrize(("side", "crop"), [(128, 0.2), (127, 0.2), (129, 0.2), (100, 0.29)])
+def test_a_size_may_be_all_that_the_border_leaves_and_no_pixel_more(side, crop):
+    parameters = with_value(parameters_of("base"), ("ingestion", "working_side"), side)
+    parameters = with_value(parameters, ("preprocessing", "border_crop"), crop)
+    options = read_parameters(with_value(parameters, SIZE, [32, 32]), somewhere).preprocessing
+    left = min(crop_border(np.zeros((side, side + 9), np.uint8), options).shape)
+    read_parameters(with_value(parameters, SIZE, [left, 32]), somewhere)
+    assert f"within the {left} px" in str(refusal(with_value(parameters, SIZE, [32, left + 1])))
 
 
 def test_backbones_need_radiographs_that_they_can_halve_five_times():

@@ -57,6 +57,10 @@ class PreprocessingOptions(Options):
         """`border_crop` as the short fraction that was meant: 0.29 of 100 pixels are 29, not 28."""
         return Fraction(self.border_crop).limit_denominator(_FINEST)
 
+    def cut_from(self, side: int) -> int:
+        """Count the pixels that are cut from either end of a side of that many, rounded down."""
+        return int(side * self.border)
+
     @model_validator(mode="after")
     def _no_tile_is_smaller_than_a_pixel(self) -> "PreprocessingOptions":
         if self.clahe is not None and self.clahe.tiles > min(self.size):

@@ -130,7 +130,7 @@ class ProjectOptions(Options):
     @model_validator(mode="after")
     def _stored_radiographs_hold_real_detail(self) -> Self:
         prepared, side = self.preprocessing, self.ingestion.working_side
-        kept = int(side * (1 - 2 * prepared.border_crop))
+        kept = side - 2 * prepared.cut_from(side)
         if max(prepared.size) > kept:
             raise InputError(
                 f"`preprocessing.size` within the {kept} px that `ingestion.working_side` {side} "

@@ -1,7 +1,5 @@
 """Deterministic preprocessing: grey radiographs of any shape to images of one shape."""
 
-from fractions import Fraction
-
 import cv2
 import numpy as np
 from PIL import Image
@@ -25,7 +23,7 @@ def preprocess(pixels: Grey, options: PreprocessingOptions) -> Grey:
     Returns:
         uint8 (options.size[0], options.size[1], 1).
     """
-    image = resize(crop_border(pixels, options.border), options.size, options.fit)
+    image = resize(crop_border(pixels, options), options.size, options.fit)
     if options.clahe is not None:
         image = equalise_contrast(image, options.clahe)
     if options.equalise_quality is not None:
@@ -33,10 +31,10 @@ def preprocess(pixels: Grey, options: PreprocessingOptions) -> Grey:
     return image[..., np.newaxis]
 
 
-def crop_border(pixels: Grey, share: Fraction) -> Grey:
-    """Cut `share` of the height and width from each side (markers and electrodes lie there)."""
+def crop_border(pixels: Grey, options: PreprocessingOptions) -> Grey:
+    """Cut `border_crop` of height and width from each side (markers and electrodes lie there)."""
     height, width = pixels.shape
-    top, left = int(height * share), int(width * share)
+    top, left = options.cut_from(height), options.cut_from(width)
     return pixels[top : height - top, left : width - left]
 
 
