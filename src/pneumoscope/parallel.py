@@ -4,7 +4,6 @@ import math
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
@@ -44,7 +43,6 @@ class BatchedMap(Generic[Item, Result]):
         batch_size: Items a task.
         title: What the progress line calls the work.
         threads: Items at work at a time on this machine: more than cores where they wait.
-        around: Entered wherever the function runs, for as long as it does.
         here: Whether only this process can run it.
     """
 
@@ -53,7 +51,6 @@ class BatchedMap(Generic[Item, Result]):
     batch_size: int
     title: str
     threads: int = CPU_COUNT
-    around: Callable[[], AbstractContextManager[Any]] = nullcontext
     here: bool = False
 
     def __len__(self) -> int:
@@ -89,23 +86,22 @@ class BatchedMap(Generic[Item, Result]):
         return self._on_threads() if engine is None else self._on(engine)
 
     def _on(self, engine: Engine) -> Iterator[Result]:
-        calls = (partial(self._mapped, items) for items in self._slices(self.batch_size))
+        calls = (partial(_map, self.function, items) for items in self._slices(self.batch_size))
         return chain.from_iterable(engine.in_order(calls, self.title))
 
     def _on_threads(self) -> Iterator[Result]:
         windows = self._slices(self.batch_size * max(WINDOW, self.threads))
         cores, ahead = ThreadPoolExecutor(self.threads), ThreadPoolExecutor(AHEAD)
         try:
-            with self.around():
-                mapped = deque(
-                    ahead.submit(self._compute, window, cores) for window in islice(windows, AHEAD)
+            mapped = deque(
+                ahead.submit(self._compute, window, cores) for window in islice(windows, AHEAD)
+            )
+            while mapped:
+                results = mapped.popleft().result()
+                mapped.extend(
+                    ahead.submit(self._compute, window, cores) for window in islice(windows, 1)
                 )
-                while mapped:
-                    results = mapped.popleft().result()
-                    mapped.extend(
-                        ahead.submit(self._compute, window, cores) for window in islice(windows, 1)
-                    )
-                    yield from results
+                yield from results
         finally:
             ahead.shutdown(cancel_futures=True)
             cores.shutdown()
@@ -122,11 +118,7 @@ class BatchedMap(Generic[Item, Result]):
     def _write_shard(self) -> Callable[..., Any]:
         # By the process of a worker, which has as many of them as cores.
         waits = self.threads if self.threads > CPU_COUNT else 1
-        return partial(_write_shard, self.function, self.around, waits, self.batch_size)
-
-    @property
-    def _mapped(self) -> Callable[..., list[Result]]:
-        return partial(_mapped, self.function, self.around)
+        return partial(_write_shard, self.function, waits, self.batch_size)
 
 
 def in_shards(
@@ -154,26 +146,15 @@ def shards_written(
 
 def _write_shard(
     function: Callable[[Item], Result],
-    around: Callable[[], AbstractContextManager[Any]],
     waits: int,
     batch_size: int,
     items: Sequence[Item],
     number: int,
     write: Write[Result, Written],
 ) -> Written:
-    with around():
-        if waits == 1:
-            return write(number, map(function, items))
-        return write(number, BatchedMap(function, items, batch_size, "", waits)._on_threads())
-
-
-def _mapped(
-    function: Callable[[Item], Result],
-    around: Callable[[], AbstractContextManager[Any]],
-    items: Sequence[Item],
-) -> list[Result]:
-    with around():
-        return _map(function, items)
+    if waits == 1:
+        return write(number, map(function, items))
+    return write(number, BatchedMap(function, items, batch_size, "", waits)._on_threads())
 
 
 def _map(function: Callable[[Item], Result], batch: Sequence[Item]) -> list[Result]:

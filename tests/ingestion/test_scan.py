@@ -164,6 +164,27 @@ def test_what_pillow_warns_of_in_any_thread_is_a_reason(encode, gradient, ingest
     assert reasons.pop().startswith("its EXIF block is damaged: Corrupt EXIF data")
 
 
+def test_no_filter_that_others_set_meanwhile_hides_what_pillow_warns_of(
+    encode, gradient, ingestion_options
+):
+    damaged = encode(gradient, "WEBP", exif=b"Exif\0\0II*\0\x08\0\0\0\x09\0" + bytes(9))
+    others = warnings.catch_warnings()
+
+    def read() -> bytes:
+        warnings.simplefilter("ignore")
+        return damaged
+
+    others.__enter__()
+    try:
+        files = iter(scan({f"{number}.webp": read for number in range(40)}, ingestion_options))
+        first = next(files)
+    finally:
+        others.__exit__(None, None, None)
+    reasons = {file.reason for file in (first, *files)}
+    assert len(reasons) == 1
+    assert reasons.pop().startswith("its EXIF block is damaged: Corrupt EXIF data")
+
+
 def test_files_of_a_stream_are_read_in_their_own_order(ingestion_options):
     asked: list[str] = []
     names = [f"{number * 7 % 100}.jpeg" for number in range(100)]

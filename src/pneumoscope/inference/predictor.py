@@ -26,7 +26,6 @@ from pneumoscope.options import DecodingOptions
 from pneumoscope.out_of_distribution.judgement import judge
 from pneumoscope.out_of_distribution.records import FalseAlarms
 from pneumoscope.progress import track
-from pneumoscope.radiographs.decoding import warnings_refused
 
 NO_MAP = "none: the score of this model is not read off pooled feature maps"
 
@@ -89,8 +88,7 @@ class Predictor:
 
     def read(self, name: str, reader: Reader) -> ScannedFile:
         """Decode one file as in training; a bad one has a reason, and nothing is raised."""
-        with warnings_refused():
-            return scan_file((name, reader), self.decoding)
+        return scan_file((name, reader), self.decoding)
 
     def predict(
         self, files: Sequence[ScannedFile], prevalence: float | None = None, maps: bool = False

@@ -19,7 +19,6 @@ from pneumoscope.ingestion.scanned_file import ScannedFile
 from pneumoscope.naming import Source
 from pneumoscope.options import IngestionOptions
 from pneumoscope.parallel import BatchedMap, Write, Written
-from pneumoscope.radiographs.decoding import warnings_refused
 
 logger = logging.getLogger(__name__)
 
@@ -109,10 +108,10 @@ def _batched(
         if engine_in_use() is not None:
             logger.info("A compressed archive is one stream: this process reads it, no worker")
         # One by one: threads that begin at distant files would pull a stream back and forth.
-        return BatchedMap(look, items, 1, title, around=warnings_refused, here=True)
+        return BatchedMap(look, items, 1, title, here=True)
     threads = WAITING if waits else CPU_COUNT
     batch = max(1, batch // 4) if waits else batch
-    return BatchedMap(look, items, batch, title, threads, around=warnings_refused)
+    return BatchedMap(look, items, batch, title, threads)
 
 
 def _scan_wanted(

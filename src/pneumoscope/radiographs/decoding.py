@@ -1,10 +1,5 @@
 """One radiograph's bytes turned into grey pixels, or refused with a reason."""
 
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
-from threading import Lock
-
 from PIL import Image, UnidentifiedImageError
 
 from pneumoscope.options import DecodingOptions
@@ -16,6 +11,7 @@ from pneumoscope.radiographs.decoders.interface import (
     UnreadableRadiograph,
     refused_as,
 )
+from pneumoscope.radiographs.refused_warnings import warnings_refused
 
 DECODERS: tuple[Decoder, ...] = (jpeg, png, dicom, tiff, jpeg2000, pillow)
 """The first that recognises a file reads it; a DICOM may begin as a TIFF."""
@@ -34,7 +30,7 @@ def decode(data: bytes, options: DecodingOptions) -> DecodedRadiograph:
 
     Raises:
         UnreadableRadiograph: The bytes are no image in a known format, are damaged, hold several
-            pictures, have no known grey range, or go beyond the bounds.
+            pictures, have no known grey range, go beyond the bounds, or a library warns of them.
     """
     check_size(len(data), options)
     if not data:
@@ -43,7 +39,8 @@ def decode(data: bytes, options: DecodingOptions) -> DecodedRadiograph:
     if decoder is None:
         raise UnreadableRadiograph(reason_for(data))
     try:
-        return decoder.decode(data, options)
+        with warnings_refused():
+            return decoder.decode(data, options)
     except UnreadableRadiograph:
         raise
     except Image.DecompressionBombError as error:
@@ -65,45 +62,3 @@ def check_size(size: int, options: DecodingOptions) -> None:
             f"too large a file: {size / 1e6:,.0f} MB, more than {options.max_megabytes:g} "
             "(ingestion.max_megabytes)"
         )
-
-
-@contextmanager
-def warnings_refused() -> Iterator[None]:
-    """Have what Pillow and pydicom warn of refused, in all threads, while this lasts.
-
-    Left alone, a warning says which line of a library it comes from, and not which file is odd.
-    Several threads, as of a worker, may be within it: filters are of the process, so the first
-    one in sets them and the last one out takes them back.
-    """
-    with _FILTERS.lock:
-        if not _FILTERS.within:
-            _FILTERS.before = warnings.catch_warnings()
-            _FILTERS.before.__enter__()
-            _refuse()
-        _FILTERS.within += 1
-    try:
-        yield
-    finally:
-        with _FILTERS.lock:
-            _FILTERS.within -= 1
-            if not _FILTERS.within:
-                _FILTERS.before.__exit__(None, None, None)
-
-
-class _Filters:
-    """What the filters of warnings were before any thread decoded."""
-
-    def __init__(self) -> None:
-        self.lock, self.within = Lock(), 0
-        self.before = warnings.catch_warnings()
-
-
-_FILTERS = _Filters()
-
-
-def _refuse() -> None:
-    warnings.filterwarnings("error", category=UserWarning, module=r"(PIL|pydicom)\.")
-    # An odd character set concerns names, and no pixel.
-    warnings.filterwarnings("ignore", category=UserWarning, module=r"pydicom\.charset")
-    # The bounds of the decoding are lower.
-    warnings.simplefilter("ignore", Image.DecompressionBombWarning)

@@ -15,7 +15,6 @@ from starlette.types import ASGIApp
 
 import pneumoscope
 from pneumoscope.inference.predictor import FilmPrediction
-from pneumoscope.radiographs.decoding import warnings_refused
 from pneumoscope.serving import schema
 from pneumoscope.serving.batches import Asked
 from pneumoscope.serving.failures import answer_failures
@@ -75,9 +74,7 @@ def build_app(
 def _closing(service: Service) -> Any:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        # For all threads, and so once: the list of filters is not a thread's own.
-        with warnings_refused():
-            yield
+        yield
         service.close()
 
     return lifespan
