@@ -1,8 +1,11 @@
+import io
+import os
 import subprocess
 from pathlib import Path
 
 import pytest
 from omegaconf import OmegaConf
+from yaml.parser import ParserError
 
 from pneumoscope.configuration import RESOLVERS, LayeredConfigLoader
 from pneumoscope.errors import InputError
@@ -156,6 +159,49 @@ def test_local_lies_over_base_and_gives_way_to_any_named_environment(conf):
     assert parameters(None, folder) == {"seed": 1, "title": "base"}
     assert parameters("other", folder) == {"seed": 7, "title": "other"}
     assert parameters("base", folder) == {"seed": 7, "title": "base"}
+
+
+def test_files_are_parsed_once_and_again_when_they_say_something_else(conf, monkeypatch):
+    parsed = []
+
+    def load(text):
+        parsed.append(text.read())
+        return load_one(io.StringIO(parsed[-1]))
+
+    load_one = OmegaConf.load
+    monkeypatch.setattr(OmegaConf, "load", load)
+    folder = conf({"base/parameters.yml": "seed: 7\ntitle: ${fetch}\nfetch: a"})
+    found = [parameters("other", folder), parameters("other", folder, fetch="b")]
+    assert [one["title"] for one in found] == ["a", "b"]
+    assert parsed == ["seed: 7\ntitle: ${fetch}\nfetch: a"]
+    # As long as before and at the same time, as far as the file system tells.
+    file = folder / "base/parameters.yml"
+    told = file.stat()
+    file.write_text("seed: 8\ntitle: ${fetch}\nfetch: c")
+    os.utime(file, ns=(told.st_atime_ns, told.st_mtime_ns))
+    assert parameters("other", folder) == {"seed": 8, "title": "c", "fetch": "c"}
+    (folder / "other/parameters.yml").write_text("seed: 9")
+    assert parameters("other", folder)["seed"] == 9
+    (folder / "other/parameters.yml").unlink()
+    assert parameters("other", folder)["seed"] == 8
+
+
+def test_whoever_changes_what_was_read_changes_nothing_for_the_next(conf):
+    files = {"base/parameters.yml": "cnn: {filters: [4, 8]}", "base/catalog.yml": "a: {type: x}"}
+    folder = conf(files)
+    loader = LayeredConfigLoader(str(folder), env="other", **CONFIG_LOADER_ARGS)
+    loader["parameters"]["cnn"]["filters"].append(16)
+    loader["catalog"]["a"]["type"] = "y"
+    again = LayeredConfigLoader(str(folder), env="other", **CONFIG_LOADER_ARGS)
+    assert again["parameters"] == {"cnn": {"filters": [4, 8]}}
+    assert again["catalog"] == loader["catalog"] == {"a": {"type": "x"}}
+
+
+def test_a_file_that_is_broken_is_told_as_often_as_it_is_read(conf):
+    folder = conf({"base/parameters.yml": "seed: [7"})
+    for _ in range(2):
+        with pytest.raises(ParserError, match="Invalid YAML or JSON file"):
+            parameters("other", folder)
 
 
 def test_an_unknown_environment_is_refused_with_the_nearest(conf):

@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Callable, Sequence
-from functools import reduce
+from functools import partial, reduce
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,6 +12,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from pneumoscope.errors import InputError, did_you_mean
 from pneumoscope.naming import Source
+from pneumoscope.parsed_files import parsed
 
 RADIOGRAPHS = "RADIOGRAPHS"
 """Environment variable: a folder of radiographs to use in place of an environment's own."""
@@ -161,6 +162,25 @@ class LayeredConfigLoader(OmegaConfigLoader):
             return dict(read("credentials"))
         except MissingConfigException:
             return {}
+
+    def _read_dir_configs(
+        self,
+        conf_path: str,
+        patterns: Sequence[str],
+        key: str,
+        processed_files: set[Path],
+        read_environment_variables: bool | None = False,
+    ) -> dict[Path, DictConfig]:
+        read = partial(
+            super()._read_dir_configs,
+            conf_path, patterns, key, set(), read_environment_variables,
+        )  # fmt: skip
+        # Variables of the environment are no files, and other storage is Kedro's to read.
+        kept = self._protocol == "file" and not read_environment_variables
+        what = (key, *patterns, self.ignore_hidden)
+        found = parsed(Path(conf_path), what, read) if kept else read()
+        processed_files.update(found)
+        return found
 
     def _resolve_from_raw_config(
         self,

@@ -12,7 +12,7 @@ from kedro.pipeline.node import Node
 from pneumoscope.stages.pipeline_stages import Stage, all_stages, selected
 from pneumoscope.stages.project import Project
 
-SET_UP = ("configuration", "hooks", "pipeline_registry", "settings")
+SET_UP = ("configuration", "hooks", "parsed_files", "pipeline_registry", "settings")
 """Modules that every run goes through. What they import to check a run, or to build the parts of
 the graph that a stage does not run, is not what its results are made of."""
 

@@ -40,7 +40,7 @@ class Package:
                 waiting += self._imported[module]
         modules = reached | {parent for module in reached for parent in _parents(module)}
         files = {self._sources[module].file for module in modules}
-        return files | {file for module in modules for file in self._sources[module].data()}
+        return files | {file for module in modules for file in self._sources[module].data}
 
     @cached_property
     def _imported(self) -> dict[str, set[str]]:

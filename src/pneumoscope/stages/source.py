@@ -44,8 +44,12 @@ class Source:
         }  # fmt: skip
         return found | dynamic
 
-    def data(self) -> Iterator[Path]:
-        """Yield what lies beside the file and it names: a table, a folder of templates."""
+    @cached_property
+    def data(self) -> tuple[Path, ...]:
+        """What lies beside the file and it names: a table, a folder of templates."""
+        return tuple(self._beside())
+
+    def _beside(self) -> Iterator[Path]:
         for one in sorted(self.file.parent.iterdir()):
             named = f'{one.name}"' in self._text or (
                 one.name == JINJA_DEFAULT and "PackageLoader(" in self._text
