@@ -168,6 +168,27 @@ def test_memory_is_for_a_block_of_films_however_many_there_are(make_manifest, mo
     assert peaks[1] - peaks[0] < 384 * LENGTH
 
 
+def test_films_are_described_alike_in_any_company(monkeypatch):
+    rng = np.random.default_rng(5)
+    films = rng.integers(0, 256, (70, SMALL_SIDE, SMALL_SIDE), dtype=np.uint8)
+    together = Described(films, np.arange(70))[np.arange(70)]
+    monkeypatch.setattr("pneumoscope.ingestion.descriptors._IN_CACHE", 9)
+    np.testing.assert_array_equal(Described(films, np.arange(70))[np.arange(70)], together)
+    alone = np.stack([describe(films[one : one + 1])[0] for one in range(70)])
+    np.testing.assert_array_equal(describe(films), alone)
+
+
+def test_describing_takes_memory_for_what_it_returns_and_little_more():
+    films = np.random.default_rng(6).integers(0, 256, (1024, SMALL_SIDE**2), dtype=np.uint8)
+    films = films.reshape(-1, SMALL_SIDE, SMALL_SIDE)
+    describe(films[:1])
+    tracemalloc.start()
+    found = describe(films)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1.5 * found.nbytes
+
+
 def test_films_of_one_grey_level_resemble_nothing():
     blank = describe(small(np.full((300, 200), grey, np.uint8) for grey in (0, 7, 255)))
     assert not blank.any()

@@ -22,7 +22,7 @@ MOST_FITTED = 4000
 """Films of train that components are fitted on; more add nothing but time."""
 
 _AT_ONCE = 1024
-"""Films whose periphery is in memory at a time."""
+"""Whole small films in memory at a time."""
 
 _FARTHEST = 3.0
 """Standard deviations at which a number is cut off, so that one odd film makes no group."""
@@ -48,7 +48,12 @@ class Films:
 
     def peripheries(self, chosen: IntArray) -> FloatArray:
         """Return the pixels outside the centre of some small films."""
-        return self.small[chosen][:, outside(SMALL_SIDE)].astype(float)
+        periphery = outside(SMALL_SIDE)
+        found = np.empty((len(chosen), int(periphery.sum())))
+        for start in range(0, len(chosen), _AT_ONCE):
+            here = slice(start, start + _AT_ONCE)
+            found[here] = self.small[chosen[here]][:, periphery]
+        return found
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,5 +1,6 @@
 """Descriptors by which films are compared as pictures, and short ones that rule most pairs out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import IO
@@ -27,7 +28,11 @@ SHARED_FROM = 4096
 """Films at most by which is told what all films of a collection share."""
 
 _AT_ONCE = 1024
-"""Films described at a time, in 9 MB."""
+"""Films summed up at a time, in 9 MB."""
+
+_IN_CACHE = 64
+"""Films described at a time, in 0.6 MB: steps in between stay in a core's cache, and take no more
+memory for more films."""
 
 _FLAT = 0.1
 """Length, in grey levels, of what rounding leaves of a film of one grey level; one pixel that
@@ -60,7 +65,8 @@ class Described:
 
     def __getitem__(self, rows: IntArray, /) -> Descriptors:
         """Return some descriptors: float32 (n, LENGTH)."""
-        return centred(describe(self._small[self._rows[rows]]), self._shared)
+        small = self._small[self._rows[rows]]
+        return _in_pieces(lambda films: centred(_described(films), self._shared), small)
 
 
 def evenly_spread_rows(n: int, most: int) -> IntArray:
@@ -77,6 +83,18 @@ def describe(small: Grey) -> Descriptors:
     Returns:
         float32 (n, LENGTH), each of length 1, or all zero for a film of one grey level.
     """
+    return _in_pieces(_described, small)
+
+
+def _in_pieces(function: Callable[[Grey], Descriptors], small: Grey) -> Descriptors:
+    """Have small films described a few at a time; of each alone, so that the results are equal."""
+    found = np.empty((len(small), LENGTH), dtype=np.float32)
+    for start in range(0, len(small), _IN_CACHE):
+        found[start : start + _IN_CACHE] = function(small[start : start + _IN_CACHE])
+    return found
+
+
+def _described(small: Grey) -> Descriptors:
     films, blur = small.astype(np.float32), _blur()
     fine = (films - blur @ films @ blur.T).reshape(len(films), -1)
     return _scaled(fine - fine.mean(axis=1, keepdims=True), _FLAT)

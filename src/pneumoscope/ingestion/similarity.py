@@ -8,7 +8,7 @@ scaled to length 1. The product of two descriptors is their correlation.
 
 import math
 from tempfile import TemporaryFile
-from typing import Protocol
+from typing import IO, Protocol
 
 import numpy as np
 import pandas as pd
@@ -104,23 +104,31 @@ def compare(descriptors: Rows, patient: NDArray[np.object_]) -> Compared:
         stay tied together, and memory grows with their number alone. Then, of up to `USUAL_FROM`
         rows, the highest correlation with one of another patient, -1 without any.
     """
-    n, codes = len(patient), np.unique(patient, return_inverse=True)[1]
-    usual = evenly_spread_rows(n, USUAL_FROM)
-    some, nearest = descriptors[usual], np.full(len(usual), -1, dtype=np.float32)
-    side, found = max(1, math.isqrt(_BLOCK)), [_no_pairs()]
+    n, side, found = len(patient), max(1, math.isqrt(_BLOCK)), [_no_pairs()]
     with TemporaryFile() as file:
-        short = Shortened(some, n, file)
-        for start in range(0, n, side):
-            rows = descriptors[np.arange(start, min(n, start + side))]
-            short.append(rows)
-            block = some @ rows.T
-            block[codes[usual, None] == codes[None, start : start + side]] = -1
-            nearest = np.maximum(nearest, block.max(axis=1))
+        short, nearest = _shorten(descriptors, patient, side, file)
         starts = range(0, n, side)
         for start in track(starts, len(starts), "comparing radiographs"):
             found.append(_pairs_of(descriptors, short, start, min(n, start + side), n))
     first, second, similarity = (np.concatenate(part) for part in zip(*found, strict=True))
     return first, second, similarity, nearest
+
+
+def _shorten(
+    descriptors: Rows, patient: NDArray[np.object_], side: int, file: IO[bytes]
+) -> tuple[Shortened, NDArray[np.float32]]:
+    """Shorten all rows, so many at a time, and find the nearest of another patient of some."""
+    n, codes = len(patient), np.unique(patient, return_inverse=True)[1]
+    usual = evenly_spread_rows(n, USUAL_FROM)
+    some, nearest = descriptors[usual], np.full(len(usual), -1, dtype=np.float32)
+    short = Shortened(some, n, file)
+    for start in range(0, n, side):
+        rows = descriptors[np.arange(start, min(n, start + side))]
+        short.append(rows)
+        block = some @ rows.T
+        block[codes[usual, None] == codes[None, start : start + side]] = -1
+        nearest = np.maximum(nearest, block.max(axis=1))
+    return short, nearest
 
 
 def standing_out(nearest: NDArray[np.float32]) -> float:
