@@ -1,6 +1,7 @@
 import inspect
 import json
-from dataclasses import replace
+import tracemalloc
+from dataclasses import asdict, replace
 
 import pytest
 from example_metrics import model_metrics
@@ -8,6 +9,7 @@ from kedro.io import DatasetError, Version
 
 from pneumoscope.datasets.record import RecordDataset
 from pneumoscope.evaluation.estimate import Estimate
+from pneumoscope.ingestion.records import Duplicates
 
 METRICS = "pneumoscope.evaluation.records.ModelMetrics"
 ESTIMATE = "pneumoscope.evaluation.estimate.Estimate"
@@ -43,6 +45,21 @@ def test_what_is_no_number_is_not_written(tmp_path):
     with pytest.raises(DatasetError, match="not JSON compliant"):
         dataset.save(replace(Estimate(0.5), value=float("nan")))
     assert dataset.load() == Estimate(0.5)
+
+
+def test_a_long_record_is_written_piece_by_piece(tmp_path):
+    pairs = [[f"é{number}", f"train/NORMAL/{number}"] for number in range(20_000)]
+    found = Duplicates(1, 2, 3, None, across_splits=pairs, across_classes=[])
+    dataset = RecordDataset(
+        filepath=str(tmp_path / "found.json"), record="pneumoscope.ingestion.records.Duplicates"
+    )
+    tracemalloc.start()
+    dataset.save(found)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    written = (tmp_path / "found.json").read_text(encoding="utf-8")
+    assert written == json.dumps(asdict(found), indent=2, ensure_ascii=False) + "\n"
+    assert peak < 4 * len(written)  # made as one text first, it took over 6 times as much
 
 
 def test_versions_are_kept_apart(tmp_path):

@@ -53,8 +53,11 @@ class RecordDataset(AtomicDataset[Any, Any]):
 
     def _write(self, path: Path, data: Any) -> None:
         plain = self._adapter().dump_python(data, mode="json", warnings="error")
-        text = json.dumps(plain, indent=2, allow_nan=False, ensure_ascii=False)
-        path.write_text(f"{text}\n", encoding="utf-8")
+        encoder = json.JSONEncoder(indent=2, allow_nan=False, ensure_ascii=False)
+        with path.open("w", encoding="utf-8") as file:
+            # As a whole, a record that lists films takes several times its size in memory.
+            file.writelines(encoder.iterencode(plain))
+            file.write("\n")
 
     def _adapter(self) -> TypeAdapter[Any]:
         module, name = self._record.rsplit(".", 1)

@@ -31,7 +31,7 @@ from pneumoscope.ingestion.records import (
     SubtypeCount,
 )
 from pneumoscope.ingestion.shortcuts import measure_shortcuts, shortcut_warnings
-from pneumoscope.ingestion.similarity import COPY
+from pneumoscope.ingestion.similarity import COPY, SIMILAR_COLUMNS
 from pneumoscope.ingestion.tag_warnings import (
     mixed_key_sentences,
     number_sentences,
@@ -75,7 +75,7 @@ def audit(
     duplicates, patients = _duplicates(manifest), _patients(manifest)
     sources = Sources.of(manifest)
     copies = similar["similarity"] >= COPY
-    stored_anew, alike = (_records(Resemblance, similar[rows]) for rows in (copies, ~copies))
+    stored_anew, alike = (_resemblances(similar[rows]) for rows in (copies, ~copies))
     return IngestionAudit(
         radiographs=len(manifest),
         sources=sources,
@@ -112,6 +112,12 @@ def audit(
 
 def _records(kind: type[Row], rows: pd.DataFrame) -> list[Row]:
     return TypeAdapter(list[kind]).validate_python(rows.to_dict("records"))  # type: ignore[valid-type]
+
+
+def _resemblances(similar: pd.DataFrame) -> list[Resemblance]:
+    # A collection can have more such pairs than films, so no dict is made of each.
+    columns = (similar[name].tolist() for name in SIMILAR_COLUMNS)
+    return [Resemblance(*pair) for pair in zip(*columns, strict=True)]
 
 
 def _left_out(files: pd.DataFrame) -> list[LeftOut]:

@@ -128,7 +128,7 @@ class PatientCounts:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Resemblance:
     """Two films that look alike, by radiograph_id, and the correlation of their pixels."""
 
