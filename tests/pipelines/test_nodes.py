@@ -1,7 +1,9 @@
 """Every node called as a plain function: data in, new data out, nothing changed."""
 
 import copy
+import gc
 import re
+import weakref
 from dataclasses import replace
 from inspect import signature
 
@@ -228,6 +230,23 @@ def comparison(metrics):
         "recipe_two": {**BLOCK, "fitting": {**BLOCK["fitting"], "seed": 8}},
     }
     return evaluation.compare_models(**given, **seeds)
+
+
+def test_the_layout_keeps_the_names_of_files_and_none_of_their_readers(
+    phantoms, ingestion_options, collection_blocks
+):
+    class Reader:
+        def __call__(self):
+            return b""
+
+    files = {path: Reader() for path in phantoms}
+    readers = [weakref.ref(reader) for reader in files.values()]
+    layout = ingestion.choose_layout(files, {}, ingestion_options, collection_blocks, NO_KEY)
+    shown = [layout.real(path) for path in files]
+    assert shown == list(files)
+    del files
+    gc.collect()
+    assert not any(reader() for reader in readers)
 
 
 def test_make_phantoms_renders_nothing_until_a_file_is_read(phantoms):

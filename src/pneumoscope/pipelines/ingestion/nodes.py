@@ -44,10 +44,9 @@ def choose_layout(
         patient_key: The site's, by which the names of files may be hidden.
     """
     layout = recognise(radiographs, labels, options, collections)
-    layout.remember(
-        radiographs,
-        lambda: {hidden_path(path, layout, patient_key): path for path in radiographs},
-    )
+    # The layout outlives the scan: it keeps the names, and no file's reader.
+    paths = list(radiographs)
+    layout.remember(paths, lambda: {hidden_path(path, layout, patient_key): path for path in paths})
     logger.info("Classes are told by: %s", layout.name)
     return layout
 
