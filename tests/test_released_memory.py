@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from pneumoscope import released_memory
@@ -22,6 +23,31 @@ def test_what_was_freed_in_small_pieces_is_given_back():
     MemoryHooks().after_dataset_saved()
     assert before - resident() > 80_000_000
     assert len(kept) == 400
+
+
+@pytest.fixture
+def pool():
+    """Put Arrow's memory pool back when a test has ended."""
+    before = pa.default_memory_pool()
+    pa.set_memory_pool(pa.mimalloc_memory_pool())
+    yield
+    pa.set_memory_pool(before)
+
+
+@pytest.mark.usefixtures("pool")
+@pytest.mark.parametrize(
+    ("trim", "chosen", "found"),
+    [(True, None, "system"), (False, None, "mimalloc"), (True, "mimalloc", "mimalloc")],
+)
+def test_tables_lie_where_freed_memory_is_given_back_unless_a_user_chose(
+    monkeypatch, trim, chosen, found
+):
+    monkeypatch.setattr(released_memory, "_trim", lambda: trim)
+    monkeypatch.delenv("ARROW_DEFAULT_MEMORY_POOL", raising=False)
+    if chosen:
+        monkeypatch.setenv("ARROW_DEFAULT_MEMORY_POOL", chosen)
+    MemoryHooks().before_pipeline_run()
+    assert pa.default_memory_pool().backend_name == found
 
 
 def test_a_system_without_such_an_allocator_is_left_alone(monkeypatch):
