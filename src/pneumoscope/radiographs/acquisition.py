@@ -42,7 +42,8 @@ def measure_film(pixels: Grey) -> Measured:
         pixels: uint8 (height, width) of any size.
     """
     film = _squashed(pixels, SIDE)
-    counts = cv2.calcHist([film], [0], _OUTSIDE, [256], [0, 256]).ravel()
+    off_centre = film.ravel()[_OUTSIDE]
+    counts = cv2.calcHist([off_centre], [0], None, [256], [0, 256]).ravel()
     black, white = _SATURATED
     below = np.cumsum(counts, dtype=np.int64)
     dark, middle, bright = _quantiles(below, (0.05, 0.5, 0.95))
@@ -58,12 +59,13 @@ def measure_film(pixels: Grey) -> Measured:
         "dark_tones_outside": dark,
         "middle_tones_outside": middle,
         "bright_tones_outside": bright,
-        "sharpness_outside": _sharpness(film),
+        "sharpness_outside": _sharpness(film, off_centre),
     }
     return Measured(numbers, _squashed(film, SMALL_SIDE))
 
 
-_OUTSIDE = outside(SIDE).astype(np.uint8)
+_OUTSIDE = np.flatnonzero(outside(SIDE))
+"""A quarter of the pixels: picked once, they are counted in a third of the time of a mask."""
 
 
 def _squashed(pixels: Grey, side: int) -> Grey:
@@ -109,10 +111,10 @@ def _border(black: IntArray) -> float:
     return 1 - (int(lit[-1]) + 1 - int(lit[0])) / SIDE if len(lit) else 1.0
 
 
-def _sharpness(film: Grey) -> float:
+def _sharpness(film: Grey, off_centre: Grey) -> float:
     """Compare the Laplacian's variance off the centre with that of grey values; -6 is none."""
     edges, grey = (
-        float(cv2.meanStdDev(values, mask=_OUTSIDE)[1][0, 0]) ** 2
-        for values in (cv2.Laplacian(film, cv2.CV_16S), film)
+        float(cv2.meanStdDev(values)[1][0, 0]) ** 2
+        for values in (cv2.Laplacian(film, cv2.CV_16S).ravel()[_OUTSIDE], off_centre)
     )
     return float(np.log10(max(edges / grey, 1e-6))) if grey > 0 else -6.0
