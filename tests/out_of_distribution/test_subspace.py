@@ -76,3 +76,16 @@ def test_it_is_plain_numbers_of_few_digits():
 def test_one_patient_is_too_few():
     with pytest.raises(ValueError, match=r"of two patients or more, .*received 5 of 1"):
         fit_subspace(np.ones((5, 2)), np.array(["a"] * 5), 1)
+
+
+def test_fewer_films_than_numbers_give_the_directions_of_their_covariance():
+    rng = np.random.default_rng(2)
+    numbers = rng.normal(size=(30, 50)) * np.linspace(1, 5, 50)
+    fitted = fit_subspace(numbers, np.arange(30).astype(str), 3)
+    variances, axes = np.linalg.eigh(np.cov(numbers.T))
+    assert fitted.variances == pytest.approx(variances[-3:], rel=1e-4)
+    assert fitted.rest == pytest.approx(variances[:-3].sum() / 47, rel=1e-4)
+    along = 5 * axes.T[[0, -3, -2, -1]]
+    expected = 25 / np.array([fitted.rest, *variances[-3:]])
+    given = squared_distance(fitted, numbers.mean(axis=0) + along)
+    assert given == pytest.approx(expected, rel=1e-3)

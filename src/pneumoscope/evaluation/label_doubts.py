@@ -1,6 +1,6 @@
 """Labels that the films themselves contradict: confident learning, for a radiologist to look at."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -38,22 +38,18 @@ def out_of_fold(features: FloatArray, rows: pd.DataFrame, seed: int) -> FloatArr
         Shape (n,); NaN where a class has fewer than `FOLDS` patients.
     """
     # Loading scikit-learn takes half a second, which listing the pipelines need not wait for.
-    from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import StratifiedGroupKFold
+    from threadpoolctl import threadpool_limits
 
     labels, patients = labels_of(rows), rows[Column.PATIENT_ID].to_numpy(dtype=str)
     if min(np.unique(patients[labels == one]).size for one in (False, True)) < FOLDS:
         return np.full(len(rows), np.nan)
-    directions = _directions(features)
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
-    found = np.full(len(rows), np.nan)
-    for fitted, left_out in folds.split(directions, labels, patients):
-        if labels[fitted].all() or not labels[fitted].any():
-            continue
-        head = LogisticRegression(C=PENALTY, max_iter=1000)
-        head.fit(directions[fitted], labels[fitted])
-        found[left_out] = head.predict_proba(directions[left_out])[:, 1]
-    return found
+    # Threads of BLAS wait for each other in matrices so small, longer than they work.
+    with threadpool_limits(1):
+        directions = _directions(features)
+        parts = folds.split(directions, labels, patients)
+        return _left_out(directions, labels, parts)
 
 
 def averaged(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -107,6 +103,24 @@ def _contradicted(labels: BoolArray, likely: FloatArray) -> NDArray[np.bool_]:
     sick = confident[0] & (~confident[1] | (likely > 0.5))
     healthy = confident[1] & (~confident[0] | (likely < 0.5))
     return np.asarray(np.where(labels, healthy & (likely < 0.5), sick & (likely > 0.5)))
+
+
+def _left_out(
+    directions: FloatArray,
+    labels: BoolArray,
+    parts: Iterable[tuple[NDArray[np.intp], NDArray[np.intp]]],
+) -> FloatArray:
+    """Return what heads say of the films that they were not fitted on, part by part."""
+    from sklearn.linear_model import LogisticRegression
+
+    found = np.full(len(labels), np.nan)
+    for fitted, left_out in parts:
+        if labels[fitted].all() or not labels[fitted].any():
+            continue
+        head = LogisticRegression(C=PENALTY, max_iter=1000)
+        head.fit(directions[fitted], labels[fitted])
+        found[left_out] = head.predict_proba(directions[left_out])[:, 1]
+    return found
 
 
 def _directions(features: FloatArray) -> FloatArray:

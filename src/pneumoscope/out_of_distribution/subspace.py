@@ -41,6 +41,8 @@ def fit_subspace(numbers: FloatArray, patients: NDArray[np.str_], directions: in
 
     Source: Tipping and Bishop 1999, Probabilistic Principal Component Analysis.
     """
+    from threadpoolctl import threadpool_limits
+
     keys, patient = np.unique(patients, return_inverse=True)
     if len(keys) < 2:
         raise InputError(
@@ -53,14 +55,17 @@ def fit_subspace(numbers: FloatArray, patients: NDArray[np.str_], directions: in
     fewest = min(int((~part).sum()) for part in held)
     kept = min(directions, numbers.shape[1], max(1, fewest // EACH))
     squared = np.empty(len(numbers))
-    for part in held:
-        squared[part] = squared_distance(_fit(numbers[~part], kept), numbers[part])
+    # Threads of BLAS wait for each other in matrices so small, longer than they work.
+    with threadpool_limits(1):
+        for part in held:
+            squared[part] = squared_distance(_fit(numbers[~part], kept), numbers[part])
+        whole = _fit(numbers, kept)
     logs = np.log(squared + np.finfo(float).tiny)
     usual = float(np.median(logs))
     spread = NORMAL_MAD * float(np.median(np.abs(logs - usual)))
     # The logarithms of numbers that stand still tell how these were rounded, and hardly spread.
     spread = 1.0 if _stand_still(numbers) else spread or 1.0
-    return replace(_fit(numbers, kept), usual=usual, spread=spread)
+    return replace(whole, usual=usual, spread=spread)
 
 
 def squared_distance(subspace: Subspace, numbers: FloatArray) -> FloatArray:
@@ -89,25 +94,40 @@ def _stand_still(numbers: FloatArray) -> bool:
 
 
 def _fit(numbers: FloatArray, kept: int) -> Subspace:
-    # Importing it takes a quarter of a second, which a listing of the pipelines need not wait for.
-    from scipy.linalg import eigh
-
     count, size = numbers.shape
     centre = numbers.mean(axis=0)
-    away = numbers - centre
-    covariance = away.T @ away / max(count - 1, 1)
-    variances, axes = eigh(covariance, subset_by_index=[size - kept, size - 1])
+    total, variances, axes = _spread_along((numbers - centre) / max(count - 1, 1) ** 0.5, kept)
     floor = max(FLOOR * float(variances.max(initial=0.0)), float(np.finfo(np.float32).eps))
     others = size - kept
-    left = float(np.trace(covariance) - variances.sum())
+    left = total - float(variances.sum())
     return Subspace(
         centre=_short(centre),
-        directions=[_short(axis) for axis in axes.T],
+        directions=[_short(axis) for axis in axes],
         variances=_short(np.maximum(variances, floor)),
         rest=max(left / others, floor) if others else None,
         usual=0.0,
         spread=1.0,
     )
+
+
+def _spread_along(away: FloatArray, kept: int) -> tuple[float, FloatArray, FloatArray]:
+    """Return all variance, and the greatest ones with their directions, in ascending order.
+
+    Args:
+        away: Shape (n, d), of mean zero, over the square root of n - 1.
+        kept: Directions to return, (kept, d).
+    """
+    # Importing it takes a quarter of a second, which a listing of the pipelines need not wait for.
+    from scipy.linalg import eigh, svd
+
+    count, size = away.shape
+    if count < size:  # a covariance of 2,048 features takes a second, 100 films milliseconds
+        _, deviations, axes = svd(away, full_matrices=False)
+        squared = deviations**2
+        return float(squared.sum()), squared[:kept][::-1], axes[:kept][::-1]
+    covariance = away.T @ away
+    variances, columns = eigh(covariance, subset_by_index=[size - kept, size - 1])
+    return float(np.trace(covariance)), variances, columns.T
 
 
 def _short(numbers: FloatArray) -> list[float]:
