@@ -134,8 +134,8 @@ def _run(command: list[str]) -> None:
 def _warm(keras_file: Path, onnx_file: Path, film: Path) -> dict:
     import keras
 
+    from pneumoscope.inference.files import predict_files
     from pneumoscope.inference.finished_run import predictor_of_file
-    from pneumoscope.inference.table import predict_files
 
     loaded, exported = keras.models.load_model(keras_file), predictor_of_file(onnx_file)
     side = loaded.input_shape[1:3]

@@ -5,6 +5,7 @@ from importlib.resources import files
 
 import cv2
 import numpy as np
+import pandas as pd
 import pytest
 from pydantic import TypeAdapter
 
@@ -61,7 +62,7 @@ def test_it_judges_as_the_project_does(outside, size, members):
     )
     seen = altered(train[:8])
     features = rng.normal(0, 2, (len(seen), 12 * members)).astype(np.float32)
-    told = judge(seen, features, trained).to_dict("records")
+    told = pd.DataFrame(judge(seen, features, trained)).to_dict("records")
     plain = TypeAdapter(Contracted).dump_python(trained, mode="json")
     found = [
         outside.judge(film[..., 0], own, plain, measures())

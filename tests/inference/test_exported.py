@@ -17,10 +17,10 @@ from pneumoscope.datasets.radiograph_folder import RadiographFolderDataset
 from pneumoscope.errors import InputError
 from pneumoscope.inference.command import main
 from pneumoscope.inference.exported import ExportedModel
+from pneumoscope.inference.files import predict_files
 from pneumoscope.inference.keras_scorer import KerasScorer
-from pneumoscope.inference.predictions import COLUMNS, locked_by
+from pneumoscope.inference.predictions import COLUMNS, as_table, locked_by
 from pneumoscope.inference.predictor import Predictor
-from pneumoscope.inference.table import predict_files
 from pneumoscope.ingestion.patient_key import PatientKey
 from pneumoscope.models.contract import ensemble_contract
 from pneumoscope.options import InferenceOptions
@@ -61,7 +61,7 @@ def by_pipeline(exported, files, tmp_path_factory) -> pd.DataFrame:
 
 
 def test_the_table_is_that_of_the_pipeline(model, files, by_pipeline):
-    found = predict_files(model, files)
+    found = as_table(predict_files(model, files))
     assert list(found) == COLUMNS == list(by_pipeline)
     close = ["score", "probability", "out_of_distribution_distance"]
     pd.testing.assert_frame_equal(found[close], by_pipeline[close], atol=5e-3, rtol=0)
@@ -78,7 +78,8 @@ def test_the_table_is_that_of_the_pipeline(model, files, by_pipeline):
 
 
 def test_a_prevalence_changes_the_probability_and_nothing_else(model, files):
-    usual, rare = predict_files(model, files), predict_files(model, files, prevalence=0.01)
+    usual = as_table(predict_files(model, files))
+    rare = as_table(predict_files(model, files, prevalence=0.01))
     assert rare["probability"].notna().any()
     assert (rare["probability"].dropna() < usual["probability"].dropna()).all()
     assert set(rare["prevalence"]) == {0.01}

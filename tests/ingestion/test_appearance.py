@@ -36,21 +36,21 @@ def radiographs(*warnings: str, of: int) -> pd.DataFrame:
     ],
 )
 def test_a_film_unlike_the_others_is_marked_and_no_other(odd, warning):
-    assert appearance_warnings(files(**odd)).tolist() == [""] * 19 + [warning]
+    assert appearance_warnings(files(**odd)) == [""] * 19 + [warning]
 
 
 def test_a_dark_collection_is_its_own_measure():
     dark = files().assign(brightness=20.0, contrast=30.0)
-    assert not appearance_warnings(dark).any()
+    assert not any(appearance_warnings(dark))
 
 
 def test_few_films_are_measured_by_typical_ones():
-    assert appearance_warnings(files(1, brightness=15.0)).tolist() == ["far darker than usual"]
-    assert appearance_warnings(files(1)).tolist() == [""]
+    assert appearance_warnings(files(1, brightness=15.0)) == ["far darker than usual"]
+    assert appearance_warnings(files(1)) == [""]
 
 
 def test_no_file_at_all_gives_no_warning():
-    assert appearance_warnings(files().iloc[:0]).empty
+    assert appearance_warnings(files().iloc[:0]) == []
 
 
 def test_sentences_are_silent_where_there_is_nothing_to_tell():

@@ -17,8 +17,8 @@ def test_what_tags_say_stands_before_what_is_seen(scanned):
         ["a.dcm", "b.dcm", "c.jpeg"], said=[LATERAL, f"{LATERAL}; {BURNT}", ""],
         orientation=["inverted", "", ""], reason=["", "cut short", ""],
     )  # fmt: skip
-    assert film_warnings(files).tolist() == [f"{LATERAL}; looks inverted", "", ""]
-    assert film_warnings(files.drop(columns="said")).tolist() == ["looks inverted", "", ""]
+    assert film_warnings(files) == [f"{LATERAL}; looks inverted", "", ""]
+    assert film_warnings(files.drop(columns="said")) == ["looks inverted", "", ""]
 
 
 def test_films_are_counted_by_what_their_tags_say():

@@ -1,5 +1,4 @@
 import numpy as np
-import pandas as pd
 from example_references import false_alarms, reference
 
 from pneumoscope.out_of_distribution.wording import outside_sentence, promise, reasons
@@ -12,7 +11,7 @@ NEAR = {"pixels": 0.0, "layout": 0.0, "features": 0.0, "orientation": ""}
 
 
 def told(numbers=USUAL, odd=True, **changes) -> str:
-    measured = pd.DataFrame([{**NEAR, **changes}])
+    measured = {name: np.array([value]) for name, value in {**NEAR, **changes}.items()}
     (text,) = reasons(measured, np.array([numbers]), np.array([odd]), REFERENCE, LIMITS)
     return text
 
@@ -57,6 +56,6 @@ def test_a_promise_that_was_not_kept_is_told_with_its_reason():
 
 
 def test_many_odd_films_are_counted_and_some_named():
-    read = pd.DataFrame({"path": list("abcde"), "out_of_distribution": [True] * 4 + [False]})
-    assert outside_sentence(read, LIMITS).startswith("4 of 5 films are unlike those that the model")
-    assert "a, b, c, …" in outside_sentence(read, LIMITS)
+    told = outside_sentence(list("abcd"), 5, LIMITS)
+    assert told.startswith("4 of 5 films are unlike those that the model")
+    assert "a, b, c, …" in told

@@ -185,7 +185,7 @@ def evaluated() -> Callable[..., Evaluated]:
             "path": list(decoded),
             "split": ["validation"] * 3 + ["test"] * 4,
             "score": scores,
-            "distance": distance_of(measured[0].assign(**{FEATURES: features})),
+            "distance": distance_of({**measured[0], FEATURES: features}),
         })  # fmt: skip
         low, high = np.sort(scores)[2:4]
         threshold = float((low + high) / 2)

@@ -17,7 +17,7 @@ def measures() -> dict[str, Any]:
         "least": LEAST_MARGIN,
         "odd": ODD,
         "far": FAR,
-        "typical": TYPICAL.to_dict(),
+        "typical": TYPICAL,
         "dark": DARK,
         "flat": FLAT,
         "units": UNITS,

@@ -14,8 +14,7 @@ from pneumoscope.datasets.stores.local_file import LocalFile
 from pneumoscope.errors import InputError, three_lines
 
 if TYPE_CHECKING:
-    import pandas as pd
-
+    from pneumoscope.inference.records import FilmPrediction
     from pneumoscope.ingestion.file_scan import Reader
 
 
@@ -45,9 +44,8 @@ def main(arguments: Sequence[str]) -> int:
 
 def _predict(given: argparse.Namespace) -> int:
     """Print what is found; return how many films could be read."""
+    from pneumoscope.inference.files import predict_files
     from pneumoscope.inference.finished_run import SHORT, FinishedRun, predictor_of_file
-    from pneumoscope.inference.table import predict_files
-    from pneumoscope.naming import Column
     from pneumoscope.out_of_distribution.wording import outside_sentence
 
     run = FinishedRun(Path(os.environ.get("RESULTS", "data")))
@@ -64,11 +62,15 @@ def _predict(given: argparse.Namespace) -> int:
         print(line)
     if not given.json:
         print(f"Model {predictor.locked.model}, weights {predictor.locked.fingerprint[:SHORT]}.")
-        read = found[found[Column.REASON] == ""]
-        if read[Column.OUT_OF_DISTRIBUTION].astype(bool).any():
-            print(outside_sentence(read, predictor.limits))
+        outside = [one.path for one in found if one.out_of_distribution]
+        if outside:
+            print(outside_sentence(outside, _read(found), predictor.limits))
         print(predictor.notice)
-    return int((found[Column.REASON] == "").sum())
+    return _read(found)
+
+
+def _read(found: Sequence[FilmPrediction]) -> int:
+    return sum(not one.reason for one in found)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -126,36 +128,36 @@ def _name(path: Path) -> str:
     return escape_name(path.as_posix())
 
 
-def _as_json(found: pd.DataFrame) -> list[str]:
-    rows = found.astype(object).where(found.notna(), None).to_dict("records")
-    return [json.dumps(row, default=_plain, ensure_ascii=False) for row in rows]
+def _as_json(found: Sequence[FilmPrediction]) -> list[str]:
+    from pneumoscope.inference.predictions import COLUMNS
+
+    rows = ({name: _plain(getattr(one, name)) for name in COLUMNS} for one in found)
+    return [json.dumps(row, ensure_ascii=False) for row in rows]
 
 
 def _plain(value: object) -> object:
-    return value.item()  # type: ignore[attr-defined]  # of NumPy
+    """Give a value as JSON has it, which knows no NaN."""
+    return None if value != value else value
 
 
-def _as_text(found: pd.DataFrame) -> list[str]:
-    from pneumoscope.naming import Column
+def _as_text(found: Sequence[FilmPrediction]) -> list[str]:
+    return [f"{one.path}: {'; '.join(_told(one))}" for one in found]
+
+
+def _told(film: FilmPrediction) -> list[str]:
     from pneumoscope.report.wording import percent
 
-    lines = []
-    for row in found.astype(object).where(found.notna(), None).to_dict("records"):
-        if row[Column.REASON]:
-            lines.append(f"{row[Column.PATH]}: not read: {row[Column.REASON]}")
-            continue
-        called = row[Column.PREDICTION] or "not decided"
-        parts = [f"{called}, score {row[Column.SCORE]:.4f}"]
-        parts.append(f"threshold {row[Column.THRESHOLD]:.4f}")
-        if row[Column.GREY_ZONE]:
-            parts.append("in the grey zone: a human should look first")
-        if row[Column.OUT_OF_DISTRIBUTION]:
-            parts.append(f"unlike those of train: {row[Column.OUT_OF_DISTRIBUTION_REASON]}")
-        if row[Column.PROBABILITY] is not None:
-            parts.append(
-                f"probability {percent(row[Column.PROBABILITY])} where "
-                f"{percent(row[Column.PREVALENCE])} have PNEUMONIA"
-            )
-        parts += [row[name] for name in (Column.NOTE, Column.WARNING) if row[name]]
-        lines.append(f"{row[Column.PATH]}: {'; '.join(parts)}")
-    return lines
+    if film.reason or film.score is None:
+        return [f"not read: {film.reason}"]
+    parts = [f"{film.prediction or 'not decided'}, score {film.score:.4f}"]
+    parts.append(f"threshold {film.threshold:.4f}")
+    if film.grey_zone:
+        parts.append("in the grey zone: a human should look first")
+    if film.out_of_distribution:
+        parts.append(f"unlike those of train: {film.out_of_distribution_reason}")
+    if film.probability is not None and film.prevalence is not None:
+        parts.append(
+            f"probability {percent(film.probability)} where "
+            f"{percent(film.prevalence)} have PNEUMONIA"
+        )
+    return [*parts, *filter(None, (film.note, film.warning))]

@@ -115,7 +115,7 @@ class Predictor:
     ) -> list[FilmPrediction]:
         pixels = [file.pixels for file in files if file.pixels is not None]
         scored = self.scorer.score(pixels) if pixels else None
-        rows = iter(self._judged(scored).to_dict("records") if scored else [])
+        rows = iter(_rows(self._judged(scored)) if scored else [])
         found = [
             decide(_known(file), locked, self.notice, None if file.pixels is None else next(rows))
             for file in files
@@ -137,8 +137,10 @@ class Predictor:
             self._judged(self.scorer.score([films[path] for path in paths[start : start + BATCH]]))
             for start in starts
         )
-        title = f"scoring with {self.contract.name}"
-        return pd.concat(track(parts, len(starts), title), ignore_index=True)
+        found = list(track(parts, len(starts), f"scoring with {self.contract.name}"))
+        return pd.DataFrame(
+            {name: np.concatenate([one[name] for one in found]) for name in found[0]}
+        )
 
     def explain(
         self, films: Mapping[str, Pixels], paths: Sequence[str], positive: NDArray[np.bool_]
@@ -180,9 +182,10 @@ class Predictor:
             return replace(found, attribution=None, attribution_method=f"none: {error}")
         return replace(found, attribution=strength, attribution_method=method)
 
-    def _judged(self, scored: ScoredFilms) -> pd.DataFrame:
+    def _judged(self, scored: ScoredFilms) -> dict[str, NDArray[Any]]:
+        """Give the columns `JUDGED` and score, (n,) each; a table would cost more than the film."""
         told = judge(scored.images, scored.features, self.contract.out_of_distribution)
-        return told.assign(**{Column.SCORE: scored.scores})
+        return {**told, Column.SCORE: scored.scores}
 
     def _explained(self, scored: ScoredFilms, positive: NDArray[np.bool_]) -> DecisionMaps:
         if scored.maps is not None:
@@ -197,6 +200,12 @@ class Predictor:
         made = self._explained(scored, scored.scores >= self.locked.threshold)
         places = iter(range(len(scored.scores)))
         return [one if one.score is None else _with_map(one, made, next(places)) for one in found]
+
+
+def _rows(columns: Mapping[str, NDArray[Any]]) -> list[dict[str, Any]]:
+    """Turn columns into a mapping a film, of values of Python's own types."""
+    each = zip(*(column.tolist() for column in columns.values()), strict=True)
+    return [dict(zip(columns, values, strict=True)) for values in each]
 
 
 def _known(file: ScannedFile) -> Mapping[str, Any]:

@@ -1,7 +1,10 @@
 """Radiographs that look unlike the others, each marked, and told in sentences where they count."""
 
+from collections.abc import Mapping, Sequence
 from math import sqrt
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from pneumoscope.counts import counted_of
@@ -21,7 +24,7 @@ real films the least had 0.49 and 0.37 of the median."""
 FELLOWS = 10
 """Readable films from which on they are compared among themselves."""
 
-TYPICAL = pd.Series({"brightness": 123.0, "contrast": 184.0})
+TYPICAL = {"brightness": 123.0, "contrast": 184.0}
 """Medians of 4,675 films of Kermany's, for fewer films."""
 
 DARK, FLAT = "far darker than usual", "far flatter than usual"
@@ -45,19 +48,22 @@ MEANINGS = {
 """What is said of radiographs by a word of their warning: verb of one and of several, and how."""
 
 
-def appearance_warnings(files: pd.DataFrame) -> pd.Series:
+def appearance_warnings(files: Mapping[str, Sequence[Any]] | pd.DataFrame) -> list[str]:
     """Give each file its warning, or an empty string.
 
     Args:
-        files: Columns reason, brightness, contrast and orientation, one row per file.
+        files: Columns reason, brightness, contrast and orientation, one value per file.
     """
-    readable = files[files[Column.REASON] == ""]
-    measured = readable[list(TYPICAL.index)]
-    usual = measured.median() if len(measured) >= FELLOWS else TYPICAL
-    far = measured < FAR * usual
-    rows = zip(readable["orientation"], far["brightness"], far["contrast"], strict=True)
-    warnings = [_warning(*row) for row in rows]
-    return pd.Series(warnings, index=readable.index, dtype=str).reindex(files.index, fill_value="")
+    readable = np.flatnonzero(np.asarray(files[Column.REASON]) == "")
+    far = []
+    for name, typical in TYPICAL.items():
+        measured = np.asarray(files[name], dtype=np.float64)[readable]
+        usual = np.nanmedian(measured) if len(measured) >= FELLOWS else typical
+        far.append((measured < FAR * usual).tolist())
+    ways, warnings = np.asarray(files["orientation"]), [""] * len(files[Column.REASON])
+    for place, dark, flat in zip(readable.tolist(), *far, strict=True):
+        warnings[place] = _warning(ways[place], dark, flat)
+    return warnings
 
 
 def appearance_warning(orientation: str, brightness: float, contrast: float) -> str:

@@ -51,7 +51,8 @@ def sort_out(
     """
     layout = layout or Layout.of(options)
     offered = files[(files["reason"] != LITTER) & ~files["reason"].str.startswith(LEFT_OUT)]
-    offered = offered.assign(**{Column.WARNING: film_warnings(offered)})
+    warnings = pd.Series(film_warnings(offered), offered.index, dtype=str)
+    offered = offered.assign(**{Column.WARNING: warnings})
     offered = offered.sort_values("path").reset_index(drop=True)
     readable = (offered["reason"] == "").to_numpy()
     identities = [_identity(path, layout) for path in offered.loc[readable, "path"]]

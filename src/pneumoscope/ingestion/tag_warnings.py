@@ -2,6 +2,8 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -15,7 +17,7 @@ from pneumoscope.radiographs.recorded import TAGS_SPEAK_OF
 _BETWEEN = "; "
 
 
-def film_warnings(files: pd.DataFrame) -> pd.Series:
+def film_warnings(files: Mapping[str, Sequence[Any]] | pd.DataFrame) -> list[str]:
     """Give each file its warnings, by its tags and by its looks, or an empty string.
 
     Args:
@@ -24,10 +26,9 @@ def film_warnings(files: pd.DataFrame) -> pd.Series:
     looks = appearance_warnings(files)
     if "said" not in files:
         return looks
-    readable = files[Column.REASON] == ""
-    said = files["said"].where(readable, "")
-    joined = [_BETWEEN.join(filter(None, both)) for both in zip(said, looks, strict=True)]
-    return pd.Series(joined, index=files.index, dtype=str)
+    rows = zip(files[Column.REASON], files["said"], looks, strict=True)
+    joined = ((look,) if reason else (said, look) for reason, said, look in rows)
+    return [_BETWEEN.join(filter(None, parts)) for parts in joined]
 
 
 MANY, MOST = 20, 0.5

@@ -1,6 +1,7 @@
 """How far radiographs lie from those of train: by pixels, by layout, by what the model sees."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -108,7 +109,7 @@ def measure(
     reference: Reference,
     numbers: Mapping[str, FloatArray],
     turned: Sequence[str] | None = None,
-) -> pd.DataFrame:
+) -> dict[str, NDArray[Any]]:
     """Measure how far radiographs lie from train, one column a kind, and how they lie.
 
     Args:
@@ -117,21 +118,24 @@ def measure(
         turned: As `orientations` gives it; left out where it is None.
 
     Returns:
-        A column of each kind, in steps of the usual spread, and `orientation`.
+        A column of each kind, (n,), in steps of the usual spread, and `orientation`.
     """
-    steps = pd.DataFrame(
-        {
-            kind: steps_away(reference.subspaces[kind], _even(kind, found))
-            for kind, found in numbers.items()
-        }
-    )
-    return steps if turned is None else steps.assign(**{ORIENTATION: list(turned)})
+    steps: dict[str, NDArray[Any]] = {
+        kind: steps_away(reference.subspaces[kind], _even(kind, found))
+        for kind, found in numbers.items()
+    }
+    return steps if turned is None else {**steps, ORIENTATION: np.array(turned, dtype=object)}
 
 
-def distance_of(measured: pd.DataFrame) -> FloatArray:
-    """Return one distance a radiograph, (n,): the farthest of all kinds, or how it lies."""
-    farthest = measured[list(KINDS)].max(axis=1).to_numpy(dtype=np.float64)
-    return np.where(measured[ORIENTATION] != "", FARTHEST, np.minimum(farthest, FARTHEST))
+def distance_of(measured: pd.DataFrame | Mapping[str, NDArray[Any]]) -> FloatArray:
+    """Return one distance a radiograph, (n,): the farthest of all kinds, or how it lies.
+
+    Args:
+        measured: Columns as `measure` gives them.
+    """
+    steps = [np.asarray(measured[kind], dtype=np.float64) for kind in KINDS]
+    farthest = np.minimum(np.fmax.reduce(steps), FARTHEST)
+    return np.where(np.asarray(measured[ORIENTATION]) != "", FARTHEST, farthest)
 
 
 def average(members: Mapping[str, pd.DataFrame], key: list[str]) -> pd.DataFrame:

@@ -94,7 +94,7 @@ def measure_films(
         The rows with the columns that `distances.measure` gives.
     """
     parts = [
-        measure(reference, numbers, orientations(films))
+        pd.DataFrame(measure(reference, numbers, orientations(films)))
         for films, numbers in _described(model, images, batch_size, title)
     ]
     measured = pd.concat(parts, ignore_index=True)

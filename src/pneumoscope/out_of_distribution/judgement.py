@@ -1,7 +1,8 @@
 """Films judged one by one: how far each lies from train, whether that is too far, and why."""
 
+from typing import Any
+
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from pneumoscope.arrays import FloatArray
@@ -28,7 +29,7 @@ JUDGED = [
 
 def judge(
     images: NDArray[np.uint8], features: NDArray[np.floating], contracted: Contracted
-) -> pd.DataFrame:
+) -> dict[str, NDArray[Any]]:
     """Tell which films are unlike those of train.
 
     Args:
@@ -38,7 +39,7 @@ def judge(
         contracted: What train looks like, and which distance is too far.
 
     Returns:
-        One row a film, columns `JUDGED`; the reason is empty where nothing is unlike.
+        Columns `JUDGED`, (n,) each; the reason is empty where nothing is unlike.
 
     Raises:
         InputError: The features are not those of the contract's model.
@@ -48,8 +49,9 @@ def judge(
     distance = distance_of(measured)
     beyond = is_beyond(limits, distance)
     told = reasons(measured, numbers[PIXELS], beyond, contracted.references[0], limits)
-    found = (beyond, shares_beyond(limits, distance), distance, limits.threshold, told)
-    return pd.DataFrame(dict(zip(JUDGED, found, strict=True)))
+    limit = np.full(len(distance), limits.threshold)
+    found = (beyond, shares_beyond(limits, distance), distance, limit, np.array(told, object))
+    return dict(zip(JUDGED, found, strict=True))
 
 
 def measured_distance(
@@ -64,7 +66,7 @@ def _measured(
     numbers: dict[str, FloatArray],
     features: NDArray[np.floating],
     contracted: Contracted,
-) -> pd.DataFrame:
+) -> dict[str, NDArray[Any]]:
     """Measure by pixels and layout once, and by the features as the members do on average."""
     members = contracted.references
     cut = _of_members(features, contracted)
@@ -73,7 +75,7 @@ def _measured(
         measure(member, {FEATURES: own})[FEATURES]
         for member, own in zip(members[1:], cut[1:], strict=True)
     )
-    return first.assign(**{FEATURES: np.mean([first[FEATURES], *others], axis=0)})
+    return {**first, FEATURES: np.mean([first[FEATURES], *others], axis=0)}
 
 
 def _of_members(features: NDArray[np.floating], contracted: Contracted) -> list[FloatArray]:

@@ -2,7 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+import numpy as np
+
+from pneumoscope.arrays import FloatArray
 from pneumoscope.evaluation.estimate import Estimate
 
 
@@ -25,6 +29,13 @@ class Subspace:
     rest: float | None
     usual: float
     spread: float
+
+    @cached_property
+    def arrays(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Centre (d,), directions (k, d) and variances (k,), made once, for every film."""
+        centre = np.asarray(self.centre, dtype=np.float64)
+        directions = np.reshape(np.asarray(self.directions, dtype=np.float64), (-1, len(centre)))
+        return centre, directions, np.asarray(self.variances, dtype=np.float64)
 
 
 @dataclass(frozen=True)

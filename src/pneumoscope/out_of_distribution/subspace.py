@@ -70,9 +70,10 @@ def fit_subspace(numbers: FloatArray, patients: NDArray[np.str_], directions: in
 
 def squared_distance(subspace: Subspace, numbers: FloatArray) -> FloatArray:
     """Return the squared Mahalanobis distance, shape (n,), of numbers of shape (n, d)."""
-    away = np.asarray(numbers, dtype=np.float64) - np.asarray(subspace.centre)
-    along = away @ np.reshape(subspace.directions, (-1, away.shape[1])).T
-    squared = (along**2 / np.asarray(subspace.variances)).sum(axis=1)
+    centre, directions, variances = subspace.arrays
+    away = np.asarray(numbers, dtype=np.float64) - centre
+    along = away @ directions.T
+    squared = (along**2 / variances).sum(axis=1)
     if subspace.rest is not None:
         rest = (away**2).sum(axis=1) - (along**2).sum(axis=1)
         squared += np.maximum(rest, 0.0) / subspace.rest

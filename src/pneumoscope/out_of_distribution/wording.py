@@ -1,13 +1,14 @@
 """Why a radiograph is out of distribution, in words that name what was compared."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-import pandas as pd
+import numpy as np
+from numpy.typing import NDArray
 
 from pneumoscope.arrays import BoolArray, FloatArray
 from pneumoscope.counts import counted_of
 from pneumoscope.decimals import percent
-from pneumoscope.naming import Column
 from pneumoscope.out_of_distribution.distances import FEATURES, LAYOUT, ORIENTATION, PIXELS
 from pneumoscope.out_of_distribution.records import Detection, FalseAlarms, Reference
 from pneumoscope.robustness.features import PIXEL_FEATURES
@@ -25,7 +26,7 @@ TOGETHER = "brightness, contrast and sharpness go together as in no training rad
 
 
 def reasons(
-    measured: pd.DataFrame,
+    measured: Mapping[str, NDArray[Any]],
     pixels: FloatArray,
     beyond: BoolArray,
     reference: Reference,
@@ -40,24 +41,24 @@ def reasons(
         reference: What train looks like.
         limits: Which distance is too far.
     """
-    rows = zip(measured.to_dict("records"), pixels, beyond, strict=True)
-    return [
-        "; ".join(_reasons(row, numbers, reference, limits)) if odd else ""
-        for row, numbers, odd in rows
-    ]
+    told = [""] * len(beyond)
+    for place in np.flatnonzero(beyond):
+        row = {name: column[place] for name, column in measured.items()}
+        told[place] = "; ".join(_reasons(row, pixels[place], reference, limits))
+    return told
 
 
-def outside_sentence(read: pd.DataFrame, limits: FalseAlarms) -> str:
+def outside_sentence(odd: Sequence[str], read: int, limits: FalseAlarms) -> str:
     """Say how many films are out of distribution, and of how many that would be no news.
 
     Args:
-        read: Films that could be read, one or more of them out of distribution.
+        odd: Paths of the films that are, one or more.
+        read: How many films could be read.
         limits: Which distance is too far.
     """
-    odd = read[read[Column.OUT_OF_DISTRIBUTION].astype(bool)]
-    shown = ", ".join([*odd[Column.PATH][:NAMED], *(["…"] if len(odd) > NAMED else [])])
+    shown = ", ".join([*odd[:NAMED], *(["…"] if len(odd) > NAMED else [])])
     return (
-        f"{counted_of(len(odd), len(read), 'film', 'is', 'are')} unlike those that the model was "
+        f"{counted_of(len(odd), read, 'film', 'is', 'are')} unlike those that the model was "
         "trained on: "
         f"{shown}. {promise(limits)}"
     )
@@ -75,7 +76,7 @@ def promise(limits: FalseAlarms | Detection) -> str:
 
 
 def _reasons(
-    row: dict, numbers: FloatArray, reference: Reference, limits: FalseAlarms
+    row: Mapping[str, Any], numbers: FloatArray, reference: Reference, limits: FalseAlarms
 ) -> Sequence[str]:
     far = {kind for kind in (PIXELS, *TOLD) if row[kind] > limits.threshold}
     return [

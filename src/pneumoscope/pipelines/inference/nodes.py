@@ -139,7 +139,8 @@ def score_new_radiographs(decoded: DecodedRadiographs, predictor: Predictor) -> 
             f"{counted(len(decoded.files), 'file')}, none of them a film",
             "Name the folder of the films: --params films=<folder>, or FILMS=<folder>.",
         )
-    files = decoded.files.assign(**{Column.WARNING: film_warnings(decoded.files)})
+    warnings = pd.Series(film_warnings(decoded.files), decoded.files.index, dtype=str)
+    files = decoded.files.assign(**{Column.WARNING: warnings})
     kept = [
         Column.PATH, Column.SHA256, Column.SOURCE, Column.REASON, Column.NOTE, Column.WARNING,
     ]  # fmt: skip
@@ -177,8 +178,9 @@ def write_predictions(
     ]
     for warning in warnings:
         logger.warning(warning)
-    if read[Column.OUT_OF_DISTRIBUTION].astype(bool).any():
-        logger.warning(outside_sentence(read, predictor.limits))
+    outside = read.loc[read[Column.OUT_OF_DISTRIBUTION].astype(bool), Column.PATH].tolist()
+    if outside:
+        logger.warning(outside_sentence(outside, len(read), predictor.limits))
     logger.info(_summary(predictions))
     logger.warning(predictor.notice)
     return predictions

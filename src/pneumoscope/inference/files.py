@@ -1,12 +1,11 @@
-"""Files predicted into one table, a batch at a time: as the inference pipeline names and warns."""
+"""Files read and predicted, a batch at a time: as the inference pipeline names and warns."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
-import pandas as pd
-
-from pneumoscope.inference.predictions import as_table
 from pneumoscope.inference.predictor import BATCH, Predictor
+from pneumoscope.inference.records import FilmPrediction
 from pneumoscope.ingestion.file_scan import Reader
 from pneumoscope.ingestion.private_names import DICOM_SUFFIXES
 from pneumoscope.ingestion.scanned_file import ScannedFile
@@ -24,7 +23,7 @@ def predict_files(
     files: Mapping[str, Reader],
     prevalence: float | None = None,
     found: Collection[str] = (),
-) -> pd.DataFrame:
+) -> list[FilmPrediction]:
     """Read, score and predict files, as the inference pipeline does.
 
     Args:
@@ -35,18 +34,19 @@ def predict_files(
             the name of its file can name a patient.
 
     Returns:
-        One row a file, with the columns of the predictions; a file that could not be read has
-        its reason, and no score.
+        One record a file; a file that could not be read has its reason, and no score.
     """
-    seen, records = [], []
+    names: list[str] = []
+    records: list[FilmPrediction] = []
+    seen: dict[str, list[Any]] = {name: [] for name in _WARNED_BY}
     for batch in _batches(predictor, files):
-        seen += [{name: getattr(file, name) for name in _WARNED_BY} for file in batch]
-        records += [
-            replace(record, path=_name(file, found))
-            for file, record in zip(batch, predictor.predict(batch, prevalence), strict=True)
-        ]
+        names += [_name(file, found) for file in batch]
+        records += predictor.predict(batch, prevalence)
+        for name, column in seen.items():
+            column += [getattr(file, name) for file in batch]
     # Looked at together, films are far darker than the others, and not than is usual elsewhere.
-    return as_table(records).assign(**{Column.WARNING: film_warnings(pd.DataFrame(seen))})
+    rows = zip(records, names, film_warnings(seen), strict=True)
+    return [replace(record, path=name, warning=warning) for record, name, warning in rows]
 
 
 def _batches(predictor: Predictor, files: Mapping[str, Reader]) -> Iterator[list[ScannedFile]]:
