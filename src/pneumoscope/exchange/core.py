@@ -21,6 +21,7 @@ from pneumoscope.exchange.graph import (
     renamed,
     tensor,
 )
+from pneumoscope.exchange.planes import scaled_in_planes
 from pneumoscope.extras import needs_extra
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ def _convert(model: keras.Model) -> onnx.ModelProto:
     signature = [tf.TensorSpec(shape, tf.float32, name=RADIOGRAPH)]
     shapes = function.get_concrete_function(*signature).structured_outputs
     graph = tf2onnx.convert.from_function(function, signature, opset=OPSET)[0].graph
+    scaled_in_planes(graph)
     # Names and order hang on what was converted before; equal models shall give equal bytes.
     nodes, weights = renamed(graph, "core_", {name: name for name in (RADIOGRAPH, *given)})
     outputs = [tensor(name, np.float32, ["n", *shapes[name].shape[1:]]) for name in given]
