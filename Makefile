@@ -35,7 +35,9 @@ run: $(READY) ## Run the whole graph on the phantoms; only what is out of date
 	@$(BIN)/dvc repro reporting
 	@$(BIN)/kedro results
 
-test: lint types unit ## Lint, types and tests
+test: lint ## Lint, types and tests
+	@# Types take one core for as long as a fifth of the tests: side by side none is idle.
+	@$(MAKE) --no-print-directory --jobs=2 types unit
 
 lint: $(READY) ## Style
 	$(BIN)/ruff check .
@@ -45,8 +47,9 @@ types: $(READY) ## Static types
 	$(BIN)/mypy
 
 # What the tests of one file share is made once: a file stays in one process. Each process has a
-# core: threads of BLAS would spend it on waiting for one another.
-PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadscope \
+# core: threads of BLAS would spend it on waiting for one another. What is compiled is kept, else
+# every process that a test starts would compile the sources anew.
+PYTEST := OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadscope \
 	--no-loadscope-reorder
 unit: $(READY) ## The tests, without the slow ones
 	$(PYTEST)
