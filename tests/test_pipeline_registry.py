@@ -63,6 +63,22 @@ def entries_of(environment: str) -> dict[str, dict]:
     return configuration(environment)["catalog"]
 
 
+@cache
+def whole(environment: str) -> Pipeline:
+    return everything(graph(environment))
+
+
+@cache
+def resolved(environment: str) -> dict[str, dict]:
+    """Give the entry of each dataset of the graph: Kedro tries every pattern on every name."""
+    resolver = DataCatalog.from_config(entries_of(environment)).config_resolver
+    names = (name for name in whole(environment).datasets() if not name.startswith("params:"))
+    return {
+        name: resolver.resolve_pattern(name) or entries_of(environment).get(name, {})
+        for name in names
+    }
+
+
 def test_the_graph_shows_just_the_chosen_architectures():
     graph = create_pipelines(PHANTOMS)["__default__"]
     spaces = {str(node.namespace) for node in graph.nodes}
@@ -206,26 +222,20 @@ def test_a_model_of_any_other_name_has_files_of_its_own(name):
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_every_environment_has_a_catalog_entry_with_a_layer_for_every_dataset(environment):
-    entries = entries_of(environment)
-    catalog = DataCatalog.from_config(entries)
-    for name in everything(graph(environment)).datasets():
-        if name.startswith("params:"):
-            continue
-        resolved = catalog.config_resolver.resolve_pattern(name) or entries.get(name)
-        assert resolved, f"{name} has no catalog entry in {environment}"
-        assert resolved["metadata"]["kedro-viz"]["layer"], name
+    assert len(resolved(environment)) > 100
+    for name, entry in resolved(environment).items():
+        assert entry, f"{name} has no catalog entry in {environment}"
+        assert entry["metadata"]["kedro-viz"]["layer"], name
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_whatever_a_pipeline_takes_from_another_is_a_file_so_that_a_run_can_begin_there(
     environment,
 ):
-    entries, created = entries_of(environment), graph(environment)
-    resolver = DataCatalog.from_config(entries).config_resolver
-    made = everything(created).all_outputs()
+    made = whole(environment).all_outputs()
     taken = {
-        name: entries.get(name) or resolver.resolve_pattern(name)
-        for pipeline in created.values()
+        name: resolved(environment)[name]
+        for pipeline in graph(environment).values()
         for name in pipeline.inputs() & made
     }
     assert len(taken) > 30
@@ -234,15 +244,9 @@ def test_whatever_a_pipeline_takes_from_another_is_a_file_so_that_a_run_can_begi
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_no_layer_is_fed_by_a_later_one_else_kedro_viz_drops_them_all(environment):
-    entries = entries_of(environment)
-    resolver = DataCatalog.from_config(entries).config_resolver
-
-    @cache
-    def found(name):
-        return entries.get(name) or resolver.resolve_pattern(name)
 
     def layers(names):
-        return {entry["metadata"]["kedro-viz"]["layer"] for name in names if (entry := found(name))}
+        return {resolved(environment)[name]["metadata"]["kedro-viz"]["layer"] for name in names}
 
     def parts(pipeline):
         """Give what goes into and comes out of each node, and of each namespace as one node."""

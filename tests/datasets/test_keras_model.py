@@ -1,7 +1,5 @@
 """Saved models: equal bytes for equal models, whole or not at all, and no code inside."""
 
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -13,32 +11,10 @@ from pneumoscope.errors import three_lines
 from pneumoscope.models.architectures import registry
 from pneumoscope.options import ModelOptions
 
-SAVE = """
-import sys
-from pneumoscope.datasets.keras_model import KerasModelDataset
-from pneumoscope.models.architectures import registry
-from pneumoscope.options import ModelOptions
-for key in sys.argv[2:]:
-    options = ModelOptions.model_validate({"architecture": key, "dropout": 0.3})
-    model = registry.build(options, (16, 16, 1), seed=5)
-    KerasModelDataset(filepath=f"{sys.argv[1]}/{key}.keras").save(model)
-"""
-
 
 def tiny(seed: int = 5, dropout: float = 0.3):
     options = ModelOptions.model_validate({"architecture": "mlp", "dropout": dropout})
     return registry.build(options, (16, 16, 1), seed=seed)
-
-
-def test_two_processes_and_two_orders_give_equal_bytes(tmp_path: Path) -> None:
-    subprocess.run([sys.executable, "-c", SAVE, str(tmp_path), "cnn", "mlp"], check=True)
-    for name, seed in (("here", 5), ("other", 6)):
-        KerasModelDataset(filepath=str(tmp_path / f"{name}.keras")).save(tiny(seed=seed))
-    first, second, other = (
-        (tmp_path / f"{name}.keras").read_bytes() for name in ("mlp", "here", "other")
-    )
-    assert first == second
-    assert other != first
 
 
 def test_the_archive_names_no_moment_and_no_address(tmp_path: Path) -> None:

@@ -1,17 +1,20 @@
-"""A small training, here or as a process: what its model is, to the last bit."""
+"""A small training, and models saved, here or as a process: what they are, to the last bit."""
 
 import hashlib
 import json
+import sys
+from pathlib import Path
 
 import numpy as np
 
+from pneumoscope.datasets.keras_model import KerasModelDataset
 from pneumoscope.models.architectures import registry
 from pneumoscope.models.backend import pin_settings
 from pneumoscope.models.scoring import score
 from pneumoscope.models.training.batches import LabelledRadiographs, TrainingData
 from pneumoscope.models.training.execution import prepare_backend
 from pneumoscope.models.training.fit import fit
-from pneumoscope.options import Recipe
+from pneumoscope.options import ModelOptions, Recipe
 
 RECIPE = Recipe.model_validate(
     {
@@ -40,5 +43,14 @@ def described() -> dict:
     }
 
 
+def save(file: Path, architecture: str, seed: int = 5) -> None:
+    """Build a model of random weights and save it."""
+    options = ModelOptions.model_validate({"architecture": architecture, "dropout": 0.3})
+    model = registry.build(options, (16, 16, 1), seed=seed)
+    KerasModelDataset(filepath=str(file)).save(model)
+
+
 if __name__ == "__main__":
+    for architecture in ("cnn", "mlp"):
+        save(Path(sys.argv[1]) / f"{architecture}.keras", architecture)
     print(json.dumps(described()))
