@@ -16,7 +16,7 @@ FILMS = np.zeros((2, 8, 8), dtype=np.uint8)
 def test_the_same_channels_stand_below_both_films_on_one_scale():
     maps = np.stack([np.full((2, 4, 4), 1.0), np.full((2, 4, 4), 3.0)])
     figure = plot_activations(CASES, {"films": FILMS, "maps/conv_1": maps})
-    images = [ax.images[0] for ax in figure.axes if ax.images]
+    images = [image for ax in figure.axes for image in ax.images]
     assert [ax.get_title() for ax in figure.axes[:2]] == ["PNEUMONIA", "NORMAL"]
     assert [image.get_array().max() for image in images[2:]] == [1, 1, 3, 3]
     assert {image.get_clim() for image in images[2:]} == {(0, 3)}

@@ -15,6 +15,8 @@ from pneumoscope.plots.style import INK, MUTED, SMALL_TEXT, TEXT, WIDTH, label_c
 
 COLUMNS = 4
 COLOURS = "magma"
+GAP = 0.07
+"""Between two channels, of their longer side."""
 
 Image = NDArray[Any]
 
@@ -60,7 +62,7 @@ def plot_channels(
         band.suptitle(title, x=0.01, ha="left", fontsize=TEXT, color=INK)
         tops = maps.max(axis=(0, 2, 3))
         for half, shown in zip(band.subfigures(1, len(films), squeeze=False)[0], maps, strict=True):
-            _channels(half.subplots(rows[name], COLUMNS, squeeze=False), shown, tops)
+            _channels(half.subplots(), shown, tops)
     return figure
 
 
@@ -92,13 +94,19 @@ def _films(head: SubFigure, films: Sequence[tuple[str, Image]]) -> None:
         _bare(ax, label, label_colour(label))
 
 
-def _channels(
-    axes: NDArray[np.object_], maps: NDArray[np.floating], tops: NDArray[np.floating]
-) -> None:
-    for ax, image, top in zip(axes.ravel(), maps, tops, strict=False):
-        ax.imshow(image, cmap=COLOURS, vmin=0, vmax=float(top) or 1.0)
-    for ax in axes.ravel():
-        _bare(ax)
+def _channels(ax: Axes, maps: NDArray[np.floating], tops: NDArray[np.floating]) -> None:
+    """Draw channels in rows, all in the same axes: axes of its own for each take longer to make."""
+    height, width = maps.shape[1:]
+    gap = GAP * max(height, width)
+    for place, (image, top) in enumerate(zip(maps, tops, strict=True)):
+        row, column = divmod(place, COLUMNS)
+        left, upper = column * (width + gap), row * (height + gap)
+        extent = left, left + width, upper + height, upper
+        ax.imshow(image, cmap=COLOURS, vmin=0, vmax=float(top) or 1.0, extent=extent)
+    rows = -(-len(maps) // COLUMNS)
+    ax.set_xlim(0, COLUMNS * (width + gap) - gap)
+    ax.set_ylim(rows * (height + gap) - gap, 0)
+    _bare(ax)
 
 
 def _bare(ax: Axes, title: str = "", colour: str = MUTED) -> None:
