@@ -25,6 +25,15 @@ def test_half_black_half_white_holds_one_bit_and_half_a_black_border():
     assert (found["dark_tones"], found["bright_tones"]) == (0.0, 200.0)
 
 
+@pytest.mark.parametrize("shape", [(3, 3), (7, 11), (40, 40), (64, 65)])
+def test_tones_are_the_percentiles_of_the_pixels(shape):
+    rng = np.random.default_rng(0)
+    for levels in (2, 30, 256):
+        image = rng.integers(0, levels, shape, dtype=np.uint8)
+        found, (dark, bright) = pixel_features(image), np.percentile(image, (5, 95))
+        assert (found["dark_tones"], found["bright_tones"]) == (dark, bright)
+
+
 def test_a_chequerboard_is_all_fine_detail_and_a_wide_wave_is_none():
     rows, columns = np.indices((40, 40))
     chequers = (200 * ((rows + columns) % 2)).astype(np.uint8)
