@@ -72,7 +72,9 @@ def measure_shortcuts(
     values = shortcut_values(manifest)
     if acquisition is not None:
         values = values.join(acquisition[list(ACQUISITION)].set_axis(manifest.index))
-    positive = manifest[Column.LABEL] == Label.PNEUMONIA
+    # Rows are taken for each number: of all columns that would cost more than the measure.
+    people = manifest[[Column.LABEL, Column.PATIENT_ID]]
+    positive = people[Column.LABEL] == Label.PNEUMONIA
     found = []
     parts = manifest.groupby(Column.SOURCE_SPLIT).groups
     for part in [part for part in (*Split, UNASSIGNED) if part in parts]:
@@ -82,7 +84,7 @@ def measure_shortcuts(
         measured = [(name, [values.loc[rows, name]]) for name in map(str, values)]
         for _, numbers in [*measured, *recorded_features(manifest.loc[rows])]:
             shortcuts = [
-                one for number in numbers if (one := _measure(part, number, manifest, warn_auroc))
+                one for number in numbers if (one := _measure(part, number, people, warn_auroc))
             ]
             # Of names of one kind the one that tells most stands for all.
             found += sorted(shortcuts, key=lambda one: -round(one.strength, 9))[:1]
@@ -90,10 +92,10 @@ def measure_shortcuts(
 
 
 def _measure(
-    part: str, number: pd.Series, manifest: pd.DataFrame, warn_auroc: float
+    part: str, number: pd.Series, people: pd.DataFrame, warn_auroc: float
 ) -> Shortcut | None:
     """Measure one number on those radiographs of a part that have it, unless they are too few."""
-    rows = manifest.loc[number.index]
+    rows = people.loc[number.index]
     positive = rows[Column.LABEL] == Label.PNEUMONIA
     if positive.value_counts().reindex([False, True], fill_value=0).min() < FEWEST:
         return None

@@ -37,7 +37,7 @@ class LocalFolder:
         return Files((escape_name(file.path), file) for file in found)
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True, slots=True)
 class _File:
     """A file below a folder, or a folder there that was not entered, with the reason."""
 
