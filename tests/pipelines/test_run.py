@@ -119,22 +119,32 @@ def test_every_place_that_the_crosswalk_names_is_there(smoke):
     assert missing == []
 
 
-def test_a_run_can_be_taken_up_at_a_pipeline(smoke):
-    # That it can be at any other, tests/test_pipeline_registry.py sees in the catalog.
-    run = kedro("run", "--env", "smoke", "--pipelines=evaluation", results=smoke)
-    assert run.returncode == 0, run.stderr[-3000:]
-
-
-def test_films_of_the_test_part_get_the_scores_of_the_evaluation_again(smoke, tmp_path):
-    films = tmp_path / "new films"
+@pytest.fixture(scope="module")
+def films(smoke, tmp_path_factory):
+    """The radiographs of the test part as new ones, and one that is cut short."""
+    films = tmp_path_factory.mktemp("new") / "new films"
     shutil.copytree(smoke / "01_raw/phantoms/test", films)
     (films / "cut short.jpeg").write_bytes(next(films.rglob("*.jpeg")).read_bytes()[:100])
-    run = kedro(
-        "run", "--env", "smoke", "--pipelines=inference", "--params",
+    return films
+
+
+@pytest.fixture(scope="module")
+def taken_up(smoke, films):
+    """A run of the results of another, from the evaluation on, to the predictions of new films."""
+    return kedro(
+        "run", "--env", "smoke", "--pipelines=evaluation,inference", "--params",
         f"inference.model=ensemble,films={films}", results=smoke,
     )  # fmt: skip
-    assert run.returncode == 0, run.stderr[-3000:]
-    assert NOTICE in run.stderr
+
+
+def test_a_run_can_be_taken_up_at_a_pipeline(taken_up):
+    # That it can be at any other, tests/test_pipeline_registry.py sees in the catalog.
+    assert taken_up.returncode == 0, taken_up.stderr[-3000:]
+
+
+def test_films_of_the_test_part_get_the_scores_of_the_evaluation_again(smoke, films, taken_up):
+    assert taken_up.returncode == 0, taken_up.stderr[-3000:]
+    assert NOTICE in taken_up.stderr
     found = pd.read_csv(smoke / "07_model_output/predictions.csv")
     assert len(found) == sum(file.is_file() for file in films.rglob("*"))
     assert found.loc[found["path"] == "cut short.jpeg", "reason"].str.contains("damaged").all()

@@ -177,14 +177,22 @@ def changed(before: dict[str, np.ndarray], after: dict[str, np.ndarray]) -> set[
     return {path.split("/")[-2] for path in paths}
 
 
-def test_a_random_start_skips_the_frozen_phase_and_says_so(fitted, caplog) -> None:
-    with caplog.at_level(logging.INFO, logger="pneumoscope.models.training.phases"):
-        result = fitted(options("mlp"), FittingOptions(epochs=1, frozen_epochs=2), title="dense")
-    assert result.history["phase"].tolist() == ["training"]
-    assert caplog.messages[0] == (
-        "dense: starts from random weights, so there is nothing to freeze; frozen_epochs (2) are "
+def test_a_random_start_skips_the_frozen_phase_and_each_epoch_has_a_line(fitted, caplog) -> None:
+    with caplog.at_level(logging.INFO, logger="pneumoscope.models.training"):
+        result = fitted(options("mlp"), FittingOptions(epochs=2, frozen_epochs=2), title="mlp_2")
+    assert result.history["phase"].tolist() == ["training", "training"]
+    said = {name: [] for name in ("phases", "monitor")}
+    for record in caplog.records:
+        said.setdefault(record.name.rpartition(".")[2], []).append(record.getMessage())
+    assert said["phases"][0] == (
+        "mlp_2: starts from random weights, so there is nothing to freeze; frozen_epochs (2) are "
         "skipped"
     )
+    assert [line.split(",")[0] for line in said["monitor"]] == [
+        "mlp_2: epoch 1/2 (training)",
+        "mlp_2: epoch 2/2 (training)",
+    ]
+    assert said["monitor"][-1].endswith("about 0 s left")
 
 
 @pytest.mark.parametrize("batch_size", [4, 16])
@@ -198,15 +206,3 @@ def test_a_loss_that_is_no_number_stops_at_once_and_says_where(
     fitting = FittingOptions(epochs=2, learning_rate=0.02, batch_size=batch_size)
     with pytest.raises(InputError, match=r"training loss \(one.*received nan in epoch 1"):
         fitted(options("mlp"), fitting, train=broken, title="one")
-
-
-def test_a_line_an_epoch_names_the_block_and_how_long_it_still_takes(
-    fitted, caplog: pytest.LogCaptureFixture
-) -> None:
-    with caplog.at_level(logging.INFO, logger="pneumoscope.models.training.monitor"):
-        fitted(options("mlp"), FittingOptions(epochs=2), title="mlp_2")
-    assert [line.split(",")[0] for line in caplog.messages] == [
-        "mlp_2: epoch 1/2 (training)",
-        "mlp_2: epoch 2/2 (training)",
-    ]
-    assert caplog.messages[-1].endswith("about 0 s left")
