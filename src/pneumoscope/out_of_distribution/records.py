@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from pneumoscope.arrays import FloatArray
 from pneumoscope.evaluation.estimate import Estimate
+
+if TYPE_CHECKING:
+    from pneumoscope.arrays import FloatArray
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,10 @@ class Subspace:
     spread: float
 
     @cached_property
-    def arrays(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+    def arrays(self) -> "tuple[FloatArray, FloatArray, FloatArray]":
         """Centre (d,), directions (k, d) and variances (k,), made once, for every film."""
+        import numpy as np
+
         centre = np.asarray(self.centre, dtype=np.float64)
         directions = np.reshape(np.asarray(self.directions, dtype=np.float64), (-1, len(centre)))
         return centre, directions, np.asarray(self.variances, dtype=np.float64)
