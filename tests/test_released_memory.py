@@ -1,10 +1,11 @@
+import gc
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
 from pneumoscope import released_memory
-from pneumoscope.released_memory import MemoryHooks
+from pneumoscope.released_memory import MemoryHooks, collected_later
 
 
 def resident() -> int:
@@ -53,3 +54,16 @@ def test_tables_lie_where_freed_memory_is_given_back_unless_a_user_chose(
 def test_a_system_without_such_an_allocator_is_left_alone(monkeypatch):
     monkeypatch.setattr(released_memory, "_trim", lambda: None)
     MemoryHooks().after_dataset_saved()
+
+
+@pytest.mark.usefixtures("pool")
+def test_garbage_is_looked_for_once_a_pipeline_begins_and_as_ever_after_it():
+    gc.unfreeze()  # another test, or what runs it, may have frozen something
+    with pytest.raises(ValueError, match="the run failed"), collected_later():
+        assert not gc.isenabled()
+        MemoryHooks().before_pipeline_run()
+        assert gc.isenabled()
+        assert gc.get_freeze_count() > 1000
+        raise ValueError("the run failed")
+    assert gc.get_freeze_count() == 0
+    assert gc.isenabled()

@@ -12,6 +12,7 @@ from kedro.pipeline import Node, Pipeline
 from kedro.runner import SequentialRunner
 
 from pneumoscope.errors import InputError, did_you_mean
+from pneumoscope.released_memory import collected_later
 from pneumoscope.side_by_side import SideBySideRunner
 
 
@@ -33,7 +34,8 @@ class CheckedSession(KedroSession):
         if runner is None or type(runner) is SequentialRunner:
             is_async = runner is not None and runner._is_async
             bound["runner"] = SideBySideRunner(self, bound.get("load_versions"), is_async)
-        return super().run(**bound)
+        with collected_later():
+            return super().run(**bound)
 
     def load_context(self) -> KedroContext:
         """Return the context; only it knows the environment, and so which pipelines there are."""
