@@ -133,9 +133,16 @@ PROMISED = "5.0% promised on validation"
     ],
 )  # fmt: skip
 def test_films_flagged_at_a_site_are_held_against_the_promise(share, start, end):
-    assert flagged_sentence("clinic", Flagged(Found(40, 30, share), 0.05)) == (
+    assert flagged_sentence("clinic", Flagged(Found(40, 30, share), 0.05, 100)) == (
         f"At clinic, {start} of the films are flagged as unlike those of train{end}"
     )
+
+
+def test_a_limit_of_few_patients_leaves_open_whether_more_is_flagged():
+    """Of ten patients one lies beyond by chance, or four of ten others of the same kind."""
+    found = Found(400, 300, Estimate(0.2, 0.16, 0.25))
+    for patients, told in ((1000, "other films."), (10, "cannot be told."), (None, "be told.")):
+        assert flagged_sentence("clinic", Flagged(found, 0.1, patients)).endswith(told)
 
 
 WATCHED = ("auroc", "sensitivity", "specificity")

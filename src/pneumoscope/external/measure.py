@@ -76,17 +76,21 @@ def measure_site(
         splits={split: part},
     )
     drops = _drops(part, evaluated.splits)
-    flagged = _flagged(distances, lock, options.confidence)
+    flagged = _flagged(distances, lock, evaluated, options.confidence)
     return SiteMetrics(lock_digest(lock), options.confidence, measured, drops, flagged)
 
 
-def _flagged(distances: pd.DataFrame, lock: Lock, confidence: float) -> Flagged | None:
+def _flagged(
+    distances: pd.DataFrame, lock: Lock, evaluated: ModelMetrics, confidence: float
+) -> Flagged | None:
     """Count what lies beyond the distance that was locked on validation."""
     limit = lock.out_of_distribution
     if limit is None:
         return None
     beyond = distances.assign(beyond=distance_of(distances) > limit.threshold)
-    return Flagged(count_found(beyond, confidence), limit.promised)
+    validation = evaluated.splits.get(Split.VALIDATION)
+    patients = validation.patients if validation else None
+    return Flagged(count_found(beyond, confidence), limit.promised, patients)
 
 
 def _drops(

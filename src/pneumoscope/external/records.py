@@ -80,10 +80,13 @@ class Flagged:
     Attributes:
         found: Share of the site's films that are flagged, with its interval over patients.
         promised: Share of films like those of validation that is flagged at most.
+        patients: Patients of validation that promise it; None where it was counted before that
+            was kept.
     """
 
     found: Found
     promised: float
+    patients: int | None = None
 
 
 @dataclass(frozen=True)

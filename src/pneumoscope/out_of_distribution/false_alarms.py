@@ -4,11 +4,14 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import betaincinv
 
 from pneumoscope.arrays import BoolArray, FloatArray
 from pneumoscope.counts import counted
 from pneumoscope.decimals import percent
 from pneumoscope.errors import InputError
+from pneumoscope.evaluation.estimate import Estimate
+from pneumoscope.evaluation.verdict import ALPHA, difference
 from pneumoscope.out_of_distribution.records import FalseAlarms
 
 CUTS = 256
@@ -63,6 +66,25 @@ def limit_false_alarms(
         shares=shares[kept].tolist(),
         reason=_too_few(len(keys), asked) if promised > asked else None,
     )
+
+
+def excess(found: Estimate, promised: float, patients: int) -> Estimate:
+    """Subtract from a share that is flagged what is flagged of films like those of validation.
+
+    What was promised holds on average over validations. Of the one that there is, the limit lies
+    nearer or farther by chance, and what lies beyond it follows a beta distribution.
+
+    Args:
+        found: Share of other films that is flagged, with its interval.
+        promised: Share that the limit promises.
+        patients: Patients of validation that it was read off.
+
+    Source: Vovk 2012, Conditional validity of inductive conformal predictors, proposition 2.
+    """
+    above = promised * (patients + 1)
+    tails = [ALPHA / 2, 1 - ALPHA / 2]
+    low, high = map(float, betaincinv(above, patients + 1 - above, tails))
+    return difference(found, Estimate(promised, low, high))
 
 
 def shares_beyond(limits: FalseAlarms, distance: FloatArray) -> FloatArray:
