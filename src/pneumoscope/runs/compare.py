@@ -8,6 +8,7 @@ import pandas as pd
 from pneumoscope.counts import agreeing, counted
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.metrics import estimate_metrics
+from pneumoscope.evaluation.pair import Pair
 from pneumoscope.evaluation.pairs import COMPARED, compare_pairs
 from pneumoscope.evaluation.verdict import MARGIN, Verdict, difference, judge
 from pneumoscope.naming import Column, Metric
@@ -44,7 +45,7 @@ class Difference:
         first: In the first run.
         second: In the second run.
         difference: Second minus first.
-        verdict: What can be said of it, all models of the metric taken together.
+        verdict: What can be said of it, all models and metrics taken together.
     """
 
     model: str
@@ -163,12 +164,20 @@ def _paired(
         for pair in compare_pairs(scores, thresholds, options, names)
     }
     values = _values(matched, metrics, options)
+    # Holm's correction is over the models of a metric; sentences name whichever metric differs.
+    level = (1 - options.confidence) / len(metrics)
     return [
-        Difference(name, metric, *values[name, metric], pair.estimate, pair.verdict)
+        Difference(name, metric, *values[name, metric], pair.estimate, _over_all(pair, level))
         for name in matched
         for metric in metrics
         for pair in [pairs[name, metric]]
     ]
+
+
+def _over_all(pair: Pair, level: float) -> Verdict:
+    if pair.verdict is Verdict.SHOWN and (pair.p_holm is None or pair.p_holm >= level):
+        return Verdict.OPEN
+    return pair.verdict
 
 
 def _independent(
@@ -178,7 +187,8 @@ def _independent(
     found = []
     for (name, metric), (mine, theirs) in values.items():
         apart = difference(theirs, mine)
-        verdict = judge(apart, MARGIN, claims=len(matched))
+        # Sentences name whichever differ, of all models and metrics.
+        verdict = judge(apart, MARGIN, claims=len(values))
         found.append(Difference(name, metric, mine, theirs, apart, verdict))
     return found
 
