@@ -120,3 +120,25 @@ def test_print_has_page_numbers_and_what_is_folded(opened, tmp_path):
     assert [int(number) for number, _ in numbers] == list(range(1, len(numbers) + 1))
     assert len(numbers) == int(numbers[0][1]) > 1
     assert text.count("vgg") == 60
+
+
+def test_in_print_a_long_table_breaks_between_rows_and_a_short_one_stays_whole(browser, tmp_path):
+    """Kept whole, a table that does not fit leaves the rest of the page before it empty."""
+    reader = shutil.which("pdftotext")
+    if reader is None:
+        pytest.skip("no pdftotext on this machine")
+    rows = [[f"row{number}", 0.5] for number in range(36)]
+    blocks = [Table(["name", "share"], chosen, "Rows") for chosen in (rows[:30], rows[30:])]
+    place, pdf = tmp_path / "page.html", tmp_path / "page.pdf"
+    filled = Paragraph("many words " * 300)
+    sections = [Section(name, [filled, *blocks]) for name in ("One", "Two", "Three", "Four")]
+    place.write_text(render_page(Page("A report", sections, "")), encoding="utf-8")
+    page = browser.new_page()
+    page.goto(place.as_uri())
+    pdf.write_bytes(page.pdf(prefer_css_page_size=True))
+    read = subprocess.run(
+        [reader, "-layout", str(pdf), "-"], capture_output=True, text=True, check=True
+    )
+    on_page = [re.findall(r"row(\d+)\b", text) for text in read.stdout.split("\f")]
+    assert any(set(map(str, range(30))) & set(found) and "29" not in found for found in on_page)
+    assert all(("30" in found) == ("35" in found) for found in on_page)
