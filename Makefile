@@ -91,9 +91,14 @@ notebook: $(EXTRAS) ## Run conf/smoke anew and the notebook on it; keep its outp
 pictures: $(EXTRAS) ## Make the pictures of the README from the run in RESULTS; needs Chromium
 	$(BIN)/python docs/pictures.py
 
+# With datasets the graph is as wide as all of them, and its names too small to read.
+GRAPH := http://127.0.0.1:4141/?types=nodes
 viz: $(EXTRAS) ## Look at the graph in the browser
-	@echo "Pipelines and models, without the datasets between them: http://127.0.0.1:4141/?types=nodes"
-	$(BIN)/kedro viz run
+	@echo "Pipelines and models, without the datasets between them: $(GRAPH)"
+	@(for second in $$(seq 120); do sleep 1; \
+	  $(BIN)/python -c "from urllib.request import urlopen; urlopen('$(GRAPH)')" 2>/dev/null && break; \
+	done; $(BIN)/python -m webbrowser "$(GRAPH)" >/dev/null 2>&1) &
+	$(BIN)/kedro viz run --no-browser
 
 UPGRADE := --upgrade
 lock: $(READY) ## Lock the dependencies anew, with hashes (UPGRADE= keeps versions that still fit)
