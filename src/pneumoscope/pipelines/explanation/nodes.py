@@ -175,9 +175,7 @@ def _outside(
     towards = choice.directions(scored, cases.threshold).to_numpy()
     films = test_images[np.array(chosen)]
     maps = enlarge(_attribute(model, films, towards, options, seed), films.shape[1:3])
-    classes = summarise_outside(
-        outside_share(maps), rows, evaluation.bootstrap, evaluation.confidence, seed
-    )
+    classes = summarise_outside(outside_share(maps), rows, evaluation.confidence)
     return Outside(float((~central_field(films.shape[1:3])).mean()), classes)
 
 

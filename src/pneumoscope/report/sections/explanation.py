@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from pneumoscope.counts import counted
 from pneumoscope.evaluation.estimate import Estimate
+from pneumoscope.evaluation.verdict import widened
 from pneumoscope.explanation.records import Explanations, SanityCheck
 from pneumoscope.naming import Label
 from pneumoscope.report.blocks import (
@@ -50,7 +51,7 @@ def explanation_section(
             caption = prose("layer_figure", model=name, units=found.layer is None)
             drawn.append(Figure(activations[name], caption, alt))
         if drawn:
-            blocks.append(Part(name, drawn, _where(found)))
+            blocks.append(Part(name, drawn, where_in_words(found)))
     blocks += [
         _cases(explanations),
         Part("What maps cannot tell", [Bullets(sentences("limits_of_maps"))], folded=True),
@@ -103,17 +104,23 @@ def _map_caption(name: str, found: Explanations) -> str:
         start += f" (absolute rank correlation with untrained models {sanity.similarity:.2f})"
     missing = [f" No {outcome}: {reason}." for outcome, reason in found.missing.items()]
     legend = prose("map_figure", by_gradient=found.layer is None)
-    return f"{start}. {_where(found)}{''.join(missing)} {legend}"
+    return f"{start}. {where_in_words(found)}{''.join(missing)} {legend}"
 
 
-def _where(found: Explanations) -> str:
+def where_in_words(found: Explanations) -> str:
+    """Say on which classes attribution is shown to lie outside the centre or within it.
+
+    Args:
+        found: What the maps of a model are.
+    """
     if min(found.map_size) < COARSE:
         return (
             f"Maps of {_cells(found)} cells are too coarse to tell the centre from the border: let "
             "the model see larger films."
         )
     even, classes = found.outside.even_share, found.outside.classes
-    bounds = {label: part.share.bounds for label, part in classes.items()}
+    # Whichever class differs is named.
+    bounds = {label: widened(part.share, len(classes)).bounds for label, part in classes.items()}
     known = {label: pair for label, pair in bounds.items() if pair is not None}
     if not known:
         return "Where attribution lies cannot be told: there is no interval."
