@@ -75,7 +75,6 @@ def main() -> None:
             "threshold": {"rule": "fixed", "value": 0.5},
             "operating_points": RULES,
             "prevalences": [0.05, 0.2, 0.5],
-            "bootstrap": 0,
         }
     )
     for part in parts_of(draw(2000, 800, seed=7), options).values():

@@ -41,7 +41,7 @@ from pneumoscope.robustness.variants import CONDITIONS
 from pneumoscope.robustness.verdicts import shift_verdict
 
 OPTIONS = EvaluationOptions.model_validate(
-    {"threshold": {"rule": "youden"}, "bootstrap": 0, "grey_zone": {"shares": [0.2]}}
+    {"threshold": {"rule": "youden"}, "grey_zone": {"shares": [0.2]}}
 )
 SMALL = Setting(60, 0.6, KERMANY, 0.5, 0.97, 0.9)
 LARGE = Setting(450, 0.65, KERMANY, 0.5, 0.985, 0.95)

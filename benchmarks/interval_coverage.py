@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from scipy.special import expit
 from scipy.stats import norm
 
-from pneumoscope.evaluation.bootstrap import patient_counts, percentile_interval
 from pneumoscope.evaluation.calibration.intervals import calibration_estimates
 from pneumoscope.evaluation.calibration.recalibration import calibration_slope_intercept
 from pneumoscope.evaluation.estimate import Estimate
@@ -26,7 +25,7 @@ from pneumoscope.evaluation.verdict import Verdict
 from pneumoscope.naming import Label, Metric
 from pneumoscope.options import EvaluationOptions
 
-OPTIONS = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}, "bootstrap": 0})
+OPTIONS = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}})
 FOUR = (1, 2, 3, 4)
 KERMANY = (1,) * 9 + (2, 3, 4)
 """Radiographs of a patient, each as likely: 1.5 on average, as in the published collection."""
@@ -175,7 +174,10 @@ def _percentile(
     sample: Sample, metric: Metric, threshold: float, seed: int
 ) -> tuple[float, float] | None:
     """Return the percentile bootstrap interval over patients, which is not used any more."""
-    weight = patient_counts(sample.patients, RESAMPLES, seed)[:, sample.patient]
+    drawn = np.random.default_rng(seed).integers(sample.patients, size=(RESAMPLES, sample.patients))
+    cells = drawn + sample.patients * np.arange(RESAMPLES)[:, np.newaxis]
+    times = np.bincount(cells.ravel(), minlength=drawn.size).reshape(drawn.shape)
+    weight = times[:, sample.patient]
     negative, positive = weight * ~sample.label, weight * sample.label
     with np.errstate(invalid="ignore"):
         if metric is Metric.SPECIFICITY:
@@ -185,7 +187,10 @@ def _percentile(
             below = np.cumsum(negative[:, order], axis=1)
             wins = (positive[:, order] * below).sum(axis=1)
             values = wins / (positive.sum(axis=1) * negative.sum(axis=1))
-    return percentile_interval(values, 0.95)
+    if np.isnan(values).mean() > LEVEL / 2:
+        return None
+    low, high = np.nanquantile(values, (LEVEL / 2, 1 - LEVEL / 2))
+    return float(low), float(high)
 
 
 def false_positives(setting: Setting, runs: int, seed: int = 1) -> dict[str, float]:

@@ -22,7 +22,6 @@ SMALL: dict[str, dict[str, Any]] = {
     "fetch": {"fetch": {"phantoms": {"patients": 60, "shorter_side": [96, 128]}}},
     "preprocessing": {"preprocessing": {"size": [32, 32]}},
     "training": {"mlp": {"fitting": {"epochs": 2}}, "cnn": {"fitting": {"epochs": 2}}},
-    "evaluation": {"evaluation": {"bootstrap": 50}},
     "explanation": {"explanation": {"sample": 4}},
 }
 """What the copy changes in conf/base, where DVC reads parameters."""

@@ -160,7 +160,7 @@ def test_a_misspelt_key_stops_the_real_command_before_anything_is_written(tmp_pa
     [
         (["run", "--params=cnn.fitting.learning_rate=.inf"], {}, "Infinity"),
         (["run", "--params=seed=-1"], {}, "-1"),
-        (["run", "--params=evaluation.bootstrap=1000000000"], {}, "1000000000"),
+        (["run", "--params=evaluation.ece_bins=1000000000"], {}, "1000000000"),
         (["run", "--params=cnn.fitting.epochs=true"], {}, "true"),
         (["run", "--params=seed=3,films"], {}, '"3,films"'),
         (["run", "--pipeline=trainig"], {}, "'trainig'"),

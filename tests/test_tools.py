@@ -55,7 +55,6 @@ def clone(tmp_path_factory):
     conf = folder / "conf/base"
     change(conf / "fetch/parameters.yml", "fetch", "phantoms", "patients", value=40)
     change(conf / "preprocessing/parameters.yml", "preprocessing", "size", value=[32, 32])
-    change(conf / "evaluation/parameters.yml", "evaluation", "bootstrap", value=20)
     for model in ("mlp", "cnn"):
         change(conf / "training/parameters.yml", model, "fitting", "epochs", value=1)
     commit(folder)

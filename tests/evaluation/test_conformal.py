@@ -6,7 +6,7 @@ from pneumoscope.evaluation.conformal import ConformalSets, fit_conformal, measu
 from pneumoscope.options import EvaluationOptions
 
 OPTIONS = EvaluationOptions.model_validate(
-    {"threshold": {"rule": "youden"}, "bootstrap": 20, "grey_zone": {"coverage": 0.8}}
+    {"threshold": {"rule": "youden"}, "grey_zone": {"coverage": 0.8}}
 )
 
 

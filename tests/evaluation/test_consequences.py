@@ -11,9 +11,7 @@ from pneumoscope.evaluation.sample import Sample
 from pneumoscope.naming import Metric
 from pneumoscope.options import EvaluationOptions
 
-OPTIONS = EvaluationOptions.model_validate(
-    {"threshold": {"rule": "youden"}, "prevalences": [0.1], "bootstrap": 0}
-)
+OPTIONS = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}, "prevalences": [0.1]})
 
 
 def sample(labels: str, scores: list[float]) -> Sample:

@@ -19,7 +19,7 @@ from pneumoscope.naming import CalibrationMethod
 from pneumoscope.options import EvaluationOptions
 
 OPTIONS = EvaluationOptions.model_validate(
-    {"threshold": {"rule": "youden"}, "bootstrap": 0, "prevalences": [0.2, 0.5]}
+    {"threshold": {"rule": "youden"}, "prevalences": [0.2, 0.5]}
 )
 AS_IT_IS = Calibration(CalibrationMethod.PLATT, 0.5, CalibrationMap(1.0), None, {})
 

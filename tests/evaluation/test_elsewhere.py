@@ -12,7 +12,7 @@ SENSITIVITY, SPECIFICITY, AUROC = Metric.SENSITIVITY, Metric.SPECIFICITY, Metric
 
 
 def options(**rule) -> EvaluationOptions:
-    return EvaluationOptions.model_validate({"threshold": rule, "bootstrap": 0})
+    return EvaluationOptions.model_validate({"threshold": rule})
 
 
 FIXED = options(rule="fixed", value=0.5)

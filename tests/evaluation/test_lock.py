@@ -19,7 +19,7 @@ from pneumoscope.evaluation.lock import (
 from pneumoscope.evaluation.records import ScoredBy
 from pneumoscope.options import EvaluationOptions
 
-OPTIONS = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}, "bootstrap": 0})
+OPTIONS = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}})
 VALIDATION = pd.DataFrame(
     {
         "patient_id": list("abcdef"),
@@ -40,9 +40,7 @@ def locked(options=OPTIONS, validation=VALIDATION, splits=SPLITS, model=MODEL, l
 
 
 def changed(**options):
-    return EvaluationOptions.model_validate(
-        {"threshold": {"rule": "youden"}, "bootstrap": 0, **options}
-    )
+    return EvaluationOptions.model_validate({"threshold": {"rule": "youden"}, **options})
 
 
 def test_the_lock_holds_what_validation_chose():
@@ -56,7 +54,7 @@ def test_the_same_again_is_the_same_lock():
     known = lock_as_record(locked())
     assert renewed(locked(), known, relock=False) == locked()
     # Intervals and reports may be made anew as often as one likes.
-    again = changed(bootstrap=500, prevalences=[0.1], relock=True)
+    again = changed(ece_bins=20, prevalences=[0.1], relock=True)
     assert renewed(locked(again), known, relock=True).revision == 1
 
 
@@ -110,7 +108,7 @@ def measured(lock, **changes):
 def test_what_was_locked_may_measure_further_films():
     lock = locked()
     # Intervals and reports may be made anew as often as one likes.
-    for options in (OPTIONS, changed(bootstrap=500, prevalences=[0.1])):
+    for options in (OPTIONS, changed(ece_bins=20, prevalences=[0.1])):
         check_held(lock, measured(lock), SPLITS, options)
 
 

@@ -22,9 +22,7 @@ from pneumoscope.evaluation.sample import Sample
 from pneumoscope.naming import Label, Metric
 from pneumoscope.options import EvaluationOptions
 
-OPTIONS = EvaluationOptions.model_validate(
-    {"threshold": {"rule": "youden"}, "bootstrap": 0, "ece_bins": 10}
-)
+OPTIONS = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}, "ece_bins": 10})
 LABEL = [0, 0, 0, 1, 1, 1]
 SCORE = [0.1, 0.4, 0.6, 0.35, 0.8, 0.9]
 

@@ -12,7 +12,7 @@ from pneumoscope.evaluation.verdict import Verdict
 from pneumoscope.naming import Metric
 from pneumoscope.options import EvaluationOptions
 
-OPTIONS = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}, "bootstrap": 0})
+OPTIONS = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}})
 LABELS = [0, 0, 0, 0, 1, 1, 1, 1]
 GOOD = [0.1, 0.2, 0.3, 0.6, 0.4, 0.7, 0.8, 0.9]
 POOR = [0.6, 0.2, 0.7, 0.8, 0.3, 0.4, 0.7, 0.9]

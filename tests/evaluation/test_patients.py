@@ -7,7 +7,7 @@ from pneumoscope.evaluation.sample import Sample
 from pneumoscope.naming import Metric, PatientRule
 from pneumoscope.options import EvaluationOptions
 
-OPTIONS = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}, "bootstrap": 0})
+OPTIONS = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}})
 # a: well, one of two scores is high; b: well; c: ill, found in one of three; d: ill, found.
 PATIENT = ["a", "a", "b", "c", "c", "c", "d"]
 LABEL = [0, 0, 0, 1, 1, 1, 1]

@@ -7,7 +7,7 @@ from pneumoscope.evaluation.recorded_groups import absent_attributes, recorded_g
 from pneumoscope.evaluation.subgroups import measure_subgroups
 from pneumoscope.options import EvaluationOptions
 
-OPTIONS = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}, "bootstrap": 20})
+OPTIONS = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}})
 NONE = pd.DataFrame(index=range(0))
 
 

@@ -9,7 +9,7 @@ from pneumoscope.evaluation.subgroups import (
 )
 from pneumoscope.options import EvaluationOptions
 
-OPTIONS = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}, "bootstrap": 20})
+OPTIONS = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}})
 IDS = ["NORMAL/IM-1-0001", "NORMAL/NORMAL2-IM-2-0001", "P/person1_virus_1", "P/person2_bacteria_2"]
 SCORES = pd.DataFrame(
     {

@@ -29,7 +29,6 @@ OPTIONS = EvaluationOptions.model_validate(
             {"rule": "min_sensitivity", "value": 0.9, "confidence": 0.999},
         ],
         "prevalences": [0.2],
-        "bootstrap": 0,
     }
 )
 

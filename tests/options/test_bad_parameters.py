@@ -290,7 +290,6 @@ CONTRADICTIONS = {
     "frozen layers without weights": (
         {"cnn": {"model": {"architecture": "vgg16", "trainable_share": 0.5}}}, "filters",
     ),
-    "too few resamples": ({"evaluation": {"bootstrap": 5}}, "at least 20"),
     "an operating point twice": (
         {"evaluation": {"operating_points": [{"rule": "youden"}, {"rule": "youden"}]}}, "twice",
     ),

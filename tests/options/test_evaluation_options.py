@@ -47,5 +47,5 @@ def test_only_what_is_fixed_beforehand_reads_no_validation():
 def test_an_unknown_calibration_is_refused():
     with pytest.raises(ValidationError, match="'temperature' or 'platt'"):
         EvaluationOptions.model_validate(
-            {"threshold": {"rule": "youden"}, "bootstrap": 0, "calibration": "isotonic"}
+            {"threshold": {"rule": "youden"}, "calibration": "isotonic"}
         )

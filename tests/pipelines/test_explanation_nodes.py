@@ -15,7 +15,7 @@ from pneumoscope.radiographs.recorded import BURNT_IN, TAGS_SPEAK_OF
 OPTIONS = ExplanationOptions.model_validate(
     {"sample": 2, "randomisations": 2, "channels": 2, "smooth_grad": {"copies": 2}}
 )
-EVALUATION = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}, "bootstrap": 20})
+EVALUATION = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}})
 ROWS = pd.DataFrame(
     {
         "radiograph_id": ["a", "b", "c", "d", "e"],

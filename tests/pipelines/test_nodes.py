@@ -65,7 +65,7 @@ STRESS = StressOptions.model_validate(
         ]
     }
 )
-EVALUATION = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}, "bootstrap": 20})
+EVALUATION = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}})
 BLOCK = {
     "model": {"architecture": "mlp"},
     "augmentation": {"rotation": 5},

@@ -19,7 +19,7 @@ from pneumoscope.pipelines.robustness import nodes
 from pneumoscope.robustness.records import Robustness, Shift
 
 SEED = 7
-EVALUATION = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}, "bootstrap": 20})
+EVALUATION = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}})
 ROBUSTNESS = RobustnessOptions.model_validate(
     {
         "border": 0.25,

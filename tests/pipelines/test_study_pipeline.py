@@ -119,8 +119,7 @@ def test_the_judged_protocol_of_a_study_has_no_flaw(study):
 def test_a_study_ends_in_a_page_that_judges_its_target(tmp_path):
     changes = (
         "fetch.source=phantoms,fetch.phantoms.patients=60,fetch.phantoms.test_share=0.3,"
-        "honest.split.validation_share=0.3,preprocessing.size=[32,32],cnn.fitting.epochs=1,"
-        "evaluation.bootstrap=50"
+        "honest.split.validation_share=0.3,preprocessing.size=[32,32],cnn.fitting.epochs=1"
     )
     kedro = str(Path(sys.executable).with_name("kedro"))
     run = subprocess.run(

@@ -17,7 +17,7 @@ pytest.importorskip("optuna", reason="the extra `tune` is not installed")
 RECIPE = {
     "model": {"architecture": "mlp", "units": [4]}, "augmentation": {}, "fitting": {"epochs": 1},
 }  # fmt: skip
-EVALUATION = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}, "bootstrap": 20})
+EVALUATION = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}})
 SPACE = {"fitting": {"learning_rate": {"low": 0.0001, "high": 0.01, "log": True}}}
 
 

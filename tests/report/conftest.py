@@ -124,9 +124,7 @@ def context():
         )
         given = {"subjects": run.subjects} if run.subjects else {}
         options = ReportOptions(title="A test", **given)
-        evaluation = EvaluationOptions.model_validate(
-            {"threshold": {"rule": "youden"}, "bootstrap": 20}
-        )
+        evaluation = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}})
         return Context(options, evaluation, found, "cnn")
 
     return context

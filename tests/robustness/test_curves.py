@@ -6,7 +6,7 @@ from pneumoscope.naming import Metric
 from pneumoscope.options import EvaluationOptions
 from pneumoscope.robustness.curves import measure_curves
 
-OPTIONS = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}, "bootstrap": 20})
+OPTIONS = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}})
 EACH = 200
 GOOD = [0.1] * EACH + [0.9] * EACH
 

@@ -6,7 +6,7 @@ from pneumoscope.naming import Metric
 from pneumoscope.options import EvaluationOptions
 from pneumoscope.robustness import drops
 
-OPTIONS = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}, "bootstrap": 20})
+OPTIONS = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}})
 
 
 def rows(scores: list[float], labels: list[str] | None = None) -> pd.DataFrame:

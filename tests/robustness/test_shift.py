@@ -10,7 +10,7 @@ from pneumoscope.robustness.records import Counted, Shift
 from pneumoscope.robustness.shift import Films, measure_shift
 from pneumoscope.robustness.tables import shift_tables
 
-OPTIONS = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}, "bootstrap": 20})
+OPTIONS = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}})
 NORMAL, PNEUMONIA = Label.NORMAL, Label.PNEUMONIA
 
 

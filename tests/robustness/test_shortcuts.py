@@ -7,7 +7,7 @@ from pneumoscope.options import EvaluationOptions
 from pneumoscope.robustness.shortcuts import measure_shortcuts
 from pneumoscope.robustness.variants import AS_IT_IS, CONDITIONS
 
-OPTIONS = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}, "bootstrap": 20})
+OPTIONS = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}})
 EACH = 1000
 SURE = [0.1] * EACH + [0.9] * EACH
 # Half of each class above the other half of both.

@@ -12,7 +12,7 @@ from pneumoscope.runs.compare import compare_films, compare_runs
 from pneumoscope.runs.finished import EvaluatedModel, EvaluatedRun
 from pneumoscope.runs.words import sentences
 
-OPTIONS = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}, "bootstrap": 0})
+OPTIONS = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}})
 
 
 def a_run(folder="a", **models):

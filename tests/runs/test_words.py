@@ -13,7 +13,7 @@ from pneumoscope.runs.differing import differing_parameters, differing_versions,
 from pneumoscope.runs.finished import EvaluatedModel, EvaluatedRun
 from pneumoscope.runs.words import as_json, as_text
 
-OPTIONS = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}, "bootstrap": 0})
+OPTIONS = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}})
 
 
 def a_run(folder, scores, fingerprint, known=None, **training):

@@ -15,9 +15,7 @@ TEST_CHILDREN = ["n1", "n2", "n3", "n3", "p1", "p2", "p3", "p3"]
 
 @pytest.fixture
 def evaluation() -> EvaluationOptions:
-    return EvaluationOptions.model_validate(
-        {"threshold": {"rule": "fixed", "value": 0.5}, "bootstrap": 200}
-    )
+    return EvaluationOptions.model_validate({"threshold": {"rule": "fixed", "value": 0.5}})
 
 
 @pytest.fixture

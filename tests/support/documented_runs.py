@@ -38,7 +38,6 @@ NEW_FILMS = 3
 
 SMALLER = (
     (r"\bepochs: \d+", "epochs: 1"),
-    (r"\bbootstrap: \d+", "bootstrap: 20"),
     (r"\bpatients: 400\b", "patients: 60"),
     (r"\bshorter_side: \[.*?\]", "shorter_side: [96, 128]"),
     (r"\bworking_side: \d+", "working_side: 64"),

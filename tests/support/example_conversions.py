@@ -15,9 +15,7 @@ from pneumoscope.naming import ExportFormat, Metric
 from pneumoscope.options import EvaluationOptions
 from pneumoscope.pipelines.exchange import nodes
 
-EVALUATION = EvaluationOptions.model_validate(
-    {"threshold": {"rule": "youden"}, "bootstrap": 0, "batch_size": 2}
-)
+EVALUATION = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}, "batch_size": 2})
 
 Graphs = tuple[bytes, bytes]
 """From preprocessed radiographs, and from films."""

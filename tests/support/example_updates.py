@@ -15,7 +15,7 @@ from pneumoscope.options import EvaluationOptions
 
 def options(**rule: Any) -> EvaluationOptions:
     threshold = rule or {"rule": "youden"}
-    return EvaluationOptions.model_validate({"threshold": threshold, "bootstrap": 0})
+    return EvaluationOptions.model_validate({"threshold": threshold})
 
 
 def films(n=400, shift=0.0, spread=1.0, prevalence=0.5, seed=0) -> pd.DataFrame:

@@ -169,8 +169,6 @@ class EvaluationOptions(Options):
             an intercept (`platt`), or a `temperature`, which cannot undo class weights.
         grey_zone: Which radiographs are handed to a human.
         out_of_distribution: How radiographs unlike those of train are told; locked too.
-        bootstrap: Resamples of patients behind the intervals of attribution shares; 0 leaves
-            them out. No other interval needs any.
         confidence: Coverage of the intervals.
         ece_bins: Equal-width bins of the expected calibration error.
         batch_size: Radiographs scored at a time.
@@ -184,8 +182,6 @@ class EvaluationOptions(Options):
     calibration: Annotated[CalibrationMethod, AsYaml] = CalibrationMethod.PLATT
     grey_zone: GreyZoneOptions = GreyZoneOptions()
     out_of_distribution: OutOfDistributionOptions = OutOfDistributionOptions()
-    # A hundred thousand resamples give a fourth digit that no data bears out.
-    bootstrap: Annotated[int, Field(ge=0, le=100_000)]
     # Below a half an interval would more likely miss than hold what it is of.
     confidence: Annotated[float, Field(ge=0.5, le=0.999)] = 0.95
     ece_bins: Annotated[int, Field(ge=1, le=1000)] = 10
@@ -197,16 +193,4 @@ class EvaluationOptions(Options):
     def _no_row_stands_there_twice(self) -> "EvaluationOptions":
         all_different("operating points", (point.name for point in self.operating_points))
         all_different("prevalences", self.prevalences)
-        return self
-
-    @model_validator(mode="after")
-    def _resamples_reach_both_ends_of_the_interval(self) -> "EvaluationOptions":
-        # One in each tail at the least; fewer would give the extremes of a handful of draws.
-        least = round(1 / (1 - self.confidence))
-        if 0 < self.bootstrap < least:
-            raise InputError(
-                f"0 or at least {least} `bootstrap` resamples for confidence {self.confidence:g}",
-                str(self.bootstrap),
-                "A thousand are usual; 0 leaves the intervals out.",
-            )
         return self

@@ -8,7 +8,7 @@ from pneumoscope.evaluation.records import CalibrationMap
 from pneumoscope.naming import CalibrationMethod
 from pneumoscope.options import EvaluationOptions
 
-OPTIONS = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}, "bootstrap": 0})
+OPTIONS = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}})
 
 
 def overconfident(split: str, seed: int, count: int = 400) -> pd.DataFrame:

@@ -21,7 +21,7 @@ SCORES = pd.concat(
     ]
 )
 OPTIONS = EvaluationOptions.model_validate(
-    {"threshold": {"rule": "youden"}, "bootstrap": 0, "grey_zone": {"shares": [0.25]}}
+    {"threshold": {"rule": "youden"}, "grey_zone": {"shares": [0.25]}}
 )
 
 

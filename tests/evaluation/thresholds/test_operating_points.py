@@ -15,7 +15,6 @@ OPTIONS = EvaluationOptions.model_validate(
             {"rule": "grey_zone", "share": 0.5},
         ],
         "prevalences": [0.1],
-        "bootstrap": 0,
     }
 )
 
@@ -97,7 +96,7 @@ def test_a_locked_zone_gives_a_threshold_within_it():
 def test_a_rule_that_validation_is_too_small_for_says_so():
     rules = [{"rule": "min_sensitivity", "value": 0.95, "confidence": 0.95}]
     options = EvaluationOptions.model_validate(
-        {"threshold": {"rule": "youden"}, "operating_points": rules, "bootstrap": 0}
+        {"threshold": {"rule": "youden"}, "operating_points": rules}
     )
     point = operating_points(SCORES, options)["min_sensitivity 0.95 confidence 0.95"]
     assert point.threshold is None

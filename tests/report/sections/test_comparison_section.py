@@ -9,7 +9,7 @@ from pneumoscope.report.blocks import Figure, Table
 from pneumoscope.report.sections.comparison import comparison_section, headline
 
 FIGURES = dict.fromkeys(("forest", "confusion", "roc"), b"png")
-EVALUATION = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}, "bootstrap": 0})
+EVALUATION = EvaluationOptions.model_validate({"threshold": {"rule": "youden"}})
 
 
 def row(architecture: str, split: str, auroc: float | None, margin: float | None = 0.01) -> dict:
