@@ -80,6 +80,18 @@ def test_a_threshold_that_was_read_off_the_films_is_not_measured_on_them():
     assert np.mean(apart) == pytest.approx(1.0, abs=0.05)
 
 
+def test_films_that_are_not_hard_are_decided_as_hard_ones_are():
+    # Where all are hard there is no drop, though a threshold fits what it is read off.
+    rule = options(rule="youden")
+    rows = scored(harder=1.0).assign(hard=True)
+    at_locked = estimate_metrics(rows, lock_threshold(rows, rule.threshold).threshold, rule)
+    found = measured(rows, rule)
+    assert at_locked[SENSITIVITY].value != found.expected[SENSITIVITY].value
+    for drop in found.drops.values():
+        assert drop.value == 0
+        assert drop.low < 0 < drop.high
+
+
 def test_test_moves_nothing():
     rows = scored(harder=0.6)
     tested = rows.assign(split="test", score=0.5, hard=True)

@@ -334,7 +334,7 @@ class Elsewhere:
         patients: Whose they are.
         expected: AUROC on them, and sensitivity and specificity; where the threshold was read off
             validation, each film is decided by one that was read off other patients.
-        drops: What all of validation shows at the locked threshold, minus that, paired by patient.
+        drops: The same of all of validation, decided alike, minus that; paired by patient.
         reason: Why there is none of it; None where there is.
     """
 

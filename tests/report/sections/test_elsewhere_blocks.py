@@ -88,6 +88,7 @@ def test_where_nothing_is_known_nothing_is_said():
     assert elsewhere_headline("cnn", model_metrics()) == []
     # All films are hard: the figures of validation stand in the report already.
     assert elsewhere_headline("cnn", measured(radiographs=12)) == []
+    assert said(measured(radiographs=12)) == []
     assert elsewhere_blocks(audit(None), {"cnn": measured()}) == []
     assert said(model_metrics()) == []
 

@@ -43,7 +43,11 @@ def test_sensitivity_and_specificity_stand_beside_those_of_test_with_intervals(r
 @pytest.mark.parametrize(
     ("drop", "reach", "title"),
     [
-        (0.2, 0.01, "Elsewhere expect a lower sensitivity and specificity than validation shows."),
+        (
+            0.2,
+            0.01,
+            "Elsewhere expect a lower sensitivity and specificity than on all of validation.",
+        ),
         (0.0, 0.01, "Where who took a film tells nothing it does no worse, within 0.05."),
         (0.1, 0.2, "Whether elsewhere it does worse than on validation cannot be told."),
     ],

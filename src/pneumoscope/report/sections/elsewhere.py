@@ -42,9 +42,11 @@ def elsewhere_blocks(audit: AcquisitionAudit, metrics: Mapping[str, ModelMetrics
     sentences = [
         f"{name}: {drop_in_words(one.elsewhere)}"
         for name, one in metrics.items()
-        if one.elsewhere and one.elsewhere.expected
+        if one.elsewhere and one.elsewhere.expected and not _all_hard(one, one.elsewhere)
     ]
-    return [*blocks, Bullets(sentences), Table(header, rows, prose("elsewhere_models"))]
+    if sentences:
+        blocks.append(Bullets(sentences))
+    return [*blocks, Table(header, rows, prose("elsewhere_models"))]
 
 
 def elsewhere_headline(name: str, measured: ModelMetrics) -> list[str]:

@@ -57,7 +57,7 @@ def _expectation(elsewhere: Elsewhere) -> str:
     verdicts = {metric: verdicts_of(elsewhere)[metric] for metric in METRICS}
     lower = [metric_name(m) for m, verdict in verdicts.items() if verdict is Verdict.SHOWN]
     if lower:
-        return f"Elsewhere expect a lower {joined(lower)} than validation shows."
+        return f"Elsewhere expect a lower {joined(lower)} than on all of validation."
     if set(verdicts.values()) == {Verdict.SMALL}:
         return f"Where who took a film tells nothing it does no worse, within {MARGIN:g}."
     return "Whether elsewhere it does worse than on validation cannot be told."
