@@ -9,15 +9,36 @@ Markdown, for docs/evaluation.md.
 """
 
 import argparse
-from collections.abc import Callable
 from dataclasses import fields, replace
 from types import SimpleNamespace
 from typing import Any
 
+import alarms_of_films
+import alarms_of_models
+import alarms_of_sites
 import numpy as np
 import pandas as pd
-from interval_coverage import KERMANY, STEEPNESS, Setting, draw
-from scipy.special import expit, logit
+from interval_coverage import STEEPNESS, Setting, draw
+from null_worlds import (
+    BOUNDED,
+    LARGE,
+    OPEN,
+    OPTIONS,
+    SHOWN,
+    SMALL,
+    SPLITS,
+    Draw,
+    Scenario,
+    any_of,
+    captions,
+    logits,
+    noisy,
+    pair,
+    read,
+    rows_of,
+    with_logits,
+)
+from scipy.special import logit
 
 from pneumoscope.evaluation.calibration.measure import measure_calibration
 from pneumoscope.evaluation.conformal import measure_conformal
@@ -29,8 +50,6 @@ from pneumoscope.evaluation.thresholds.operating_points import lock_threshold
 from pneumoscope.evaluation.verdict import MARGIN, Verdict, judge_excess
 from pneumoscope.models.training.history import EpochReport, History
 from pneumoscope.naming import FeatureSet, Label, Split
-from pneumoscope.options import EvaluationOptions
-from pneumoscope.report.blocks import Figure, Table, flattened
 from pneumoscope.report.carried_over import carried_over
 from pneumoscope.report.sections.calibration import calibration_section
 from pneumoscope.report.sections.grey_zone import grey_zone_section
@@ -40,26 +59,17 @@ from pneumoscope.robustness.shortcuts import measure_shortcuts
 from pneumoscope.robustness.variants import CONDITIONS
 from pneumoscope.robustness.verdicts import shift_verdict
 
-OPTIONS = EvaluationOptions.model_validate(
-    {"threshold": {"rule": "youden"}, "grey_zone": {"shares": [0.2]}}
-)
-SMALL = Setting(60, 0.6, KERMANY, 0.5, 0.97, 0.9)
-LARGE = Setting(450, 0.65, KERMANY, 0.5, 0.985, 0.95)
 KINDS = (2, 2, 3, 3, 2)
 """Groups of each attribute of a radiograph, at random."""
 NUMBERS = 16
-SHOWN, SMALL_, OPEN = Verdict.SHOWN, Verdict.SMALL, Verdict.OPEN
-
-Draw = np.random.Generator
-Scenario = Callable[[Setting, bool, Draw], Verdict]
 
 
 def threshold(setting: Setting, effect: bool, rng: Draw) -> Verdict:
     """Whether the threshold carries over; the effect takes NORMAL on test nearer to PNEUMONIA."""
-    validation, test = _pair(setting, rng)
+    validation, test = pair(setting, rng)
     if effect:
-        test = _with_logits(test, _logits(test) + 1.5 * ~test.label)
-    point = lock_threshold(_rows({Split.VALIDATION: validation}), OPTIONS.threshold)
+        test = with_logits(test, logits(test) + 1.5 * ~test.label)
+    point = lock_threshold(rows_of({Split.VALIDATION: validation}), OPTIONS.threshold)
     splits: dict[str, Any] = {
         split: SimpleNamespace(
             metrics={
@@ -74,49 +84,49 @@ def threshold(setting: Setting, effect: bool, rng: Draw) -> Verdict:
 
 def calibration_map(setting: Setting, effect: bool, rng: Draw) -> Verdict:
     """Whether the map holds on test; the effect raises all logits there by 1."""
-    validation, test = _pair(setting, rng)
-    words = _calibrated(validation, _with_logits(test, _logits(test) + effect))
-    return _read(words, "The map does not hold", "The map holds")
+    validation, test = pair(setting, rng)
+    words = _calibrated(validation, with_logits(test, logits(test) + effect))
+    return read(words, "The map does not hold", "The map holds")
 
 
 def calibrating(setting: Setting, effect: bool, rng: Draw) -> Verdict:
     """Whether calibrating is said to help scores that are right; the effect is overconfidence."""
-    validation, test = (_true(sample, setting) for sample in _pair(setting, rng))
+    validation, test = (_true(sample, setting) for sample in pair(setting, rng))
     factor = 3 if effect else 1
-    words = _calibrated(*(_with_logits(one, factor * _logits(one)) for one in (validation, test)))
-    return _read(words, "Calibrating helps", "Calibrating changes little")
+    words = _calibrated(*(with_logits(one, factor * logits(one)) for one in (validation, test)))
+    return read(words, "Calibrating helps", "Calibrating changes little")
 
 
 def score_errors(setting: Setting, effect: bool, rng: Draw) -> Verdict:
     """Whether right scores are said to err; the effect is overconfidence."""
-    validation, test = (_true(sample, setting) for sample in _pair(setting, rng))
+    validation, test = (_true(sample, setting) for sample in pair(setting, rng))
     factor = 3 if effect else 1
-    words = _calibrated(validation, _with_logits(test, factor * _logits(test)))
-    return _read(words, "scores are too|scores are not|scores are on", "never")
+    words = _calibrated(validation, with_logits(test, factor * logits(test)))
+    return read(words, "scores are too|scores are not|scores are on", "never")
 
 
 def deferral(setting: Setting, effect: bool, rng: Draw) -> Verdict:
     """Whether deferring is said to change accuracy; without effect scores tell no doubt."""
-    samples = _pair(setting, rng)
+    samples = pair(setting, rng)
     if not effect:
         # As many errors as before, spread over all distances from the threshold.
         samples = [
-            _with_logits(
-                one, np.where(_logits(one) > 0, 1, -1) * rng.exponential(size=one.label.size)
+            with_logits(
+                one, np.where(logits(one) > 0, 1, -1) * rng.exponential(size=one.label.size)
             )
             for one in samples
         ]
-    zones = measure_grey_zone(_rows(dict(zip(_SPLITS, samples, strict=True))), 0.5, OPTIONS)
-    words = _captions(_grey_zone(zones, samples))
-    return _read(words, "raises the accuracy|lowers the accuracy", "hardly changes")
+    zones = measure_grey_zone(rows_of(dict(zip(SPLITS, samples, strict=True))), 0.5, OPTIONS)
+    words = captions(_grey_zone(zones, samples))
+    return read(words, "raises the accuracy|lowers the accuracy", "hardly changes")
 
 
 def conformal(setting: Setting, effect: bool, rng: Draw) -> Verdict:
     """Whether the promise of conformal sets is said to be broken; the effect is that on NORMAL."""
-    validation, test = _pair(setting, rng)
-    test = _with_logits(test, _logits(test) + 1.5 * effect * ~test.label)
-    words = _captions(_grey_zone({}, [validation, test]))
-    return _read(words, "falls short", "Reached on test")
+    validation, test = pair(setting, rng)
+    test = with_logits(test, logits(test) + 1.5 * effect * ~test.label)
+    words = captions(_grey_zone({}, [validation, test]))
+    return read(words, "falls short", "Reached on test")
 
 
 def subgroups(setting: Setting, effect: bool, rng: Draw) -> Verdict:
@@ -130,9 +140,9 @@ def subgroups(setting: Setting, effect: bool, rng: Draw) -> Verdict:
     }
     if effect:
         hard = kinds[0, 0] * np.where(sample.label, -1.5, 1.5)
-        sample = _with_logits(sample, _logits(sample) + hard)
+        sample = with_logits(sample, logits(sample) + hard)
     behind = deficits(sample, 0.5, kinds, OPTIONS.confidence)
-    return _any(judge_excess(one, MARGIN) for found in behind.values() for one in found.values())
+    return any_of(judge_excess(one, MARGIN) for found in behind.values() for one in found.values())
 
 
 def shift(setting: Setting, effect: bool, rng: Draw) -> Verdict:
@@ -151,8 +161,8 @@ def shift(setting: Setting, effect: bool, rng: Draw) -> Verdict:
                 pd.DataFrame(values), group, patient.astype(str), OPTIONS.confidence, 7
             )
             words = shift_verdict(dict.fromkeys(FeatureSet, found), [], split, label)
-            verdicts.append(_read(words, "is separable from train", "of chance"))
-    return _any(verdicts)
+            verdicts.append(read(words, "is separable from train", "of chance"))
+    return any_of(verdicts)
 
 
 def centre_gone(setting: Setting, effect: bool, rng: Draw) -> Verdict:
@@ -162,27 +172,27 @@ def centre_gone(setting: Setting, effect: bool, rng: Draw) -> Verdict:
     words = _ablated(
         whole, left if left.label.size == whole.label.size else _like(whole, effect, rng)
     )
-    return _read(words["centre blacked out"], "still ranks|wrong way", "of chance")
+    return read(words["centre blacked out"], "still ranks|wrong way", "of chance")
 
 
 def centre_alone(setting: Setting, effect: bool, rng: Draw) -> Verdict:
     """Whether the model is said to use what surrounds the centre; without it, noise is added."""
     words = _ablated(*_readings(setting, effect, rng))
-    return _read(words["centre alone"], "also uses", "does not drop by")
+    return read(words["centre alone"], "also uses", "does not drop by")
 
 
 def degradation(setting: Setting, effect: bool, rng: Draw) -> Verdict:
     """Whether a drop is named at any of five strengths; the effect is at the last two."""
     whole, *degraded = draw(setting, rng, models=6)
     if effect:
-        degraded[3:] = [_noisy(sample, rng) for sample in degraded[3:]]
-    tables = [_rows({Split.TEST: whole}).assign(variant="as it is", strength=np.nan)]
+        degraded[3:] = [noisy(sample, rng) for sample in degraded[3:]]
+    tables = [rows_of({Split.TEST: whole}).assign(variant="as it is", strength=np.nan)]
     tables += [
-        _rows({Split.TEST: sample}).assign(variant="blur", strength=float(strength))
+        rows_of({Split.TEST: sample}).assign(variant="blur", strength=float(strength))
         for strength, sample in enumerate(degraded)
     ]
     found = measure_curves(pd.concat(tables), setting.threshold, MARGIN, OPTIONS)
-    return _read(found.curves["blur"].verdict, "drops from", "No metric drops")
+    return read(found.curves["blur"].verdict, "drops from", "No metric drops")
 
 
 def overfitting(setting: Setting, effect: bool, rng: Draw) -> Verdict:
@@ -217,8 +227,27 @@ SCENARIOS: dict[str, Scenario] = {
     "the model also uses what surrounds the centre": centre_alone,
     "a metric drops as films are degraded": degradation,
     "overfitting": overfitting,
+    **alarms_of_models.WORLDS,
+    **alarms_of_sites.WORLDS,
+    **alarms_of_films.WORLDS,
 }
-_SPLITS = (Split.VALIDATION, Split.TEST)
+
+
+SLOWER = {
+    "a split can be told from train": 4,
+    "a model does worse on hard films": 2,
+    "a site contradicts hard validation": 2,
+    "updates on so many films help": 8,
+    "a number without a lung tells the class": 4,
+    "what lies outside the centre tells the class": 4,
+    "pseudo-sites mix the classes otherwise": 4,
+}
+"""By how much fewer draws are made where one takes long."""
+
+
+def draws(name: str, runs: int) -> int:
+    """Return how often a world is drawn where most are drawn `runs` times."""
+    return runs // SLOWER.get(name, 1)
 
 
 def rates(scenario: Scenario, setting: Setting, effect: bool, runs: int) -> dict[Verdict, float]:
@@ -228,96 +257,42 @@ def rates(scenario: Scenario, setting: Setting, effect: bool, runs: int) -> dict
     return {verdict: float(np.mean([one is verdict for one in found])) for verdict in Verdict}
 
 
-def _pair(setting: Setting, rng: Draw) -> list[Sample]:
-    return [draw(setting, rng)[0] for _ in _SPLITS]
-
-
-def _logits(sample: Sample) -> Any:
-    return logit(np.clip(sample.score, 1e-7, 1 - 1e-7))
-
-
-def _with_logits(sample: Sample, logits: Any) -> Sample:
-    return replace(sample, score=expit(logits))
-
-
 def _true(sample: Sample, setting: Setting) -> Sample:
     """Make scores the probabilities that they claim to be."""
-    return _with_logits(
-        sample, _logits(sample) * setting.distance / STEEPNESS + logit(setting.share)
-    )
-
-
-def _noisy(sample: Sample, rng: Draw) -> Sample:
-    return _with_logits(sample, _logits(sample) + 3 * rng.normal(size=sample.label.size))
+    return with_logits(sample, logits(sample) * setting.distance / STEEPNESS + logit(setting.share))
 
 
 def _like(sample: Sample, effect: bool, rng: Draw) -> Sample:
     """Score the same radiographs by what is left of them: an AUROC of 0.7, or chance."""
     of_patient = rng.normal(size=sample.patients)[sample.patient]
     noise = (of_patient + rng.normal(size=sample.label.size)) / np.sqrt(2)
-    return _with_logits(sample, 0.74 * effect * sample.label + noise)
+    return with_logits(sample, 0.74 * effect * sample.label + noise)
 
 
 def _readings(setting: Setting, effect: bool, rng: Draw) -> list[Sample]:
     first, second = draw(setting, rng, models=2)
-    return [first, _noisy(second, rng) if effect else second]
-
-
-def _rows(samples: dict[Split, Sample]) -> pd.DataFrame:
-    tables = [
-        pd.DataFrame(
-            {
-                "radiograph_id": np.arange(sample.label.size),
-                "patient_id": [f"{split}{number}" for number in sample.patient],
-                "label": np.where(sample.label, Label.PNEUMONIA, Label.NORMAL),
-                "split": split,
-                "score": sample.score,
-            }
-        )
-        for split, sample in samples.items()
-    ]
-    return pd.concat(tables, ignore_index=True)
+    return [first, noisy(second, rng) if effect else second]
 
 
 def _calibrated(validation: Sample, test: Sample) -> str:
-    rows = _rows({Split.VALIDATION: validation, Split.TEST: test})
+    rows = rows_of({Split.VALIDATION: validation, Split.TEST: test})
     found: Any = SimpleNamespace(calibration=measure_calibration(rows, OPTIONS))
-    return _captions(calibration_section({"model": found}, {"model": b""}))
+    return captions(calibration_section({"model": found}, {"model": b""}))
 
 
 def _grey_zone(zones: Any, samples: list[Sample]) -> Any:
-    sets = measure_conformal(_rows(dict(zip(_SPLITS, samples, strict=True))), OPTIONS)
+    sets = measure_conformal(rows_of(dict(zip(SPLITS, samples, strict=True))), OPTIONS)
     found: Any = SimpleNamespace(grey_zone=zones, conformal=sets)
     return grey_zone_section({"model": found}, b"")
 
 
 def _ablated(whole: Sample, altered: Sample) -> dict[str, str]:
     rows = pd.concat(
-        _rows({Split.TEST: whole if name == CONDITIONS[0] else altered}).assign(variant=name)
+        rows_of({Split.TEST: whole if name == CONDITIONS[0] else altered}).assign(variant=name)
         for name in CONDITIONS
     )
     found = measure_shortcuts(rows, 0.5, OPTIONS)
     return {name: one.verdict for name, one in found.ablations.items()}
-
-
-def _captions(section: Any) -> str:
-    figures = [
-        figure
-        for block in flattened(section.blocks)
-        for figure in getattr(block, "figures", [block])
-    ]
-    return " ".join(one.caption for one in figures if isinstance(one, Figure | Table))
-
-
-def _read(verdict: str, shown: str, small: str) -> Verdict:
-    if any(words in verdict for words in shown.split("|")):
-        return SHOWN
-    return SMALL_ if small in verdict and "cannot be told" not in verdict else OPEN
-
-
-def _any(verdicts: Any) -> Verdict:
-    found = set(verdicts)
-    return SHOWN if SHOWN in found else SMALL_ if found == {SMALL_} else OPEN
 
 
 def main() -> None:
@@ -326,17 +301,15 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=400)
     parser.add_argument("--only", nargs="*", default=list(SCENARIOS))
     arguments = parser.parse_args()
-    print("| announced | patients | false alarms | bounded | a real effect is announced |")
-    print("| --- | --- | --- | --- | --- |")
+    print("| announced | patients | draws | false alarms | bounded | a real effect is announced |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: |")
     for name in arguments.only:
         for setting in (SMALL, LARGE):
-            runs = (
-                arguments.runs if name != "a split can be told from train" else arguments.runs // 4
-            )
+            runs = draws(name, arguments.runs)
             none, some = (rates(SCENARIOS[name], setting, one, runs) for one in (False, True))
             print(
-                f"| {name} | {setting.patients} | {none[SHOWN]:.1%} | {none[SMALL_]:.0%} | "
-                f"{some[SHOWN]:.0%} |",
+                f"| {name} | {setting.patients} | {runs} | {none[SHOWN]:.1%} | "
+                f"{none[BOUNDED]:.0%} | {some[SHOWN]:.0%} |",
                 flush=True,
             )
 

@@ -1,19 +1,17 @@
 """Verdicts announce what is there, and at most every twentieth time what is not."""
 
 import pytest
-from false_alarms import LARGE, SCENARIOS, SMALL, rates
+from false_alarms import SCENARIOS, draws, rates
+from null_worlds import LARGE, SMALL
 
 from pneumoscope.evaluation.verdict import ALPHA, Verdict
-
-RUNS = {"a split can be told from train": 40}
-"""Scenarios that take seconds a run; others are run 200 times."""
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("setting", [SMALL, LARGE], ids=["60 patients", "450 patients"])
 @pytest.mark.parametrize("announced", SCENARIOS)
 def test_where_there_is_nothing_to_tell_little_is_announced(announced, setting):
-    runs = RUNS.get(announced, 200)
+    runs = draws(announced, 200)
     found = rates(SCENARIOS[announced], setting, effect=False, runs=runs)
     # Of so few runs chance adds three standard errors.
     assert found[Verdict.SHOWN] <= ALPHA + 3 * (ALPHA * (1 - ALPHA) / runs) ** 0.5
@@ -22,7 +20,7 @@ def test_where_there_is_nothing_to_tell_little_is_announced(announced, setting):
 @pytest.mark.slow
 @pytest.mark.parametrize("announced", SCENARIOS)
 def test_what_is_there_is_announced_where_patients_are_many(announced):
-    runs = RUNS.get(announced, 50)
+    runs = draws(announced, 50)
     assert rates(SCENARIOS[announced], LARGE, effect=True, runs=runs)[Verdict.SHOWN] >= 0.5
 
 

@@ -56,7 +56,7 @@ def robustness_section(robustness: Mapping[str, Robustness], figure: bytes | Non
             else "the tables below hold the intervals"
         )
         legend = f"From left, films as they are, to right, the strongest degradation; {intervals}."
-        conclusion = _most_fragile(robustness)
+        conclusion = most_fragile(robustness)
         blocks.append(Figure(figure, f"{conclusion} {legend}", "Metrics against strength."))
     for name, found in robustness.items():
         curves = found.degradations.curves.items()
@@ -152,7 +152,7 @@ def _drop_in_words(drop: _Drop | None) -> str:
     )
 
 
-def _most_fragile(robustness: Mapping[str, Robustness]) -> str:
+def most_fragile(robustness: Mapping[str, Robustness]) -> str:
     """Name the largest drop of each architecture, or of many the largest of all."""
     drops = {name: _largest_drop(found.degradations) for name, found in robustness.items()}
     if len(drops) <= MANY:
