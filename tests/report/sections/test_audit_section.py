@@ -126,6 +126,22 @@ def test_lists_are_folded_and_empty_ones_left_out():
     assert "Files that were converted, and how" not in [table.caption for table in folded]
 
 
+def listed(refused: int) -> Table:
+    found = audit(quarantined=[{"path": f"{n}.jpeg", "reason": "empty"} for n in range(refused)])
+    tables = [block for block in audit_section(found, {}).blocks if isinstance(block, Table)]
+    (table,) = [one for one in tables if one.caption.startswith("Files in quarantine")]
+    return table
+
+
+def test_a_list_does_not_grow_with_the_collection_and_says_where_the_rest_is():
+    assert (len(listed(100).rows), listed(100).caption) == (100, "Files in quarantine, and why")
+    many = listed(12_345)
+    assert [row[0] for row in many.rows] == [f"{n}.jpeg" for n in range(100)]
+    assert many.caption == (
+        "Files in quarantine, and why (the first 100 of 12,345; all are in quarantine.csv)"
+    )
+
+
 def test_films_that_look_alike_are_counted_and_listed_for_a_human():
     pair = {"first": "a", "second": "b", "similarity": 0.84}
     blocks = audit_section(audit(alike=[pair]), {}).blocks

@@ -23,6 +23,8 @@ from pneumoscope.report.wording import joined, readable
 
 SIZE_FEATURES = ("width", "height", "area", "aspect")
 COMPRESSION_FEATURES = ("bytes_per_pixel",)
+LISTED = 100
+"""Most rows of a list of single files or pairs: a report does not grow with the collection."""
 
 InPart = TypeVar("InPart", SizeRange, CompressionQuartiles)
 
@@ -254,12 +256,21 @@ def _stored_anew(audit: IngestionAudit) -> str:
 
 def _lists(audit: IngestionAudit) -> list[Block]:
     pair = ("first", "second", "similarity")
-    lists: list[tuple[Sequence[Any], Sequence[str], str]] = [
-        (audit.modes, ("source_split", "label", "mode", "n"), "Image modes by split and class"),
-        (audit.stored_anew, pair, "Films that look like one picture stored twice"),
-        (audit.alike, pair, "Films of different patients that look alike: one patient?"),
-        (audit.quarantined, ("path", "reason"), "Files in quarantine, and why"),
-        (audit.left_out, ("reason", "n"), "Files that were left out on purpose, and why"),
-        (audit.converted, ("path", "note"), "Files that were converted, and how"),
-    ]
-    return [_table(rows, keys, caption, True) for rows, keys, caption in lists if rows]
+    pairs_file, record = "similar_radiographs.parquet", "ingestion_audit.json"
+    lists: list[tuple[Sequence[Any], Sequence[str], str, str]] = [
+        (audit.modes, ("source_split", "label", "mode", "n"), "Image modes by split and class",
+         record),
+        (audit.stored_anew, pair, "Films that look like one picture stored twice", pairs_file),
+        (audit.alike, pair, "Films of different patients that look alike: one patient?",
+         pairs_file),
+        (audit.quarantined, ("path", "reason"), "Files in quarantine, and why", "quarantine.csv"),
+        (audit.left_out, ("reason", "n"), "Files that were left out on purpose, and why", record),
+        (audit.converted, ("path", "note"), "Files that were converted, and how", record),
+    ]  # fmt: skip
+    return [_list(rows, keys, caption, file) for rows, keys, caption, file in lists if rows]
+
+
+def _list(rows: Sequence[Any], keys: Sequence[str], caption: str, file: str) -> Table:
+    if len(rows) > LISTED:
+        caption = f"{caption} (the first {LISTED} of {len(rows):,}; all are in {file})"
+    return _table(rows[:LISTED], keys, caption, True)
