@@ -6,7 +6,7 @@ from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.verdict import MARGIN, Verdict, difference, judge, widened
 from pneumoscope.external.records import Flagged, Overlap, SiteMetrics, SiteResult
 from pneumoscope.naming import Metric, Split
-from pneumoscope.out_of_distribution.false_alarms import excess
+from pneumoscope.out_of_distribution.false_alarms import flags_more
 from pneumoscope.report.wording import joined, metric_name, moved, percent
 
 WATCHED = (Metric.AUROC, Metric.SENSITIVITY, Metric.SPECIFICITY)
@@ -161,20 +161,14 @@ def flagged_sentence(site: str, flagged: Flagged) -> str:
     if share.value is None:
         return f"How many films of {site} are unlike those of train cannot be told: {share.reason}."
     start = f"At {site}, {_shown_share(share)} of the films are flagged as unlike those of train"
-    if _more(flagged):
+    patients = flagged.patients
+    if patients is not None and flags_more(share, flagged.promised, patients):
         return f"{start}, more than the {promised} promised on validation: other films."
     if share.bounds is not None and share.bounds[1] <= flagged.promised:
         return f"{start}, no more than the {promised} promised on validation."
     return (
         f"{start}; whether that is more than the {promised} promised on validation cannot be told."
     )
-
-
-def _more(flagged: Flagged) -> bool:
-    if flagged.patients is None:
-        return False
-    found = excess(flagged.found.share, flagged.promised, flagged.patients)
-    return found.bounds is not None and found.bounds[0] > 0
 
 
 def _shown_share(share: Estimate) -> str:

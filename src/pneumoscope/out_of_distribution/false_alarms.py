@@ -11,7 +11,7 @@ from pneumoscope.counts import counted
 from pneumoscope.decimals import percent
 from pneumoscope.errors import InputError
 from pneumoscope.evaluation.estimate import Estimate
-from pneumoscope.evaluation.verdict import ALPHA, difference
+from pneumoscope.evaluation.verdict import ALPHA, Verdict, difference, judge_excess
 from pneumoscope.out_of_distribution.records import FalseAlarms
 
 CUTS = 256
@@ -68,8 +68,8 @@ def limit_false_alarms(
     )
 
 
-def excess(found: Estimate, promised: float, patients: int) -> Estimate:
-    """Subtract from a share that is flagged what is flagged of films like those of validation.
+def flags_more(found: Estimate, promised: float, patients: int) -> bool:
+    """Tell whether more of other films is shown to be flagged than of films like validation's.
 
     What was promised holds on average over validations. Of the one that there is, the limit lies
     nearer or farther by chance, and what lies beyond it follows a beta distribution.
@@ -84,7 +84,8 @@ def excess(found: Estimate, promised: float, patients: int) -> Estimate:
     above = promised * (patients + 1)
     tails = [ALPHA / 2, 1 - ALPHA / 2]
     low, high = map(float, betaincinv(above, patients + 1 - above, tails))
-    return difference(found, Estimate(promised, low, high))
+    more = difference(found, Estimate(promised, low, high))
+    return judge_excess(more, 0.0) is Verdict.SHOWN
 
 
 def shares_beyond(limits: FalseAlarms, distance: FloatArray) -> FloatArray:

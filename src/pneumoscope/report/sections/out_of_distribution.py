@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from pneumoscope.counts import counted
 from pneumoscope.decimals import percent
-from pneumoscope.out_of_distribution.false_alarms import excess
+from pneumoscope.out_of_distribution.false_alarms import flags_more
 from pneumoscope.out_of_distribution.records import Detection
 from pneumoscope.report.blocks import Block, Bullets, Note, Paragraph, Section, Table
 from pneumoscope.report.cells import Cell
@@ -58,15 +58,14 @@ def _caption(detection: Detection) -> str:
 
 def _more_than_promised(detections: Mapping[str, Detection]) -> list[str]:
     """Name the models that flag more of test than was promised, beyond chance."""
-    names = [name for name, detection in detections.items() if _exceeds(detection)]
+    names = [
+        name
+        for name, found in detections.items()
+        if flags_more(found.false_alarms.share, found.promised, found.patients)
+    ]
     if not names:
         return []
     return [
         f"By {joined(names)} more of test is flagged than was promised: its radiographs differ "
         "from those of validation."
     ]
-
-
-def _exceeds(detection: Detection) -> bool:
-    found = excess(detection.false_alarms.share, detection.promised, detection.patients)
-    return found.bounds is not None and found.bounds[0] > 0
