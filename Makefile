@@ -96,8 +96,9 @@ GRAPH := http://127.0.0.1:4141/?types=nodes
 viz: $(EXTRAS) ## Look at the graph in the browser
 	@echo "Pipelines and models, without the datasets between them: $(GRAPH)"
 	@(for second in $$(seq 120); do sleep 1; \
-	  $(BIN)/python -c "from urllib.request import urlopen; urlopen('$(GRAPH)')" 2>/dev/null && break; \
-	done; $(BIN)/python -m webbrowser "$(GRAPH)" >/dev/null 2>&1) &
+	  if $(BIN)/python -c "from urllib.request import urlopen; urlopen('$(GRAPH)')" 2>/dev/null; then \
+	    exec $(BIN)/python -m webbrowser "$(GRAPH)" >/dev/null 2>&1; \
+	  fi; done) &
 	$(BIN)/kedro viz run --no-browser
 
 UPGRADE := --upgrade
