@@ -62,6 +62,13 @@ def test_the_table_tells_how_far_the_maps_can_be_trusted():
     assert row[6] == 0.28
 
 
+def test_an_interval_that_ends_near_the_even_share_is_told_apart_from_it():
+    # Their upper ends are 25, 27.8 and 27.96 %, the even share is 28 %.
+    shown = [table(cnn=explained(value)).formats["evenly spread"] for value in (0.2, 0.228, 0.2296)]
+    assert shown == [".0%", ".1%", ".2%"]
+    assert table(cnn=explained(normal=None)).formats["evenly spread"] == ".0%"
+
+
 def test_maps_like_those_of_untrained_models_are_not_to_be_read():
     caption = table(mlp=explained(), cnn=explained(sanity=ALIKE)).caption
     assert "Do not read the maps of cnn: untrained models give much the same." in caption

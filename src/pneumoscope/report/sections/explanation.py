@@ -1,6 +1,6 @@
 """Attribution maps, and how far they can be trusted."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from pneumoscope.counts import counted
 from pneumoscope.evaluation.estimate import Estimate
@@ -24,6 +24,8 @@ HEADER = ["model", "map", "cells", "|rank correlation|, untrained", "outside the
           "outside the centre, PNEUMONIA", "evenly spread"]  # fmt: skip
 COARSE = 3
 """Enlarged to the radiograph, a map of fewer cells a side puts the same share everywhere."""
+_FORMATS = (".0%", ".1%", ".2%", ".3%")
+"""Of shares; beyond the last nothing that matters is told apart."""
 _EVEN = "an even spread would put there"
 CASES = ["model", "outcome", "choice", "radiograph", "score", "outside the centre"]
 
@@ -62,8 +64,20 @@ def explanation_section(
 def _trust(explanations: Mapping[str, Explanations]) -> Table:
     rows = [_row(name, found) for name, found in explanations.items()]
     caption = f"{_verdicts(explanations)} {prose('trust_in_maps')}"
-    shares = dict.fromkeys(HEADER[4:], ".0%")
+    shares = dict.fromkeys(HEADER[4:], _apart(explanations.values()))
     return Table(HEADER, rows, caption, {**shares, HEADER[3]: ".2f"})
+
+
+def _apart(explanations: Iterable[Explanations]) -> str:
+    """Give a format with which no end of an interval looks like the even share beside it."""
+    beside = [
+        (end, found.outside.even_share)
+        for found in explanations
+        for part in found.outside.classes.values()
+        for end in part.share.bounds or ()
+    ]
+    differ = (one for one in _FORMATS if all(format(a, one) != format(b, one) for a, b in beside))
+    return next(differ, _FORMATS[-1])
 
 
 def _verdicts(explanations: Mapping[str, Explanations]) -> str:
