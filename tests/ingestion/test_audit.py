@@ -138,7 +138,17 @@ def test_films_that_look_alike_are_put_into_words(look):
         (warning,) = found.warnings
         assert words in warning
         assert f"1, such as {one} and {other}" in warning
-        assert len(found.stored_anew) == (similarity == COPY)
+        assert found.stored_anew.n == len(found.stored_anew.most_similar) == (similarity == COPY)
+        assert found.alike.n == len(found.alike.most_similar) == (similarity != COPY)
+
+
+def test_any_number_of_pairs_is_counted_and_the_first_hundred_are_listed(look):
+    one, other = (path.removesuffix(".jpeg") for path in twenty()[:2])
+    pairs = [[one, other, 0.99 - n / 1e5] for n in range(250)] + [[one, other, 0.9]]
+    found = look(twenty(), similar=pd.DataFrame(pairs, columns=SIMILAR_COLUMNS))
+    assert (found.stored_anew.n, found.alike.n) == (250, 1)
+    listed = [pair.similarity for pair in found.stored_anew.most_similar]
+    assert listed == [similarity for _, _, similarity in pairs[:100]]
 
 
 def test_films_that_look_odd_are_put_into_words(look):

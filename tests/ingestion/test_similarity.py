@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from pneumoscope.datasets.formats import ParquetDataset
 from pneumoscope.ingestion import similarity
 from pneumoscope.ingestion.descriptors import (
     COARSE,
@@ -112,6 +113,24 @@ def test_films_of_different_patients_are_no_copies(collection):
 def test_byte_identical_films_are_compared_once(collection, films):
     manifest, pixels = collection(films[3], films[3])
     assert compared(manifest, pixels).equals(compared(*collection()))
+
+
+def test_pairs_come_back_as_they_were_stored_and_take_a_few_bytes_each(collection, films, tmp_path):
+    found = compared(*collection(*(encoded(films[3], quality=30 + n) for n in range(9))))
+    assert len(found) == 45
+    assert found["first"].cat.codes.dtype == np.int8
+    for pairs in (found, found[:0], compared(*collection())):
+        dataset = ParquetDataset(
+            filepath=str(tmp_path / "pairs.parquet"), save_args={"index": False}
+        )
+        dataset.save(pairs)
+        read = dataset.load()
+        assert read.astype({"first": str, "second": str}).equals(
+            pairs.astype({"first": str, "second": str})
+        )
+    assert [
+        pair for pair in zip(found["first"], found["second"], strict=True) if pair[0] >= pair[1]
+    ] == []
 
 
 def test_films_of_one_patient_that_look_alike_are_no_news(collection):

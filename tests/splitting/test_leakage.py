@@ -94,11 +94,24 @@ def alike(*pairs) -> pd.DataFrame:
 def test_films_that_look_alike_are_reported_where_they_stand_in_two_splits(six_rows):
     splits = splits_of(six_rows, test=["virus-3"])
     within = ("train/PNEUMONIA/person1_bacteria_1", "train/PNEUMONIA/person1_bacteria_2", 0.99)
-    (pair,) = similar_pairs(splits, six_rows, alike((VIRUS_1, VIRUS_3, 0.84), within))
-    assert (pair.first, pair.first_split) == (VIRUS_1, Split.TRAIN)
-    assert (pair.second, pair.second_split) == (VIRUS_3, Split.TEST)
-    assert (pair.similarity, pair.copy) == (0.84, False)
-    assert copy_flaws([pair]) == []
+    pairs = similar_pairs(splits, six_rows, alike((VIRUS_1, VIRUS_3, 0.84), within))
+    (pair,) = pairs.to_dict("records")
+    assert (pair["first"], pair["first_split"]) == (VIRUS_1, Split.TRAIN)
+    assert (pair["second"], pair["second_split"]) == (VIRUS_3, Split.TEST)
+    assert (pair["similarity"], pair["copy"]) == (0.84, False)
+    assert copy_flaws(pairs) == []
+
+
+def test_pairs_are_told_alike_however_many_are_joined_at_a_time(six_rows, monkeypatch):
+    splits = splits_of(six_rows, test=["virus-3", "virus-1"])
+    names = six_rows[Column.RADIOGRAPH_ID].tolist()
+    every = [(a, b, 0.8 + 0.001 * (len(a) % 7)) for n, a in enumerate(names) for b in names[:n]]
+    together = similar_pairs(splits, six_rows, alike(*every))
+    monkeypatch.setattr("pneumoscope.splitting.leakage._PAIRS_AT_ONCE", 2)
+    pd.testing.assert_frame_equal(similar_pairs(splits, six_rows, alike(*every)), together)
+    assert len(together) == 8
+    assert together["similarity"].is_monotonic_decreasing
+    assert list(similar_pairs(splits, six_rows, alike())) == list(together)
 
 
 def test_a_copy_of_a_copy_that_was_left_out_is_reported_all_the_same(six_rows):
@@ -107,8 +120,8 @@ def test_a_copy_of_a_copy_that_was_left_out_is_reported_all_the_same(six_rows):
     manifest.loc[manifest[Column.RADIOGRAPH_ID].isin([twin, VIRUS_1]), Column.SHA256] = "twin"
     splits = splits_of(manifest, test=["virus-3"])
     splits = splits[splits[Column.RADIOGRAPH_ID] != VIRUS_1]
-    (pair,) = similar_pairs(splits, manifest, alike((VIRUS_1, VIRUS_3, 0.95)))
-    assert (pair.first, pair.copy) == (twin, True)
+    (pair,) = similar_pairs(splits, manifest, alike((VIRUS_1, VIRUS_3, 0.95))).to_dict("records")
+    assert (pair["first"], pair["copy"]) == (twin, True)
 
 
 def test_copies_in_two_splits_are_a_flaw_in_words(six_rows):

@@ -44,8 +44,8 @@ INGESTION = {
     "patients": {
         "total": 3, "without_pattern": 0, "across_source_splits": [], "most_radiographs": 2
     },
-    "stored_anew": [],
-    "alike": [],
+    "stored_anew": {"n": 0, "most_similar": []},
+    "alike": {"n": 0, "most_similar": []},
     "shortcuts": [
         shortcut("train", "bytes_per_pixel", 0.01, warns=True),
         shortcut("test", "bytes_per_pixel", 0.52),
@@ -76,7 +76,7 @@ SPLITS = {
     ],
     "copies_left_out": 0,
     "patients": {"train": 20, "validation": 2, "test": 1},
-    "similar": [],
+    "similar": {"n": 0, "most_similar": []},
     "flaws": [],
     "checks": ["By their patient keys, none of 9 patients stands in two splits."],
 }

@@ -2,6 +2,7 @@
 
 from typing import TypeVar
 
+import numpy as np
 import pandas as pd
 from pydantic import TypeAdapter
 
@@ -27,11 +28,12 @@ from pneumoscope.ingestion.records import (
     PatientCounts,
     Refusal,
     Resemblance,
+    Resemblances,
     SizeRange,
     SubtypeCount,
 )
 from pneumoscope.ingestion.shortcuts import measure_shortcuts, shortcut_warnings
-from pneumoscope.ingestion.similarity import COPY, SIMILAR_COLUMNS
+from pneumoscope.ingestion.similarity import COPY, LISTED, SIMILAR_COLUMNS
 from pneumoscope.ingestion.tag_warnings import (
     mixed_key_sentences,
     number_sentences,
@@ -58,7 +60,8 @@ def audit(
     Args:
         ingested: Manifest and quarantine.
         files: One row per scanned file with columns path, note and reason.
-        similar: Pairs of films that look alike: columns first, second and similarity.
+        similar: Pairs of films that look alike, the most similar first: columns first, second and
+            similarity.
         layout: How the collection names folders and files.
         warn_auroc: A shortcut with this AUROC or more, beyond chance, is put into words.
         acquisition: As `measure_films` gives it of this manifest; None leaves its shortcuts out.
@@ -75,7 +78,7 @@ def audit(
     duplicates, patients = _duplicates(manifest), _patients(manifest)
     sources = Sources.of(manifest)
     copies = similar["similarity"] >= COPY
-    stored_anew, alike = (_resemblances(similar[rows]) for rows in (copies, ~copies))
+    stored_anew, alike = (_resemblances(similar, rows) for rows in (copies, ~copies))
     return IngestionAudit(
         radiographs=len(manifest),
         sources=sources,
@@ -114,10 +117,11 @@ def _records(kind: type[Row], rows: pd.DataFrame) -> list[Row]:
     return TypeAdapter(list[kind]).validate_python(rows.to_dict("records"))  # type: ignore[valid-type]
 
 
-def _resemblances(similar: pd.DataFrame) -> list[Resemblance]:
-    # A collection can have more such pairs than films, so no dict is made of each.
-    columns = (similar[name].tolist() for name in SIMILAR_COLUMNS)
-    return [Resemblance(*pair) for pair in zip(*columns, strict=True)]
+def _resemblances(similar: pd.DataFrame, rows: pd.Series) -> Resemblances:
+    """Count the pairs of these rows, and list the first of them."""
+    listed = similar.iloc[np.flatnonzero(rows)[:LISTED]]
+    columns = (listed[name].tolist() for name in SIMILAR_COLUMNS)
+    return Resemblances(int(rows.sum()), list(map(Resemblance, *columns)))
 
 
 def _left_out(files: pd.DataFrame) -> list[LeftOut]:

@@ -1,7 +1,7 @@
 """What should be doubted of a collection: its files, folders, patients and copies, in words."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 import pandas as pd
@@ -9,7 +9,7 @@ import pandas as pd
 from pneumoscope.counts import agreeing, counted_of
 from pneumoscope.ingestion.layout import UNASSIGNED, Layout
 from pneumoscope.ingestion.litter import LEFT_OUT, LITTER
-from pneumoscope.ingestion.records import Duplicates, PatientCounts, Resemblance
+from pneumoscope.ingestion.records import Duplicates, PatientCounts, Resemblances
 from pneumoscope.naming import Column
 from pneumoscope.provenance import Sources
 
@@ -113,21 +113,19 @@ def leak_warnings(duplicates: Duplicates, patients: PatientCounts, radiographs: 
     return [sentence for sentence, present in sentences.items() if present]
 
 
-def resemblance_warnings(
-    stored_anew: Sequence[Resemblance], alike: Sequence[Resemblance]
-) -> list[str]:
+def resemblance_warnings(stored_anew: Resemblances, alike: Resemblances) -> list[str]:
     """Say which films look alike as pictures."""
     sentences = []
-    if stored_anew:
-        first = stored_anew[0]
+    if stored_anew.n:
+        first = stored_anew.most_similar[0]
         sentences.append(
             f"Pairs of films that look like one picture stored twice, at another quality, size or "
-            f"format: {len(stored_anew):,}, such as {first.first} and {first.second}."
+            f"format: {stored_anew.n:,}, such as {first.first} and {first.second}."
         )
-    if alike:
-        first = alike[0]
+    if alike.n:
+        first = alike.most_similar[0]
         sentences.append(
-            f"Pairs of films of different patients that look alike: {len(alike):,}, such as "
+            f"Pairs of films of different patients that look alike: {alike.n:,}, such as "
             f"{first.first} and {first.second}. Look at them: two names may be one patient."
         )
     return sentences

@@ -138,6 +138,21 @@ class Resemblance:
 
 
 @dataclass(frozen=True)
+class Resemblances:
+    """Pairs of films that look alike; there can be more of them than films.
+
+    Attributes:
+        n: How many.
+        most_similar: `similarity.LISTED` of them at most, the most similar first.
+        file: Table that holds all of them, with the columns of `Resemblance`.
+    """
+
+    n: int = 0
+    most_similar: Sequence[Resemblance] = ()
+    file: str = "similar_radiographs.parquet"
+
+
+@dataclass(frozen=True)
 class Shortcut:
     """How well one number of the file, or off the centre, tells the classes of a part apart.
 
@@ -207,8 +222,8 @@ class IngestionAudit:
     bytes_per_pixel: Sequence[CompressionQuartiles]
     duplicates: Duplicates
     patients: PatientCounts
-    stored_anew: Sequence[Resemblance]
-    alike: Sequence[Resemblance]
+    stored_anew: Resemblances
+    alike: Resemblances
     shortcuts: Sequence[Shortcut]
     warn_auroc: float
     warnings: Sequence[str]

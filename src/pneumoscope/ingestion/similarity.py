@@ -51,37 +51,55 @@ MOST = 20
 _BLOCK = 1 << 20
 """Correlations computed at a time: 4 MB, of 1,024 films with 1,024 others."""
 
+LISTED = 100
+"""Pairs of a kind that a record lists: there can be more of them than films."""
+
 SIMILAR_COLUMNS = ["first", "second", "similarity"]
 
-Pairs = tuple[IntArray, IntArray, NDArray[np.float32]]
-Compared = tuple[IntArray, IntArray, NDArray[np.float32], NDArray[np.float32]]
+Rows32 = NDArray[np.int32]
+Pairs = tuple[Rows32, Rows32, NDArray[np.float32]]
+Compared = tuple[Rows32, Rows32, NDArray[np.float32], NDArray[np.float32]]
+"""Of as many pairs as films have, not of objects: a collection can have more pairs than films."""
 
 
 def similar_radiographs(manifest: pd.DataFrame, small: SmallFilms) -> pd.DataFrame:
     """Compare every film with every other by its pixels.
 
     Most pairs are ruled out by 128 operations, none that is as much alike as `ALIKE`. Memory is for
-    a few thousand films however many there are; 1,280 bytes a film lie in a temporary file.
+    a few thousand films and 12 bytes a pair, however many there are; 1,280 bytes a film lie in a
+    temporary file.
 
     Args:
         manifest: One row per radiograph; of byte-identical ones the first is compared.
         small: The small film of each row.
 
     Returns:
-        Columns `SIMILAR_COLUMNS`: radiograph_id of both and their correlation, the most similar
-        first: pairs from `COPY` on, and those of different patients that reach `ALIKE` and stand
-        out.
+        Columns `SIMILAR_COLUMNS`: radiograph_id of both, as categories, and their correlation, the
+        most similar first: pairs from `COPY` on, and those of different patients that reach `ALIKE`
+        and stand out.
     """
     once = np.flatnonzero(~manifest[Column.SHA256].duplicated())
     films = manifest.iloc[once]
-    patient, name = (films[c].to_numpy() for c in (Column.PATIENT_ID, Column.RADIOGRAPH_ID))
+    patient = pd.factorize(films[Column.PATIENT_ID])[0]
     first, second, similarity, nearest = compare(Described(small, once), patient)
     apart = (patient[first] != patient[second]) & (similarity >= max(ALIKE, standing_out(nearest)))
     kept = (similarity >= COPY) | apart
-    pairs = pd.DataFrame({"first": name[first], "second": name[second], "similarity": similarity})
-    return pairs[kept].sort_values(
-        ["similarity", "first"], ascending=[False, True], ignore_index=True
-    )
+    return _named(films[Column.RADIOGRAPH_ID], (first[kept], second[kept], similarity[kept]))
+
+
+def _named(name: pd.Series, pairs: Pairs) -> pd.DataFrame:
+    """Name the films of pairs, and sort the pairs by likeness, then by the first's name."""
+    first, second, similarity = pairs
+    rows, codes = np.unique(np.concatenate([first, second]), return_inverse=True)
+    names = name.iloc[rows].astype(str)
+    order = np.argsort(names.to_numpy(), kind="stable")
+    codes = np.argsort(order)[codes]  # now by name
+    films = pd.CategoricalDtype(names.iloc[order])
+    ends = (codes[: len(first)], codes[len(first) :])
+    by_likeness = np.lexsort((ends[0], -similarity))
+    columns = [pd.Categorical.from_codes(end[by_likeness], dtype=films) for end in ends]
+    found = (*columns, similarity[by_likeness])
+    return pd.DataFrame(dict(zip(SIMILAR_COLUMNS, found, strict=True)))
 
 
 class Rows(Protocol):
@@ -91,12 +109,12 @@ class Rows(Protocol):
         """Return some of them."""
 
 
-def compare(descriptors: Rows, patient: NDArray[np.object_]) -> Compared:
+def compare(descriptors: Rows, patient: IntArray) -> Compared:
     """Compare all rows with each other.
 
     Args:
         descriptors: The rows; memory is taken for a few thousand of them.
-        patient: Patient of each row.
+        patient: Number of the patient of each row.
 
     Returns:
         Of the pairs of rows that correlate by `ALIKE` or more: first, second and correlation. Of
@@ -115,10 +133,10 @@ def compare(descriptors: Rows, patient: NDArray[np.object_]) -> Compared:
 
 
 def _shorten(
-    descriptors: Rows, patient: NDArray[np.object_], side: int, file: IO[bytes]
+    descriptors: Rows, patient: IntArray, side: int, file: IO[bytes]
 ) -> tuple[Shortened, NDArray[np.float32]]:
     """Shorten all rows, so many at a time, and find the nearest of another patient of some."""
-    n, codes = len(patient), np.unique(patient, return_inverse=True)[1]
+    n = len(patient)
     usual = evenly_spread_rows(n, USUAL_FROM)
     some, nearest = descriptors[usual], np.full(len(usual), -1, dtype=np.float32)
     short = Shortened(some, n, file)
@@ -126,7 +144,7 @@ def _shorten(
         rows = descriptors[np.arange(start, min(n, start + side))]
         short.append(rows)
         block = some @ rows.T
-        block[codes[usual, None] == codes[None, start : start + side]] = -1
+        block[patient[usual, None] == patient[None, start : start + side]] = -1
         nearest = np.maximum(nearest, block.max(axis=1))
     return short, nearest
 
@@ -145,7 +163,7 @@ def standing_out(nearest: NDArray[np.float32]) -> float:
 
 
 def _no_pairs() -> Pairs:
-    return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32)
+    return np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.float32)
 
 
 def _pairs_of(descriptors: Rows, short: Shortened, start: int, stop: int, n: int) -> Pairs:
@@ -178,7 +196,8 @@ def _alike(
     others, there = np.unique(second, return_inverse=True)
     similarity = (rows[some - start] @ descriptors[others].T)[here, there]
     alike = similarity >= ALIKE
-    return first[alike], second[alike], similarity[alike]
+    ends = (end[alike].astype(np.int32) for end in (first, second))
+    return *ends, similarity[alike]
 
 
 def _most_similar(some: Pairs, more: Pairs) -> Pairs:

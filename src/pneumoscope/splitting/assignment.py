@@ -66,13 +66,13 @@ def _groups(rows: pd.DataFrame, copies: pd.DataFrame, group_by: str) -> pd.Serie
 
     # Each film is tied to the first of its patient, the first of its bytes and its copies.
     number = pd.Series(range(len(rows)), index=rows.index)
-    of_name = pd.Series(number.to_numpy(), index=rows[Column.RADIOGRAPH_ID])
+    names = pd.Index(rows[Column.RADIOGRAPH_ID])
     ties = [
-        *((number, number.groupby(rows[c]).transform("min"))
+        *((number.to_numpy(), number.groupby(rows[c]).transform("min").to_numpy())
           for c in (Column.PATIENT_ID, Column.SHA256)),
-        (copies["first"].map(of_name), copies["second"].map(of_name)),
+        tuple(names.get_indexer(pd.Index(copies[end])) for end in ("first", "second")),
     ]  # fmt: skip
-    ends = [np.concatenate([tie[end].to_numpy() for tie in ties]) for end in (0, 1)]
+    ends = [np.concatenate([tie[end] for tie in ties]) for end in (0, 1)]
     tied = coo_array((np.ones(len(ends[0])), tuple(ends)), shape=(len(rows), len(rows)))
     _, component = connected_components(tied, directed=False)
     return rows.groupby(component)[Column.PATIENT_ID].transform("min")

@@ -4,11 +4,12 @@ import pandas as pd
 from pydantic import TypeAdapter
 
 from pneumoscope.ingestion.layout import NO_KEY
+from pneumoscope.ingestion.similarity import LISTED
 from pneumoscope.naming import Column, Split, SplitPolicy
 from pneumoscope.options import SplitOptions
 from pneumoscope.splitting.leakage import check_disjoint, copy_flaws, protocol_flaws, similar_pairs
 from pneumoscope.splitting.policy import settled
-from pneumoscope.splitting.records import SplitAudit, SplitCount
+from pneumoscope.splitting.records import SimilarPair, SimilarPairs, SplitAudit, SplitCount
 
 
 def audit_splits(
@@ -17,7 +18,7 @@ def audit_splits(
     manifest: pd.DataFrame,
     similar: pd.DataFrame,
     options: SplitOptions,
-) -> SplitAudit:
+) -> tuple[SplitAudit, pd.DataFrame]:
     """Count the splits before and after rebalancing, and check them or name their flaws.
 
     Args:
@@ -26,6 +27,10 @@ def audit_splits(
         manifest: One row per radiograph.
         similar: Pairs of films that look alike: columns first, second and similarity.
         options: The policy that made them.
+
+    Returns:
+        The audit, and the pairs of films that look alike and stand in two splits: columns
+        `PAIR_COLUMNS`.
 
     Raises:
         LeakingSplit: A protocol did not give the disjoint splits that it promises.
@@ -37,7 +42,7 @@ def audit_splits(
     pairs = similar_pairs(promised, manifest, similar)
     checks = [] if options.group_by == "radiograph" else check_disjoint(promised, manifest)
     flaws = copy_flaws(pairs)
-    return SplitAudit(
+    audit = SplitAudit(
         policy=options.policy,
         chosen=chosen,
         keyless=int(manifest[Column.PATIENT_ID].str.startswith(NO_KEY).sum()),
@@ -47,16 +52,22 @@ def audit_splits(
         counts_after=_counts(after, manifest),
         copies_left_out=len(manifest) - before[Column.RADIOGRAPH_ID].nunique(),
         patients={split: int(patients[split]) for split in Split},
-        similar=pairs,
+        similar=_listed(pairs),
         flaws=[*protocol_flaws(before, manifest, options), *flaws],
         checks=checks if flaws else [*checks, NO_COPY],
     )
+    return audit, pairs
 
 
 NO_COPY = (
     "Compared as pictures of 48 × 48 pixels, no film of one split looks like a copy of a film of "
     "another that was stored at another quality, size or format."
 )
+
+
+def _listed(pairs: pd.DataFrame) -> SimilarPairs:
+    first = pairs.head(LISTED).to_dict("records")
+    return SimilarPairs(len(pairs), TypeAdapter(list[SimilarPair]).validate_python(first))
 
 
 def _promised(splits: pd.DataFrame, options: SplitOptions) -> pd.DataFrame:

@@ -1,11 +1,10 @@
 """Patient leakage: who or what stands in two splits, and the flaws of a protocol."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import fields
 
+import numpy as np
 import pandas as pd
-from pydantic import TypeAdapter
 
 from pneumoscope.counts import agreeing, counted_of
 from pneumoscope.errors import InputError
@@ -17,6 +16,11 @@ from pneumoscope.splitting.records import SimilarPair
 
 SHOWN = 5
 """Patients or files that a message names."""
+
+PAIR_COLUMNS = [field.name for field in fields(SimilarPair)]
+
+_PAIRS_AT_ONCE = 100_000
+"""Pairs that are joined with the splits of their films at a time."""
 
 
 class LeakingSplit(InputError):
@@ -76,7 +80,7 @@ def _of_patients(rows: pd.DataFrame) -> str:
 
 def similar_pairs(
     splits: pd.DataFrame, manifest: pd.DataFrame, similar: pd.DataFrame
-) -> list[SimilarPair]:
+) -> pd.DataFrame:
     """Return the pairs of films that look alike and stand in two splits.
 
     Args:
@@ -84,44 +88,64 @@ def similar_pairs(
         manifest: One row per radiograph.
         similar: Columns first, second and similarity; of byte-identical films one stands for
             all, whichever of them was left out of the splits.
+
+    Returns:
+        Columns `PAIR_COLUMNS`, the most similar first.
     """
-    bytes_of = manifest.set_index(Column.RADIOGRAPH_ID)[Column.SHA256]
-    places = splits.assign(bytes=splits[Column.RADIOGRAPH_ID].map(bytes_of))
-    pairs = similar.assign(
-        **{f"bytes_{which}": similar[which].map(bytes_of) for which in ("first", "second")}
+    # By numbers: there can be more pairs than films, and hashes of both would be joined to each.
+    known = pd.Index(manifest[Column.RADIOGRAPH_ID])
+    content = np.append(pd.factorize(manifest[Column.SHA256])[0], -1)  # of a film not known
+    places = pd.DataFrame(
+        {
+            "content": content[known.get_indexer(splits[Column.RADIOGRAPH_ID])],
+            "row": np.arange(len(splits), dtype=np.int32),
+            "split": splits[Column.SPLIT].map(list(Split).index).to_numpy(dtype=np.int8),
+        }
     )
-    for which in ("first", "second"):
-        pairs = pairs.merge(
-            places.add_suffix(f"_{which}"), on=f"bytes_{which}", validate="many_to_many"
-        )
-    apart = pairs[pairs["split_first"] != pairs["split_second"]].sort_values(
-        "similarity", ascending=False, kind="stable"
+    parts = []
+    for start in range(0, max(1, len(similar)), _PAIRS_AT_ONCE):
+        some = similar[start : start + _PAIRS_AT_ONCE]
+        pairs = pd.DataFrame({"similarity": some["similarity"]})
+        for which in ("first", "second"):
+            pairs[f"content_{which}"] = content[known.get_indexer(pd.Index(some[which]))]
+        for which in ("first", "second"):
+            pairs = pairs.merge(
+                places.add_suffix(f"_{which}"), on=f"content_{which}", validate="many_to_many"
+            )
+        apart = pairs["split_first"] != pairs["split_second"]
+        parts.append(pairs.loc[apart, ["row_first", "row_second", "similarity"]])
+    apart = pd.concat(parts, ignore_index=True).sort_values(
+        "similarity", ascending=False, kind="stable", ignore_index=True
     )
-    found = apart.assign(
-        first=apart["radiograph_id_first"],
-        first_split=apart["split_first"],
-        second=apart["radiograph_id_second"],
-        second_split=apart["split_second"],
-        copy=apart["similarity"] >= COPY,
-    )[[field.name for field in fields(SimilarPair)]]
-    return TypeAdapter(list[SimilarPair]).validate_python(found.to_dict("records"))
+    first, second = (
+        splits.iloc[apart[f"row_{which}"]].reset_index(drop=True) for which in ("first", "second")
+    )
+    columns = [
+        first[Column.RADIOGRAPH_ID], first[Column.SPLIT], second[Column.RADIOGRAPH_ID],
+        second[Column.SPLIT], apart["similarity"], apart["similarity"] >= COPY,
+    ]  # fmt: skip
+    return pd.DataFrame(dict(zip(PAIR_COLUMNS, columns, strict=True)))
 
 
-def copy_flaws(pairs: Sequence[SimilarPair]) -> list[str]:
-    """Say where films that look like copies stand in two splits; else nothing."""
-    copies = [pair for pair in pairs if pair.copy]
-    if not copies:
+def copy_flaws(pairs: pd.DataFrame) -> list[str]:
+    """Say where films that look like copies stand in two splits; else nothing.
+
+    Args:
+        pairs: As `similar_pairs` gives them.
+    """
+    copies = pairs[pairs["copy"]]
+    if copies.empty:
         return []
     between = Counter(
-        " and ".join(split for split in Split if split in (pair.first_split, pair.second_split))
-        for pair in copies
+        " and ".join(split for split in Split if split in both)
+        for both in zip(copies["first_split"], copies["second_split"], strict=True)
     )
     counts = ", ".join(f"{n:,} between {splits}" for splits, n in between.items())
-    first = copies[0]
+    first = copies.iloc[0]
     return [
         f"Pairs of films that look like one picture stored twice and stand in two splits: "
-        f"{counts}; for example {first.first} and {first.second} (correlation "
-        f"{first.similarity:.2f}). What is measured on a film that stands in two splits is "
+        f"{counts}; for example {first['first']} and {first['second']} (correlation "
+        f"{first['similarity']:.2f}). What is measured on a film that stands in two splits is "
         "optimistically biased."
     ]
 

@@ -40,6 +40,20 @@ class SimilarPair:
 
 
 @dataclass(frozen=True)
+class SimilarPairs:
+    """Pairs of films that look alike and stand in two splits.
+
+    Attributes:
+        n: How many.
+        most_similar: `ingestion.similarity.LISTED` of them at most, the most similar first;
+            the table `similar_across_splits` holds all.
+    """
+
+    n: int = 0
+    most_similar: Sequence[SimilarPair] = ()
+
+
+@dataclass(frozen=True)
 class SplitAudit:
     """What the split and the rebalancing did, what was checked and how the protocol is biased.
 
@@ -51,7 +65,7 @@ class SplitAudit:
         counts_after: Rows after it.
         copies_left_out: Files whose bytes another file of their split and class has too.
         patients: Patients of each split, by their keys.
-        similar: Pairs of films that look alike and stand in two splits, the most similar first.
+        similar: Pairs of films that look alike and stand in two splits.
         flaws: Optimistic bias of this split protocol, in sentences.
         checks: What was checked and held, in sentences.
         keyless: Radiographs without a patient key, each of which counts as a patient.
@@ -65,7 +79,7 @@ class SplitAudit:
     counts_after: Sequence[SplitCount]
     copies_left_out: int
     patients: Mapping[Split, int]
-    similar: Sequence[SimilarPair]
+    similar: SimilarPairs
     flaws: Sequence[str]
     checks: Sequence[str]
     chosen: str = ""

@@ -144,12 +144,18 @@ def test_a_list_does_not_grow_with_the_collection_and_says_where_the_rest_is():
 
 def test_films_that_look_alike_are_counted_and_listed_for_a_human():
     pair = {"first": "a", "second": "b", "similarity": 0.84}
-    blocks = audit_section(audit(alike=[pair]), {}).blocks
+    blocks = audit_section(audit(alike={"n": 1, "most_similar": [pair]}), {}).blocks
     assert "more pairs of films that look like one picture stored twice: 0; pairs of films" in text(
         blocks
     )
     (listed,) = [b for b in blocks if isinstance(b, Table) and "one patient?" in b.caption]
     assert [list(row) for row in listed.rows] == [["a", "b", 0.84]]
+    many = audit_section(audit(alike={"n": 580_000, "most_similar": [pair] * 100}), {}).blocks
+    (listed,) = [b for b in many if isinstance(b, Table) and "one patient?" in b.caption]
+    assert len(listed.rows) == 100
+    assert listed.caption.endswith(
+        "(the first 100 of 580,000; all are in similar_radiographs.parquet)"
+    )
 
 
 def test_what_was_left_out_is_told_and_nothing_where_nothing_was():

@@ -50,11 +50,20 @@ def test_copies_that_were_left_out_are_counted_and_none_is_not_mentioned():
 def test_films_in_two_splits_that_look_alike_are_shown_and_none_is_not_mentioned():
     pair = {"first": "a", "first_split": "train", "second": "b", "second_split": "test",
             "similarity": 0.84, "copy": False}  # fmt: skip
-    (_, table) = [
-        b for b in splits_section(split_audit(similar=[pair])).blocks if isinstance(b, Table)
-    ]
+
+    def shown(similar: dict) -> Table:
+        blocks = splits_section(split_audit(similar=similar)).blocks
+        (_, table) = [block for block in blocks if isinstance(block, Table)]
+        return table
+
+    table = shown({"n": 1, "most_similar": [pair]})
     assert table.rows == [["a", "train", "b", "test", 0.84]]
-    assert "two names may be one patient." in table.caption
+    assert table.caption.endswith("two names may be one patient.")
+    many = shown({"n": 1234, "most_similar": [pair] * 100})
+    assert len(many.rows) == 20
+    assert many.caption.endswith(
+        "The 20 most similar of 1,234 pairs; all are in similar_across_splits.parquet."
+    )
     (_,) = [b for b in splits_section(AUDIT).blocks if isinstance(b, Table)]
 
 

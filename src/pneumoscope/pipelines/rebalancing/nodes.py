@@ -33,11 +33,15 @@ def check_splits(
     manifest: pd.DataFrame,
     similar: pd.DataFrame,
     options: SplitOptions,
-) -> tuple[pd.DataFrame, SplitAudit]:
-    """Release the splits once they are checked to be disjoint, or their flaws named."""
-    audit = audit_splits(assigned, rebalanced, manifest, similar, options)
+) -> tuple[pd.DataFrame, SplitAudit, pd.DataFrame]:
+    """Release the splits once they are checked to be disjoint, or their flaws named.
+
+    Returns:
+        The splits, their audit, and the pairs of films that look alike and stand in two splits.
+    """
+    audit, pairs = audit_splits(assigned, rebalanced, manifest, similar, options)
     if audit.chosen:
         logger.info("Splits (%s): %s", audit.policy, audit.chosen)
     for flaw in audit.flaws:
         logger.warning(flaw)
-    return rebalanced, audit
+    return rebalanced, audit, pairs

@@ -33,7 +33,7 @@ def create_pipeline() -> Pipeline:
                     "similar_radiographs",
                     options,
                 ],
-                ["splits", "split_audit"],
+                ["splits", "split_audit", "similar_across_splits"],
                 name="check_splits",
             ),
         ],

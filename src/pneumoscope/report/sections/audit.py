@@ -11,6 +11,7 @@ from pneumoscope.ingestion.records import (
     Duplicates,
     IngestionAudit,
     PatientCounts,
+    Resemblances,
     Shortcut,
     SizeRange,
 )
@@ -249,28 +250,37 @@ def _duplicates(duplicates: Duplicates) -> str:
 def _stored_anew(audit: IngestionAudit) -> str:
     return (
         "Compared as pictures of 48 × 48 pixels, "
-        f"more pairs of films that look like one picture stored twice: {len(audit.stored_anew):,}; "
-        f"pairs of films of different patients that look alike: {len(audit.alike):,}."
+        f"more pairs of films that look like one picture stored twice: {audit.stored_anew.n:,}; "
+        f"pairs of films of different patients that look alike: {audit.alike.n:,}."
     )
 
 
 def _lists(audit: IngestionAudit) -> list[Block]:
-    pair = ("first", "second", "similarity")
-    pairs_file, record = "similar_radiographs.parquet", "ingestion_audit.json"
+    record = "ingestion_audit.json"
     lists: list[tuple[Sequence[Any], Sequence[str], str, str]] = [
-        (audit.modes, ("source_split", "label", "mode", "n"), "Image modes by split and class",
-         record),
-        (audit.stored_anew, pair, "Films that look like one picture stored twice", pairs_file),
-        (audit.alike, pair, "Films of different patients that look alike: one patient?",
-         pairs_file),
         (audit.quarantined, ("path", "reason"), "Files in quarantine, and why", "quarantine.csv"),
         (audit.left_out, ("reason", "n"), "Files that were left out on purpose, and why", record),
         (audit.converted, ("path", "note"), "Files that were converted, and how", record),
-    ]  # fmt: skip
-    return [_list(rows, keys, caption, file) for rows, keys, caption, file in lists if rows]
+    ]
+    modes = ("source_split", "label", "mode", "n")
+    return [
+        *_list(audit.modes, modes, "Image modes by split and class", record),
+        *_pairs(audit.stored_anew, "Films that look like one picture stored twice"),
+        *_pairs(audit.alike, "Films of different patients that look alike: one patient?"),
+        *(table for listed in lists for table in _list(*listed)),
+    ]
 
 
-def _list(rows: Sequence[Any], keys: Sequence[str], caption: str, file: str) -> Table:
-    if len(rows) > LISTED:
-        caption = f"{caption} (the first {LISTED} of {len(rows):,}; all are in {file})"
-    return _table(rows[:LISTED], keys, caption, True)
+def _pairs(pairs: Resemblances, caption: str) -> list[Block]:
+    keys = ("first", "second", "similarity")
+    return _list(pairs.most_similar, keys, caption, pairs.file, pairs.n)
+
+
+def _list(
+    rows: Sequence[Any], keys: Sequence[str], caption: str, file: str, n: int | None = None
+) -> list[Block]:
+    """Show the first of some rows, and say how many there are and where; nothing without any."""
+    n = len(rows) if n is None else n
+    if n > LISTED:
+        caption = f"{caption} (the first {LISTED} of {n:,}; all are in {file})"
+    return [_table(rows[:LISTED], keys, caption, True)] if n else []

@@ -8,10 +8,13 @@ from pneumoscope.report.blocks import Block, Bullets, Figure, Note, Paragraph, S
 from pneumoscope.report.cells import Cell
 from pneumoscope.report.prose import prose
 from pneumoscope.report.wording import joined, readable
-from pneumoscope.splitting.records import SimilarPair, SplitAudit, SplitCount
+from pneumoscope.splitting.records import SimilarPairs, SplitAudit, SplitCount
 
 SHOWN = 20
 """Pairs of films that look alike which a page lists."""
+
+ALL_PAIRS = "similar_across_splits.parquet"
+"""Where all of them are."""
 
 
 def splits_section(audit: SplitAudit, figure: bytes | None = None) -> Section:
@@ -99,13 +102,18 @@ def _indexed(counts: Sequence[SplitCount]) -> dict[tuple[str, str, str], SplitCo
     return {(row.split, row.label, row.subtype): row for row in counts}
 
 
-def _similar(pairs: Sequence[SimilarPair]) -> list[Block]:
-    if not pairs:
+def _similar(pairs: SimilarPairs) -> list[Block]:
+    if not pairs.n:
         return []
     rows: list[list[Cell]] = [
-        [p.first, p.first_split, p.second, p.second_split, p.similarity] for p in pairs[:SHOWN]
+        [p.first, p.first_split, p.second, p.second_split, p.similarity]
+        for p in pairs.most_similar[:SHOWN]
     ]
-    more = f" The {SHOWN} most similar of {len(pairs):,} pairs." if len(pairs) > SHOWN else ""
+    more = (
+        f" The {SHOWN} most similar of {pairs.n:,} pairs; all are in {ALL_PAIRS}."
+        if pairs.n > SHOWN
+        else ""
+    )
     caption = (
         "Films in two splits that look alike (correlation of their pixels). Look at them: two "
         f"names may be one patient.{more}"
