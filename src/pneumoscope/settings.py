@@ -2,6 +2,7 @@
 
 from pneumoscope.cluster_hooks import ClusterHooks
 from pneumoscope.configuration import RESOLVERS, LayeredConfigLoader
+from pneumoscope.figure_hooks import FigureHooks
 from pneumoscope.hooks import (
     CheckpointHooks,
     ExternalHooks,
@@ -27,6 +28,7 @@ HOOKS = (
     LockHooks(),
     TrackingHooks(),
     ClusterHooks(),
+    FigureHooks(),
     InputHooks(),
     RunnerHooks(),
     CheckpointHooks(),

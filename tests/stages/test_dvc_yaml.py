@@ -17,9 +17,9 @@ from pneumoscope.stages.dvc import dvc_yaml
 PROJECT = Path(__file__).parents[2]
 # They start a run, check it or print: see docs/dvc.md.
 NO_RESULTS = {
-    "__main__.py", "cli.py", "cluster.py", "cluster_hooks.py", "command_line.py", "graph.py",
-    "node_group.py", "options/names.py", "options/project.py", "options/reading.py",
-    "pipelines/lazy.py", "released_memory.py", "repeated_lines.py", "results.py",
+    "__main__.py", "cli.py", "cluster.py", "cluster_hooks.py", "command_line.py",
+    "figure_hooks.py", "graph.py", "node_group.py", "options/names.py", "options/project.py",
+    "options/reading.py", "pipelines/lazy.py", "released_memory.py", "repeated_lines.py", "results.py",
     "results_lock.py", "run_header.py", "session.py", "side_by_side.py", "surroundings.py",
 }  # fmt: skip
 # The default run has neither a study nor a download, predicts no new radiographs, stores and

@@ -3,21 +3,27 @@
 import base64
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kedro.io import Version
 from kedro_datasets._typing import ImagePreview
-from matplotlib.figure import Figure
 
 from pneumoscope.datasets.atomic import AtomicDataset
+from pneumoscope.plots.figure_processes import processes_in_use
 from pneumoscope.plots.png import DOTS_PER_INCH, png_bytes
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
-class FigureDataset(AtomicDataset[Figure, bytes]):
+
+class FigureDataset(AtomicDataset["Figure", bytes]):
     """Saves a figure as a PNG file, equal figures as equal bytes, and loads the bytes.
 
     A report embeds the bytes as they are, so loading gives no figure back. Saving closes the
     figure, so that pyplot does not keep it in memory.
+
+    Within `figure_processes.drawing_apart`, saving only hands the figure over: it is drawn while
+    this process goes on, and loading waits for it.
 
     Args:
         filepath: The PNG file.
@@ -37,14 +43,42 @@ class FigureDataset(AtomicDataset[Figure, bytes]):
         super().__init__(filepath, version, metadata)
         self._dpi = dpi
 
+    def save(self, data: "Figure | bytes") -> None:
+        """Draw the figure, or have it drawn; the bytes of one that was drawn are written.
+
+        Raises:
+            DatasetError: It could not be drawn or written; what was there before is there still.
+                One that is drawn meanwhile raises when it is loaded, or when the run ends.
+        """
+        processes = processes_in_use()
+        # Kedro looks for the file of a version once it is saved.
+        if processes is None or self._version is not None or isinstance(data, bytes):
+            super().save(data)
+            return
+        try:
+            processes.draw(Path(self._filepath), data, self._dpi, keep=super().save)
+        except Exception:  # a figure may hold what cannot be sent to another process
+            super().save(data)
+        _close(data)
+
     def _read(self, path: Path) -> bytes:
+        self._finish()
         return path.read_bytes()
 
-    def _write(self, path: Path, data: Figure) -> None:
-        path.write_bytes(png_bytes(data, self._dpi))
-        # Importing it takes a third of a second, and the figures of the house do without.
-        if "matplotlib.pyplot" in sys.modules:
-            sys.modules["matplotlib.pyplot"].close(data)
+    def _exists(self) -> bool:
+        self._finish()
+        return super()._exists()
+
+    def _finish(self) -> None:
+        if processes := processes_in_use():
+            processes.finish(Path(self._filepath))
+
+    def _write(self, path: Path, data: "Figure | bytes") -> None:
+        if isinstance(data, bytes):
+            path.write_bytes(data)
+        else:
+            path.write_bytes(png_bytes(data, self._dpi))
+            _close(data)
 
     # kedro-viz reads the name of the returned type to know that this is an image.
     def preview(self) -> ImagePreview:
@@ -53,3 +87,9 @@ class FigureDataset(AtomicDataset[Figure, bytes]):
 
     def _describe(self) -> dict[str, Any]:
         return {**super()._describe(), "dpi": self._dpi}
+
+
+def _close(figure: "Figure") -> None:
+    # Importing it takes a third of a second, and the figures of the house do without.
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        pyplot.close(figure)

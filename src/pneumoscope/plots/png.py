@@ -1,8 +1,12 @@
 """Figures as PNG, equal ones as equal bytes."""
 
-import io
+from __future__ import annotations
 
-from matplotlib.figure import Figure
+import io
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 DOTS_PER_INCH = 110
 

@@ -1,0 +1,176 @@
+"""Figures drawn in processes of their own, while this one computes what comes next."""
+
+import pickle
+import subprocess
+import sys
+import threading
+import warnings
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from pneumoscope.plots.png import png_bytes
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+WAITING = 16
+"""Figures that wait to be drawn at most, a megabyte each; then whoever asks waits as well."""
+
+Keep = Callable[["bytes | Figure"], None]
+"""Writes a PNG, in a thread; or draws and writes a figure, which could not be drawn elsewhere."""
+
+
+class FigureProcesses:
+    """Processes that lay figures out, draw and compress them, which Python does one at a time.
+
+    They import Matplotlib and nothing of what a run computes with, begin with the first figures,
+    read and write no file, and end with this process. What a figure looks like, and each byte of
+    it, is what `png_bytes` gives here. A figure that cannot be drawn there, or draws a warning,
+    is given back when it is asked for, so that errors and warnings are told as ever.
+
+    Args:
+        count: Processes, at most.
+    """
+
+    def __init__(self, count: int) -> None:
+        """Start none yet."""
+        self._threads = ThreadPoolExecutor(count, "figures")
+        self._own = threading.local()
+        self._under_way: dict[Path, tuple[Future[bytes], Keep]] = {}
+
+    def draw(self, place: Path, figure: "Figure", dpi: int, keep: Keep) -> None:
+        """Begin to draw a figure, which may be changed from here on.
+
+        Args:
+            place: What `finish` will call it.
+            figure: One that can be pickled.
+            dpi: Pixels per inch.
+            keep: What to do with the PNG, or with the figure.
+
+        Raises:
+            Exception: It cannot be pickled; whichever error that gave.
+        """
+        packed = pickle.dumps((figure, dpi), pickle.HIGHEST_PROTOCOL)
+        self.finish(place)
+        waiting = {future for future, _ in self._under_way.values() if not future.done()}
+        if len(waiting) >= WAITING:
+            wait(waiting, return_when=FIRST_COMPLETED)
+        self._under_way[place] = (self._threads.submit(self._drawn, packed, keep), keep)
+
+    def finish(self, place: Path) -> None:
+        """Return once the figure is kept, if one was begun.
+
+        Raises:
+            Exception: It cannot be drawn, or not be kept.
+        """
+        if place in self._under_way:
+            future, keep = self._under_way.pop(place)
+            if left := future.result():
+                keep(pickle.loads(left)[0])
+
+    def close(self) -> None:
+        """Finish all figures and end the processes.
+
+        Raises:
+            Exception: As of `finish`; all the others have been tried.
+        """
+        errors = []
+        for place in list(self._under_way):
+            try:
+                self.finish(place)
+            except Exception as error:
+                errors.append(error)
+        self._threads.shutdown()
+        if errors:
+            raise errors[0]
+
+    def _drawn(self, packed: bytes, keep: Keep) -> bytes:
+        """Have a figure drawn and kept; return it, packed, where that is left to be done here."""
+        try:
+            png = self._ask(packed)
+        except (OSError, EOFError, ValueError, pickle.UnpicklingError):
+            # The process was ended, and so may this one be: nothing is started again.
+            return packed
+        if not png:
+            return packed
+        keep(png)
+        return b""
+
+    def _ask(self, packed: bytes) -> bytes:
+        process = getattr(self._own, "process", None)
+        if process is None:
+            process = self._own.process = _Process()
+        return process.png(packed)
+
+
+class _Process:
+    """A process that draws; it ends when nobody holds this any more, for its input does."""
+
+    def __init__(self) -> None:
+        self._running = subprocess.Popen(
+            [sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+
+    def png(self, packed: bytes) -> bytes:
+        """Return the figure as PNG; nothing where it cannot be drawn without a word."""
+        given, taken = self._running.stdin, self._running.stdout
+        assert given is not None
+        assert taken is not None
+        given.write(packed)
+        given.flush()
+        return bytes(pickle.load(taken))
+
+    def __del__(self) -> None:
+        for pipe in (self._running.stdin, self._running.stdout):
+            if pipe is not None:
+                pipe.close()
+        self._running.wait()
+
+
+_in_use: list[FigureProcesses] = []
+
+
+@contextmanager
+def drawing_apart(count: int) -> Iterator[None]:
+    """Have figures drawn by so many processes while this lasts; all are kept when it ends."""
+    processes = FigureProcesses(count)
+    _in_use.append(processes)
+    try:
+        yield
+    finally:
+        _in_use.remove(processes)
+        processes.close()
+
+
+def processes_in_use() -> FigureProcesses | None:
+    """Return what draws figures; None where this process does."""
+    return _in_use[-1] if _in_use else None
+
+
+def serve(given: BinaryIO, taken: BinaryIO) -> None:
+    """Draw figure after figure, until there are no more."""
+    # These are shown where nothing is set; the process that asked knows how its run shows them.
+    for kind in (UserWarning, RuntimeWarning):
+        warnings.simplefilter("error", kind)
+    for packed in iter(partial(_load, given), None):
+        try:
+            png = png_bytes(*packed)
+        except Exception:  # it is drawn again where that can be told
+            png = b""
+        pickle.dump(png, taken)
+        taken.flush()
+
+
+def _load(given: BinaryIO) -> tuple["Figure", int] | None:
+    try:
+        return pickle.load(given)
+    except EOFError:
+        return None
+
+
+if __name__ == "__main__":
+    serve(sys.stdin.buffer, sys.stdout.buffer)
