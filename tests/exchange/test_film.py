@@ -49,6 +49,13 @@ def test_sums_that_lie_halfway_between_two_grey_levels_fall_as_in_pillow(size, s
     np.testing.assert_array_equal(given, expected)
 
 
+@pytest.mark.parametrize("shape", [(4000, 17), (9001, 3), (16_000, 1), (1, 20_011)])
+def test_white_stays_white_however_many_pixels_make_one(shape):
+    given, expected = prepared(np.full((1, *shape), 255, np.uint8), size=[16, 16])
+    np.testing.assert_array_equal(given, expected)
+    assert (expected == 255).all()
+
+
 @pytest.mark.parametrize(
     ("size", "tiles", "clip"),
     [

@@ -23,13 +23,14 @@ if TYPE_CHECKING:
 _ROWS, _COLUMNS = 2, 3
 """Axes of a film in (n, 1, height, width)."""
 
-WEIGHT_BITS, LOW_BITS = 22, 6
-"""Pillow holds the weights of a resize in whole numbers of 2**-22 (its `Resample.c`). They are
-taken apart here, so that float32 holds the sums of both parts: those of the upper bits stay below
-2**24, those of the lower 6 do so where up to 1,044 pixels make one."""
+WEIGHT_BITS = 22
+"""Pillow holds the weights of a resize in whole numbers of 2**-22 (its `Resample.c`). Of these and
+grey values float64 holds every sum as it is, in whatever order it was added up."""
 
-_BLOCK = 16
-"""Pixels of a result that are computed together, from the pixels that they stand for."""
+_BLOCK = 4
+"""Pixels of a result that are computed together, from the pixels that they stand for: with more of
+them more weights are 0, and products so large are shared out among cores that wait for each other
+longer than they work."""
 
 
 def film_graph(options: PreprocessingOptions) -> onnx.ModelProto:
@@ -119,7 +120,7 @@ def _stretched(steps: Steps, films: str, size: tuple[str, str]) -> str:
     turned = steps("Transpose", films, perm=[0, 1, 3, 2])
     narrow = _resampled(steps, turned, columns, size[1])
     turned = steps("Transpose", narrow, perm=[0, 1, 3, 2])
-    return _resampled(steps, turned, rows, size[0])
+    return steps.cast(_resampled(steps, turned, rows, size[0]), np.float32)
 
 
 def _resampled(steps: Steps, films: str, length: str, wanted: str) -> str:
@@ -129,12 +130,12 @@ def _resampled(steps: Steps, films: str, length: str, wanted: str) -> str:
 
     Args:
         steps: Where the operations are added.
-        films: Whole grey values (n, 1, length, others).
+        films: uint8 (n, 1, length, others).
         length: Pixels of the axis, int64 (1,).
         wanted: Pixels that they become, int64 (1,).
 
     Returns:
-        Whole grey values, float32 (n, 1, wanted, others).
+        uint8 (n, 1, wanted, others).
     """
     unit = _times(steps, wanted, 2)
     reach = _times(steps, steps("Max", length, wanted), 2)
@@ -155,12 +156,14 @@ def _resampled(steps: Steps, films: str, length: str, wanted: str) -> str:
         _times(steps, _centre(steps, outputs), length),
         _times(steps, _centre(steps, pixels), wanted),
     )
-    upper, lower = _weights(steps, steps.cast(reach, np.float64), steps.cast(apart, np.float64))
+    weights = _weights(steps, steps.cast(reach, np.float64), steps.cast(apart, np.float64))
 
     pixels = steps("Squeeze", pixels, steps.constant([1]))
     windows = steps("Gather", steps("Squeeze", films, steps.constant([1])), pixels, axis=1)
-    windows = steps.cast(windows, np.float32)
-    grey = _whole(steps, *(steps("MatMul", weights, windows) for weights in (upper, lower)))
+    grey = steps("MatMul", weights, steps.cast(windows, np.float64))
+    # The conversion cuts off what is behind the point; rounded weights add up to 1 so nearly that
+    # white stays below 255.7, even where 4,000 pixels make one.
+    grey = steps.cast(steps("Add", grey, steps.constant(0.5, np.float64)), np.uint8)
     shape = steps("Concat", steps.constant([0, 1, -1]), _side(steps, films, _COLUMNS), axis=0)
     grey = steps("Reshape", grey, shape)
     return _slice(steps, grey, _ROWS, steps.constant([0]), wanted)
@@ -178,8 +181,8 @@ def _centre(steps: Steps, index: str) -> str:
     return steps("Add", _times(steps, index, 2), steps.constant([1]))
 
 
-def _weights(steps: Steps, reach: str, apart: str) -> tuple[str, str]:
-    """Give what pixels weigh at these distances: the upper and the lower bits, float32 each."""
+def _weights(steps: Steps, reach: str, apart: str) -> str:
+    """Give what pixels weigh at these distances, rounded as Pillow does, float64."""
     height = steps("Max", steps("Sub", reach, steps("Abs", apart)), steps.constant(0, np.float64))
     total = steps("ReduceSum", height, steps.constant([-1]), keepdims=1)
     # Nothing reaches the places behind the last output pixel, which are cut off.
@@ -187,21 +190,7 @@ def _weights(steps: Steps, reach: str, apart: str) -> tuple[str, str]:
     unit = steps.constant(2**WEIGHT_BITS, np.float64)
     share = steps("Div", steps("Mul", height, unit), total)
     rounded = steps("Floor", steps("Add", share, steps.constant(0.5, np.float64)))
-    weights = steps.cast(rounded, np.float32)
-    low = steps.constant(2**LOW_BITS, np.float32)
-    upper = steps("Floor", steps("Div", weights, low))
-    return upper, steps("Sub", weights, steps("Mul", upper, low))
-
-
-def _whole(steps: Steps, upper: str, lower: str) -> str:
-    """Add the sums of both parts of the weights, and round to whole grey values, halves up."""
-    low = steps.constant(2**LOW_BITS, np.float32)
-    carried = steps("Floor", steps("Div", lower, low))
-    half = steps.constant(2 ** (WEIGHT_BITS - LOW_BITS - 1), np.float32)
-    total = steps("Add", steps("Add", upper, carried), half)
-    unit = steps.constant(2 ** (WEIGHT_BITS - LOW_BITS), np.float32)
-    grey = steps("Floor", steps("Div", total, unit))
-    return steps("Min", grey, steps.constant(255, np.float32))
+    return steps("Div", rounded, unit)
 
 
 def _scaled(steps: Steps, side: str, times: str, over: str) -> str:

@@ -11,12 +11,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pneumoscope.errors import InputError
-from pneumoscope.exchange.film import LOW_BITS, WEIGHT_BITS
+from pneumoscope.exchange.film import WEIGHT_BITS
 from pneumoscope.naming import Fit
 from pneumoscope.options import PreprocessingOptions
 
 if TYPE_CHECKING:
     import tensorflow as tf
+
+_LOW_BITS = 6
+"""Weights are taken apart, so that float32 holds the sums of both parts: those of the upper bits
+stay below 2**24, those of the lower 6 do so where up to 1,044 pixels make one."""
 
 _DIGITS = (4, 4, 4, 4, 4, 3)
 """Bits that a long division gives at once: one more than a weight has, to round by. Of int32 they
@@ -133,8 +137,8 @@ def _weights(
         weights = weights * (1 << bits) + digit
         left -= digit * total
     weights = (weights + 1) // 2
-    upper = weights // (1 << LOW_BITS)
-    lower = weights - upper * (1 << LOW_BITS)
+    upper = weights // (1 << _LOW_BITS)
+    lower = weights - upper * (1 << _LOW_BITS)
     return tf.cast(upper, tf.float32), tf.cast(lower, tf.float32)
 
 
@@ -148,6 +152,6 @@ def _whole(upper: tf.Tensor, lower: tf.Tensor) -> tf.Tensor:
     """Add the sums of both parts of the weights, and round to whole grey values, halves up."""
     import tensorflow as tf
 
-    unit = float(1 << (WEIGHT_BITS - LOW_BITS))
-    carried = tf.floor(lower / (1 << LOW_BITS))
+    unit = float(1 << (WEIGHT_BITS - _LOW_BITS))
+    carried = tf.floor(lower / (1 << _LOW_BITS))
     return tf.minimum(tf.floor((upper + carried + unit / 2) / unit), 255.0)
