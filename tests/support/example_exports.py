@@ -34,6 +34,7 @@ from pneumoscope.options import (
 )
 from pneumoscope.out_of_distribution.distances import (
     FEATURES,
+    LAYOUT,
     describe,
     distance_of,
     fit_reference,
@@ -173,8 +174,9 @@ def evaluated() -> Callable[..., Evaluated]:
                                 model_fingerprint(model))
             for name, model in models.items()
         }  # fmt: skip
+        turned = orientations(describe(images)[LAYOUT])
         measured = [
-            measure(references[name], _numbers(model, images), orientations(images))
+            measure(references[name], _numbers(model, images), turned)
             for name, model in models.items()
         ]
         features = np.mean([one[FEATURES] for one in measured], axis=0)

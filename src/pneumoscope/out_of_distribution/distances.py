@@ -15,8 +15,8 @@ from pneumoscope.radiographs.orientation import (
     INVERTED,
     ON_ITS_SIDE,
     UPSIDE_DOWN,
-    orientation_of,
     standardised,
+    way_of,
 )
 from pneumoscope.robustness.features import PIXEL_FEATURES, pixel_features
 
@@ -73,9 +73,13 @@ def describe(images: NDArray[np.uint8]) -> dict[str, FloatArray]:
     }
 
 
-def orientations(images: NDArray[np.uint8]) -> list[str]:
-    """Say how each radiograph lies where that alone is odd, or give an empty string."""
-    ways = [orientation_of(np.ascontiguousarray(image[..., 0])) for image in images]
+def orientations(layout: FloatArray) -> list[str]:
+    """Say how each radiograph lies where that alone is odd, or give an empty string.
+
+    Args:
+        layout: As `describe` gives it, (n, 256).
+    """
+    ways = [way_of(film) for film in layout.astype(np.float32)]
     return [way if any(odd in way for odd in ODD) else "" for way in ways]
 
 

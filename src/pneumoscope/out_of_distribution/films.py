@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pneumoscope.naming import Column
 from pneumoscope.out_of_distribution.distances import (
     FEATURES,
+    LAYOUT,
     describe,
     measure,
     orientations,
@@ -67,8 +68,8 @@ def describe_films(
     chosen = once[np.linspace(0, len(once) - 1, min(most, len(once))).round().astype(np.intp)]
     parts = list(_described(model, _Chosen(images, chosen), batch_size, "describing train"))
     return chosen, {
-        kind: np.concatenate([found[kind] for _, found in parts]).astype(np.float64)
-        for kind in parts[0][1]
+        kind: np.concatenate([found[kind] for found in parts]).astype(np.float64)
+        for kind in parts[0]
     }
 
 
@@ -94,8 +95,8 @@ def measure_films(
         The rows with the columns that `distances.measure` gives.
     """
     parts = [
-        pd.DataFrame(measure(reference, numbers, orientations(films)))
-        for films, numbers in _described(model, images, batch_size, title)
+        pd.DataFrame(measure(reference, numbers, orientations(numbers[LAYOUT])))
+        for numbers in _described(model, images, batch_size, title)
     ]
     measured = pd.concat(parts, ignore_index=True)
     return pd.concat([rows[KEPT].reset_index(drop=True), measured], axis=1)
@@ -148,11 +149,11 @@ class _Chosen:
 
 def _described(
     model: Any, images: "RadiographArray", batch_size: int, title: str
-) -> Iterable[tuple[Films, dict[str, NDArray[Any]]]]:
+) -> Iterable[dict[str, NDArray[Any]]]:
     from pneumoscope.models.scoring import score_and_describe
 
     for films, _, features in score_and_describe(model, images, batch_size, title):
-        yield films, {**describe(films), FEATURES: features}
+        yield {**describe(films), FEATURES: features}
 
 
 def _turned(films: Films, quarters: int) -> Films:

@@ -10,6 +10,7 @@ from pneumoscope.errors import InputError
 from pneumoscope.naming import Column
 from pneumoscope.out_of_distribution.distances import (
     FEATURES,
+    LAYOUT,
     PIXELS,
     describe,
     distance_of,
@@ -45,7 +46,7 @@ def judge(
         InputError: The features are not those of the contract's model.
     """
     numbers, limits = describe(images), contracted.false_alarms
-    measured = _measured(images, numbers, features, contracted)
+    measured = _measured(numbers, features, contracted)
     distance = distance_of(measured)
     beyond = is_beyond(limits, distance)
     told = reasons(measured, numbers[PIXELS], beyond, contracted.references[0], limits)
@@ -58,11 +59,10 @@ def measured_distance(
     images: NDArray[np.uint8], features: NDArray[np.floating], contracted: Contracted
 ) -> FloatArray:
     """Return how far films lie from train, (n,); arguments and errors are those of `judge`."""
-    return distance_of(_measured(images, describe(images), features, contracted))
+    return distance_of(_measured(describe(images), features, contracted))
 
 
 def _measured(
-    images: NDArray[np.uint8],
     numbers: dict[str, FloatArray],
     features: NDArray[np.floating],
     contracted: Contracted,
@@ -70,7 +70,7 @@ def _measured(
     """Measure by pixels and layout once, and by the features as the members do on average."""
     members = contracted.references
     cut = _of_members(features, contracted)
-    first = measure(members[0], {**numbers, FEATURES: cut[0]}, orientations(images))
+    first = measure(members[0], {**numbers, FEATURES: cut[0]}, orientations(numbers[LAYOUT]))
     others = (
         measure(member, {FEATURES: own})[FEATURES]
         for member, own in zip(members[1:], cut[1:], strict=True)

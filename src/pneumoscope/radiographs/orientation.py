@@ -40,7 +40,11 @@ def orientation_of(pixels: NDArray[np.uint8]) -> str:
     Returns:
         Some of the ways in `LEAST`, joined by "and", or an empty string.
     """
-    small = standardised(pixels)
+    return way_of(standardised(pixels))
+
+
+def way_of(small: Image) -> str:
+    """Say the same of a film that was `standardised`."""
     logits = _templates() @ small.ravel()
     # An inverted copy has the logits of the film with the other sign.
     inverted = -logits.min() - logits.max() > LEAST[INVERTED]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pneumoscope.arrays import IntArray
+from pneumoscope.arrays import FloatArray, IntArray
 from pneumoscope.ingestion.shortcuts import SHORTCUTS, shortcut_values
 from pneumoscope.naming import FeatureSet
 from pneumoscope.progress import track
@@ -86,19 +86,22 @@ def pixel_features(image: Grey) -> dict[str, float]:
     border = image[_border(image.shape)]
     counts = np.bincount(image.ravel(), minlength=256)
     dark, bright = _percentiles(counts, (5, 95))
+    mean = image.mean()
+    away = image - mean
     return {
-        "mean_grey": float(image.mean()),
-        "grey_spread": float(image.std()),
+        "mean_grey": float(mean),
+        "grey_spread": float(np.sqrt((away * away).mean())),
         "dark_tones": dark,
         "bright_tones": bright,
         "entropy": _entropy(counts),
         "sharpness": float(cv2.Laplacian(image, cv2.CV_64F).var()),
-        "fine_detail": _fine_detail(image),
+        "fine_detail": _fine_detail(away),
         "border_grey": float(border.mean()),
         "black_border": float((border < BLACK).mean()),
     }
 
 
+@lru_cache(maxsize=1)  # films of one model have one shape
 def _border(shape: tuple[int, ...]) -> NDArray[np.bool_]:
     inner = np.ones(shape, dtype=bool)
     high, wide = (max(1, round(side * BORDER)) for side in shape)
@@ -123,14 +126,15 @@ def _entropy(counts: IntArray) -> float:
     return float(-(present * np.log2(present)).sum())
 
 
-def _fine_detail(image: Grey) -> float:
+def _fine_detail(away: FloatArray) -> float:
+    """Give the share of the upper half of the frequencies, of grey values less their mean."""
     # A flat film has no frequency but 0, and so no detail at all.
-    power = np.abs(np.fft.rfft2(image - image.mean())) ** 2
+    power = np.abs(np.fft.rfft2(away)) ** 2
     total = power.sum()
-    return float(power[_upper_half(image.shape)].sum() / total) if total > 0 else 0.0
+    return float(power[_upper_half(away.shape)].sum() / total) if total > 0 else 0.0
 
 
-@lru_cache(maxsize=1)  # films of one model have one shape
+@lru_cache(maxsize=1)
 def _upper_half(shape: tuple[int, ...]) -> NDArray[np.bool_]:
     rows, columns = np.fft.fftfreq(shape[0]), np.fft.rfftfreq(shape[1])
     return np.maximum(np.abs(rows)[:, None], columns) >= 0.25
