@@ -122,7 +122,6 @@ class LayeredConfigLoader(OmegaConfigLoader):
     """
 
     def __init__(self, conf_source: str | Path, env: str | None = None, **arguments: Any) -> None:
-        self._stated: list[tuple[Path | str, Any]] = []
         super().__init__(conf_source, env, **arguments)
         folders = Path(conf_source)
         if env and folders.is_dir() and not (folders / env).is_dir():
@@ -191,13 +190,12 @@ class LayeredConfigLoader(OmegaConfigLoader):
     ) -> dict[str, Any]:
         if key != "parameters":
             return super()._resolve_from_raw_config(key, base_configs, env_configs, *places)
-        given = OmegaConf.create(self.runtime_params)
+        # Merged in place: each of them is a copy of this call's own.
         layers = [
-            OmegaConf.merge({}, *base_configs.values()),
-            OmegaConf.merge({}, *env_configs.values()),
-            given,
+            OmegaConf.unsafe_merge({}, *base_configs.values()),
+            OmegaConf.unsafe_merge({}, *env_configs.values()),
+            OmegaConf.create(self.runtime_params),
         ]
-        self._stated = [*base_configs.items(), *env_configs.items(), ("--params", given)]
         merged = reduce(_override, layers)
         return cast(dict[str, Any], OmegaConf.to_container(merged, resolve=True))
 
@@ -206,7 +204,10 @@ class LayeredConfigLoader(OmegaConfigLoader):
 
         What stands nowhere got none; its block, as far down as it is stated, tells where to look.
         """
-        known = [(source, OmegaConf.to_container(stated)) for source, stated in self._stated]
+        base, above, *_ = self._read_raw_config("parameters")
+        given = OmegaConf.create(self.runtime_params)
+        stated = [*base.items(), *above.items(), ("--params", given)]
+        known = [(source, OmegaConf.to_container(block)) for source, block in stated]
         source, _ = max(reversed(known), key=lambda layer: _depth(layer[1], path))
         return source if source == "--params" else self._shown(Path(source))
 
@@ -226,8 +227,9 @@ class LayeredConfigLoader(OmegaConfigLoader):
 
 
 def _override(below: Any, above: Any) -> Any:
-    merged = OmegaConf.merge(below, above)
-    _clear(merged, OmegaConf.to_container(above, resolve=False))
+    stated = OmegaConf.to_container(above, resolve=False)
+    merged = OmegaConf.unsafe_merge(below, above)
+    _clear(merged, stated)
     return merged
 
 
