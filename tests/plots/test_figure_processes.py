@@ -1,5 +1,6 @@
 import os
 import pickle
+import signal
 import subprocess
 import sys
 import time
@@ -41,6 +42,20 @@ def here(monkeypatch):
 
     monkeypatch.setattr("pneumoscope.datasets.figure.png_bytes", noted)
     return titles
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """Processes that were started, in order."""
+    found = []
+    start = subprocess.Popen
+
+    def noted(*args, **named):
+        found.append(start(*args, **named))
+        return found[-1]
+
+    monkeypatch.setattr(subprocess, "Popen", noted)
+    return found
 
 
 def test_figures_drawn_apart_have_the_bytes_of_those_drawn_here(processes, tmp_path):
@@ -130,15 +145,7 @@ def test_a_figure_that_cannot_be_sent_is_drawn_here(tmp_path):
         assert (tmp_path / "line.png").exists()
 
 
-def test_a_process_that_is_killed_costs_no_figure(here, tmp_path, monkeypatch):
-    started = []
-    start = subprocess.Popen
-
-    def noted(*args, **named):
-        started.append(start(*args, **named))
-        return started[-1]
-
-    monkeypatch.setattr(subprocess, "Popen", noted)
+def test_a_process_that_is_killed_costs_no_figure(here, started, tmp_path):
     datasets = {name: FigureDataset(filepath=str(tmp_path / name)) for name in ("first", "second")}
     with drawing_apart(1):
         datasets["first"].save(house_figure("first"))
@@ -150,6 +157,18 @@ def test_a_process_that_is_killed_costs_no_figure(here, tmp_path, monkeypatch):
     assert len(started) == 1
     for name, dataset in datasets.items():
         assert dataset.load() == png_bytes(house_figure(name))
+
+
+def test_an_interrupt_is_left_to_the_process_that_asks(here, started, tmp_path, capfd):
+    datasets = {name: FigureDataset(filepath=str(tmp_path / name)) for name in ("first", "second")}
+    with drawing_apart(1):
+        datasets["first"].save(house_figure("first"))
+        assert datasets["first"].load()
+        started[0].send_signal(signal.SIGINT)
+        datasets["second"].save(house_figure("second"))
+    assert here == []
+    assert datasets["second"].load() == png_bytes(house_figure("second"))
+    assert capfd.readouterr().err == ""
 
 
 def test_processes_end_with_the_one_that_they_draw_for():

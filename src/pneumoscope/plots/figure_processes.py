@@ -1,6 +1,7 @@
 """Figures drawn in processes of their own, while this one computes what comes next."""
 
 import pickle
+import signal
 import subprocess
 import sys
 import threading
@@ -153,6 +154,8 @@ def processes_in_use() -> FigureProcesses | None:
 
 def serve(given: BinaryIO, taken: BinaryIO) -> None:
     """Draw figure after figure, until there are no more."""
+    # Ctrl-C reaches all processes of a terminal; the one that asks tells of it, and ends this one.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # These are shown where nothing is set; the process that asked knows how its run shows them.
     for kind in (UserWarning, RuntimeWarning):
         warnings.simplefilter("error", kind)
