@@ -27,10 +27,15 @@ def trained(optimizer: keras.optimizers.Optimizer, model: keras.Model) -> keras.
     return model
 
 
-def test_it_trains_as_keras_does() -> None:
+@pytest.mark.parametrize("decays", [False, True])
+@pytest.mark.parametrize("momentum", [0.9, None])
+def test_it_trains_as_keras_does(momentum: float | None, decays: bool) -> None:
+    rate = keras.optimizers.schedules.CosineDecay(0.01, 5) if decays else 0.01
+    fitting = FITTING.model_copy(update={"ema_momentum": momentum})
     model = small_model()
-    ours = trained(build_optimizer(model.trainable_variables, 0.01, FITTING), model)
-    theirs = keras.optimizers.AdamW(0.01, weight_decay=0.1, use_ema=True, ema_momentum=0.9)
+    ours = trained(build_optimizer(model.trainable_variables, rate, fitting), model)
+    averaged = {} if momentum is None else {"use_ema": True, "ema_momentum": momentum}
+    theirs = keras.optimizers.AdamW(rate, weight_decay=0.1, **averaged)
     theirs.exclude_from_weight_decay(var_names=["bias"])
     expected = trained(theirs, small_model())
     for one, other in zip(ours.get_weights(), expected.get_weights(), strict=True):
