@@ -87,6 +87,17 @@ def test_a_prevalence_changes_the_probability_and_nothing_else(model, files):
     pd.testing.assert_frame_equal(usual.drop(columns=changed), rare.drop(columns=changed))
 
 
+def test_a_film_scores_alike_alone_and_among_others(exported):
+    model, films = ExportedModel.load(exported[1] / "model.onnx"), exported[0].decoded.values()
+    together = model.score(list(films))
+    assert len(set(together.scores.tolist())) == len(films)
+    for place, film in enumerate(films):
+        alone = model.score([film])
+        assert alone.scores.tobytes() == together.scores[place : place + 1].tobytes()
+        assert alone.features.tobytes() == together.features[place : place + 1].tobytes()
+        np.testing.assert_array_equal(alone.images[0], together.images[place])
+
+
 def test_what_is_no_exported_model_is_told(tmp_path, exported):
     import onnx
 

@@ -92,7 +92,10 @@ def session_of(model: bytes) -> onnxruntime.InferenceSession:
     with needs_extra("export"):
         import onnxruntime
 
-    return onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+    options = onnxruntime.SessionOptions()
+    # Else its threads look out for more work, at full speed, while the next film is decoded.
+    options.add_session_config_entry("session.force_spinning_stop", "1")
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
 ONNXRUNTIME = Runtime("onnxruntime", session_of)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +25,10 @@ from pneumoscope.options import PreprocessingOptions
 
 if TYPE_CHECKING:
     import onnxruntime
+
+
+AT_ONCE = min(4, os.cpu_count() or 1)
+"""Films of a batch that are scored side by side; each takes memory of its own."""
 
 
 @dataclass(frozen=True)
@@ -87,14 +94,26 @@ class ExportedModel:
     def score(self, films: Sequence[NDArray[np.uint8]]) -> ScoredFilms:
         """Score decoded films, uint8 (height, width) of any sizes, one or more.
 
-        One by one: of a processor, a film in a batch takes no less than one alone.
+        A film alone has all cores. Films of a batch are run side by side, each by itself: cores
+        that share one film wait for each other. Both give the same bytes.
         """
-        given = {output.name for output in self.session.get_outputs()}
-        names = [name for name in (SCORE, FEATURES, PREPARED, MAP) if name in given]
-        each = [self.session.run(names, {FILMS: film[np.newaxis]}) for film in films]
-        found = dict(zip(names, map(np.concatenate, zip(*each, strict=True)), strict=True))
+        if len(films) == 1:
+            each = [self._run(films[0])]
+        else:
+            with ThreadPoolExecutor(AT_ONCE) as threads:
+                each = list(threads.map(self._run, films))
+        found = dict(zip(self._given, map(np.concatenate, zip(*each, strict=True)), strict=True))
         images = found[PREPARED].astype(np.uint8)
         return ScoredFilms(found[SCORE][:, 0], images, found[FEATURES], found.get(MAP))
+
+    @cached_property
+    def _given(self) -> list[str]:
+        given = {output.name for output in self.session.get_outputs()}
+        return [name for name in (SCORE, FEATURES, PREPARED, MAP) if name in given]
+
+    def _run(self, film: NDArray[np.uint8]) -> list[NDArray[Any]]:
+        found: list[NDArray[Any]] = self.session.run(self._given, {FILMS: film[np.newaxis]})
+        return found
 
 
 def locked_in(contract: ExportedContract) -> Locked:
