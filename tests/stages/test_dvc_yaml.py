@@ -19,8 +19,9 @@ PROJECT = Path(__file__).parents[2]
 NO_RESULTS = {
     "__main__.py", "cli.py", "cluster.py", "cluster_hooks.py", "command_line.py",
     "figure_hooks.py", "graph.py", "node_group.py", "options/names.py", "options/project.py",
-    "options/reading.py", "pipelines/lazy.py", "released_memory.py", "repeated_lines.py", "results.py",
-    "results_lock.py", "run_header.py", "session.py", "side_by_side.py", "surroundings.py",
+    "options/reading.py", "pipelines/lazy.py", "released_memory.py", "repeated_lines.py",
+    "results.py", "results_lock.py", "run_header.py", "session.py", "side_by_side.py",
+    "surroundings.py",
 }  # fmt: skip
 # The default run has neither a study nor a download, predicts no new radiographs, stores and
 # serves no results elsewhere, writes no page or LiteRT file, measures no other site, trains on no
