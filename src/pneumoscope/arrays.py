@@ -15,6 +15,8 @@ Grey = NDArray[np.uint8]
 BoolArray = NDArray[np.bool_]
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+Owners = NDArray[np.str_] | IntArray
+"""The patient behind each film: keys, or numbers in the order of keys."""
 
 
 class SmallFilms(Protocol):

@@ -42,7 +42,7 @@ class Films:
 
     def numbers(self, chosen: IntArray) -> FloatArray:
         """Return `NUMBERS` of some films."""
-        films = self.rows.iloc[chosen]
+        films = self.rows[[Column.WIDTH, Column.HEIGHT, *ACQUISITION]].iloc[chosen]
         aspect = films[Column.WIDTH].astype(float) / films[Column.HEIGHT]
         return films.assign(**{ASPECT: aspect})[list(NUMBERS)].to_numpy(dtype=float)
 

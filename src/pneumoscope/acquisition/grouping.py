@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pneumoscope.acquisition.records import Grouping
-from pneumoscope.arrays import FloatArray
+from pneumoscope.arrays import FloatArray, Owners
 
 if TYPE_CHECKING:
     from sklearn.cluster import KMeans
@@ -49,7 +49,7 @@ class Groups:
 
 
 def choose_groups(
-    described: FloatArray, patient: NDArray[np.str_], most: int, stable: float, seed: int
+    described: FloatArray, patient: Owners, most: int, stable: float, seed: int
 ) -> Groups:
     """Take the highest number of groups that are stable and not too small.
 
@@ -76,9 +76,7 @@ def choose_groups(
     return Groups(tried, kept)
 
 
-def prediction_strength(
-    described: FloatArray, patient: NDArray[np.str_], groups: int, seed: int
-) -> float:
+def prediction_strength(described: FloatArray, patient: Owners, groups: int, seed: int) -> float:
     """Return how well the groups of one half of the patients hold in the other, in [0, 1].
 
     Args:

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from pneumoscope.arrays import BoolArray, FloatArray
+from pneumoscope.arrays import BoolArray, FloatArray, Owners
 from pneumoscope.naming import Label
 from pneumoscope.robustness.domain_classifier import too_few
 
@@ -32,7 +31,7 @@ class HardFilms:
 
 
 def hard_films(
-    label: BoolArray, patient: NDArray[np.str_], score: FloatArray, most_auroc: float
+    label: BoolArray, patient: Owners, score: FloatArray, most_auroc: float
 ) -> HardFilms:
     """Take as many films as can be had among which the periphery no longer tells the class.
 

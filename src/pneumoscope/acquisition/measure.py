@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from pneumoscope.acquisition.descriptor import NUMBERS, Descriptor, Films
 from pneumoscope.acquisition.grouping import Groups, choose_groups
@@ -17,7 +17,7 @@ from pneumoscope.acquisition.records import (
     PseudoSitePart,
 )
 from pneumoscope.acquisition.verdicts import classifier_verdict, pseudo_sites_verdict, trait
-from pneumoscope.arrays import BoolArray, FloatArray, SmallFilms
+from pneumoscope.arrays import BoolArray, FloatArray, IntArray, SmallFilms
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.measured import Measured, paired_difference
 from pneumoscope.evaluation.proportions import proportion
@@ -37,6 +37,12 @@ from pneumoscope.robustness.domain_classifier import (
 
 PERIPHERY_SCORE = "periphery_score"
 """Column: probability of PNEUMONIA by the periphery alone."""
+
+NEEDED = [
+    Column.RADIOGRAPH_ID, Column.SPLIT, Column.PATH, Column.LABEL, Column.PATIENT_ID,
+    Column.WIDTH, Column.HEIGHT,
+]  # fmt: skip
+"""Columns that are needed of rows of the manifest and split."""
 
 _TRAITS = 3
 _CLEAR = 0.5
@@ -60,9 +66,10 @@ class _Films:
     def within(self, split: Split) -> BoolArray:
         return (self.rows[Column.SPLIT] == split).to_numpy()
 
-    @property
-    def patient(self) -> NDArray[np.str_]:
-        return self.rows[Column.PATIENT_ID].to_numpy(dtype=str)
+    @cached_property
+    def patient(self) -> IntArray:
+        """Number the patients in the order of their keys."""
+        return pd.factorize(self.rows[Column.PATIENT_ID], sort=True)[0]
 
 
 def measure_acquisition(
@@ -76,7 +83,8 @@ def measure_acquisition(
     """Tell the class by the periphery, and group films by it; train alone is fitted on.
 
     Args:
-        rows: Rows of the manifest and split of all films of all splits; repeats are dropped.
+        rows: Rows of the manifest and split of all films of all splits, columns `NEEDED`; repeats
+            are dropped.
         acquisition: As the ingestion gives it.
         small: Gives the small films of some paths.
         options: Components, and the rule for the number of groups.

@@ -2,14 +2,16 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
-from functools import partial
+from dataclasses import dataclass, fields
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from pneumoscope.arrays import Grey, IntArray
 from pneumoscope.datasets.atomic import AtomicDataset, clear_alone, replacing_alone
@@ -95,40 +97,54 @@ class StoredSmallFilms:
 class DecodedRadiographs(Mapping[str, Grey]):
     """Pixels by path, each read from disk when it is asked for; nothing stays in memory.
 
+    Of the table of files columns are read when they are asked for, too: most steps need few.
+
     Attributes:
-        files: One row per scanned file, by path: `ScannedFile` without pixels, plus part, offset,
-            rows and columns (0 where nothing was decoded), small, and the numbers of `ACQUISITION`
-            (NaN where nothing was measured).
-        folder: Where the pixels lie.
+        folder: Where pixels and table lie.
     """
 
-    files: pd.DataFrame
     folder: Path
-    _paths: pd.Series = field(init=False, repr=False)
-    _films: StoredFilms = field(init=False, repr=False)
 
-    def __post_init__(self) -> None:
-        """Index the decoded radiographs by path."""
-        decoded = self.files[self.files["rows"] > 0]
-        object.__setattr__(self, "_paths", decoded["path"].reset_index(drop=True))
-        places = decoded[_PLACE].to_numpy(dtype=np.int64)
-        object.__setattr__(self, "_films", StoredFilms(self.folder, places))
+    @property
+    def files(self) -> pd.DataFrame:
+        """One row per scanned file, by path, read anew each time.
+
+        `ScannedFile` without pixels, plus part, offset, rows and columns (0 where nothing was
+        decoded), small, and the numbers of `ACQUISITION` (NaN where nothing was measured).
+        """
+        return pd.read_parquet(self.folder / _FILES)
+
+    def table(self, columns: Sequence[str]) -> pd.DataFrame:
+        """Read some columns of `files` alone."""
+        return pd.read_parquet(self.folder / _FILES, columns=list(columns))
 
     def __getitem__(self, path: str) -> Grey:
         """Return uint8 (rows, columns) of one radiograph."""
-        paths = self._paths.array
+        known, films = self._decoded
+        paths = known.array
         place = bisect_left(paths, path)
         if place == len(paths) or paths[place] != path:
             raise KeyError(path)
-        return self._films[place]
+        return films[place]
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over the paths of the decoded radiographs."""
-        return iter(self._paths)
+        return iter(self._decoded[0])
 
     def __len__(self) -> int:
         """Return the number of decoded radiographs."""
-        return len(self._paths)
+        return len(self._decoded[0])
+
+    @cached_property
+    def _decoded(self) -> tuple[pd.Series, StoredFilms]:
+        """Paths of the decoded radiographs, and the radiographs; kept once one was asked for."""
+        return self._places()
+
+    def _places(self) -> tuple[pd.Series, StoredFilms]:
+        files = self.table(["path", *_PLACE])
+        decoded = files[files["rows"] > 0]
+        places = decoded[_PLACE].to_numpy(dtype=np.int64)
+        return decoded["path"].reset_index(drop=True), StoredFilms(self.folder, places)
 
     def films(self, paths: pd.Series) -> StoredFilms:
         """Return the films of these paths, in their order.
@@ -136,7 +152,8 @@ class DecodedRadiographs(Mapping[str, Grey]):
         Raises:
             KeyError: One of them was not decoded.
         """
-        return StoredFilms(self.folder, self._films.places[_rows(self._paths, paths)])
+        known, films = self._places()
+        return StoredFilms(self.folder, films.places[_rows(known, paths)])
 
     def small(self, paths: pd.Series) -> StoredSmallFilms:
         """Return the films of these paths, made small, in their order.
@@ -144,7 +161,8 @@ class DecodedRadiographs(Mapping[str, Grey]):
         Raises:
             KeyError: One of them was not decoded, or not made small.
         """
-        made = self.files.loc[self.files[_SMALL] >= 0, ["path", "part", _SMALL]]
+        files = self.table(["path", "part", _SMALL])
+        made = files[files[_SMALL] >= 0]
         places = made[["part", _SMALL]].to_numpy(dtype=np.int64)
         return StoredSmallFilms(self.folder, places[_rows(made["path"], paths)])
 
@@ -154,8 +172,9 @@ class DecodedRadiographs(Mapping[str, Grey]):
         Raises:
             KeyError: One of them is no scanned file.
         """
-        rows = _rows(self.files["path"], paths)
-        return self.files[list(ACQUISITION)].iloc[rows].reset_index(drop=True)
+        files = self.table(["path", *ACQUISITION])
+        rows = _rows(files["path"], paths)
+        return files[list(ACQUISITION)].iloc[rows].reset_index(drop=True)
 
 
 class DecodedRadiographsDataset(AtomicDataset[Iterable[ScannedFile], DecodedRadiographs]):
@@ -171,10 +190,9 @@ class DecodedRadiographsDataset(AtomicDataset[Iterable[ScannedFile], DecodedRadi
     def _read(self, path: Path) -> DecodedRadiographs:
         if not self._exists():
             raise InputError("decoded radiographs", f"none at '{path}'", _REMEDY)
-        files = pd.read_parquet(path / _FILES)
-        if not {*_PLACE, _SMALL} <= set(files):
+        if not {*_PLACE, _SMALL} <= set(pq.read_schema(path / _FILES).names):
             raise InputError("decoded radiographs in parts", f"'{path}' of an older run", _REMEDY)
-        return DecodedRadiographs(files, path)
+        return DecodedRadiographs(path)
 
     def _write(self, path: Path, data: Iterable[ScannedFile]) -> None:
         path.mkdir()
@@ -184,7 +202,8 @@ class DecodedRadiographsDataset(AtomicDataset[Iterable[ScannedFile], DecodedRadi
         if isinstance(data, NamedOnceScanned):
             table = data.named(table)
         # An archive that is read as a stream gives its files in its own order.
-        table = table.sort_values("path")
+        if not table["path"].is_monotonic_increasing:
+            table = table.sort_values("path")
         table.to_parquet(path / _FILES, index=False)
 
     def _exists(self) -> bool:
@@ -200,10 +219,12 @@ def _small_part(number: int) -> str:
 
 
 def _rows(known: pd.Series, paths: pd.Series) -> IntArray:
-    rows = pd.Index(known).get_indexer(pd.Index(paths))
-    if (rows < 0).any():
-        raise KeyError(paths.to_numpy()[rows < 0][0])
-    return np.asarray(rows, dtype=np.int64)
+    # By Arrow: an index of pandas would make an object of each path.
+    rows = pc.index_in(pa.array(paths, pa.large_string()), pa.array(known, pa.large_string()))
+    missing = rows.is_null().to_numpy(zero_copy_only=False)
+    if missing.any():
+        raise KeyError(paths.to_numpy()[missing][0])
+    return rows.to_numpy().astype(np.int64)
 
 
 def _write_part(folder: Path, number: int, files: Iterator[ScannedFile]) -> pa.Table:

@@ -32,8 +32,10 @@ def check_complete(files: pd.DataFrame, ingested: Ingested) -> None:
     """
     litter = files.loc[files["reason"] == LITTER, "path"]
     left_out = files.loc[files["reason"].str.startswith(LEFT_OUT), "path"]
-    kept = [*ingested.manifest[Column.PATH], *ingested.quarantine[Column.PATH], *litter, *left_out]
-    if sorted(kept) != sorted(files["path"]):
+    parts = [ingested.manifest[Column.PATH], ingested.quarantine[Column.PATH], litter, left_out]
+    # As columns: lists would hold an object for each file.
+    kept = pd.concat([part.astype(str) for part in parts]).sort_values(ignore_index=True)
+    if not kept.equals(files["path"].astype(str).sort_values(ignore_index=True)):
         lost = sorted(set(files["path"]) ^ set(kept))
         raise LostFile(
             f"expected each of {len(files):,} files once, in the manifest "

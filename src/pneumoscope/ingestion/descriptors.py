@@ -8,7 +8,7 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
-from pneumoscope.arrays import Grey, IntArray, SmallFilms
+from pneumoscope.arrays import BoolArray, Grey, IntArray, SmallFilms
 from pneumoscope.radiographs.measured import SMALL_SIDE
 
 LENGTH = SMALL_SIDE**2
@@ -137,12 +137,17 @@ class Short:
     def may_reach(self, others: "Short", correlation: float) -> tuple[IntArray, IntArray]:
         """Return rows and columns of all pairs whose correlation may be as high as that."""
         least = correlation - _ROUNDING
-        rows, columns = np.nonzero(self.first @ others.first.T >= least)
+        rows, columns = _where(self.first @ others.first.T >= least)
         if len(rows) * _MANY > len(self.first) * len(others.first):
-            rows, columns = np.nonzero(self.longer @ others.longer.T >= least)
-            return rows, columns
+            return _where(self.longer @ others.longer.T >= least)
         left = np.einsum("ij,ij->i", self.longer[rows], others.longer[columns]) >= least
         return rows[left], columns[left]
+
+
+def _where(found: BoolArray) -> tuple[IntArray, IntArray]:
+    # Of an array of two dimensions, `np.nonzero` takes as long as its product.
+    rows, columns = np.divmod(np.flatnonzero(found), found.shape[1])
+    return rows, columns
 
 
 class Shortened:
@@ -191,14 +196,9 @@ def _directions(some: Descriptors, most: int) -> Descriptors:
     Any directions would do; these leave short rests. Source: Halko, Martinsson and Tropp 2011,
     Finding structure with randomness, doi:10.1137/090771806.
     """
-    from threadpoolctl import threadpool_limits
-
     drawn = np.random.default_rng(0).standard_normal((most, LENGTH), dtype=np.float32)
     for _ in range(2):
-        columns = some.T @ (some @ drawn.T)
-        # Of a matrix so narrow, threads wait for each other a hundred times as long as they work.
-        with threadpool_limits(1):
-            drawn = np.linalg.qr(columns)[0].T
+        drawn = np.linalg.qr(some.T @ (some @ drawn.T))[0].T
     return drawn
 
 

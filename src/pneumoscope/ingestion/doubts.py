@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
+import numpy as np
 import pandas as pd
 
 from pneumoscope.counts import agreeing, counted_of
@@ -67,23 +68,19 @@ def refusal_warnings(refused: pd.DataFrame) -> list[str]:
 def folder_warnings(manifest: pd.DataFrame, layout: Layout) -> list[str]:
     """Say where folders are of unknown meaning, and where file names contradict them."""
     paths = manifest[Column.PATH]
-    parents = paths.map(lambda path: str(PurePosixPath(path).parent))
-    places = [layout.place(path) for path in paths]
-    unknown = pd.Series([bool(place.unknown) for place in places], index=paths.index, dtype=bool)
+    unknown = np.fromiter((bool(layout.place(path).unknown) for path in paths), bool, len(paths))
     unassigned = manifest[Column.SOURCE_SPLIT] == UNASSIGNED
-    against = [
-        path for path, place in zip(paths, places, strict=True) if layout.contradicts(path, place)
-    ]
+    against = [path for path in paths if layout.contradicts(path, layout.place(path))]
     sentences = []
     if unassigned.any() and not unassigned.all():
         sentences.append(
             f"Radiographs that {layout.partless}: {int(unassigned.sum()):,} "
-            f"({_commonest(parents[unassigned])})."
+            f"({_commonest(paths[unassigned].map(_folder))})."
         )
     if unknown.any():
         sentences.append(
             "Radiographs in folders of unknown meaning within a class, which count as that class: "
-            f"{int(unknown.sum()):,} ({_commonest(parents[unknown])})."
+            f"{int(unknown.sum()):,} ({_commonest(paths[unknown].map(_folder))})."
         )
     if against:
         sentences.append(
@@ -91,6 +88,10 @@ def folder_warnings(manifest: pd.DataFrame, layout: Layout) -> list[str]:
             f"{layout.believed} was believed."
         )
     return sentences
+
+
+def _folder(path: str) -> str:
+    return str(PurePosixPath(path).parent)
 
 
 def leak_warnings(duplicates: Duplicates, patients: PatientCounts, radiographs: int) -> list[str]:

@@ -1,6 +1,5 @@
 """The manifest: one row per radiograph; and the quarantine: one row per file that is none."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -53,14 +52,15 @@ def sort_out(
     offered = files[(files["reason"] != LITTER) & ~files["reason"].str.startswith(LEFT_OUT)]
     warnings = pd.Series(film_warnings(offered), offered.index, dtype=str)
     offered = offered.assign(**{Column.WARNING: warnings})
-    offered = offered.sort_values("path").reset_index(drop=True)
-    readable = (offered["reason"] == "").to_numpy()
-    identities = [_identity(path, layout) for path in offered.loc[readable, "path"]]
-    reasons = offered["reason"].astype(object)
-    reasons[readable] = [one.reason for one in identities]
-    refused = offered[["path"]].assign(**{Column.REASON: reasons.astype(str)})[reasons != ""]
-    placed = [one for one in identities if not one.reason]
-    manifest = _manifest(offered[readable & (reasons == "")], placed, layout)
+    if not offered["path"].is_monotonic_increasing:
+        offered = offered.sort_values("path")
+    offered = offered.reset_index(drop=True)
+    readable = offered["reason"] == ""
+    identities = _identities(offered.loc[readable, "path"], layout)
+    reasons = offered["reason"].astype(str).mask(readable, identities["reason"])
+    refused = offered[["path"]].assign(**{Column.REASON: reasons})[reasons != ""]
+    placed = identities[identities["reason"] == ""]
+    manifest = _manifest(offered[reasons == ""], placed, layout)
     return Ingested(manifest, refused.reset_index(drop=True))
 
 
@@ -74,6 +74,20 @@ class _Identity(NamedTuple):
     patient_id: str = ""
 
 
+_AT_ONCE = 4096
+"""Paths of which objects are made at a time."""
+
+
+def _identities(paths: pd.Series, layout: Layout) -> pd.DataFrame:
+    """Tell what each path says: the fields of `_Identity` as columns, index as of the paths."""
+    parts = [pd.DataFrame(columns=_Identity._fields, dtype=str)]
+    for start in range(0, len(paths), _AT_ONCE):
+        some = paths[start : start + _AT_ONCE]
+        found = [_identity(path, layout) for path in some]
+        parts.append(pd.DataFrame(found, some.index, _Identity._fields, dtype=str))
+    return pd.concat(parts)
+
+
 def _identity(path: str, layout: Layout) -> _Identity:
     try:
         where = layout.place(path)
@@ -85,17 +99,15 @@ def _identity(path: str, layout: Layout) -> _Identity:
     )
 
 
-def _manifest(films: pd.DataFrame, identities: Sequence[_Identity], layout: Layout) -> pd.DataFrame:
+def _manifest(films: pd.DataFrame, identities: pd.DataFrame, layout: Layout) -> pd.DataFrame:
     """Put together the columns of the manifest, which are never taken apart into rows.
 
     Args:
         films: Of the scanned files those that are radiographs, by path.
-        identities: What the layout tells of each.
+        identities: What the layout tells of each, as `_identities` gives it.
         layout: Which may have more on record.
     """
-    films = films.reset_index(drop=True)
-    columns = dict(zip(_Identity._fields, map(list, zip(*identities, strict=True)), strict=False))
-    table = pd.DataFrame({name: columns.get(name, []) for name in _Identity._fields[1:]}, dtype=str)
+    films, table = films.reset_index(drop=True), identities.reset_index(drop=True)
     tagged, hidden = (_known(films, name) for name in (Column.PATIENT_ID, Column.SUBTYPE))
     own = table[Column.PATIENT_ID].str.startswith(TABLE_KEY) | ~tagged
     kept = [

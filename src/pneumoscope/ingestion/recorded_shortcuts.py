@@ -12,6 +12,8 @@ NAMES = {
     Column.DEVICE: "device", Column.SITE: "site", Column.VIEW: "view",
 }  # fmt: skip
 
+RECORDED_COLUMNS = [*NUMBERS, *NAMES]
+
 MOST_NAMES = 8
 """Names of one column that are tried, the commonest."""
 
@@ -24,7 +26,7 @@ def recorded_features(rows: pd.DataFrame) -> Iterator[tuple[str, list[pd.Series]
     """Yield each thing on record that differs among these films, with the numbers that tell it.
 
     Args:
-        rows: Rows of the manifest, of one part.
+        rows: Rows of the manifest, of one part; `RECORDED_COLUMNS` suffice.
 
     Yields:
         A column's name and its numbers: one series of those films that have it, or for names one

@@ -8,7 +8,11 @@ import pandas as pd
 from pneumoscope.evaluation.ranking import auroc
 from pneumoscope.evaluation.sample import Sample
 from pneumoscope.ingestion.layout import UNASSIGNED
-from pneumoscope.ingestion.recorded_shortcuts import BEING, recorded_features
+from pneumoscope.ingestion.recorded_shortcuts import (
+    BEING,
+    RECORDED_COLUMNS,
+    recorded_features,
+)
 from pneumoscope.ingestion.records import Shortcut
 from pneumoscope.naming import Column, Label, Split
 from pneumoscope.radiographs.measured import ACQUISITION
@@ -73,7 +77,10 @@ def measure_shortcuts(
     if acquisition is not None:
         values = values.join(acquisition[list(ACQUISITION)].set_axis(manifest.index))
     # Rows are taken for each number: of all columns that would cost more than the measure.
-    people = manifest[[Column.LABEL, Column.PATIENT_ID]]
+    people = manifest[[Column.LABEL]].assign(
+        # Numbers in the order of keys: a key of each film would be sorted for each number.
+        **{Column.PATIENT_ID: pd.factorize(manifest[Column.PATIENT_ID], sort=True)[0]}
+    )
     positive = people[Column.LABEL] == Label.PNEUMONIA
     found = []
     parts = manifest.groupby(Column.SOURCE_SPLIT).groups
@@ -82,7 +89,8 @@ def measure_shortcuts(
         if positive[rows].value_counts().reindex([False, True], fill_value=0).min() < FEWEST:
             continue
         measured = [(name, [values.loc[rows, name]]) for name in map(str, values)]
-        for _, numbers in [*measured, *recorded_features(manifest.loc[rows])]:
+        on_record = manifest.loc[rows, [name for name in RECORDED_COLUMNS if name in manifest]]
+        for _, numbers in [*measured, *recorded_features(on_record)]:
             shortcuts = [
                 one for number in numbers if (one := _measure(part, number, people, warn_auroc))
             ]

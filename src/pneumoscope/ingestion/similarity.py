@@ -79,7 +79,7 @@ def similar_radiographs(manifest: pd.DataFrame, small: SmallFilms) -> pd.DataFra
         and stand out.
     """
     once = np.flatnonzero(~manifest[Column.SHA256].duplicated())
-    films = manifest.iloc[once]
+    films = manifest[[Column.PATIENT_ID, Column.RADIOGRAPH_ID]].iloc[once]
     patient = pd.factorize(films[Column.PATIENT_ID])[0]
     first, second, similarity, nearest = compare(Described(small, once), patient)
     apart = (patient[first] != patient[second]) & (similarity >= max(ALIKE, standing_out(nearest)))
@@ -122,8 +122,12 @@ def compare(descriptors: Rows, patient: IntArray) -> Compared:
         stay tied together, and memory grows with their number alone. Then, of up to `USUAL_FROM`
         rows, the highest correlation with one of another patient, -1 without any.
     """
+    from threadpoolctl import threadpool_limits
+
     n, side, found = len(patient), max(1, math.isqrt(_BLOCK)), [_no_pairs()]
-    with TemporaryFile() as file:
+    # In one thread: products so narrow keep several waiting for each other, on a busy machine for
+    # twice as long as they work.
+    with threadpool_limits(1), TemporaryFile() as file:
         short, nearest = _shorten(descriptors, patient, side, file)
         starts = range(0, n, side)
         for start in track(starts, len(starts), "comparing radiographs"):

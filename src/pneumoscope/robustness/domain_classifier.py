@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pneumoscope.arrays import BoolArray, FloatArray
+from pneumoscope.arrays import BoolArray, FloatArray, Owners
 from pneumoscope.evaluation.estimate import Estimate
 from pneumoscope.evaluation.ranking import auroc
 from pneumoscope.evaluation.sample import Sample
@@ -30,7 +30,7 @@ COMPARISONS = 4
 """Two classes in two splits, which a report tells at once."""
 
 
-def too_few(group: BoolArray, patient: NDArray[np.str_], names: tuple[str, str]) -> str | None:
+def too_few(group: BoolArray, patient: Owners, names: tuple[str, str]) -> str | None:
     """Say why two groups cannot be compared, or None if they can.
 
     Args:
@@ -51,7 +51,7 @@ def too_few(group: BoolArray, patient: NDArray[np.str_], names: tuple[str, str])
 def domain_auroc(
     features: pd.DataFrame,
     group: BoolArray,
-    patient: NDArray[np.str_],
+    patient: Owners,
     confidence: float,
     seed: int,
 ) -> Estimate:
@@ -77,7 +77,7 @@ def domain_auroc(
 
 
 def held_out(
-    features: pd.DataFrame, group: BoolArray, patient: NDArray[np.str_], seed: int
+    features: pd.DataFrame, group: BoolArray, patient: Owners, seed: int
 ) -> tuple[FloatArray, NDArray[np.intp]]:
     """Ask about every film a classifier that never saw its patient.
 

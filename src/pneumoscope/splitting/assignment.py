@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 import numpy as np
 import pandas as pd
 
+from pneumoscope.arrays import IntArray
 from pneumoscope.errors import InputError
 from pneumoscope.ingestion.layout import UNASSIGNED
 from pneumoscope.ingestion.similarity import COPY
@@ -14,6 +15,12 @@ from pneumoscope.options import SplitOptions
 from pneumoscope.splitting.policy import settled
 
 _GROUP = "group"
+"""Column: the number of what has to stay in one split, counted by the first patient's key."""
+
+_NEEDED = [
+    Column.RADIOGRAPH_ID, Column.PATH, Column.SOURCE_SPLIT, Column.LABEL, Column.SUBTYPE,
+    Column.PATIENT_ID, Column.SHA256,
+]  # fmt: skip
 
 
 class ImpossibleSplit(InputError):
@@ -45,7 +52,10 @@ def assign_splits(
         ImpossibleSplit: A part is missing, or a class has too few patients for the splits.
     """
     options, _ = settled(options, manifest)
-    rows = manifest.sort_values(Column.RADIOGRAPH_ID, ignore_index=True)
+    rows = manifest[manifest.columns.intersection(_NEEDED)].sort_values(
+        Column.RADIOGRAPH_ID, ignore_index=True
+    )
+    rows = rows.assign(**{Column.SHA256: pd.factorize(rows[Column.SHA256])[0]})
     copies = similar[similar["similarity"] >= COPY]
     rows = rows.assign(**{_GROUP: _groups(rows, copies, options.group_by)})
     assigned = _POLICIES[options.policy](rows, options, np.random.default_rng(seed))
@@ -57,10 +67,10 @@ def assign_splits(
     ].reset_index(drop=True)
 
 
-def _groups(rows: pd.DataFrame, copies: pd.DataFrame, group_by: str) -> pd.Series:
-    """Name the group of each radiograph that has to stay in one split."""
+def _groups(rows: pd.DataFrame, copies: pd.DataFrame, group_by: str) -> IntArray:
+    """Number the group of each radiograph that has to stay in one split."""
     if group_by == "radiograph":
-        return rows[Column.RADIOGRAPH_ID]
+        return pd.factorize(rows[Column.RADIOGRAPH_ID], sort=True)[0]
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
@@ -75,7 +85,8 @@ def _groups(rows: pd.DataFrame, copies: pd.DataFrame, group_by: str) -> pd.Serie
     ends = [np.concatenate([tie[end] for tie in ties]) for end in (0, 1)]
     tied = coo_array((np.ones(len(ends[0])), tuple(ends)), shape=(len(rows), len(rows)))
     _, component = connected_components(tied, directed=False)
-    return rows.groupby(component)[Column.PATIENT_ID].transform("min")
+    patients = pd.Series(pd.factorize(rows[Column.PATIENT_ID], sort=True)[0])
+    return patients.groupby(component).transform("min").to_numpy()
 
 
 def _official(rows: pd.DataFrame, options: SplitOptions, rng: np.random.Generator) -> pd.DataFrame:

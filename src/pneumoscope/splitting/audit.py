@@ -36,7 +36,7 @@ def audit_splits(
         LeakingSplit: A protocol did not give the disjoint splits that it promises.
     """
     options, chosen = settled(options, manifest)
-    rows = before.merge(manifest, on=Column.RADIOGRAPH_ID)
+    rows = before.merge(manifest[[Column.RADIOGRAPH_ID, Column.PATIENT_ID]])
     patients = rows.groupby(Column.SPLIT)[Column.PATIENT_ID].nunique()
     promised = _promised(before, options)
     pairs = similar_pairs(promised, manifest, similar)
@@ -84,7 +84,8 @@ def _promised(splits: pd.DataFrame, options: SplitOptions) -> pd.DataFrame:
 
 
 def _counts(splits: pd.DataFrame, manifest: pd.DataFrame) -> list[SplitCount]:
-    rows = splits.merge(manifest, on=Column.RADIOGRAPH_ID)
+    known = [Column.RADIOGRAPH_ID, Column.PATIENT_ID, Column.LABEL, Column.SUBTYPE]
+    rows = splits.merge(manifest[known], on=Column.RADIOGRAPH_ID)
     grouped = rows.groupby([Column.SPLIT, Column.LABEL, Column.SUBTYPE])
     counts = grouped.agg(n=(Column.RADIOGRAPH_ID, "size"), patients=(Column.PATIENT_ID, "nunique"))
     return TypeAdapter(list[SplitCount]).validate_python(counts.reset_index().to_dict("records"))

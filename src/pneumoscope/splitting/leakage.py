@@ -40,7 +40,8 @@ def check_disjoint(splits: pd.DataFrame, manifest: pd.DataFrame) -> list[str]:
     Raises:
         LeakingSplit: A patient or a film stands in two splits.
     """
-    rows = splits.merge(manifest, on=Column.RADIOGRAPH_ID, validate="many_to_one")
+    known = manifest[[Column.RADIOGRAPH_ID, Column.PATIENT_ID, Column.SHA256]]
+    rows = splits.merge(known, on=Column.RADIOGRAPH_ID, validate="many_to_one")
     for column, what in ((Column.PATIENT_ID, "patients"), (Column.SHA256, "files")):
         parts = rows.groupby(column)[Column.SPLIT].transform("nunique")
         shared = rows[parts > 1].groupby(column)[Column.RADIOGRAPH_ID].unique()
@@ -178,6 +179,7 @@ def protocol_flaws(
 
 def _leaked(splits: pd.DataFrame, manifest: pd.DataFrame) -> int:
     """Count the patients that stand in more than one split."""
-    rows = splits.merge(manifest, on=Column.RADIOGRAPH_ID)
+    known = manifest[[Column.RADIOGRAPH_ID, Column.PATIENT_ID]]
+    rows = splits.merge(known, on=Column.RADIOGRAPH_ID)
     parts = rows.groupby(Column.PATIENT_ID)[Column.SPLIT].nunique()
     return int((parts > 1).sum())

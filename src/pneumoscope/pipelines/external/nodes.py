@@ -100,8 +100,9 @@ def sort_films(
     decoded: DecodedRadiographs, layout: Layout, options: IngestionOptions
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Sort the scanned files into radiographs of all parts and the quarantine; none is lost."""
-    ingested = sort_out(decoded.files, options, layout)
-    check_complete(decoded.files, ingested)
+    files = decoded.files
+    ingested = sort_out(files, options, layout)
+    check_complete(files, ingested)
     return ingested.manifest, ingested.quarantine
 
 

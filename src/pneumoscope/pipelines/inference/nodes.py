@@ -133,14 +133,15 @@ def score_new_radiographs(decoded: DecodedRadiographs, predictor: Predictor) -> 
     Raises:
         InputError: There is no film at all, so that no earlier predictions are replaced.
     """
-    if (decoded.files[Column.REASON] == LITTER).all():
+    scanned = decoded.files
+    if (scanned[Column.REASON] == LITTER).all():
         raise InputError(
             "at least one film to predict",
-            f"{counted(len(decoded.files), 'file')}, none of them a film",
+            f"{counted(len(scanned), 'file')}, none of them a film",
             "Name the folder of the films: --params films=<folder>, or FILMS=<folder>.",
         )
-    warnings = pd.Series(film_warnings(decoded.files), decoded.files.index, dtype=str)
-    files = decoded.files.assign(**{Column.WARNING: warnings})
+    warnings = pd.Series(film_warnings(scanned), scanned.index, dtype=str)
+    files = scanned.assign(**{Column.WARNING: warnings})
     kept = [
         Column.PATH, Column.SHA256, Column.SOURCE, Column.REASON, Column.NOTE, Column.WARNING,
     ]  # fmt: skip
@@ -206,7 +207,7 @@ def write_page(
         options: How many films are shown.
         ingestion: Patterns that tell patients by file names.
     """
-    found = predict(film_scores, predictor.locked, predictor.notice)
+    found, files = predict(film_scores, predictor.locked, predictor.notice), decoded.files
     chosen = doubt_first(found[may_be_shown(found)]).head(options.shown_films)
     positive = (chosen[Column.SCORE] >= chosen[Column.THRESHOLD]).to_numpy(dtype=bool)
     maps = predictor.explain(decoded, chosen[Column.PATH].tolist(), positive)
@@ -215,7 +216,7 @@ def write_page(
         (metrics.calibration.reason or "") if predictor.locked.calibration is None else "",
         maps.method,
         maps.meaning,
-        synthetic_predictions(predictor.synthetic, decoded.files[Column.SOURCE]),
+        synthetic_predictions(predictor.synthetic, files[Column.SOURCE]),
         predictor.locked.update,
     )
     shown = {
@@ -224,7 +225,7 @@ def write_page(
         )
         for place, (row, path) in enumerate(chosen[Column.PATH].items())
     }
-    patients = by_patient(found, patients_of(decoded.files, ingestion))
+    patients = by_patient(found, patients_of(files, ingestion))
     return render_page(predictions_page(found, shown, patients, context))
 
 

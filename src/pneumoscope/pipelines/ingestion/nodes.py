@@ -66,11 +66,12 @@ def sort_files(
     decoded: DecodedRadiographs, layout: Layout, options: IngestionOptions
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Sort the scanned files into a manifest, yet to be checked, and the quarantine."""
-    ingested = sort_out(decoded.files, options, layout)
-    check_complete(decoded.files, ingested)
-    files, read, refused = map(len, (decoded.files, ingested.manifest, ingested.quarantine))
+    scanned = decoded.files
+    ingested = sort_out(scanned, options, layout)
+    check_complete(scanned, ingested)
+    files, read, refused = map(len, (scanned, ingested.manifest, ingested.quarantine))
     keys = ingested.manifest[Column.PATIENT_ID]
-    left_out = int(decoded.files["reason"].str.startswith(LEFT_OUT).sum())
+    left_out = int(scanned["reason"].str.startswith(LEFT_OUT).sum())
     logger.info(
         "%s files: %s radiographs, %s patients by their keys, %s in quarantine, "
         "%s of known litter, %s left out on purpose",
@@ -111,7 +112,8 @@ def audit_radiographs(
 ) -> IngestionAudit:
     """Audit what was ingested, and log what should worry its user."""
     ingested = Ingested(manifest, quarantine)
-    found = audit(ingested, decoded.files, similar, layout, options.warn_auroc, acquisition)
+    files = decoded.table([Column.PATH, Column.NOTE, Column.REASON])
+    found = audit(ingested, files, similar, layout, options.warn_auroc, acquisition)
     for warning in found.warnings:
         logger.warning(warning)
     return found

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pneumoscope.acquisition.measure import measure_acquisition
+from pneumoscope.acquisition.measure import NEEDED, measure_acquisition
 from pneumoscope.acquisition.records import AcquisitionAudit
 from pneumoscope.datasets.decoded_radiographs import DecodedRadiographs
 from pneumoscope.datasets.sharded_images import ShardedImages
@@ -38,9 +38,11 @@ def select_rows(
     splits: pd.DataFrame, manifest: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Give each split its rows: what the manifest knows, plus the sample weight."""
-    rows = splits.merge(manifest, on=Column.RADIOGRAPH_ID, how="left", validate="many_to_one")
     train, validation, test = (
-        rows[rows[Column.SPLIT] == split].reset_index(drop=True) for split in Split
+        splits[splits[Column.SPLIT] == split].merge(
+            manifest, on=Column.RADIOGRAPH_ID, how="left", validate="many_to_one"
+        )
+        for split in Split
     )
     return train, validation, test
 
@@ -69,7 +71,8 @@ def group_films(
     seed: int,
 ) -> tuple[pd.DataFrame, AcquisitionAudit]:
     """Tell the class by the periphery alone, and group films by it, fitted on train alone."""
-    rows = pd.concat([train_rows, validation_rows, test_rows], ignore_index=True)
+    parts = [part[NEEDED] for part in (train_rows, validation_rows, test_rows)]
+    rows = pd.concat(parts, ignore_index=True)
     table, audit = measure_acquisition(rows, acquisition, decoded.small, options, confidence, seed)
     logger.info("%s %s", audit.verdict, audit.pseudo_sites_verdict)
     return table, audit
