@@ -12,8 +12,10 @@ from pneumoscope.datasets.checkpoint import CheckpointFolder
 from pneumoscope.models.architectures import registry
 from pneumoscope.models.resume.checkpoint import Checkpoint, Record
 from pneumoscope.models.resume.fingerprint import fingerprint
+from pneumoscope.models.resume.state import TrainingState, read_state, write_state
 from pneumoscope.models.training.batches import TrainingData
 from pneumoscope.models.training.fit import FitResult
+from pneumoscope.models.training.monitor import Progress
 from pneumoscope.options import AugmentationOptions, FittingOptions, ModelOptions, Recipe
 
 SHAPE = (32, 32, 1)
@@ -112,6 +114,38 @@ def test_a_checkpoint_of_another_training_is_set_aside_and_says_why(
         f"set aside as {tmp_path}/state.set_aside.npz and is not used"
     ]
     assert (tmp_path / "state.set_aside.npz").is_file()
+
+
+def test_an_array_that_a_state_holds_twice_is_written_once(tmp_path: Path) -> None:
+    store = CheckpointFolder(tmp_path)
+    weights, generator = np.arange(1000.0), np.uint32([1, 2])
+    for best, files in (([weights], 2), ([weights.copy()], 3)):
+        progress = Progress(best_epoch=1, best_weights=best)
+        checkpoint = Checkpoint(store, {}, "cnn")
+        write_state(checkpoint, TrainingState(1, progress, [weights, generator]))
+        assert len(store.read().arrays) == files
+        found = read_state(checkpoint)
+        np.testing.assert_array_equal(found.progress.best_weights, [weights])
+        np.testing.assert_array_equal(found.variables[0], weights)
+        np.testing.assert_array_equal(found.variables[1], generator)
+
+
+def test_the_best_weights_are_in_the_checkpoint_once_while_the_best_epoch_is_the_last(
+    fitted, tmp_path: Path
+) -> None:
+    store = CheckpointFolder(tmp_path)
+    found = []
+
+    def look(_) -> None:
+        names = [name.split(".")[0] for name in store.read().arrays]
+        found.append((names.count("variables"), names.count("best")))
+
+    # It ends with an epoch that is worse than the one before.
+    fitting = FittingOptions(epochs=9, batch_size=16, patience=1, learning_rate=0.5)
+    result = fitted(MLP, fitting, store=store, report=look)
+    whole = len(result.model.variables)
+    assert found == [(whole, 0)] * (len(found) - 1) + [(whole, len(result.model.weights))]
+    assert len(found) == result.best_epoch + 1 < 9
 
 
 def test_a_damaged_checkpoint_is_set_aside(tmp_path: Path, caplog) -> None:

@@ -44,27 +44,22 @@ def read_state(checkpoint: Checkpoint) -> TrainingState:
     if record is None:
         return TrainingState()
     facts = record.facts
+    again = {name: record.arrays[other] for name, other in facts["again"].items()}
+    arrays = {**record.arrays, **again}
     progress = Progress(
         reports=tuple(EpochReport(**row) for row in facts["reports"]),
         best_epoch=facts["best_epoch"],
         best_loss=facts["best_loss"],
-        best_weights=_group(record.arrays, "best"),
+        best_weights=_group(arrays, "best"),
         waited=facts["waited"],
     )
-    groups = {name: _group(record.arrays, name) for name in ("variables", "optimizer", "paused")}
+    groups = {name: _group(arrays, name) for name in ("variables", "optimizer", "paused")}
     return TrainingState(facts["phase"], progress, **groups)
 
 
 def write_state(checkpoint: Checkpoint, state: TrainingState) -> None:
-    """Put a state in the place of the last one."""
+    """Put a state in the place of the last one; an array that it holds twice is written once."""
     progress = state.progress
-    facts = {
-        "phase": state.phase,
-        "reports": [asdict(row) for row in progress.reports],
-        "best_epoch": progress.best_epoch,
-        "best_loss": progress.best_loss,
-        "waited": progress.waited,
-    }
     groups = {
         "variables": state.variables,
         "optimizer": state.optimizer,
@@ -76,7 +71,18 @@ def write_state(checkpoint: Checkpoint, state: TrainingState) -> None:
         for name, group in groups.items()
         for index, array in enumerate(group)
     }
-    checkpoint.write(Record(facts, arrays))
+    first = {id(array): name for name, array in reversed(arrays.items())}
+    again = {name: first[id(array)] for name, array in arrays.items() if first[id(array)] != name}
+    facts = {
+        "phase": state.phase,
+        "reports": [asdict(row) for row in progress.reports],
+        "best_epoch": progress.best_epoch,
+        "best_loss": progress.best_loss,
+        "waited": progress.waited,
+        "again": again,
+    }
+    once = {name: array for name, array in arrays.items() if name not in again}
+    checkpoint.write(Record(facts, once))
 
 
 def _group(arrays: Mapping[str, NDArray[Any]], group: str) -> list[NDArray[np.generic]]:
@@ -114,7 +120,7 @@ class EpochKeeper(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002
         """Write the state after this epoch."""
-        variables = values(self._subject.variables)
+        variables = self._variables()
         progress = self._monitor.progress
         if self._monitor.phase_ended:
             state = TrainingState(self._phase + 1, progress, variables)
@@ -123,3 +129,14 @@ class EpochKeeper(keras.callbacks.Callback):
             paused = self._averaging.paused if self._averaging else ()
             state = TrainingState(self._phase, progress, variables, optimizer, paused)
         write_state(self._checkpoint, state)
+
+    def _variables(self) -> list[NDArray[Any]]:
+        """Copy what the model holds; not again what the monitor has just copied as the best."""
+        progress = self._monitor.progress
+        copied: dict[int, NDArray[Any]] = {}
+        if progress.best_is_last:
+            kept = zip(self._subject.weights, progress.best_weights, strict=True)
+            copied = {id(weight): value for weight, value in kept}
+        rest = [one for one in self._subject.variables if id(one) not in copied]
+        copied |= {id(one): value for one, value in zip(rest, values(rest), strict=True)}
+        return [copied[id(one)] for one in self._subject.variables]

@@ -179,7 +179,8 @@ class _Fit:
     def _finish(self, progress: Progress) -> None:
         """Keep the result alone: a run that is stopped later takes it from here."""
         self._unfreeze(1.0)
-        if progress.best_weights:
+        # The model, and its checkpoint, hold the last epoch's already.
+        if progress.best_weights and not progress.best_is_last:
             assign(self._model.weights, progress.best_weights)
             kept = replace(progress, best_weights=())
             write_state(

@@ -43,6 +43,11 @@ class Progress:
     best_weights: Values = ()
     waited: int = 0
 
+    @property
+    def best_is_last(self) -> bool:
+        """Whether the best epoch is the one that was finished last."""
+        return bool(self.reports) and self.reports[-1].epoch == self.best_epoch
+
 
 class EpochMonitor(keras.callbacks.Callback):
     """Watches all phases of one fit: rows, progress, the best weights, and when to stop.

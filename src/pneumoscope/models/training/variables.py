@@ -12,8 +12,9 @@ Values = Sequence[NDArray[Any]]
 
 def values(variables: Sequence[keras.Variable]) -> list[NDArray[Any]]:
     """Copy the values of variables out of the backend, in their order."""
-    # A copy: some backends hand out a view of memory that the next step overwrites.
-    return [np.array(keras.ops.convert_to_numpy(variable)) for variable in variables]
+    found = (keras.ops.convert_to_numpy(variable) for variable in variables)
+    # Some backends hand out a view of memory that the next step overwrites, others a copy.
+    return [value if value.flags.owndata else np.array(value) for value in found]
 
 
 def assign(variables: Sequence[keras.Variable], stored: Values) -> None:
