@@ -39,7 +39,7 @@ def pytest_collection():
         return (yield)
     finally:
         gc.freeze()
-        gc.set_threshold(10_000)
+        gc.set_threshold(50_000)
         gc.enable()
 
 
