@@ -73,16 +73,16 @@ def test_both_phases_are_taken_up_wherever_they_stop(
     fitting = FittingOptions(
         epochs=2, frozen_epochs=2, batch_size=6, ema_momentum=0.9, frozen_learning_rate=0.1
     )  # fmt: skip
-    options = small_backbone()
-    through = fitted(options, fitting, CHANGES)
+    options, flips = small_backbone(), AugmentationOptions(horizontal_flip=0.5)
+    through = fitted(options, fitting, flips)
     folder = tmp_path / "checkpoint"
     # In the frozen phase, at its end, and in the phase after it: one run after the other.
     for epoch in (1, 2, 3):
         with pytest.raises(KeyboardInterrupt):
             fitted(
-                options, fitting, CHANGES, store=CheckpointFolder(folder), report=stop_after(epoch)
+                options, fitting, flips, store=CheckpointFolder(folder), report=stop_after(epoch)
             )
-    assert_equal(fitted(options, fitting, CHANGES, store=CheckpointFolder(folder)), through)
+    assert_equal(fitted(options, fitting, flips, store=CheckpointFolder(folder)), through)
     assert [file.name for file in folder.iterdir()] == ["state.npz"]
 
 

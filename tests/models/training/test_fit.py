@@ -3,6 +3,7 @@
 import io
 import logging
 import re
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,8 @@ from pneumoscope.errors import InputError
 from pneumoscope.models.architectures import registry
 from pneumoscope.models.training.batches import LabelledRadiographs, TrainingData
 from pneumoscope.models.training.execution import prepare_backend
-from pneumoscope.models.training.fit import fit
+from pneumoscope.models.training.fit import FitResult, fit
+from pneumoscope.models.training.history import EpochReport
 from pneumoscope.options import AugmentationOptions, FittingOptions, ModelOptions, Recipe
 
 SHAPE = (32, 32, 1)
@@ -42,10 +44,47 @@ def test_the_loss_of_a_backbone_falls_on_one_batch(fitted, architecture: str) ->
     assert result.history["loss"].min() < 0.9 * result.history["loss"].iloc[0]
 
 
-def test_the_history_has_one_row_an_epoch_and_the_rate_falls_as_a_cosine(fitted) -> None:
-    rows = []
-    fitting = FittingOptions(epochs=4, batch_size=8, learning_rate=0.01)
-    result = fitted(options("mlp"), fitting, report=rows.append)
+@dataclass(frozen=True)
+class Watched:
+    """A fit, its rows as they were reported, its log records, and what a terminal showed."""
+
+    result: FitResult
+    rows: list[EpochReport]
+    records: list[logging.LogRecord]
+    screen: str
+
+
+class Kept(logging.Handler):
+    """Keeps every record."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+
+@pytest.fixture(scope="module")
+def watched(fitted) -> Watched:
+    """One fit that is looked at from several sides."""
+    rows, handler, screen = [], Kept(), a_terminal()
+    logger = logging.getLogger("pneumoscope.models.training")
+    fitting = FittingOptions(epochs=4, frozen_epochs=2, batch_size=4, learning_rate=0.01)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pneumoscope.progress.console", lambda: screen)
+        logger.setLevel(logging.INFO)
+        logger.addHandler(handler)
+        try:
+            result = fitted(options("mlp"), fitting, report=rows.append, title="mlp_2")
+        finally:
+            logger.removeHandler(handler)
+            logger.setLevel(logging.NOTSET)
+    return Watched(result, rows, handler.records, screen.file.getvalue())
+
+
+def test_the_history_has_one_row_an_epoch_and_the_rate_falls_as_a_cosine(watched) -> None:
+    result = watched.result
     assert list(result.history.columns) == [
         "epoch", "phase", "learning_rate", "loss", "accuracy", "auroc",
         "validation_loss", "validation_accuracy", "validation_auroc",
@@ -53,24 +92,27 @@ def test_the_history_has_one_row_an_epoch_and_the_rate_falls_as_a_cosine(fitted)
         "hard_loss", "hard_accuracy", "hard_auroc", "seconds", "kept",
     ]  # fmt: skip
     assert result.history["epoch"].tolist() == [1, 2, 3, 4]
-    assert [row.epoch for row in rows] == [1, 2, 3, 4]
+    assert [row.epoch for row in watched.rows] == [1, 2, 3, 4]
     assert result.history["hard_loss"].isna().all()
     expected = [0.01 * (1 + np.cos(np.pi * epoch / 4)) / 2 for epoch in range(4)]
     np.testing.assert_allclose(result.history["learning_rate"], expected, rtol=1e-4)
 
 
+def a_terminal() -> Console:
+    return Console(file=io.StringIO(), force_terminal=True, width=100, color_system=None)
+
+
 @pytest.fixture
 def terminal(monkeypatch) -> Console:
-    console = Console(file=io.StringIO(), force_terminal=True, width=100, color_system=None)
+    console = a_terminal()
     monkeypatch.setattr("pneumoscope.progress.console", lambda: console)
     return console
 
 
-def test_a_terminal_shows_each_epoch_to_its_end_with_its_loss(fitted, terminal) -> None:
-    fitted(options("mlp"), FittingOptions(epochs=2, batch_size=4), title="first")
-    shown = terminal.file.getvalue()
-    assert re.search(r"first: epoch 1/2 .*100% loss \d\.\d{3}, validation", shown)
-    assert re.search(r"first: epoch 2/2 .*100% loss \d\.\d{3}, validation", shown)
+def test_a_terminal_shows_each_epoch_to_its_end_with_its_loss(watched) -> None:
+    for epoch in (1, 2, 3, 4):
+        shown = rf"mlp_2: epoch {epoch}/4 .*100% loss \d\.\d{{3}}, validation"
+        assert re.search(shown, watched.screen), epoch
 
 
 def test_a_training_that_is_stopped_gives_the_terminal_back(fitted, terminal) -> None:
@@ -86,7 +128,7 @@ def test_a_training_that_is_stopped_gives_the_terminal_back(fitted, terminal) ->
 
 def test_two_fits_give_equal_bits_and_histories(fitted) -> None:
     augmentation = AugmentationOptions(horizontal_flip=0.5, rotation=10, gamma=(0.8, 1.2))
-    chosen = options("cnn", dropout=0.3, batch_norm=True)
+    chosen = options("cnn", filters=[4], units=4, dropout=0.3, batch_norm=True)
     fitting = FittingOptions(epochs=2, batch_size=8)
     first, again = (fitted(chosen, fitting, augmentation) for _ in range(2))
     for one, two in zip(first.model.get_weights(), again.model.get_weights(), strict=True):
@@ -177,20 +219,17 @@ def changed(before: dict[str, np.ndarray], after: dict[str, np.ndarray]) -> set[
     return {path.split("/")[-2] for path in paths}
 
 
-def test_a_random_start_skips_the_frozen_phase_and_each_epoch_has_a_line(fitted, caplog) -> None:
-    with caplog.at_level(logging.INFO, logger="pneumoscope.models.training"):
-        result = fitted(options("mlp"), FittingOptions(epochs=2, frozen_epochs=2), title="mlp_2")
-    assert result.history["phase"].tolist() == ["training", "training"]
+def test_a_random_start_skips_the_frozen_phase_and_each_epoch_has_a_line(watched) -> None:
+    assert watched.result.history["phase"].tolist() == ["training"] * 4
     said = {name: [] for name in ("phases", "monitor")}
-    for record in caplog.records:
+    for record in watched.records:
         said.setdefault(record.name.rpartition(".")[2], []).append(record.getMessage())
     assert said["phases"][0] == (
         "mlp_2: starts from random weights, so there is nothing to freeze; frozen_epochs (2) are "
         "skipped"
     )
     assert [line.split(",")[0] for line in said["monitor"]] == [
-        "mlp_2: epoch 1/2 (training)",
-        "mlp_2: epoch 2/2 (training)",
+        f"mlp_2: epoch {epoch}/4 (training)" for epoch in (1, 2, 3, 4)
     ]
     assert said["monitor"][-1].endswith("about 0 s left")
 
