@@ -106,12 +106,19 @@ def sample(dataset: AbstractDataset, value: int) -> Any:
     return SAMPLES[type(dataset)](value)
 
 
-def saved_entries(environment: str) -> Iterator[AbstractDataset]:
+def saved_entries(environment: str, seen: set[tuple[str, str]]) -> Iterator[AbstractDataset]:
+    """Give the entries of an environment but those that one before it configures alike."""
     loader = LayeredConfigLoader(str(CONF), env=environment, **CONFIG_LOADER_ARGS)
-    catalog = DataCatalog.from_config(loader["catalog"])
+    entries = loader["catalog"]
+    catalog = DataCatalog.from_config(entries)
+    patterns = str({name: entry for name, entry in entries.items() if "{" in name})
     created = create_pipelines(Selection.of(read_parameters(loader["parameters"], loader)))
     names = set().union(*(pipeline.datasets() for pipeline in created.values()))
     for name in sorted(name for name in names if not name.startswith("params:")):
+        configured = (name, str(entries.get(name, patterns)))
+        if configured in seen:
+            continue
+        seen.add(configured)
         dataset = catalog.get(name)
         assert dataset is not None, f"{name} has no entry in the catalog"
         if not isinstance(dataset, NEVER_SAVED):
@@ -130,10 +137,11 @@ def kinds(results: Path) -> dict[str, AbstractDataset]:
         for name in ("RADIOGRAPHS", "FILMS"):
             surroundings.delenv(name, raising=False)
         surroundings.setenv("RESULTS", str(results))
+        seen: set[tuple[str, str]] = set()
         found = {
             str({**dataset._init_config(), "filepath": ""}): dataset
             for environment in ENVIRONMENTS
-            for dataset in saved_entries(environment)
+            for dataset in saved_entries(environment, seen)
         }
     types = {type(dataset) for dataset in found.values()}
     assert types == {*SAMPLES, AppendOnlyLogDataset, RecordDataset}, (

@@ -86,17 +86,27 @@ def stages():
     return expanded((PROJECT / "dvc.yaml").read_text(encoding="utf-8"))
 
 
+IGNORED = shutil.ignore_patterns("__pycache__", "local", "*.egg-info")
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory):
+    """A project of the sources alone, which no test changes."""
+    project = tmp_path_factory.mktemp("project")
+    shutil.copytree(PROJECT / "src", project / "src", ignore=IGNORED)
+    shutil.copy(PROJECT / "pyproject.toml", project)
+    return project
+
+
 @pytest.fixture
-def copy(tmp_path, monkeypatch):
-    """The project's configuration and sources, for a test to change."""
-    for name in ("conf", "src"):
-        ignored = shutil.ignore_patterns("__pycache__", "local", "*.egg-info")
-        shutil.copytree(PROJECT / name, tmp_path / name, ignore=ignored)
-    for name in ("pyproject.toml", "dvc.yaml"):
-        shutil.copy(PROJECT / name, tmp_path)
-    monkeypatch.chdir(tmp_path)
-    yield tmp_path
+def copy(sources, monkeypatch):
+    """The project's configuration and sources: a test may change the configuration."""
+    shutil.copytree(PROJECT / "conf", sources / "conf", ignore=IGNORED)
+    shutil.copy(PROJECT / "dvc.yaml", sources)
+    monkeypatch.chdir(sources)
+    yield sources
     bootstrap_project(PROJECT)
+    shutil.rmtree(sources / "conf")
 
 
 def change(file: Path, old: str, new: str) -> None:
