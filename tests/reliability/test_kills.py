@@ -110,13 +110,13 @@ def test_a_run_that_is_killed_while_it_makes_data_is_mended_by_the_same_command(
 
 def test_a_second_run_in_the_same_results_is_refused_and_names_the_first(tmp_path):
     results = tmp_path / "results"
-    first = start(results, f"--pipelines={DATA}")
+    first = start(results, "--pipelines=fetch")
     wait_until_writing(first, results)
     first.send_signal(signal.SIGSTOP)
-    code, printed = run(results, "--pipelines=fetch")
+    code, printed = run(results)
     first.send_signal(signal.SIGCONT)
     assert code != 0
-    assert f"kedro run --env smoke --pipelines={DATA}`, process {first.pid} on" in printed
+    assert f"kedro run --env smoke --pipelines=fetch`, process {first.pid} on" in printed
     assert "RESULTS=<folder>" in printed
     assert first.wait(timeout=600) == 0
     assert leftovers(results) == []
