@@ -7,7 +7,7 @@ import pytest
 
 from pneumoscope.errors import InputError
 from pneumoscope.models.architectures.interface import radiograph_input, score_output
-from pneumoscope.models.scoring import score
+from pneumoscope.models.scoring import score, score_and_describe
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +66,8 @@ def test_a_model_is_traced_once_for_batches_of_all_sizes(films):
     before = counted.calls
     for size in (5, 2, 1):
         score(model, films, size, "scoring")
+        # What the score is made of comes with it, whether it is asked for or not.
+        list(score_and_describe(model, films, size, "describing"))
     assert counted.calls == before + 1
 
 

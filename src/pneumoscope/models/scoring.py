@@ -15,10 +15,10 @@ from pneumoscope.models.training.batches import RadiographArray
 from pneumoscope.models.training.execution import jit_compile
 from pneumoscope.progress import track
 
-_Scorer = Callable[[NDArray[np.uint8]], Any]
+_Scorer = Callable[[NDArray[np.uint8]], tuple[Any, Any]]
 
-_SCORERS: WeakKeyDictionary[keras.Model, dict[bool, _Scorer]] = WeakKeyDictionary()
-"""What scores a batch, without and with features, of each model that is still in use."""
+_SCORERS: WeakKeyDictionary[keras.Model, _Scorer] = WeakKeyDictionary()
+"""What scores and describes a batch, of each model that is still in use."""
 
 
 def score(
@@ -42,7 +42,7 @@ def score(
     check_films(model, images.shape)
     scorer = _scorer_of(model)
     starts = range(0, images.shape[0], batch_size)
-    batches = (scorer(films) for films in _batches(images, batch_size))
+    batches = (scorer(films)[0] for films in _batches(images, batch_size))
     return _checked(model, np.concatenate(list(track(batches, len(starts), title))))
 
 
@@ -66,7 +66,7 @@ def score_and_describe(
         InputError: As for `score`.
     """
     check_films(model, images.shape)
-    scorer = _scorer_of(model, described=True)
+    scorer = _scorer_of(model)
     batches = _batches(images, batch_size)
     count = len(range(0, images.shape[0], batch_size))
     for films, (scores, features) in track(((f, scorer(f)) for f in batches), count, title):
@@ -89,7 +89,7 @@ def describe_batch(
         InputError: As for `score`.
     """
     check_films(model, films.shape)
-    scores, features = _scorer_of(model, described=True)(films)
+    scores, features = _scorer_of(model)(films)
     return _checked(model, scores), np.asarray(features, dtype=np.float32)
 
 
@@ -110,20 +110,21 @@ def _checked(model: keras.Model, given: NDArray[np.floating]) -> NDArray[np.floa
     return scores
 
 
-def _scorer_of(model: keras.Model, described: bool = False) -> _Scorer:
-    kept = _SCORERS.setdefault(model, {})
-    if described not in kept:
-        kept[described] = _make_scorer(model, described)
-    return kept[described]
+def _scorer_of(model: keras.Model) -> _Scorer:
+    if model not in _SCORERS:
+        _SCORERS[model] = _make_scorer(model)
+    return _SCORERS[model]
 
 
-def _make_scorer(model: keras.Model, described: bool) -> _Scorer:
-    """Make what scores a batch; TensorFlow traces it once, for batches of any size."""
+def _make_scorer(model: keras.Model) -> _Scorer:
+    """Make what scores and describes a batch; TensorFlow traces it once, for batches of any size.
+
+    A second trace without the features, which cost nothing, would take seconds of a backbone.
+    """
     pin_settings()
     # It shares the weights, but compiling it leaves the given model as it was, and keeping it
     # does not keep that one.
-    outputs = [model.outputs[0], model.layers[-1].input] if described else model.outputs
-    copy = keras.Model(model.inputs, outputs)
+    copy = keras.Model(model.inputs, [model.outputs[0], model.layers[-1].input])
     if keras.backend.backend() != "tensorflow":
         copy.compile(jit_compile=jit_compile())
         score_batch: _Scorer = copy.predict_on_batch
