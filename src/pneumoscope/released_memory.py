@@ -10,6 +10,16 @@ from functools import cache
 from typing import Any
 
 from kedro.framework.hooks import hook_impl
+from kedro.pipeline import Node
+
+DATA = "data"
+"""Tag of the nodes that work on tables, up to the images that models are trained on."""
+
+_APART, _AS_EVER = 2**19, 2**25
+"""Bytes from which on an array lies apart, and up to which glibc raises that by itself."""
+
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
+"""Of glibc's `mallopt`; musl has no such function."""
 
 
 @contextmanager
@@ -52,6 +62,26 @@ class MemoryHooks:
             gc.enable()
 
     @hook_impl
+    def before_dataset_loaded(self, node: Node) -> None:
+        """Have arrays of tables lie apart where nodes work on tables, as long as they do.
+
+        Each is then given back when it is freed. Otherwise the C library takes them for small
+        from the first such array on that was freed, and they leave holes between others. Networks
+        take and free arrays at every step, for which that would cost more than it saves.
+        """
+        _lay_apart_from(_APART if DATA in node.tags else _AS_EVER)
+
+    @hook_impl
+    def after_pipeline_run(self) -> None:
+        """Have arrays lie as ever, as in a notebook that goes on."""
+        _lay_apart_from(_AS_EVER)
+
+    @hook_impl
+    def on_pipeline_error(self) -> None:
+        """Do the same."""
+        _lay_apart_from(_AS_EVER)
+
+    @hook_impl
     def after_dataset_saved(self) -> None:
         """Give back what Arrow and the C library hold and do not use."""
         if arrow := sys.modules.get("pyarrow"):
@@ -60,10 +90,22 @@ class MemoryHooks:
             trim(0)
 
 
-@cache
 def _trim() -> Any:
-    """Return what glibc offers for it; None on systems with another C library."""
+    """Return what gives freed memory back, where there is such a function."""
+    return _glibc("malloc_trim")
+
+
+def _lay_apart_from(size: int) -> None:
+    if mallopt := _glibc("mallopt"):
+        mallopt(_M_MMAP_THRESHOLD, size)
+        # Else it would be that of a process that has just begun, and the heap grow and shrink.
+        mallopt(_M_TRIM_THRESHOLD, _AS_EVER)
+
+
+@cache
+def _glibc(name: str) -> Any:
+    """Return a function that glibc offers; None on systems with another C library."""
     try:
-        return ctypes.CDLL(None).malloc_trim
+        return getattr(ctypes.CDLL(None), name)
     except (AttributeError, OSError, TypeError):
         return None

@@ -56,12 +56,15 @@ class _Films:
     Attributes:
         rows: Rows of the manifest with their split and acquisition, index from 0.
         described: One row a film.
-        standardised: Its numbers alone, in standard deviations.
     """
 
     rows: pd.DataFrame
     described: FloatArray
-    standardised: FloatArray
+
+    @property
+    def standardised(self) -> FloatArray:
+        """The numbers of each film alone, in standard deviations."""
+        return self.described[:, : len(NUMBERS)]
 
     def within(self, split: Split) -> BoolArray:
         return (self.rows[Column.SPLIT] == split).to_numpy()
@@ -97,10 +100,14 @@ def measure_acquisition(
         of all.
     """
     once = rows.drop_duplicates(Column.RADIOGRAPH_ID)
-    once = once.merge(acquisition, on=Column.RADIOGRAPH_ID, how="left", validate="one_to_one")
-    seen, train = Films(once, small(once[Column.PATH])), once[Column.SPLIT] == Split.TRAIN
+    pixels = small(once[Column.PATH])
+    known = [name for name in NEEDED if name != Column.PATH]
+    once = once[known].merge(
+        acquisition, on=Column.RADIOGRAPH_ID, how="left", validate="one_to_one"
+    )
+    seen, train = Films(once, pixels), once[Column.SPLIT] == Split.TRAIN
     descriptor = Descriptor.fit(seen, np.flatnonzero(train), options.components, seed)
-    films = _Films(once, descriptor.describe(seen), descriptor.standardised(seen))
+    films = _Films(once, descriptor.describe(seen))
     score, aurocs = _classify(films, confidence, seed)
     groups = _group(films, options, seed)
     names = _names(films, groups)
