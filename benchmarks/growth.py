@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from environment import KEDRO, call
-from originals import draw_phantoms, multiply
+from originals import PHANTOMS, blend, draw_phantoms
 from timing import progress
 
 ENVIRONMENT = ["--env", "kermany", "--params=split.policy=pooled"]
@@ -29,6 +29,9 @@ print(json.dumps([used.ru_utime + used.ru_stime, used.ru_maxrss]))
 sys.exit(done.returncode)
 """
 """A small process between this one and the measured one: a peak is inherited when forking."""
+
+SMALL = PHANTOMS.model_copy(update={"patients": 600, "shorter_side": (224, 256)})
+"""Where no radiographs are given: enough of them to blend 20,000 different ones."""
 
 UNIT = 2**20 if sys.platform == "darwin" else 2**10
 """Units of `ru_maxrss` in a MiB."""
@@ -60,7 +63,7 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="JSON lines to add to, and to draw all of")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        originals = given.radiographs or draw_phantoms(Path(scratch) / "drawn")
+        originals = given.radiographs or draw_phantoms(Path(scratch) / "drawn", SMALL)
         found = [measure(Path(originals), count, Path(scratch)) for count in given.counts]
     if given.keep:
         with given.keep.open("a", encoding="utf-8") as file:
@@ -74,7 +77,7 @@ def main() -> None:
 
 def measure(originals: Path, count: int, scratch: Path) -> Measured:
     """Run ingestion to preprocessing on so many films, and the comparison of all pairs again."""
-    films = multiply(originals, count, scratch / f"films-{count}")
+    films = blend(originals, count, scratch / f"films-{count}")
     surroundings = {"RADIOGRAPHS": str(films), "RESULTS": str(scratch / f"results-{count}")}
     (seconds, most), (comparison, _) = (
         json.loads(

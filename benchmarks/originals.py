@@ -30,9 +30,9 @@ def lay_out(radiographs: Path | None, train: int, test: int, scratch: Path) -> P
     return films
 
 
-def draw_phantoms(folder: Path) -> Path:
-    """Draw large phantoms into a folder."""
-    for path, read in make_phantoms(PHANTOMS, seed=1).items():
+def draw_phantoms(folder: Path, options: PhantomOptions = PHANTOMS) -> Path:
+    """Draw phantoms, large ones unless told otherwise, into a folder."""
+    for path, read in make_phantoms(options, seed=1).items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(read())
     return folder
