@@ -125,9 +125,11 @@ def draw(found: Sequence[Measured], into: Path) -> None:
     time.plot(films, [one.comparison for one in found], "s--", label="comparing all pairs alone")
     time.set(xlabel="films", ylabel="CPU seconds, with start-up")
     time.legend(frameon=False)
-    memory.plot(films, [one.mebibytes for one in found], "o-")
-    memory.set(xlabel="films", ylabel="peak memory in MiB", ylim=(0, None))
+    peaks = [one.mebibytes for one in found]
+    memory.plot(films, peaks, "o-")
+    memory.set(xlabel="films", ylabel="peak memory in MiB", ylim=(0, 1.1 * max(peaks)))
     for axes in (time, memory):
+        axes.locator_params(axis="x", nbins=5)
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(into)
