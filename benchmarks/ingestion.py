@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from pneumoscope.options import IngestionOptions, PreprocessingOptions
 from pneumoscope.pipelines.ingestion import nodes as ingestion
 from pneumoscope.pipelines.preprocessing import nodes as preprocessing
 from pneumoscope.radiographs.acquisition import measure_film
+from pneumoscope.radiographs.appearance import appearance_of
 from pneumoscope.radiographs.decoders.jpeg import SCALES
 from pneumoscope.radiographs.decoding import decode
 from pneumoscope.radiographs.transforms import preprocess
@@ -153,14 +155,17 @@ def profile(films: Films, scratch: Path) -> list[tuple[str, str]]:
     contents = [file.read_bytes() for file in films.files]
     pixels = [decode(content, films.ingestion).pixels for content in contents]
     images = [preprocess(part, films.preprocessing) for part in pixels]
+    listed = list(RadiographFolderDataset(str(films.folder)).load().values())
     with (scratch / "profile.bin").open("wb") as stream:
         milliseconds = {
-            "read the file": _cost(Path.read_bytes, films.files),
+            "check the path, and its size": _cost(attrgetter("size"), listed),
+            "check the path again, and read": _cost(lambda read: read(), listed),
             "SHA-256": _cost(hashlib.sha256, contents),
             "libjpeg-turbo, scaled, grey": (bare := _cost(_bare(films.ingestion), contents)),
             "checks, header and copy": _cost(lambda c: decode(c, films.ingestion), contents) - bare,
             "write the working scale": _cost(lambda part: stream.write(part.data), pixels),
             "marks, borders and the small film": _cost(measure_film, pixels),
+            "brightness, contrast, which way up": _cost(appearance_of, pixels),
             "resize": _cost(lambda part: preprocess(part, films.preprocessing), pixels),
             "write the array": _cost(lambda image: stream.write(image.tobytes()), images),
         }
