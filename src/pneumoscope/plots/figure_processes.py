@@ -21,12 +21,18 @@ if TYPE_CHECKING:
 WAITING = 16
 """Figures that wait to be drawn at most, a megabyte each; then whoever asks waits as well."""
 
+_LENGTH = 8
+"""Bytes that say how long the PNG is that follows them."""
+
 Keep = Callable[["bytes | Figure"], None]
 """Writes a PNG, in a thread; or draws and writes a figure, which could not be drawn elsewhere."""
 
 
 class FigureProcesses:
     """Processes that lay figures out, draw and compress them, which Python does one at a time.
+
+    A figure goes to them as a pickle, which carries code, through a pipe that nobody else writes
+    to; what comes back are the bytes of a PNG.
 
     They import Matplotlib and nothing of what a run computes with, begin with the first figures,
     read and write no file, and end with this process. What a figure looks like, and each byte of
@@ -93,7 +99,7 @@ class FigureProcesses:
         """Have a figure drawn and kept; return it, packed, where that is left to be done here."""
         try:
             png = self._ask(packed)
-        except (OSError, EOFError, ValueError, pickle.UnpicklingError):
+        except (OSError, EOFError, ValueError):
             # The process was ended, and so may this one be: nothing is started again.
             return packed
         if not png:
@@ -123,7 +129,11 @@ class _Process:
         assert taken is not None
         given.write(packed)
         given.flush()
-        return bytes(pickle.load(taken))
+        length = taken.read(_LENGTH)
+        png = taken.read(int.from_bytes(length, "little"))
+        if len(length) < _LENGTH or len(png) < int.from_bytes(length, "little"):
+            raise EOFError("the process that draws has ended")
+        return png
 
     def __del__(self) -> None:
         for pipe in (self._running.stdin, self._running.stdout):
@@ -164,7 +174,8 @@ def serve(given: BinaryIO, taken: BinaryIO) -> None:
             png = png_bytes(*packed)
         except Exception:  # it is drawn again where that can be told
             png = b""
-        pickle.dump(png, taken)
+        taken.write(len(png).to_bytes(_LENGTH, "little"))
+        taken.write(png)
         taken.flush()
 
 
