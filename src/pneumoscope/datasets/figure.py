@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-class FigureDataset(AtomicDataset["Figure", bytes]):
+class FigureDataset(AtomicDataset["Figure | bytes", bytes]):
     """Saves a figure as a PNG file, equal figures as equal bytes, and loads the bytes.
 
     A report embeds the bytes as they are, so loading gives no figure back. Saving closes the

@@ -200,8 +200,7 @@ def _alike(
     others, there = np.unique(second, return_inverse=True)
     similarity = (rows[some - start] @ descriptors[others].T)[here, there]
     alike = similarity >= ALIKE
-    ends = (end[alike].astype(np.int32) for end in (first, second))
-    return *ends, similarity[alike]
+    return first[alike].astype(np.int32), second[alike].astype(np.int32), similarity[alike]
 
 
 def _most_similar(some: Pairs, more: Pairs) -> Pairs:

@@ -52,7 +52,7 @@ def assign_splits(
         ImpossibleSplit: A part is missing, or a class has too few patients for the splits.
     """
     options, _ = settled(options, manifest)
-    rows = manifest[manifest.columns.intersection(_NEEDED)].sort_values(
+    rows = manifest[[name for name in manifest if name in _NEEDED]].sort_values(
         Column.RADIOGRAPH_ID, ignore_index=True
     )
     rows = rows.assign(**{Column.SHA256: pd.factorize(rows[Column.SHA256])[0]})

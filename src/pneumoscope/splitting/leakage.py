@@ -115,15 +115,15 @@ def similar_pairs(
             )
         apart = pairs["split_first"] != pairs["split_second"]
         parts.append(pairs.loc[apart, ["row_first", "row_second", "similarity"]])
-    apart = pd.concat(parts, ignore_index=True).sort_values(
+    across = pd.concat(parts, ignore_index=True).sort_values(
         "similarity", ascending=False, kind="stable", ignore_index=True
     )
     first, second = (
-        splits.iloc[apart[f"row_{which}"]].reset_index(drop=True) for which in ("first", "second")
+        splits.iloc[across[f"row_{which}"]].reset_index(drop=True) for which in ("first", "second")
     )
     columns = [
         first[Column.RADIOGRAPH_ID], first[Column.SPLIT], second[Column.RADIOGRAPH_ID],
-        second[Column.SPLIT], apart["similarity"], apart["similarity"] >= COPY,
+        second[Column.SPLIT], across["similarity"], across["similarity"] >= COPY,
     ]  # fmt: skip
     return pd.DataFrame(dict(zip(PAIR_COLUMNS, columns, strict=True)))
 
