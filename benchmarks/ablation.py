@@ -7,7 +7,9 @@ small or large, what a classifier makes of the periphery alone, or groups of ali
 (`ablation_cuts.py`). *Counter* films are those of other train patients in whom the cue points the
 wrong way: whoever leans on it fails there, as published models do on new films. *Reframed* films
 are counter films cut, NORMAL to a wider and PNEUMONIA to a narrower frame, so that the shape of
-the film, which tells the classes in train, points the wrong way too.
+the film, which tells the classes in train, points the wrong way too. *Centre* is the middle of
+counter films alone, 0.9 or 0.8 of each side, brought to the same size: what a model makes of less
+periphery than it was trained with.
 
 Reads what the environment's preprocessing stored (and RADIOGRAPHS, RESULTS and MOBILENETV2_WEIGHTS
 as a run does), trains on train, and measures clean validation and a quarter of stressed validation,
@@ -42,6 +44,9 @@ NOTHING: dict[str, Any] = {}
 FRAME = 1.2
 """Median width over height of PNEUMONIA, divided by that of NORMAL, in train (1.46 and 1.22)."""
 
+FIELDS = (0.9, 0.8)
+"""Shares of each side of a counter film that are shown alone."""
+
 PRECISIONS: dict[str, Any] = {}
 """What was measured of each precision so far."""
 
@@ -70,6 +75,11 @@ COLUMNS = [
     *HISTORY,
     "counter_loss", "counter_auroc", "counter_sensitivity", "counter_specificity",
     "reframed_auroc", "reframed_sensitivity", "reframed_specificity",
+    *(
+        f"centre_{field}_{what}"
+        for field in FIELDS
+        for what in ("loss", "auroc", "sensitivity", "specificity")
+    ),
 ]  # fmt: skip
 
 
@@ -87,8 +97,7 @@ def main() -> None:
     given = parser.parse_args()
     catalog, parameters = load(given.env)
     parts = {part: labelled(catalog, part) for part in ("train", "validation", "stressed")}
-    if side := given.side or parameters[given.model]["model"].get("side"):
-        parts = {name: shrunk(films, side) for name, films in parts.items()}
+    side = given.side or parameters[given.model]["model"].get("side")
     parts["stressed"] = pick(parts["stressed"], np.arange(len(parts["stressed"].labels)) % 4 == 0)
     groups = catalog.load("pseudo_sites")
     hard = catalog.load("validation_rows")["radiograph_id"].isin(
@@ -106,7 +115,7 @@ def main() -> None:
                 if not known(given.into, key):
                     row = train(
                         parameters[given.model], VARIANTS[variant], parts, cut, seed,
-                        given.epochs,
+                        given.epochs, side,
                     )  # fmt: skip
                     append(given.into, {**key, **row})
     print(table(pd.read_csv(given.into)))
@@ -156,10 +165,14 @@ def labelled(catalog: Any, part: str) -> LabelledRadiographs:
     return LabelledRadiographs(catalog.load(f"{part}_images"), labels, weights)
 
 
-def shrunk(films: LabelledRadiographs, side: int) -> LabelledRadiographs:
-    """Shrink films to side x side, averaging areas."""
+def shrunk(films: LabelledRadiographs, side: int | None, field: float = 1.0) -> LabelledRadiographs:
+    """Bring the middle of films, a share of each side, to side x side, averaging areas."""
     stored = films.images[np.arange(len(films.labels))]
-    small = [cv2.resize(film, (side, side), interpolation=cv2.INTER_AREA) for film in stored]
+    side = side or stored.shape[1]
+    kept = round(stored.shape[1] * field)
+    first = (stored.shape[1] - kept) // 2
+    middle = stored[:, first : first + kept, first : first + kept]
+    small = [cv2.resize(film, (side, side), interpolation=cv2.INTER_AREA) for film in middle]
     return replace(films, images=np.stack(small)[..., np.newaxis])
 
 
@@ -180,6 +193,7 @@ def train(
     cut: Cut,
     seed: int,
     epochs: int | None,
+    side: int | None,
 ) -> dict[str, float]:
     """Fit one variant; return the numbers of the epoch that was kept."""
     shorter = {"epochs": epochs, "patience": epochs} if epochs else NOTHING
@@ -191,6 +205,9 @@ def train(
             "fitting": {**block["fitting"], **shorter, **change.get("fitting", NOTHING)},
         }
     )
+    counter = pick(parts["train"], cut.counter)
+    middles = {share: shrunk(counter, side, share) for share in FIELDS}
+    parts = {name: shrunk(part, side) for name, part in parts.items()}
     films = pick(parts["train"], cut.train)
     if not change.get("train", {}).get("weighted", True):
         films = replace(films, sample_weights=None)
@@ -203,31 +220,37 @@ def train(
     kept = result.history.set_index("epoch").loc[result.best_epoch]
     return {
         **{name: float(kept[name]) for name in HISTORY},
-        **on_counter_films(result.model, pick(parts["train"], cut.counter)),
+        **on_counter_films(result.model, pick(parts["train"], cut.counter), middles),
         "epoch": result.best_epoch,
         "seconds": float(result.history["seconds"].sum()),
     }
 
 
-def on_counter_films(model: Any, films: LabelledRadiographs) -> dict[str, float]:
-    """Measure the counter films as they are, and reframed."""
+def on_counter_films(
+    model: Any, films: LabelledRadiographs, middles: dict[float, LabelledRadiographs]
+) -> dict[str, float]:
+    """Measure the counter films as they are, reframed, and their middles by share of the side."""
     images = films.images[np.arange(len(films.labels))]
     positive = films.labels == 1
     plain = score(model, images, 64, "as stored")
     aspects = np.where(positive, 1 / FRAME, FRAME)
     cut = [reframe(film[..., 0], aspect) for film, aspect in zip(images, aspects, strict=True)]
     reframed = score(model, np.stack(cut)[..., np.newaxis], 64, "reframed")
-    balanced = np.where(positive, 1 / positive.sum(), 1 / (~positive).sum())
-    return {
-        "counter_loss": float(log_loss(positive, plain, sample_weight=balanced)),
-        **at_half("counter", positive, plain),
-        **at_half("reframed", positive, reframed),
-    }
+    measured = {**at_half("counter", positive, plain), **at_half("reframed", positive, reframed)}
+    for share, middle in middles.items():
+        alone = score(model, middle.images, 64, f"central {share}")
+        measured |= at_half(f"centre_{share}", positive, alone)
+    return measured
 
 
 def at_half(films: str, positive: np.ndarray, scores: np.ndarray) -> dict[str, float]:
-    """Measure how scores rank the classes and how they tell them at 0.5."""
+    """Measure how scores rank the classes and how they tell them at 0.5, and their loss.
+
+    In the loss both classes weigh the same.
+    """
+    balanced = np.where(positive, 1 / positive.sum(), 1 / (~positive).sum())
     return {
+        f"{films}_loss": float(log_loss(positive, scores, sample_weight=balanced)),
         f"{films}_auroc": float(roc_auc_score(positive, scores)),
         f"{films}_sensitivity": float(np.mean(scores[positive] >= 0.5)),
         f"{films}_specificity": float(np.mean(scores[~positive] < 0.5)),
