@@ -27,6 +27,7 @@ ENVIRONMENTS = sorted(
     for folder in (PROJECT / "conf").iterdir()
     if folder.is_dir() and folder.name != "local"
 )
+FILMS = {"size": [96, 96], "fit": "squash"}
 PHANTOMS = Selection(Source.PHANTOMS, ("mlp", "cnn"))
 APART = ("__default__", "inference", "learning_curve", "tuning", "exchange", "litert", "web_page")
 """The default pipeline, and those that are no part of it."""
@@ -129,6 +130,38 @@ def test_a_search_for_a_recipe_reads_train_and_validation_and_never_test():
         "pseudo_sites", "known_precisions", "mlp.studies",
     }  # fmt: skip
     assert searched.outputs() == {"tuning.mlp.trials", "tuning.mlp.precision_probe"}
+
+
+def test_models_are_fitted_on_wider_films_where_less_is_cut_from_these():
+    crops = {"border_crop": 0.05, "train_border_crop": 0.0}
+    wide = selection("base", preprocessing=FILMS | crops)
+    assert wide.wide
+    arms = ("official", "honest")
+    created = create_pipelines(replace(wide, architectures=("mlp",), ensembles={}, arms=arms))
+    names = {"train_images", "wide_train_images", "honest.train_images", "honest.wide_train_images"}
+    readers = {
+        (name, node.short_name.split(" ")[0], entry)
+        for name, pipeline in created.items()
+        for node in pipeline.nodes
+        for entry in names.intersection(node.inputs)
+        if name != "__default__"
+    }
+    fitted = {entry for _, node, entry in readers if node.startswith("train_")}
+    assert fitted == {"wide_train_images", "honest.wide_train_images"}
+    assert {name for name, _, entry in readers if entry == "wide_train_images"} == {
+        "training", "tuning", "learning_curve", "explanation",
+    }  # fmt: skip
+    assert {name for name, _, entry in readers if entry == "train_images"} == {
+        "evaluation", "robustness", "reporting",
+    }  # fmt: skip
+    assert "wide_train_images" in created["preprocessing"].outputs()
+
+
+@pytest.mark.parametrize("crops", [{}, {"border_crop": 0.05}, {"train_border_crop": 0.0}])
+def test_films_are_stored_once_where_models_are_fitted_on_what_they_see_in_use(crops):
+    same = selection("base", preprocessing=FILMS | crops)
+    assert not same.wide
+    assert not any("wide" in name for name in create_pipelines(same)["__default__"].datasets())
 
 
 def test_every_figure_of_a_model_is_drawn_with_its_name():

@@ -264,3 +264,7 @@ class Source(StrEnum):
     PHANTOMS = "phantoms"
     ARCHIVE = "archive"
     FOLDER = "folder"
+
+
+FITTED_FILMS = {False: "train_images", True: "wide_train_images"}
+"""Films that models are fitted on, by whether it is more of each than they see in use."""

@@ -36,6 +36,7 @@ class Selection:
         curve: The block of the learning curve's recipe, None for the last architecture; the shares
             of train and how many seeds.
         tuned: The block whose recipe `kedro tune` searches; None for the last architecture.
+        wide: Whether models are fitted on more of each film than they see in use.
     """
 
     source: Source
@@ -47,6 +48,7 @@ class Selection:
     dicom_results: ResultPlace | None = None
     curve: tuple[str | None, tuple[float, ...], int] = (None, (1.0,), 1)
     tuned: str | None = None
+    wide: bool = False
 
     @classmethod
     def of(cls, options: ProjectOptions) -> "Selection":
@@ -60,6 +62,7 @@ class Selection:
             options.inference.dicom_results,
             (options.learning_curve.architecture, options.learning_curve.shares,
              options.learning_curve.seeds), options.tuning.architecture,
+            options.preprocessing.fits_wider_films,
         )  # fmt: skip
 
 
@@ -67,10 +70,10 @@ _CHOSEN: Mapping[str, Callable[[Selection], tuple[Any, ...]]] = {
     "fetch": lambda chosen: (chosen.source,),
     "ingestion": lambda _: (),
     "rebalancing": lambda _: (),
-    "preprocessing": lambda _: (),
-    "training": lambda chosen: (chosen.architectures,),
+    "preprocessing": lambda chosen: (chosen.wide,),
+    "training": lambda chosen: (chosen.architectures, chosen.wide),
     "evaluation": lambda chosen: (chosen.architectures, chosen.ensembles, "", chosen.sites),
-    "explanation": lambda chosen: (chosen.architectures,),
+    "explanation": lambda chosen: (chosen.architectures, chosen.wide),
     "robustness": lambda chosen: (chosen.architectures,),
     "external": lambda chosen: (
         chosen.sites,
@@ -78,7 +81,7 @@ _CHOSEN: Mapping[str, Callable[[Selection], tuple[Any, ...]]] = {
         chosen.ensembles,
         chosen.arms,
     ),
-    "study": lambda chosen: (chosen.architectures, chosen.ensembles, chosen.arms),
+    "study": lambda chosen: (chosen.architectures, chosen.ensembles, chosen.arms, chosen.wide),
     "reporting": lambda chosen: (
         chosen.architectures,
         chosen.ensembles,
@@ -98,14 +101,16 @@ def create_pipelines(selection: Selection) -> dict[str, Pipeline]:
     predictor = selection.predictor or selection.architectures[-1]
     members = selection.ensembles.get(predictor, (predictor,))
     recipe, shares, seeds = selection.curve
-    curve = (recipe or selection.architectures[-1], shares, seeds)
+    curve = (recipe or selection.architectures[-1], shares, seeds, selection.wide)
     return {
         **parts,
         # New radiographs are predicted when someone brings them, and models exported when someone
         # wants to take them elsewhere.
         "inference": _create("inference", (predictor, members, selection.dicom_results)),
         "learning_curve": _create("learning_curve", curve),
-        "tuning": _create("tuning", (selection.tuned or selection.architectures[-1],)),
+        "tuning": _create(
+            "tuning", (selection.tuned or selection.architectures[-1], selection.wide)
+        ),
         "exchange": _create("exchange", (predictor, members)),
         "web_page": _create("web_page", (predictor,)),
         "litert": _create("litert", (predictor, members)),

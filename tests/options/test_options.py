@@ -44,6 +44,11 @@ from pneumoscope.options import (
         ),
         ("preprocessing_options", {"size": [8, 96]}, r"(?s)size.0.*greater than or equal to 16"),
         ("preprocessing_options", {"border_crop": 0.5}, r"(?s)border_crop.*less than 0.5"),
+        (
+            "preprocessing_options",
+            {"border_crop": 0.05, "train_border_crop": 0.1},
+            r"`train_border_crop` of at most `border_crop`, 0.05, received 0.1\. .*null",
+        ),
         ("preprocessing_options", {"fit": "stretch"}, r"(?s)fit.*'squash', 'letterbox' or 'crop'"),
         (
             "preprocessing_options",

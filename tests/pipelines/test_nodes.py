@@ -332,6 +332,19 @@ def test_transform_radiographs_keeps_the_order_of_the_rows(decoded, rows, images
     np.testing.assert_array_equal(images[Split.TEST][-1], last)
 
 
+def test_films_that_models_are_fitted_on_keep_the_border_that_others_lose(decoded, rows):
+    train, options = rows[Split.TRAIN], SIZE.model_copy(update={"border_crop": 0.2})
+    wider = options.model_copy(update={"train_border_crop": 0.1})
+    expected = options.model_copy(update={"border_crop": 0.1})
+    for given, as_if in ((wider, expected), (options, options)):
+        fitted = preprocessing.transform_fitted_radiographs(decoded, train, given)
+        seen = preprocessing.transform_radiographs(decoded, train, as_if)
+        np.testing.assert_array_equal(np.stack(list(fitted)), np.stack(list(seen)))
+    in_use = preprocessing.transform_radiographs(decoded, train, wider)
+    cut = preprocessing.transform_radiographs(decoded, train, options)
+    np.testing.assert_array_equal(np.stack(list(in_use)), np.stack(list(cut)))
+
+
 def test_stress_validation_degrades_every_film_in_every_way(images, rows, stressed):
     films, named = stressed
     clean = images[Split.VALIDATION]

@@ -39,6 +39,8 @@ class PreprocessingOptions(Options):
         fit: `squash` ignores the aspect ratio, `letterbox` pads with black, `crop` cuts the
             longer side.
         border_crop: Share cut from each of the four sides first (markers, electrodes).
+        train_border_crop: The same of the films that models are fitted on, at most `border_crop`;
+            random crops then reach beyond what is seen in use. Null is `border_crop`.
         clahe: Local contrast equalisation, or null.
         equalise_quality: JPEG quality that every radiograph is brought to after the
             resize, so that compression cannot tell the class; null leaves them as they are.
@@ -48,6 +50,7 @@ class PreprocessingOptions(Options):
     size: Pair[Side]
     fit: Annotated[Fit, AsYaml]
     border_crop: Annotated[float, Field(ge=0.0, lt=0.5)] = 0.0
+    train_border_crop: Annotated[float, Field(ge=0.0, lt=0.5)] | None = None
     clahe: ClaheOptions | None = None
     equalise_quality: Quality | None = None
     batch_size: Batch = 32
@@ -60,6 +63,28 @@ class PreprocessingOptions(Options):
     def cut_from(self, side: int) -> int:
         """Count the pixels that are cut from either end of a side of that many, rounded down."""
         return int(side * self.border)
+
+    @property
+    def of_fitted_films(self) -> "PreprocessingOptions":
+        """What the films go through that models are fitted on."""
+        if self.train_border_crop is None:
+            return self
+        return self.model_copy(update={"border_crop": self.train_border_crop})
+
+    @property
+    def fits_wider_films(self) -> bool:
+        """Whether models are fitted on more of each film than they see in use."""
+        return self.of_fitted_films.border_crop != self.border_crop
+
+    @model_validator(mode="after")
+    def _films_are_fitted_on_no_less_than_is_seen_in_use(self) -> "PreprocessingOptions":
+        if self.of_fitted_films.border_crop > self.border_crop:
+            raise InputError(
+                f"`train_border_crop` of at most `border_crop`, {self.border_crop:g}",
+                f"{self.train_border_crop:g}",
+                "Lower it, or set it to null to fit models on what they see in use.",
+            )
+        return self
 
     @model_validator(mode="after")
     def _no_tile_is_smaller_than_a_pixel(self) -> "PreprocessingOptions":

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from kedro.pipeline import Node, Pipeline
 
+from pneumoscope.naming import FITTED_FILMS
 from pneumoscope.pipelines.explanation.nodes import (
     collect_augmentations,
     describe_activations,
@@ -16,17 +17,23 @@ RADIOGRAPHS, DRAWS = "params:report.augmented_radiographs", "params:report.augme
 PARAMETERS = {"params:explanation", "params:evaluation", "params:seed", RADIOGRAPHS, DRAWS}
 
 
-def create_pipeline(architectures: Sequence[str]) -> Pipeline:
-    """Create one namespaced copy of the template for each model; an ensemble has no maps."""
-    return sum((_one(architecture) for architecture in architectures), Pipeline([]))
+def create_pipeline(architectures: Sequence[str], wide: bool = False) -> Pipeline:
+    """Create one namespaced copy of the template for each model; an ensemble has no maps.
+
+    Args:
+        architectures: Names of the models.
+        wide: Whether models are fitted on more of each film than they see in use.
+    """
+    return sum((_one(architecture, wide) for architecture in architectures), Pipeline([]))
 
 
-def _one(architecture: str) -> Pipeline:
+def _one(architecture: str, wide: bool) -> Pipeline:
     return Pipeline(
         _template(),
         namespace=architecture,
         inputs={
             **{shared: shared for shared in SHARED},
+            "train_images": FITTED_FILMS[wide],  # of which the augmentations are drawn
             **{own: f"{architecture}.{own}" for own in ("scores", "metrics")},
             "model": f"model_{architecture}",
         },

@@ -6,13 +6,15 @@ from kedro.pipeline import Node, Pipeline
 
 from pneumoscope.pipelines.learning_curve import nodes
 from pneumoscope.pipelines.training.nodes import check_weights, choose_precision
-from pneumoscope.pipelines.training.pipeline import SHARED
+from pneumoscope.pipelines.training.pipeline import fitted_on
 
 SPACE = "learning_curve"
 """Namespace of all curves; each recipe is one within."""
 
 
-def create_pipeline(architecture: str, shares: Sequence[float], seeds: int) -> Pipeline:
+def create_pipeline(
+    architecture: str, shares: Sequence[float], seeds: int, wide: bool = False
+) -> Pipeline:
     """Create one training for each share and seed, and the curve of all.
 
     It is no part of the default run: it trains one recipe many times.
@@ -21,7 +23,9 @@ def create_pipeline(architecture: str, shares: Sequence[float], seeds: int) -> P
         architecture: The block of the recipe.
         shares: Of the patients of train.
         seeds: Orders in which patients come in.
+        wide: Whether models are fitted on more of each film than they see in use.
     """
+    films = fitted_on(wide)
     fits = {
         f"share_{round(1000 * share):04d}_seed_{number}": (share, number)
         for share in sorted(shares)
@@ -39,7 +43,7 @@ def create_pipeline(architecture: str, shares: Sequence[float], seeds: int) -> P
         node(check_weights, [recipe], entry("weights_available"), "check_weights"),
         node(
             choose_precision,
-            ["train_images", "known_precisions", recipe],
+            [films["train_images"], "known_precisions", recipe],
             [entry("precision"), entry("precision_probe")],
             "choose_precision",
         ),
@@ -48,7 +52,7 @@ def create_pipeline(architecture: str, shares: Sequence[float], seeds: int) -> P
         node(
             nodes.part_trainer(f"{architecture}, {fit}", share, number),
             {
-                **{name: name for name in SHARED},
+                **films,
                 "weights_available": entry("weights_available"),
                 "precision": entry("precision"),
                 "checkpoint": entry(fit, "checkpoint"),

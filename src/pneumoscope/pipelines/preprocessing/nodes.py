@@ -60,6 +60,13 @@ def transform_radiographs(
     )
 
 
+def transform_fitted_radiographs(
+    decoded: DecodedRadiographs, train_rows: pd.DataFrame, options: PreprocessingOptions
+) -> BatchedMap[Pixels, Pixels]:
+    """Transform train with the borders that models are fitted with and do not see in use."""
+    return transform_radiographs(decoded, train_rows, options.of_fitted_films)
+
+
 def group_films(
     train_rows: pd.DataFrame,
     validation_rows: pd.DataFrame,

@@ -2,18 +2,23 @@
 
 from kedro.pipeline import Node, Pipeline
 
-from pneumoscope.naming import Split
+from pneumoscope.naming import FITTED_FILMS, Split
 from pneumoscope.pipelines.grouping import grouped
 from pneumoscope.pipelines.preprocessing.nodes import (
     group_films,
     select_rows,
     stress_validation,
+    transform_fitted_radiographs,
     transform_radiographs,
 )
 
 
-def create_pipeline() -> Pipeline:
-    """Create the pipeline."""
+def create_pipeline(wide: bool = False) -> Pipeline:
+    """Create the pipeline.
+
+    Args:
+        wide: Whether models are fitted on more of each film than they see in use.
+    """
     rows = Node(
         select_rows,
         ["splits", "manifest"],
@@ -29,6 +34,15 @@ def create_pipeline() -> Pipeline:
         )
         for split in Split
     ]
+    if wide:
+        images.append(
+            Node(
+                transform_fitted_radiographs,
+                ["decoded_radiographs", "train_rows", "params:preprocessing"],
+                FITTED_FILMS[wide],
+                name="transform_fitted_radiographs",
+            )
+        )
     stressed = Node(
         stress_validation,
         ["validation_images", "validation_rows", "params:stress"],

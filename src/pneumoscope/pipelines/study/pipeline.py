@@ -23,6 +23,7 @@ def create_pipeline(
     architectures: Sequence[str],
     ensembles: Mapping[str, Sequence[str]],
     arms: Sequence[str],
+    wide: bool = False,
 ) -> Pipeline:
     """Create a namespaced copy of the graph for each protocol but the first, and the findings.
 
@@ -30,13 +31,14 @@ def create_pipeline(
         architectures: Names of the trained models.
         ensembles: Name of each ensemble to the names of its members.
         arms: Names of the study's protocols, the environment's own first; empty without a study.
+        wide: Whether models are fitted on more of each film than they see in use.
     """
     if not arms:
         return Pipeline([])
     own, *others = arms
     models = [*architectures, *ensembles]
     main = grouped("study", [_collect(models)], "study")
-    further = sum((_arm(name, architectures, ensembles) for name in others), Pipeline([]))
+    further = sum((_arm(name, architectures, ensembles, wide) for name in others), Pipeline([]))
     collected = {own: "arm", **{name: f"{name}.arm" for name in others}}
     findings = [
         Node(
@@ -55,12 +57,15 @@ def create_pipeline(
 
 
 def _arm(
-    name: str, architectures: Sequence[str], ensembles: Mapping[str, Sequence[str]]
+    name: str,
+    architectures: Sequence[str],
+    ensembles: Mapping[str, Sequence[str]],
+    wide: bool,
 ) -> Pipeline:
     whole = (
         rebalancing.create_pipeline()
-        + preprocessing.create_pipeline()
-        + training.create_pipeline(architectures)
+        + preprocessing.create_pipeline(wide)
+        + training.create_pipeline(architectures, wide)
         + evaluation.create_pipeline(architectures, ensembles, protocol=f"{name}.")
         + Pipeline([_collect([*architectures, *ensembles])])
     )

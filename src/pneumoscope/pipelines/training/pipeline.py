@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from kedro.pipeline import Node, Pipeline
 
+from pneumoscope.naming import FITTED_FILMS
 from pneumoscope.pipelines.training.nodes import (
     check_weights,
     choose_precision,
@@ -22,16 +23,26 @@ PARAMETERS = {
 }
 
 
-def create_pipeline(architectures: Sequence[str]) -> Pipeline:
-    """Create one namespaced copy of the template for each architecture."""
-    return sum((_one(architecture) for architecture in architectures), Pipeline([]))
+def create_pipeline(architectures: Sequence[str], wide: bool = False) -> Pipeline:
+    """Create one namespaced copy of the template for each architecture.
+
+    Args:
+        architectures: Names of the models.
+        wide: Whether models are fitted on more of each film than they see in use.
+    """
+    return sum((_one(architecture, wide) for architecture in architectures), Pipeline([]))
 
 
-def _one(architecture: str) -> Pipeline:
+def fitted_on(wide: bool) -> dict[str, str]:
+    """Return the entries that a fit reads, by what it calls them."""
+    return {**{shared: shared for shared in SHARED}, "train_images": FITTED_FILMS[wide]}
+
+
+def _one(architecture: str, wide: bool) -> Pipeline:
     return Pipeline(
         _template(architecture),
         namespace=architecture,
-        inputs=SHARED | {"known_precisions"},
+        inputs={**fitted_on(wide), "known_precisions": "known_precisions"},
         outputs={"model": f"model_{architecture}"},
         parameters={
             "params:recipe": f"params:{architecture}",

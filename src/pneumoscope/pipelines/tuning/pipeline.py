@@ -3,19 +3,21 @@
 from kedro.pipeline import Node, Pipeline
 
 from pneumoscope.pipelines.training.nodes import check_weights, choose_precision
-from pneumoscope.pipelines.training.pipeline import SHARED
+from pneumoscope.pipelines.training.pipeline import fitted_on
 from pneumoscope.pipelines.tuning.nodes import recipe_searcher, space_checker
 
 SPACE = "tuning"
 """Namespace of all searches; each block is one within."""
 
 
-def create_pipeline(architecture: str) -> Pipeline:
+def create_pipeline(architecture: str, wide: bool = False) -> Pipeline:
     """Create the search for the recipe of one block; no part of the default run.
 
     Args:
         architecture: The block.
+        wide: Whether models are fitted on more of each film than they see in use.
     """
+    films = fitted_on(wide)
     recipe = f"params:{architecture}"
 
     def entry(name: str) -> str:
@@ -34,14 +36,14 @@ def create_pipeline(architecture: str) -> Pipeline:
             node(check_weights, [recipe], entry("weights_available"), "check_weights"),
             node(
                 choose_precision,
-                ["train_images", "known_precisions", recipe],
+                [films["train_images"], "known_precisions", recipe],
                 [entry("precision"), entry("precision_probe")],
                 "choose_precision",
             ),
             node(
                 recipe_searcher(architecture),
                 {
-                    **{name: name for name in SHARED},
+                    **films,
                     "weights_available": entry("weights_available"),
                     "space": entry("space"),
                     "precision": entry("precision"),
