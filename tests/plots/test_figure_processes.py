@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from kedro.io import DatasetError
@@ -83,6 +84,14 @@ def test_a_dataset_hands_figures_over_and_waits_for_them_where_they_are_asked_fo
         assert FigureDataset(filepath=str(tmp_path / "0.png")).load() == expected
     assert here == []
     assert processes_in_use() is None
+
+
+def test_all_threads_that_ask_for_a_figure_wait_for_it(tmp_path):
+    file = str(tmp_path / "line.png")
+    with drawing_apart(1), ThreadPoolExecutor(4) as threads:
+        FigureDataset(filepath=file).save(house_figure())
+        found = threads.map(lambda _: FigureDataset(filepath=file).load(), range(4))
+        assert set(found) == {png_bytes(house_figure())}
 
 
 def test_what_was_saved_last_stays(tmp_path):

@@ -63,7 +63,8 @@ class FigureProcesses:
         """
         packed = pickle.dumps((figure, dpi), pickle.HIGHEST_PROTOCOL)
         self.finish(place)
-        waiting = {future for future, _ in self._under_way.values() if not future.done()}
+        under_way = list(self._under_way.values())  # threads of `--async` add to it meanwhile
+        waiting = {future for future, _ in under_way if not future.done()}
         if len(waiting) >= WAITING:
             wait(waiting, return_when=FIRST_COMPLETED)
         self._under_way[place] = (self._threads.submit(self._drawn, packed, keep), keep)
@@ -74,10 +75,17 @@ class FigureProcesses:
         Raises:
             Exception: It cannot be drawn, or not be kept.
         """
-        if place in self._under_way:
-            future, keep = self._under_way.pop(place)
+        begun = self._under_way.get(place)
+        if begun is None:
+            return
+        future, keep = begun
+        try:
             if left := future.result():
                 keep(pickle.loads(left)[0])
+        finally:
+            # Not before: another thread that asks for the figure has to wait as well.
+            if self._under_way.get(place) is begun:
+                self._under_way.pop(place, None)
 
     def close(self) -> None:
         """Finish all figures and end the processes.
