@@ -15,6 +15,8 @@ from image_files import png_chunk
 from served import running
 
 POST = b"POST /v1/predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\n"
+LAST = POST + b"Connection: close\r\n"
+"""Of a client that asks nothing more: an answer ends the connection, else a silence of seconds."""
 
 
 class Slow:
@@ -47,14 +49,14 @@ def hasty(predictor, facts, tmp_path_factory):
 
 
 def test_a_body_beyond_the_limit_is_refused_by_its_declared_size(narrow):
-    answer = narrow.talk(POST + b"Content-Length: 999999999\r\nExpect: 100-continue\r\n\r\n")
+    answer = narrow.talk(LAST + b"Content-Length: 999999999\r\nExpect: 100-continue\r\n\r\n")
     assert answer.startswith(b"HTTP/1.1 413")
     assert b"--max-megabytes" in answer
 
 
 def test_a_chunked_body_is_refused_when_it_goes_beyond(narrow):
     chunk = b"8000\r\n" + bytes(0x8000) + b"\r\n"
-    answer = narrow.talk(POST + b"Transfer-Encoding: chunked\r\n\r\n", *[chunk] * 40)
+    answer = narrow.talk(LAST + b"Transfer-Encoding: chunked\r\n\r\n", *[chunk] * 40)
     assert answer.startswith(b"HTTP/1.1 413")
 
 
@@ -124,7 +126,7 @@ def test_a_head_without_end_is_refused(narrow):
 def test_a_body_that_comes_too_slowly_is_refused(predictor, facts, tmp_path):
     drops = [b"a"] * 20
     with running(predictor, tmp_path, facts, upload_seconds=1) as slow:
-        answer = slow.talk(POST + b"Content-Length: 500\r\n\r\n", *drops, pause=0.1)
+        answer = slow.talk(LAST + b"Content-Length: 500\r\n\r\n", *drops, pause=0.1)
     assert answer.startswith(b"HTTP/1.1 408")
 
 
