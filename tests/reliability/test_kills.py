@@ -15,14 +15,17 @@ from whole_runs import (
     LOG,
     copy,
     finish,
+    here,
     hidden,
     leftovers,
-    run,
     start,
     stop,
     visible,
     wait_until_writing,
 )
+
+from pneumoscope import cli
+from pneumoscope.errors import InputError
 
 KILLS = int(os.environ.get("KILLS", "100"))
 
@@ -113,11 +116,11 @@ def test_a_second_run_in_the_same_results_is_refused_and_names_the_first(tmp_pat
     first = start(results, "--pipelines=fetch")
     wait_until_writing(first, results)
     first.send_signal(signal.SIGSTOP)
-    code, printed = run(results)
+    with pytest.raises(InputError, match="RESULTS=<folder>") as refused:
+        here(cli.run, "--env=smoke", results=results)
     first.send_signal(signal.SIGCONT)
-    assert code != 0
-    assert f"kedro run --env smoke --pipelines=fetch`, process {first.pid} on" in printed
-    assert "RESULTS=<folder>" in printed
+    named = f"kedro run --env smoke --pipelines=fetch`, process {first.pid} on"
+    assert named in refused.value.received
     assert first.wait(timeout=600) == 0
     assert leftovers(results) == []
 

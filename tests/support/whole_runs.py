@@ -2,6 +2,7 @@
 
 import io
 import json
+import logging
 import os
 import re
 import shutil
@@ -10,11 +11,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from itertools import count
 from pathlib import Path
 from typing import Any
 
+import click
 import pandas as pd
+import pytest
+from kedro.framework.startup import bootstrap_project
 
 PROJECT = Path(__file__).parents[2]
 KEDRO = str(Path(sys.executable).with_name("kedro"))
@@ -62,6 +67,27 @@ def run(results: Path, *arguments: str, **options: Any) -> tuple[int, str]:
     process = start(results, *arguments, **options)
     code = process.wait(timeout=600)
     return code, process.log.read_text()
+
+
+def here(command: click.Command, *arguments: str, results: Path, **surroundings: str) -> str:
+    """Run a command of the project in this process, which has loaded what a new one would load.
+
+    Returns:
+        What it printed, and the lines of its log.
+    """
+    printed = io.StringIO()
+    log = logging.StreamHandler(printed)
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(printed):
+        patch.chdir(PROJECT)
+        for name, value in {"RESULTS": str(results), **surroundings}.items():
+            patch.setenv(name, value)
+        logging.root.addHandler(log)
+        try:
+            bootstrap_project(PROJECT)
+            command.main(arguments, command.name, standalone_mode=False)
+        finally:
+            logging.root.removeHandler(log)
+    return printed.getvalue()
 
 
 def wait_until_writing(process: subprocess.Popen, results: Path) -> None:
