@@ -234,21 +234,26 @@ def test_no_model_can_be_called_as_a_pipeline_a_tag_or_an_entry_is(environment):
             check_names("architectures", [name], ProjectOptions.model_fields)
 
 
+@cache
+def files_of(model: str) -> set[tuple[str, str]]:
+    """Give the file of each entry of a run of one model, and the entry."""
+    entries = entries_of("base")
+    resolver = DataCatalog.from_config(entries).config_resolver
+    assert resolver.resolve_pattern(f"model_{model}")["type"].endswith("KerasModelDataset")
+    created = create_pipelines(Selection(Source.PHANTOMS, (model,)))
+    named = {
+        entry: entries.get(entry) or resolver.resolve_pattern(entry)
+        for entry in everything(created).datasets()
+        if not entry.startswith("params:")
+    }
+    return {(found["filepath"], entry) for entry, found in named.items() if "filepath" in found}
+
+
 @pytest.mark.parametrize("name", ["a", "Net_2", "x" * 64, "resnet50v2", "scores", "model_a", "T"])
 def test_a_model_of_any_other_name_has_files_of_its_own(name):
     check_names("architectures", [name], ProjectOptions.model_fields)
-    entries = configuration("base")["catalog"]
-    resolver = DataCatalog.from_config(entries).config_resolver
-    paths: dict[str, list[str]] = {}
-    for model in (name, "cnn"):
-        created = create_pipelines(Selection(Source.PHANTOMS, (model,)))
-        for entry in everything(created).datasets():
-            found = entries.get(entry) or resolver.resolve_pattern(entry)
-            if not entry.startswith("params:") and "filepath" in found:
-                paths.setdefault(found["filepath"], []).append(entry)
-        stored = resolver.resolve_pattern(f"model_{model}")
-        assert stored["type"].endswith("KerasModelDataset")
-    shared = {path for path, names in paths.items() if len(set(names)) > 1}
+    paths = [path for path, _ in files_of(name) | files_of("cnn")]
+    shared = {path for path in paths if paths.count(path) > 1}
     logs = {"test_access_log.csv", "precision_probes.json", "locks.json"}
     assert {path.rsplit("/", 1)[-1] for path in shared} <= logs
 

@@ -1,5 +1,6 @@
 """dvc.yaml: what each stage depends on, read off the graph, the catalog and the imports."""
 
+import json
 import logging
 import os
 import shutil
@@ -76,8 +77,8 @@ def expanded(text: str) -> dict[str, dict]:
     stages = {}
     for name, stage in yaml.safe_load(text)["stages"].items():
         for item in stage.get("foreach", [None]):
-            body = yaml.safe_dump(stage.get("do", stage)).replace("${item}", str(item))
-            stages[f"{name}@{item}" if item else name] = yaml.safe_load(body)
+            body = json.dumps(stage.get("do", stage)).replace("${item}", str(item))
+            stages[f"{name}@{item}" if item else name] = json.loads(body)
     return stages
 
 
@@ -198,8 +199,8 @@ def test_a_parameter_concerns_the_stages_that_take_it(stages):
     assert "fetch.source" not in taken["reporting"]
 
 
-def test_a_stage_that_reads_from_an_address_is_never_up_to_date(copy):
-    assert not any("always_changed" in stage for stage in expanded(written(copy)).values())
+def test_a_stage_that_reads_from_an_address_is_never_up_to_date(copy, stages):
+    assert not any("always_changed" in stage for stage in stages.values())
     catalog = copy / "conf/base/fetch/catalog.yml"
     lines = catalog.read_text(encoding="utf-8").splitlines()
     place = next(number for number, line in enumerate(lines) if "radiographs_folder:" in line)
