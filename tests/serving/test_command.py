@@ -1,7 +1,6 @@
 """`pneumoscope serve` as a process: when it starts, when it does not, and how it ends."""
 
 import json
-import os
 import shutil
 import signal
 import socket
@@ -15,11 +14,12 @@ from pathlib import Path
 import pytest
 import requests
 from served import started
+from whole_runs import here
 
+from pneumoscope import cli
 from pneumoscope.serving.command import main
 
 NAME = "Doe_Jane"
-PROJECT = Path(__file__).parents[2]
 KEDRO = str(Path(sys.executable).with_name("kedro"))
 
 
@@ -157,14 +157,12 @@ def test_what_stands_in_its_way_is_told(run, capsys, tmp_path):
     assert "--port <number>" in capsys.readouterr().err
 
 
-def test_kedro_serves_the_model_that_the_run_predicts_with(tmp_path):
-    done = subprocess.run(
-        [KEDRO, "serve", "--env", "smoke", "--params", "inference.model=mlp", "--port", "0"],
-        capture_output=True, text=True, check=False, cwd=PROJECT,
-        env={**os.environ, "RESULTS": str(tmp_path)},
-    )  # fmt: skip
-    assert done.returncode == 2
-    assert f"a model 'mlp' that was evaluated, below '{tmp_path}'" in done.stderr
+def test_kedro_serves_the_model_that_the_run_predicts_with(tmp_path, capsys):
+    asked = ("--env=smoke", "--params=inference.model=mlp", "--port=0")
+    with pytest.raises(SystemExit) as ended:
+        here(cli.serve, *asked, results=tmp_path)
+    assert ended.value.code == 2
+    assert f"a model 'mlp' that was evaluated, below '{tmp_path}'" in capsys.readouterr().err
 
 
 @pytest.mark.slow
