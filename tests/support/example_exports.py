@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -159,49 +160,49 @@ def small() -> Callable[..., keras.Model]:
     return _small
 
 
+def _evaluated(models: Mapping[str, keras.Model], **options: Any) -> Evaluated:
+    """Evaluate models on a few films of their own sizes."""
+    chosen = PreprocessingOptions.model_validate({"size": SIZE, "fit": "squash", **options})
+    rng = np.random.default_rng(5)
+    decoded = {f"{number}.png": _film(rng, number) for number in range(7)}
+    images = np.stack([preprocess(film, chosen) for film in decoded.values()])
+    train = np.stack([preprocess(_film(rng, n), chosen) for n in range(40)])
+    references = {
+        name: fit_reference(_numbers(model, train), np.arange(40).astype(str),
+                            model_fingerprint(model))
+        for name, model in models.items()
+    }  # fmt: skip
+    turned = orientations(describe(images)[LAYOUT])
+    measured = [
+        measure(references[name], _numbers(model, images), turned) for name, model in models.items()
+    ]
+    features = np.mean([one[FEATURES] for one in measured], axis=0)
+    each = [np.asarray(model(images, training=False))[:, 0] for model in models.values()]
+    scores = np.mean(each, axis=0, dtype=np.float64).astype(np.float32)
+    rows = pd.DataFrame({
+        "radiograph_id": list(decoded),
+        "path": list(decoded),
+        "split": ["validation"] * 3 + ["test"] * 4,
+        "score": scores,
+        "distance": distance_of({**measured[0], FEATURES: features}),
+    })  # fmt: skip
+    low, high = np.sort(scores)[2:4]
+    threshold = float((low + high) / 2)
+    return Evaluated(models, chosen, decoded, rows, images, scores, threshold, references)
+
+
 @pytest.fixture(scope="session")
 def evaluated() -> Callable[..., Evaluated]:
-    """Evaluate models on a few films of their own sizes: `evaluated(name=model, …)`."""
-
-    def evaluated(models: Mapping[str, keras.Model], **options: Any) -> Evaluated:
-        chosen = PreprocessingOptions.model_validate({"size": SIZE, "fit": "squash", **options})
-        rng = np.random.default_rng(5)
-        decoded = {f"{number}.png": _film(rng, number) for number in range(7)}
-        images = np.stack([preprocess(film, chosen) for film in decoded.values()])
-        train = np.stack([preprocess(_film(rng, n), chosen) for n in range(40)])
-        references = {
-            name: fit_reference(_numbers(model, train), np.arange(40).astype(str),
-                                model_fingerprint(model))
-            for name, model in models.items()
-        }  # fmt: skip
-        turned = orientations(describe(images)[LAYOUT])
-        measured = [
-            measure(references[name], _numbers(model, images), turned)
-            for name, model in models.items()
-        ]
-        features = np.mean([one[FEATURES] for one in measured], axis=0)
-        each = [np.asarray(model(images, training=False))[:, 0] for model in models.values()]
-        scores = np.mean(each, axis=0, dtype=np.float64).astype(np.float32)
-        rows = pd.DataFrame({
-            "radiograph_id": list(decoded),
-            "path": list(decoded),
-            "split": ["validation"] * 3 + ["test"] * 4,
-            "score": scores,
-            "distance": distance_of({**measured[0], FEATURES: features}),
-        })  # fmt: skip
-        low, high = np.sort(scores)[2:4]
-        threshold = float((low + high) / 2)
-        return Evaluated(models, chosen, decoded, rows, images, scores, threshold, references)
-
-    return evaluated
+    """Evaluate models: `evaluated({name: model, …}, **options)`."""
+    return _evaluated
 
 
-@pytest.fixture(scope="session")
-def exported(evaluated, small, tmp_path_factory) -> tuple[Evaluated, Path]:
-    """A small network that was exported: its films, and the folder of its bundle."""
+@cache
+def _exported() -> tuple[Evaluated, Mapping[str, bytes]]:
+    """Export once for all folders of tests that import the fixture."""
     from pneumoscope.pipelines.exchange import nodes
 
-    films = evaluated({"cnn": small("cnn", 3)}, fit="letterbox")
+    films = _evaluated({"cnn": _small("cnn", 3)}, fit="letterbox")
     metrics = films.metrics
     locks = lock_as_record(
         Lock(films.fingerprint, "s" * 64, {}, Metric.AUROC, metrics.operating_point)
@@ -228,9 +229,16 @@ def exported(evaluated, small, tmp_path_factory) -> tuple[Evaluated, Path]:
         **films.members,
     )
     model = nodes.write_export(film, contract, **card)
-    folder = tmp_path_factory.mktemp("exported") / "bundle"
     content = model.SerializeToString(deterministic=True)
-    FilesDataset(str(folder)).save(nodes.write_bundle(content, contract, **card))
+    return films, nodes.write_bundle(content, contract, **card)
+
+
+@pytest.fixture(scope="session")
+def exported(tmp_path_factory) -> tuple[Evaluated, Path]:
+    """A small network that was exported: its films, and the folder of its bundle."""
+    films, bundle = _exported()
+    folder = tmp_path_factory.mktemp("exported") / "bundle"
+    FilesDataset(str(folder)).save(bundle)
     return films, folder
 
 
