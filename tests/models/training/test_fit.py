@@ -126,13 +126,17 @@ def test_a_training_that_is_stopped_gives_the_terminal_back(fitted, terminal) ->
     assert screen.rindex(shown_again) > screen.rindex(hidden)
 
 
-def test_two_fits_give_equal_bits_and_histories(fitted) -> None:
+def test_two_fits_give_equal_bits_and_histories(fitted, tmp_path) -> None:
     augmentation = AugmentationOptions(horizontal_flip=0.5, rotation=10, gamma=(0.8, 1.2))
     chosen = options("cnn", filters=[4], units=4, dropout=0.3, batch_norm=True)
     fitting = FittingOptions(epochs=2, batch_size=8)
     first, again = (fitted(chosen, fitting, augmentation) for _ in range(2))
     for one, two in zip(first.model.get_weights(), again.model.get_weights(), strict=True):
         np.testing.assert_array_equal(one, two)
+    files = [tmp_path / "first.weights.h5", tmp_path / "again.weights.h5"]
+    for file, found in zip(files, (first, again), strict=True):
+        found.model.save_weights(file)
+    assert files[0].read_bytes() == files[1].read_bytes()
     pd.testing.assert_frame_equal(
         first.history.drop(columns="seconds"), again.history.drop(columns="seconds")
     )
