@@ -36,15 +36,15 @@ run: $(READY) ## Run the whole graph on the phantoms; only what is out of date
 	@$(BIN)/kedro results
 
 test: lint ## Lint, types and tests
-	@# Side by side, types in the time in which tests wait for something: no core is idle.
-	@$(MAKE) --no-print-directory --jobs=2 BEHIND='nice -n 10' types unit
+	@# Side by side; types take the time in which tests wait for something: no core is idle.
+	@$(MAKE) --no-print-directory --jobs=2 types unit
 
 lint: $(READY) ## Style
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
 types: $(READY) ## Static types
-	$(BEHIND) $(BIN)/mypy
+	nice -n 10 $(BIN)/mypy
 
 # What the tests of one file share is made once: a file stays in one process. Each process has a
 # core: threads of BLAS would spend it on waiting for one another. What is compiled is kept, else
