@@ -44,7 +44,8 @@ class Answering(BaseHTTPRequestHandler):
 def server() -> Iterator[ThreadingHTTPServer]:
     started = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
     started.asked, started.given = [], lambda _: (500, "text/plain", b"")
-    threading.Thread(target=started.serve_forever, daemon=True).start()
+    # It looks as often whether it is to end, and each test waits for that.
+    threading.Thread(target=started.serve_forever, args=(0.01,), daemon=True).start()
     yield started
     started.shutdown()
     started.server_close()
