@@ -15,6 +15,7 @@ from kedro.runner import SequentialRunner
 
 from pneumoscope.engine import engine_in_use
 from pneumoscope.node_group import NodeGroup, hand_over, run_on_worker, sent_variables
+from pneumoscope.run_order import ModelByModel
 
 if TYPE_CHECKING:
     from pneumoscope.cluster import Cluster
@@ -30,11 +31,10 @@ FOLDER = ".side_by_side"
 
 
 class SideBySideRunner(SequentialRunner):
-    """Kedro's sequential runner; within a run on a cluster, namespaces are tasks of it.
+    """Kedro's sequential runner, model by model; on a cluster, namespaces are tasks of it.
 
     A namespace's nodes run, as many as can be, in one process that a worker starts. All others
-    run here meanwhile. Nodes, order within a namespace and results are those of the sequential
-    runner.
+    run here meanwhile. Nodes and results are those of the sequential runner.
 
     Args:
         session: The session that runs.
@@ -63,7 +63,7 @@ class SideBySideRunner(SequentialRunner):
         cluster = cast("Cluster | None", engine_in_use())
         spaces = self._spaces(pipeline) if cluster is not None else {}
         if cluster is None or len(set(spaces.values()) - {None}) < 2:
-            here(pipeline)
+            here(ModelByModel(pipeline))
             return
         folder = self._results() / FOLDER
         shutil.rmtree(folder, ignore_errors=True)

@@ -16,7 +16,7 @@ TAKEN_BY_WINDOWS = frozenset(
 TAKEN = TAKEN_BY_WINDOWS | frozenset(
     """
     data figures parameters
-    comparison ensembles exchange litert rebalancing reporting shift training web_page
+    comparison ensembles exchange litert rebalancing reporting shift training trains web_page
     """.split()  # noqa: SIM905
 )
 """Names that entries of the catalog, tags, pipelines or Windows have taken for themselves."""

@@ -11,6 +11,7 @@ from pneumoscope.pipelines.training.nodes import (
     model_trainer,
     record_training,
 )
+from pneumoscope.run_order import TRAINS
 
 SHARED = {
     f"{part}_{what}" for part in ("train", "validation", "stressed") for what in ("images", "rows")
@@ -85,6 +86,7 @@ def _template(architecture: str) -> Pipeline:
                 ],
                 ["model", "history"],
                 name="train_model",
+                tags=TRAINS,
             ),
             Node(
                 record_training,
