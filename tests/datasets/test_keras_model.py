@@ -8,6 +8,7 @@ from kedro.io import DatasetError, Version
 
 from pneumoscope.datasets.keras_model import KerasModelDataset
 from pneumoscope.errors import three_lines
+from pneumoscope.evaluation.access import model_fingerprint
 from pneumoscope.models.architectures import registry
 from pneumoscope.options import ModelOptions
 
@@ -44,15 +45,30 @@ def test_a_version_is_a_folder_and_the_latest_is_loaded(tmp_path: Path) -> None:
 def test_a_file_is_read_once_until_it_changes_or_is_released(tmp_path: Path) -> None:
     dataset = KerasModelDataset(filepath=str(tmp_path / "model.keras"))
     dataset.save(tiny(seed=1))
+    dataset.release()
     first = dataset.load()
     assert dataset.load() is first
-    dataset.save(tiny(seed=2))
+    KerasModelDataset(filepath=str(tmp_path / "model.keras")).save(tiny(seed=2))
     second = dataset.load()
     assert (second.get_weights()[0] == tiny(2).get_weights()[0]).all()
     dataset.release()
     third = dataset.load()
     assert third is not second
     assert (third.get_weights()[0] == second.get_weights()[0]).all()
+
+
+@pytest.mark.parametrize("version", [None, Version(None, "2024-01-01")])
+def test_what_was_saved_is_given_as_it_is_until_it_is_released(
+    tmp_path: Path, version: Version | None
+) -> None:
+    dataset = KerasModelDataset(filepath=str(tmp_path / "model.keras"), version=version)
+    saved = tiny()
+    dataset.save(saved)
+    assert dataset.load() is saved
+    dataset.release()
+    read = dataset.load()
+    assert read is not saved
+    assert model_fingerprint(read) == model_fingerprint(saved)
 
 
 def test_a_model_whose_file_is_gone_is_not_given_from_memory(tmp_path: Path) -> None:

@@ -28,8 +28,9 @@ class KerasModelDataset(AtomicDataset["keras.Model", "keras.Model"]):
 
     Keras is imported when a model is saved or loaded, not with the catalog. Loading runs in
     safe mode, so that a file cannot carry code, and gives an uncompiled model of one grey film
-    and one score; any other is refused. A file is read once: until the dataset is released,
-    loading it again gives the same object, with all that was traced and compiled for it.
+    and one score; any other is refused. A file that was saved or loaded is not read again: until
+    the dataset is released, loading it gives the same object, with all that was traced and
+    compiled for it.
 
     Example:
         ```yaml
@@ -57,6 +58,12 @@ class KerasModelDataset(AtomicDataset["keras.Model", "keras.Model"]):
             raise DatasetError(f"expected a filepath that ends in .keras, received {filepath}")
         super().__init__(filepath, version, metadata)
         self._loaded: tuple[_Identity, keras.Model] | None = None
+
+    def save(self, data: keras.Model) -> None:
+        """Write the model, and keep it for whoever loads it next."""
+        super().save(data)
+        # To build a backbone anew takes as long as some steps of its training.
+        self._loaded = _identity(Path(self._get_load_path())), data
 
     def _read(self, path: Path) -> keras.Model:
         import keras
