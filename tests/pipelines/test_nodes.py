@@ -440,10 +440,10 @@ def test_the_report_tells_who_took_the_films(findings):
 def test_films_of_each_pseudo_site_are_drawn(decoded, rows, pseudo_sites):
     halves = pseudo_sites.assign(pseudo_site=np.arange(len(pseudo_sites)) % 2)
     halves["pseudo_site"] = halves["pseudo_site"].map({0: "A", 1: "B"})
-    figure = reporting.draw_pseudo_sites(decoded, rows[Split.TRAIN], halves)
+    figure = reporting.draw_pseudo_sites(decoded, rows[Split.TRAIN], halves).figure()
     assert sorted(ax.get_ylabel() for ax in figure.axes if ax.get_ylabel()) == ["A", "B"]
     assert {ax.get_title() for ax in figure.axes if ax.images} == {"NORMAL", "PNEUMONIA"}
-    assert reporting.draw_pseudo_sites(decoded, rows[Split.TRAIN], pseudo_sites).texts
+    assert reporting.draw_pseudo_sites(decoded, rows[Split.TRAIN], pseudo_sites).figure().texts
 
 
 def test_record_test_access_names_the_model_and_its_threshold(metrics, validated, rows):
@@ -560,7 +560,7 @@ def test_every_figure_is_drawn_and_nothing_is_changed(
         reporting.draw_deferral(one=metrics, two=metrics),
         reporting.draw_roc_curves(comparison, scores_one=scores, scores_two=scores),
     ]
-    assert all(isinstance(figure, Figure) and figure.axes for figure in drawn)
+    assert all(drawing.figure().axes for drawing in drawn)
     assert audit == checked[1]
 
 
@@ -702,9 +702,11 @@ def test_a_card_shows_the_spread_over_seeds_beside_the_interval_over_patients(ca
 
 
 def test_a_figure_of_one_model_bears_its_name_and_the_node_keeps_what_it_takes():
-    def draw(history: int) -> Figure:
+    def plot(history: int) -> Figure:
         return new_figure(1.0 + history)
 
+    draw = reporting.drawing(plot)
     named = reporting.drawn_for("cnn", draw)
-    assert named(1).get_suptitle() == "cnn"
-    assert signature(named) == signature(draw)
+    assert draw(1).figure().get_suptitle() == ""
+    assert named(1).figure().get_suptitle() == "cnn"
+    assert signature(named) == signature(draw) == signature(plot)

@@ -9,6 +9,7 @@ from kedro.io import Version
 from kedro_datasets._typing import ImagePreview
 
 from pneumoscope.datasets.atomic import AtomicDataset
+from pneumoscope.plots.drawing import Drawing
 from pneumoscope.plots.figure_processes import processes_in_use
 from pneumoscope.plots.png import DOTS_PER_INCH, png_bytes
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-class FigureDataset(AtomicDataset["Figure | bytes", bytes]):
+class FigureDataset(AtomicDataset["Figure | Drawing | bytes", bytes]):
     """Saves a figure as a PNG file, equal figures as equal bytes, and loads the bytes.
 
     A report embeds the bytes as they are, so loading gives no figure back. Saving closes the
@@ -43,7 +44,7 @@ class FigureDataset(AtomicDataset["Figure | bytes", bytes]):
         super().__init__(filepath, version, metadata)
         self._dpi = dpi
 
-    def save(self, data: "Figure | bytes") -> None:
+    def save(self, data: "Figure | Drawing | bytes") -> None:
         """Draw the figure, or have it drawn; the bytes of one that was drawn are written.
 
         Raises:
@@ -73,7 +74,7 @@ class FigureDataset(AtomicDataset["Figure | bytes", bytes]):
         if processes := processes_in_use():
             processes.finish(Path(self._filepath))
 
-    def _write(self, path: Path, data: "Figure | bytes") -> None:
+    def _write(self, path: Path, data: "Figure | Drawing | bytes") -> None:
         if isinstance(data, bytes):
             path.write_bytes(data)
         else:
@@ -89,7 +90,8 @@ class FigureDataset(AtomicDataset["Figure | bytes", bytes]):
         return {**super()._describe(), "dpi": self._dpi}
 
 
-def _close(figure: "Figure") -> None:
+def _close(figure: "Figure | Drawing") -> None:
     # Importing it takes a third of a second, and the figures of the house do without.
-    if pyplot := sys.modules.get("matplotlib.pyplot"):
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot and not isinstance(figure, Drawing):
         pyplot.close(figure)

@@ -8,11 +8,12 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import IO, TYPE_CHECKING
 
+from pneumoscope.plots.drawing import Drawing
 from pneumoscope.plots.png import png_bytes
 
 if TYPE_CHECKING:
@@ -22,9 +23,9 @@ WAITING = 16
 """Figures that wait to be drawn at most, a megabyte each; then whoever asks waits as well."""
 
 _LENGTH = 8
-"""Bytes that say how long the PNG is that follows them."""
+"""Bytes that say how long what follows them is."""
 
-Keep = Callable[["bytes | Figure"], None]
+Keep = Callable[["bytes | Figure | Drawing"], None]
 """Writes a PNG, in a thread; or draws and writes a figure, which could not be drawn elsewhere."""
 
 
@@ -34,10 +35,11 @@ class FigureProcesses:
     A figure goes to them as a pickle, which carries code, through a pipe that nobody else writes
     to; what comes back are the bytes of a PNG.
 
-    They import Matplotlib and nothing of what a run computes with, begin with the first figures,
-    read and write no file, and end with this process. What a figure looks like, and each byte of
-    it, is what `png_bytes` gives here. A figure that cannot be drawn there, or draws a warning,
-    is given back when it is asked for, so that errors and warnings are told as ever.
+    They import Matplotlib and what drawings are made of, nothing that trains or measures; begin
+    with the first figures, read and write no file, and end with this process. What a figure looks
+    like, and each byte of it, is what `png_bytes` gives here. A figure that cannot be drawn there,
+    or draws a warning, is given back when it is asked for, so that errors and warnings are told as
+    ever.
 
     Args:
         count: Processes, at most.
@@ -49,7 +51,7 @@ class FigureProcesses:
         self._own = threading.local()
         self._under_way: dict[Path, tuple[Future[bytes], Keep]] = {}
 
-    def draw(self, place: Path, figure: "Figure", dpi: int, keep: Keep) -> None:
+    def draw(self, place: Path, figure: "Figure | Drawing", dpi: int, keep: Keep) -> None:
         """Begin to draw a figure, which may be changed from here on.
 
         Args:
@@ -135,18 +137,17 @@ class _Process:
         given, taken = self._running.stdin, self._running.stdout
         assert given is not None
         assert taken is not None
-        given.write(packed)
-        given.flush()
-        length = taken.read(_LENGTH)
-        png = taken.read(int.from_bytes(length, "little"))
-        if len(length) < _LENGTH or len(png) < int.from_bytes(length, "little"):
+        _send(given, packed)
+        png = _received(taken)
+        if png is None:
             raise EOFError("the process that draws has ended")
         return png
 
     def __del__(self) -> None:
         for pipe in (self._running.stdin, self._running.stdout):
             if pipe is not None:
-                pipe.close()
+                with suppress(OSError):  # what was not sent cannot be sent any more
+                    pipe.close()
         self._running.wait()
 
 
@@ -170,28 +171,33 @@ def processes_in_use() -> FigureProcesses | None:
     return _in_use[-1] if _in_use else None
 
 
-def serve(given: BinaryIO, taken: BinaryIO) -> None:
+def serve(given: IO[bytes], taken: IO[bytes]) -> None:
     """Draw figure after figure, until there are no more."""
     # Ctrl-C reaches all processes of a terminal; the one that asks tells of it, and ends this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # These are shown where nothing is set; the process that asked knows how its run shows them.
-    for kind in (UserWarning, RuntimeWarning):
+    for kind in (UserWarning, RuntimeWarning, FutureWarning):
         warnings.simplefilter("error", kind)
-    for packed in iter(partial(_load, given), None):
+    for packed in iter(partial(_received, given), None):
         try:
-            png = png_bytes(*packed)
+            png = png_bytes(*pickle.loads(packed))
         except Exception:  # it is drawn again where that can be told
             png = b""
-        taken.write(len(png).to_bytes(_LENGTH, "little"))
-        taken.write(png)
-        taken.flush()
+        _send(taken, png)
 
 
-def _load(given: BinaryIO) -> tuple["Figure", int] | None:
-    try:
-        return pickle.load(given)
-    except EOFError:
-        return None
+def _send(pipe: IO[bytes], message: bytes) -> None:
+    pipe.write(len(message).to_bytes(_LENGTH, "little"))
+    pipe.write(message)
+    pipe.flush()
+
+
+def _received(pipe: IO[bytes]) -> bytes | None:
+    """Return the next message; None where the pipe ends before it does."""
+    length = pipe.read(_LENGTH)
+    message = pipe.read(int.from_bytes(length, "little"))
+    whole = len(length) == _LENGTH and len(message) == int.from_bytes(length, "little")
+    return message if whole else None
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ from pneumoscope.plots.confusion import plot_confusion_matrices
 from pneumoscope.plots.counts import plot_class_distribution
 from pneumoscope.plots.decision_curves import plot_decision_curves
 from pneumoscope.plots.deferral import plot_deferral
+from pneumoscope.plots.drawing import Drawing
 from pneumoscope.plots.intensities import plot_class_means, plot_intensity_histograms
 from pneumoscope.plots.pseudo_sites import COLUMNS, plot_pseudo_sites
 from pneumoscope.plots.reliability import plot_reliability
@@ -37,7 +38,6 @@ from pneumoscope.plots.robustness import plot_curves, plot_shortcuts
 from pneumoscope.plots.roc import plot_roc_curves
 from pneumoscope.plots.samples import plot_samples
 from pneumoscope.plots.shift import plot_shift
-from pneumoscope.plots.style import name_model
 from pneumoscope.plots.subgroups import plot_subgroups
 from pneumoscope.plots.thresholds import plot_thresholds
 from pneumoscope.radiographs.pixel_statistics import PixelStatistics
@@ -54,20 +54,30 @@ from pneumoscope.robustness.tables import curve_tables, shift_tables, shortcut_t
 from pneumoscope.splitting.records import SplitAudit
 
 
-def drawn_for(name: str, draw: Callable[..., Figure]) -> Callable[..., Figure]:
+def drawing(plot: Callable[..., Figure]) -> Callable[..., Drawing]:
+    """Give the node function that has its inputs drawn as they are."""
+
+    @wraps(plot)
+    def draw(*given: object) -> Drawing:
+        return Drawing(plot, *given)
+
+    return draw
+
+
+def drawn_for(name: str, draw: Callable[..., Drawing]) -> Callable[..., Drawing]:
     """Give the node function that draws a figure of one model, and writes its name on it."""
 
     @wraps(draw)
-    def draw_named(*arguments: object, **named_arguments: object) -> Figure:
-        return name_model(draw(*arguments, **named_arguments), name)
+    def draw_named(*arguments: object, **named_arguments: object) -> Drawing:
+        return draw(*arguments, **named_arguments).named(name)
 
     return draw_named
 
 
-def draw_class_distribution(split_audit: SplitAudit) -> Figure:
+def draw_class_distribution(split_audit: SplitAudit) -> Drawing:
     """Draw the classes by split, before and after rebalancing."""
     before, after = split_audit.counts_before, split_audit.counts_after
-    return plot_class_distribution(pd.DataFrame(before), pd.DataFrame(after))
+    return Drawing(plot_class_distribution, pd.DataFrame(before), pd.DataFrame(after))
 
 
 def draw_samples(
@@ -75,20 +85,20 @@ def draw_samples(
     train_images: ShardedImages,
     train_rows: pd.DataFrame,
     options: ReportOptions,
-) -> Figure:
+) -> Drawing:
     """Draw the same radiographs raw and processed, evenly spread over train."""
     chosen = evenly_shown(train_rows, options.sample_radiographs)
     titles = [f"{row.label}\n{row.subtype}" for row in train_rows.iloc[chosen].itertuples()]
     raw = [decoded[path] for path in train_rows[Column.PATH].iloc[chosen]]
     processed = [train_images[position][..., 0] for position in chosen]
-    return plot_samples(
-        list(zip(titles, raw, strict=True)), list(zip(titles, processed, strict=True))
+    return Drawing(
+        plot_samples, list(zip(titles, raw, strict=True)), list(zip(titles, processed, strict=True))
     )
 
 
 def draw_pseudo_sites(
     decoded: Mapping[str, NDArray[np.uint8]], train_rows: pd.DataFrame, pseudo_sites: pd.DataFrame
-) -> Figure:
+) -> Drawing:
     """Draw a few films of train of each pseudo-site, evenly of both classes."""
     once = train_rows.drop_duplicates(Column.RADIOGRAPH_ID).merge(
         pseudo_sites, on=Column.RADIOGRAPH_ID, validate="one_to_one"
@@ -98,27 +108,30 @@ def draw_pseudo_sites(
         chosen = rows.iloc[evenly_shown(rows, COLUMNS // 2)]
         films = zip(chosen[Column.LABEL], chosen[Column.PATH], strict=True)
         shown[str(name)] = [(str(label), decoded[path]) for label, path in films][:COLUMNS]
-    return plot_pseudo_sites(shown)
+    return Drawing(plot_pseudo_sites, shown)
 
 
-def draw_augmented(augmentations: Mapping[str, NDArray[Any]]) -> Figure:
+def draw_augmented(augmentations: Mapping[str, NDArray[Any]]) -> Drawing:
     """Draw training radiographs as stored and in a few random draws of the augmentation."""
-    return plot_augmented(
-        augmentations["films"], augmentations["changed"], augmentations["labels"].tolist()
+    return Drawing(
+        plot_augmented,
+        augmentations["films"],
+        augmentations["changed"],
+        augmentations["labels"].tolist(),
     )
 
 
-def draw_intensity_histograms(pixels: PixelStatistics) -> Figure:
+def draw_intensity_histograms(pixels: PixelStatistics) -> Drawing:
     """Draw the grey levels of each class."""
-    return plot_intensity_histograms(pixels.histograms)
+    return Drawing(plot_intensity_histograms, pixels.histograms)
 
 
-def draw_class_means(pixels: PixelStatistics) -> Figure:
+def draw_class_means(pixels: PixelStatistics) -> Drawing:
     """Draw the mean radiograph of each class and their difference."""
-    return plot_class_means(pixels.means)
+    return Drawing(plot_class_means, pixels.means)
 
 
-def draw_thresholds(scores: pd.DataFrame, metrics: ModelMetrics) -> Figure:
+def draw_thresholds(scores: pd.DataFrame, metrics: ModelMetrics) -> Drawing:
     """Draw what moving the threshold of one architecture does, split by split."""
     sweeps = {
         str(split): sweep(labels_of(rows), scores_of(rows))
@@ -126,12 +139,12 @@ def draw_thresholds(scores: pd.DataFrame, metrics: ModelMetrics) -> Figure:
         if set(rows[Column.LABEL]) == set(Label)
     }
     point = metrics.operating_point
-    return plot_thresholds(sweeps, point.threshold, point.zone)
+    return Drawing(plot_thresholds, sweeps, point.threshold, point.zone)
 
 
 def draw_reliability(
     scores: pd.DataFrame, metrics: ModelMetrics, options: EvaluationOptions
-) -> Figure:
+) -> Drawing:
     """Draw the reliability of one architecture on test, before and after calibration."""
     tested = scores[scores[Column.SPLIT] == Split.TEST]
     shown = {"as they are": tested}
@@ -145,58 +158,64 @@ def draw_reliability(
         curve, _ = fit_curve(sample)
         if curve is not None:
             smooth[name] = curve_with_band(sample, curve, options.confidence)
-    return plot_reliability(bins, smooth)
+    return Drawing(plot_reliability, bins, smooth)
 
 
-def draw_subgroups(metrics: ModelMetrics) -> Figure:
+def draw_subgroups(metrics: ModelMetrics) -> Drawing:
     """Draw sensitivity and specificity of one architecture on each kind of test radiograph."""
     overall = metrics.splits[Split.TEST].metrics
-    return plot_subgroups(
+    return Drawing(
+        plot_subgroups,
         subgroup_table(metrics.subgroups.splits[Split.TEST]),
         {name: measured.value for name, measured in overall.items()},
     )
 
 
-def draw_shift(shift: Shift) -> Figure:
+def draw_shift(shift: Shift) -> Drawing:
     """Draw how far test lies from train, by simple numbers."""
-    return plot_shift(shift_tables(shift))
+    return Drawing(plot_shift, shift_tables(shift))
 
 
-def draw_shortcuts(**robustness: Robustness) -> Figure:
+def draw_shortcuts(**robustness: Robustness) -> Drawing:
     """Draw the AUROC of each model with parts of the films gone."""
-    return plot_shortcuts(shortcut_tables(robustness))
+    return Drawing(plot_shortcuts, shortcut_tables(robustness))
 
 
-def draw_robustness(**robustness: Robustness) -> Figure:
+def draw_robustness(**robustness: Robustness) -> Drawing:
     """Draw how each model fares as films grow worse."""
-    return plot_curves(curve_tables(robustness))
+    return Drawing(plot_curves, curve_tables(robustness))
 
 
-def draw_confusion_matrices(**metrics: ModelMetrics) -> Figure:
+def draw_confusion_matrices(**metrics: ModelMetrics) -> Drawing:
     """Draw the confusion matrix of each model on test."""
-    return plot_confusion_matrices(
-        {name: found.at_threshold.splits[Split.TEST].confusion for name, found in metrics.items()}
+    return Drawing(
+        plot_confusion_matrices,
+        {name: found.at_threshold.splits[Split.TEST].confusion for name, found in metrics.items()},
     )
 
 
-def draw_deferral(**metrics: ModelMetrics) -> Figure:
+def draw_deferral(**metrics: ModelMetrics) -> Drawing:
     """Draw the accuracy of each model on test against the share handed to a human."""
-    return plot_deferral(
-        {name: deferral_curve(measured.grey_zone, Split.TEST) for name, measured in metrics.items()}
+    return Drawing(
+        plot_deferral,
+        {
+            name: deferral_curve(measured.grey_zone, Split.TEST)
+            for name, measured in metrics.items()
+        },
     )
 
 
-def draw_decision_curves(comparison: pd.DataFrame, **metrics: ModelMetrics) -> Figure:
+def draw_decision_curves(comparison: pd.DataFrame, **metrics: ModelMetrics) -> Drawing:
     """Draw what acting on each model is worth, prevalence by prevalence."""
     panels: dict[float, dict[str, pd.DataFrame]] = {}
     for name, measured in metrics.items():
         for share, curve in measured.decision_curves.curves.items():
             prevalence = float(share)
             panels.setdefault(prevalence, {})[name] = curve_table(curve, prevalence)
-    return plot_decision_curves(panels, list(metrics), rank_models(comparison, metrics)[0])
+    return Drawing(plot_decision_curves, panels, list(metrics), rank_models(comparison, metrics)[0])
 
 
-def draw_roc_curves(comparison: pd.DataFrame, **collected: pd.DataFrame) -> Figure:
+def draw_roc_curves(comparison: pd.DataFrame, **collected: pd.DataFrame) -> Drawing:
     """Draw the ROC curve of each model on test from `scores_<model>`, operating point marked."""
     tested = comparison[comparison[Column.SPLIT] == Split.TEST]
     curves = {
@@ -207,7 +226,7 @@ def draw_roc_curves(comparison: pd.DataFrame, **collected: pd.DataFrame) -> Figu
         str(row[Column.ARCHITECTURE]): (1 - row[Metric.SPECIFICITY], row[Metric.SENSITIVITY])
         for row in tested.to_dict("records")
     }
-    return plot_roc_curves(curves, points)
+    return Drawing(plot_roc_curves, curves, points)
 
 
 def draw_errors(

@@ -10,12 +10,13 @@ from pneumoscope.pipelines.reporting import nodes
 from pneumoscope.plots.activations import plot_activations
 from pneumoscope.plots.attribution import plot_attribution
 from pneumoscope.plots.curves import plot_training_curves
+from pneumoscope.plots.drawing import Drawing
 from pneumoscope.plots.forest import plot_comparison
 from pneumoscope.plots.sizes import plot_bytes_per_pixel, plot_sizes
 from pneumoscope.radiographs.pixel_statistics import describe_pixels
 from pneumoscope.report.findings import collect_findings
 
-Drawn = dict[str, tuple[Callable[..., Figure], list[str] | dict[str, str]]]
+Drawn = dict[str, tuple[Callable[..., Figure | Drawing], list[str] | dict[str, str]]]
 
 FIGURES: Drawn = {
     "figure_class_distribution": (nodes.draw_class_distribution, ["split_audit"]),
@@ -27,18 +28,19 @@ FIGURES: Drawn = {
         nodes.draw_pseudo_sites,
         ["decoded_radiographs", "train_rows", "pseudo_sites"],
     ),
+    # Of a whole table, which is more than what they draw of it.
     "figure_sizes": (plot_sizes, ["manifest"]),
     "figure_bytes_per_pixel": (plot_bytes_per_pixel, ["manifest"]),
     "figure_intensity_histograms": (nodes.draw_intensity_histograms, ["pixel_statistics"]),
     "figure_class_means": (nodes.draw_class_means, ["pixel_statistics"]),
-    "figure_forest": (plot_comparison, ["comparison"]),
+    "figure_forest": (nodes.drawing(plot_comparison), ["comparison"]),
 }
 # Drawn in the namespace of each model that was trained, and of every model.
 TRAINED_FIGURES: Drawn = {
-    "curves": (plot_training_curves, ["history"]),
+    "curves": (nodes.drawing(plot_training_curves), ["history"]),
     "augmented": (nodes.draw_augmented, ["augmentations"]),
-    "attribution": (plot_attribution, ["explanations", "attribution_maps"]),
-    "activations": (plot_activations, ["explanations", "activation_maps"]),
+    "attribution": (nodes.drawing(plot_attribution), ["explanations", "attribution_maps"]),
+    "activations": (nodes.drawing(plot_activations), ["explanations", "activation_maps"]),
 }
 OWN_FIGURES: Drawn = {
     "thresholds": (nodes.draw_thresholds, ["scores", "metrics"]),
