@@ -12,9 +12,10 @@ counter films alone, 0.9 or 0.8 of each side, brought to the same size: what a m
 periphery than it was trained with.
 
 Reads what the environment's preprocessing stored (and RADIOGRAPHS, RESULTS and MOBILENETV2_WEIGHTS
-as a run does), trains on train, and measures clean validation and a quarter of stressed validation,
-which chooses the epoch, and hard validation. The test part is never opened. Each finished fit is
-appended to the CSV named by --into, so an interrupted ablation goes on where it stopped.
+as a run does), trains on as much of each film of train as the environment does, and measures clean
+validation and a quarter of stressed validation, which chooses the epoch, and hard validation. The
+test part is never opened. Each finished fit is appended to the CSV named by --into, so an
+interrupted ablation goes on where it stopped.
 """
 
 import argparse
@@ -36,7 +37,8 @@ from pneumoscope.models.training.batches import LabelledRadiographs, TrainingDat
 from pneumoscope.models.training.execution import prepare_backend
 from pneumoscope.models.training.fit import fit
 from pneumoscope.models.training.precision import choose_precision
-from pneumoscope.options import Recipe
+from pneumoscope.naming import FITTED_FILMS
+from pneumoscope.options import PreprocessingOptions, Recipe
 from pneumoscope.radiographs.degradations import reframe
 
 PROJECT = Path(__file__).parents[1]
@@ -97,6 +99,8 @@ def main() -> None:
     given = parser.parse_args()
     catalog, parameters = load(given.env)
     parts = {part: labelled(catalog, part) for part in ("train", "validation", "stressed")}
+    wide = PreprocessingOptions.model_validate(parameters["preprocessing"]).fits_wider_films
+    fitted = replace(parts["train"], images=catalog.load(FITTED_FILMS[wide]))
     side = given.side or parameters[given.model]["model"].get("side")
     parts["stressed"] = pick(parts["stressed"], np.arange(len(parts["stressed"].labels)) % 4 == 0)
     groups = catalog.load("pseudo_sites")
@@ -114,7 +118,7 @@ def main() -> None:
                 key = {"variant": variant, "cut": name, "seed": seed}
                 if not known(given.into, key):
                     row = train(
-                        parameters[given.model], VARIANTS[variant], parts, cut, seed,
+                        parameters[given.model], VARIANTS[variant], parts, fitted, cut, seed,
                         given.epochs, side,
                     )  # fmt: skip
                     append(given.into, {**key, **row})
@@ -190,6 +194,7 @@ def train(
     block: dict[str, Any],
     change: dict[str, dict[str, Any]],
     parts: dict[str, LabelledRadiographs],
+    fitted: LabelledRadiographs,
     cut: Cut,
     seed: int,
     epochs: int | None,
@@ -208,7 +213,7 @@ def train(
     counter = pick(parts["train"], cut.counter)
     middles = {share: shrunk(counter, side, share) for share in FIELDS}
     parts = {name: shrunk(part, side) for name, part in parts.items()}
-    films = pick(parts["train"], cut.train)
+    films = shrunk(pick(fitted, cut.train), side)
     if not change.get("train", {}).get("weighted", True):
         films = replace(films, sample_weights=None)
     prepare_backend(seed)
