@@ -12,6 +12,7 @@ from kedro.io import DatasetError
 from matplotlib.figure import Figure
 
 from pneumoscope.datasets.figure import FigureDataset
+from pneumoscope.plots import figure_processes
 from pneumoscope.plots.counts import plot_class_distribution
 from pneumoscope.plots.drawing import Drawing
 from pneumoscope.plots.figure_processes import FigureProcesses, drawing_apart, processes_in_use
@@ -33,6 +34,17 @@ def processes():
     found = FigureProcesses(2)
     yield found
     found.close()
+
+
+@pytest.fixture(scope="module")
+def process():
+    return figure_processes._Process()
+
+
+@pytest.fixture
+def one_process(monkeypatch, process):
+    """Have one process draw for all tests in which one draws, and that ask not how it ends."""
+    monkeypatch.setattr(figure_processes, "_Process", lambda: process)
 
 
 @pytest.fixture
@@ -92,6 +104,7 @@ def test_what_is_yet_to_be_drawn_is_drawn_apart_with_the_bytes_of_here(processes
     assert kept == [png_bytes(name_model(figure, "cnn"), 110)]
 
 
+@pytest.mark.usefixtures("one_process")
 def test_what_cannot_be_drawn_there_is_drawn_here(tmp_path):
     # Of the test's own module, which the other process cannot import.
     own = Drawing(house_figure, "mine")
@@ -105,6 +118,7 @@ def test_a_notebook_shows_what_a_drawing_draws():
     assert Drawing(house_figure, "shown")._repr_png_() == png_bytes(house_figure("shown"))
 
 
+@pytest.mark.usefixtures("one_process")
 def test_a_dataset_hands_figures_over_and_waits_for_them_where_they_are_asked_for(tmp_path, here):
     datasets = [FigureDataset(filepath=str(tmp_path / f"{number}.png")) for number in range(3)]
     expected = png_bytes(house_figure())
@@ -119,6 +133,7 @@ def test_a_dataset_hands_figures_over_and_waits_for_them_where_they_are_asked_fo
     assert processes_in_use() is None
 
 
+@pytest.mark.usefixtures("one_process")
 def test_all_threads_that_ask_for_a_figure_wait_for_it(tmp_path):
     file = str(tmp_path / "line.png")
     with drawing_apart(1), ThreadPoolExecutor(4) as threads:
@@ -145,6 +160,7 @@ def test_all_are_kept_when_drawing_apart_ends_though_nobody_asks_for_them(tmp_pa
     assert here == []
 
 
+@pytest.mark.usefixtures("one_process")
 def test_a_figure_that_cannot_be_drawn_tells_why_and_leaves_the_old_file(tmp_path):
     dataset = FigureDataset(filepath=str(tmp_path / "line.png"))
     dataset.save(house_figure())
@@ -158,6 +174,7 @@ def test_a_figure_that_cannot_be_drawn_tells_why_and_leaves_the_old_file(tmp_pat
     assert dataset.load() == before
 
 
+@pytest.mark.usefixtures("one_process")
 def test_an_error_is_told_at_the_end_at_the_latest_and_costs_no_other_figure(tmp_path):
     broken, whole = house_figure(), FigureDataset(filepath=str(tmp_path / "whole.png"))
     broken.axes[0].set_title("$\\frac{1}$")
@@ -167,6 +184,7 @@ def test_an_error_is_told_at_the_end_at_the_latest_and_costs_no_other_figure(tmp
     assert whole.load() == png_bytes(house_figure())
 
 
+@pytest.mark.usefixtures("one_process")
 def test_a_figure_that_draws_a_warning_draws_it_here(tmp_path, here):
     dataset = FigureDataset(filepath=str(tmp_path / "line.png"))
     with drawing_apart(1):
