@@ -115,7 +115,9 @@ def test_what_cannot_be_drawn_there_is_drawn_here(tmp_path):
 
 
 def test_a_notebook_shows_what_a_drawing_draws():
-    assert Drawing(house_figure, "shown")._repr_png_() == png_bytes(house_figure("shown"))
+    drawing = Drawing(house_figure, "shown")
+    assert drawing._repr_png_() == png_bytes(house_figure("shown"))
+    assert repr(drawing) == "Drawing by house_figure"  # and no address, which would differ
 
 
 @pytest.mark.usefixtures("one_process")

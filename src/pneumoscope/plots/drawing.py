@@ -36,6 +36,10 @@ class Drawing:
         figure = self._plot(*self._given)
         return figure if self._model is None else name_model(figure, self._model)
 
+    def __repr__(self) -> str:
+        """Name what draws it."""
+        return f"Drawing by {self._plot.__name__}"
+
     def _repr_png_(self) -> bytes:
         from pneumoscope.plots.png import png_bytes
 

@@ -16,7 +16,9 @@ from pneumoscope.plots.sizes import plot_bytes_per_pixel, plot_sizes
 from pneumoscope.radiographs.pixel_statistics import describe_pixels
 from pneumoscope.report.findings import collect_findings
 
-Drawn = dict[str, tuple[Callable[..., Figure | Drawing], list[str] | dict[str, str]]]
+Inputs = list[str] | dict[str, str]
+Drawn = Mapping[str, tuple[Callable[..., Figure | Drawing], Inputs]]
+DrawnOfModel = Mapping[str, tuple[Callable[..., Drawing], Inputs]]
 
 FIGURES: Drawn = {
     "figure_class_distribution": (nodes.draw_class_distribution, ["split_audit"]),
@@ -36,13 +38,13 @@ FIGURES: Drawn = {
     "figure_forest": (nodes.drawing(plot_comparison), ["comparison"]),
 }
 # Drawn in the namespace of each model that was trained, and of every model.
-TRAINED_FIGURES: Drawn = {
+TRAINED_FIGURES: DrawnOfModel = {
     "curves": (nodes.drawing(plot_training_curves), ["history"]),
     "augmented": (nodes.draw_augmented, ["augmentations"]),
     "attribution": (nodes.drawing(plot_attribution), ["explanations", "attribution_maps"]),
     "activations": (nodes.drawing(plot_activations), ["explanations", "activation_maps"]),
 }
-OWN_FIGURES: Drawn = {
+OWN_FIGURES: DrawnOfModel = {
     "thresholds": (nodes.draw_thresholds, ["scores", "metrics"]),
     "reliability": (nodes.draw_reliability, ["scores", "metrics", "params:evaluation"]),
     "subgroups": (nodes.draw_subgroups, ["metrics"]),
@@ -111,7 +113,7 @@ def create_pages(
     )
 
 
-def _own(architectures: Sequence[str], ensembles: Iterable[str]) -> dict[str, Drawn]:
+def _own(architectures: Sequence[str], ensembles: Iterable[str]) -> dict[str, DrawnOfModel]:
     return {
         **{name: {**TRAINED_FIGURES, **OWN_FIGURES} for name in architectures},
         **dict.fromkeys(ensembles, OWN_FIGURES),
@@ -129,7 +131,7 @@ def _draw(figures: Drawn) -> list[Node]:
     ]
 
 
-def _one(name: str, figures: Drawn) -> Pipeline:
+def _one(name: str, figures: DrawnOfModel) -> Pipeline:
     named = {
         kind: (nodes.drawn_for(name, draw), inputs) for kind, (draw, inputs) in figures.items()
     }
