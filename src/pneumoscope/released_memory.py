@@ -41,9 +41,10 @@ def collected_later() -> Iterator[None]:
 
 
 class MemoryHooks:
-    """Gives freed memory back after each entry that was saved.
+    """Gives freed memory back after each entry that was saved, and before each step on tables.
 
-    Allocators keep what tables and images took, in pieces that the next step seldom fits into.
+    Allocators keep what tables and images took, in pieces that the next step seldom fits into. What
+    a step was given and has made is freed once it is over, and so after all of it was saved.
     """
 
     @hook_impl
@@ -69,7 +70,16 @@ class MemoryHooks:
         from the first such array on that was freed, and they leave holes between others. Networks
         take and free arrays at every step, for which that would cost more than it saves.
         """
-        _lay_apart_from(_APART if DATA in node.tags else _AS_EVER)
+        on_tables = DATA in node.tags
+        _lay_apart_from(_APART if on_tables else _AS_EVER)
+        if on_tables:
+            _give_back()
+
+    @hook_impl
+    def before_node_run(self, node: Node) -> None:
+        """Give back what reading its tables took besides, where a node works on tables."""
+        if DATA in node.tags:
+            _give_back()
 
     @hook_impl
     def after_pipeline_run(self) -> None:
@@ -83,11 +93,16 @@ class MemoryHooks:
 
     @hook_impl
     def after_dataset_saved(self) -> None:
-        """Give back what Arrow and the C library hold and do not use."""
-        if arrow := sys.modules.get("pyarrow"):
-            arrow.default_memory_pool().release_unused()
-        if trim := _trim():
-            trim(0)
+        """Do so after each entry."""
+        _give_back()
+
+
+def _give_back() -> None:
+    """Give back what Arrow and the C library hold and do not use."""
+    if arrow := sys.modules.get("pyarrow"):
+        arrow.default_memory_pool().release_unused()
+    if trim := _trim():
+        trim(0)
 
 
 def _trim() -> Any:

@@ -26,7 +26,7 @@ REMEDY = (
 class RadiographFolderDataset(AbstractDataset[Mapping[str, Reader], Files]):
     """A tree of image files wherever it lies, each read in place and only when it is asked for.
 
-    Loading gives a dict from relative POSIX path to a function that returns the file's bytes,
+    Loading gives a mapping from relative POSIX path to a function that returns the file's bytes,
     like Kedro's PartitionedDataset; `size` of that function is the file's, in bytes. What a
     table or a spreadsheet could not hold in a path is escaped, so that no two files share one.
     What leads out of the place (a symbolic link, a name with `..`) is listed but never followed,
@@ -78,7 +78,7 @@ class RadiographFolderDataset(AbstractDataset[Mapping[str, Reader], Files]):
             InputError: There is no such place, or it may not be read.
         """
         files = self._store().files()
-        files.pop(MARKER, None)
+        files.leave_out(MARKER)
         return files
 
     def save(self, data: Mapping[str, Reader]) -> None:

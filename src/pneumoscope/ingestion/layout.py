@@ -2,10 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cache
 from pathlib import PurePosixPath
 from typing import Any, TypeVar
 
@@ -111,9 +110,10 @@ class Layout:
     ):
         """Fold the names and compile the patterns."""
         self.name, self.names_tell, self.remarks = name, names_tell, list[str]()
-        self._paths = frozenset[str]()
+        self._paths: Collection[str] = ()
+        self._hidden: Callable[[str, Layout], str] = _as_it_is
+        self._replaced: dict[str, str] | None = None
         self._last: tuple[str | None, Place | str] = None, ""
-        self._replaced: Callable[[], dict[str, str]] = dict
         self._left_out = [fold(pattern) for pattern in left_out]
         self._labels = dict.fromkeys(SUBTYPE_FOLDERS, Label.PNEUMONIA) | {
             fold(name): label
@@ -134,18 +134,22 @@ class Layout:
         """Return the layout whose folders tell the class."""
         return cls(options.class_folders, options.patient_patterns, options.left_out_folders)
 
-    def remember(self, paths: Iterable[str], replaced: Callable[[], dict[str, str]]) -> None:
+    def remember(self, paths: Collection[str], hidden: Callable[[str, "Layout"], str]) -> None:
         """Note the paths as they are, and how to find out what others stand for them in outputs.
 
         Args:
             paths: Of the files of the collection.
-            replaced: Gives the other paths to these.
+            hidden: Gives the other path of one, by this layout.
         """
-        self._paths, self._replaced = frozenset(paths), cache(replaced)
+        self._paths, self._hidden, self._replaced = paths, hidden, None
 
     def real(self, path: str) -> str:
         """Return the path that lies behind one in an output."""
-        return path if path in self._paths else self._replaced().get(path, path)
+        if path in self._paths:
+            return path
+        if self._replaced is None:
+            self._replaced = {self._hidden(one, self): one for one in self._paths}
+        return self._replaced.get(path, path)
 
     def names_class(self, folder: str) -> bool:
         """Tell whether a folder of this name stands for a class."""
@@ -256,6 +260,11 @@ class Layout:
         words = [found[0] for found in self._word.finditer(name) if not _denied(name, found)]
         subtypes = {SUBTYPE_FOLDERS[word] for word in words if word in SUBTYPE_FOLDERS}
         return {self._words[word] for word in words}, subtypes
+
+
+def _as_it_is(path: str, layout: Layout) -> str:
+    del layout
+    return path
 
 
 def _classless(folders: Sequence[str], names_tell: bool) -> str:

@@ -1,6 +1,6 @@
 """Which collection a folder holds: one with a table that is known, or classes by folder or name."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import Any
@@ -97,7 +97,7 @@ def _spreadsheets(files: Iterable[str]) -> list[str]:
 
 def _passed_over(files: Files, beside: Files, named: Sequence[str]) -> list[str]:
     """Say which tables in the folder, or archive, one outside it goes before."""
-    within = [path for path in files if _any_called(named, [path]) and not is_litter(path)]
+    within = [path for path in _called(named, files) if not is_litter(path)]
     return [f"{path} was not read, for {' and '.join(beside)} outside was." for path in within]
 
 
@@ -109,13 +109,13 @@ def _tables(
         return []
     meant = asked == name or (name == OWN and (not beside or _any_called(options.tables, beside)))
     tables = []
-    for path, reader in (beside or files).items():
-        if beside or (_any_called(options.tables, [path]) and not is_litter(path)):
-            try:
-                tables.append(read_table(path, reader()))
-            except InputError:
-                if meant:
-                    raise
+    called = (path for path in _called(options.tables, files) if not is_litter(path))
+    for path in beside or called:
+        try:
+            tables.append(read_table(path, (beside or files)[path]()))
+        except InputError:
+            if meant:
+                raise
     fitting = [table for table in tables if _has_file(options, table)]
     if not fitting or not _tells_class(options, fitting):
         if meant and (tables or asked == name):
@@ -171,8 +171,16 @@ def _known_by(
 
 
 def _any_called(patterns: Iterable[str], paths: Iterable[str]) -> bool:
-    names = [fold(path.rpartition("/")[2]) for path in paths]
-    return any(fnmatchcase(name, fold(pattern)) for pattern in patterns for name in names)
+    return next(_called(patterns, paths), None) is not None
+
+
+def _called(patterns: Iterable[str], paths: Iterable[str]) -> Iterator[str]:
+    """Yield the paths whose names are one of these patterns."""
+    folded = [fold(pattern) for pattern in patterns]
+    for path in paths:
+        name = fold(path.rpartition("/")[2])
+        if any(fnmatchcase(name, pattern) for pattern in folded):
+            yield path
 
 
 def _layout(
@@ -198,7 +206,7 @@ def _layout(
             f"`collections.{name}.columns.file`.",
         )
     for part, names in collection.splits.items():
-        for path in (path for path in files if _any_called(names, [path])):
+        for path in _called(names, files):
             text, _ = decoded(path, files[path]())
             for line in text.splitlines():
                 entries.list_as(part, index.find(line))
@@ -224,16 +232,19 @@ def _meanings(name: str, options: IngestionOptions, collection: CollectionOption
 
 def _by_path(files: Files, options: IngestionOptions) -> Layout:
     """Read the classes off folders, or where no folder names one, off the names of the files."""
-    layout = Layout.of(options)
-    paths = [path for path in files if not is_litter(path)]
-    folders = {folder for path in paths for folder in PurePosixPath(path).parts[:-1]}
-    telling = [path for path in paths if layout.label_of_name(path)]
-    if any(map(layout.names_class, folders)) or not telling:
+    layout, folders = Layout.of(options), set[str]()
+    for path in files:
+        if not is_litter(path):
+            folders.update(PurePosixPath(path).parts[:-1])
+    if any(map(layout.names_class, folders)):
+        return layout
+    telling = [layout.label_of_name(path) is not None for path in files if not is_litter(path)]
+    if not any(telling):
         return layout
     rules = (options.class_folders, options.patient_patterns, options.left_out_folders)
     by_name = Layout(*rules, names_tell=True, name=NAMES)
     by_name.remarks = [
         f"No folder names a class, so the names of the files were believed: "
-        f"{counted_of(len(telling), len(paths), 'file', 'speaks', 'speak')} of one class."
+        f"{counted_of(sum(telling), len(telling), 'file', 'speaks', 'speak')} of one class."
     ]
     return by_name

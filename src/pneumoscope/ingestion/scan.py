@@ -1,9 +1,10 @@
 """The single pass over the files: hashed, header read, decoded once."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import pandas as pd
 from dask.system import CPU_COUNT
@@ -16,6 +17,7 @@ from pneumoscope.ingestion.litter import LEFT_OUT, is_litter
 from pneumoscope.ingestion.patient_key import PatientKey
 from pneumoscope.ingestion.private_names import hide_names
 from pneumoscope.ingestion.scanned_file import ScannedFile
+from pneumoscope.ingestion.sorted_paths import SortedPaths
 from pneumoscope.naming import Source
 from pneumoscope.options import IngestionOptions
 from pneumoscope.parallel import BatchedMap, Write, Written
@@ -102,8 +104,7 @@ def _batched(
 ) -> BatchedMap[Item, ScannedFile]:
     title = "reading radiographs"
     in_order, waits = getattr(files, "in_order", False), getattr(files, "waits", False)
-    listed = files.items() if in_order else sorted(files.items())
-    items = [(path, read, layout.left_out(path) if layout else "") for path, read in listed]
+    items = _Items(files, tuple(files) if in_order else SortedPaths(files), layout)
     if in_order:
         if engine_in_use() is not None:
             logger.info("A compressed archive is one stream: this process reads it, no worker")
@@ -112,6 +113,32 @@ def _batched(
     threads = WAITING if waits else CPU_COUNT
     batch = max(1, batch // 4) if waits else batch
     return BatchedMap(look, items, batch, title, threads)
+
+
+@dataclass(frozen=True)
+class _Items(Sequence[Item]):
+    """The files to scan; what is held are their paths, and a slice is made when it is asked for.
+
+    Attributes:
+        files: Readers by path.
+        paths: The paths in the order of the scan.
+        layout: What leaves some out on purpose; None leaves out none.
+    """
+
+    files: Mapping[str, Reader]
+    paths: Sequence[str]
+    layout: Layout | None
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def __getitem__(self, key: Any) -> Any:
+        if isinstance(key, slice):
+            return [self._of(path) for path in self.paths[key]]
+        return self._of(self.paths[key])
+
+    def _of(self, path: str) -> Item:
+        return path, self.files[path], self.layout.left_out(path) if self.layout else ""
 
 
 def _scan_wanted(

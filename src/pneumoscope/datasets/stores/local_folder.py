@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pneumoscope.datasets.stores.interface import Files
+from pneumoscope.datasets.stores.interface import Files, Reader
 from pneumoscope.errors import InputError
-from pneumoscope.ingestion.file_names import escape_name
+from pneumoscope.ingestion.file_names import escape_name, unescape_name
+from pneumoscope.ingestion.sorted_paths import SortedPaths
 
 
 class LocalFolder:
@@ -33,11 +34,47 @@ class LocalFolder:
     def files(self) -> Files:
         """List the files, sorted by path."""
         self.require()
-        found = sorted(_files(self._root.resolve()))
-        return Files((escape_name(file.path), file) for file in found)
+        root, refused = self._root.resolve(), dict[str, str]()
+
+        def names() -> Iterator[str]:
+            for path, reason in _listed(root):
+                name = escape_name(path)
+                if reason:
+                    refused[name] = reason
+                yield name
+
+        return _FolderFiles(root, SortedPaths(names()), refused)
 
 
-@dataclass(frozen=True, order=True, slots=True)
+class _FolderFiles(Files):
+    """Files below a folder; what is held of each is its path, and a reader is made for each call.
+
+    Args:
+        root: The folder.
+        paths: Of the files, and with a final `/` of the folders that were not entered.
+        refused: Why these were not.
+    """
+
+    def __init__(self, root: Path, paths: SortedPaths, refused: dict[str, str]) -> None:
+        self._root, self._paths, self._refused = root, paths, refused
+
+    def __getitem__(self, path: str) -> Reader:
+        if path not in self._paths:
+            raise KeyError(path)
+        return _File(unescape_name(path), self._root, self._refused.get(path, ""))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+    def leave_out(self, path: str) -> None:
+        if path in self._paths:
+            self._paths = SortedPaths(one for one in self._paths if one != path)
+
+
+@dataclass(frozen=True, slots=True)
 class _File:
     """A file below a folder, or a folder there that was not entered, with the reason."""
 
@@ -76,31 +113,29 @@ class _File:
             )
 
 
-def _files(root: Path) -> Iterator[_File]:
-    """List what lies below a folder; whatever cannot be entered is listed by its own name."""
+def _listed(root: Path) -> Iterator[tuple[str, str]]:
+    """Yield the paths below a folder, and of a folder there why it was not entered, or nothing."""
     # Not os.walk: it recurses, and one folder that cannot be searched ends it.
     pending = [""]
     while pending:
         folder = pending.pop()
         try:
-            with os.scandir(root / folder) as listed:
-                entries = list(listed)
+            with os.scandir(root / folder) as entries:
+                for entry in entries:
+                    path = f"{folder}/{entry.name}" if folder else entry.name
+                    if _is_folder(entry, follow_symlinks=False):
+                        pending.append(path)
+                    elif _is_folder(entry, follow_symlinks=True):
+                        yield f"{path}/", "a symbolic link to a folder, not followed"
+                    else:
+                        yield path, ""
         except OSError as error:
             if not folder:
                 raise InputError(
                     "a folder that can be read", f"'{root}': {error.strerror}",
                     "Change its permissions, or name another.",
                 ) from error  # fmt: skip
-            yield _File(f"{folder}/", root, error.strerror or str(error))
-            continue
-        for entry in entries:
-            path = f"{folder}/{entry.name}" if folder else entry.name
-            if _is_folder(entry, follow_symlinks=False):
-                pending.append(path)
-            elif _is_folder(entry, follow_symlinks=True):
-                yield _File(f"{path}/", root, "a symbolic link to a folder, not followed")
-            else:
-                yield _File(path, root)
+            yield f"{folder}/", error.strerror or str(error)
 
 
 def _is_folder(entry: os.DirEntry, follow_symlinks: bool) -> bool:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -19,6 +20,7 @@ from pneumoscope.ingestion.records import IngestionAudit
 from pneumoscope.ingestion.scan import scan
 from pneumoscope.ingestion.scanned_file import ScannedFile
 from pneumoscope.ingestion.similarity import similar_radiographs
+from pneumoscope.ingestion.sorted_paths import SortedPaths
 from pneumoscope.naming import Column, Source
 from pneumoscope.options import IngestionOptions
 
@@ -45,8 +47,7 @@ def choose_layout(
     """
     layout = recognise(radiographs, labels, options, collections)
     # The layout outlives the scan: it keeps the names, and no file's reader.
-    paths = list(radiographs)
-    layout.remember(paths, lambda: {hidden_path(path, layout, patient_key): path for path in paths})
+    layout.remember(SortedPaths(radiographs), partial(hidden_path, key=patient_key))
     logger.info("Classes are told by: %s", layout.name)
     return layout
 
