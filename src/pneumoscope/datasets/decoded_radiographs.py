@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pneumoscope.arrays import Grey, IntArray
 from pneumoscope.datasets.atomic import AtomicDataset, clear_alone, replacing_alone
 from pneumoscope.errors import InputError
 from pneumoscope.ingestion.scanned_file import NamedOnceScanned, ScannedFile
+from pneumoscope.lookup import known_places_of
 from pneumoscope.parallel import in_shards
 from pneumoscope.radiographs.measured import ACQUISITION, SMALL_SIDE
 
@@ -153,7 +153,7 @@ class DecodedRadiographs(Mapping[str, Grey]):
             KeyError: One of them was not decoded.
         """
         known, films = self._places()
-        return StoredFilms(self.folder, films.places[_rows(known, paths)])
+        return StoredFilms(self.folder, films.places[known_places_of(paths, known)])
 
     def small(self, paths: pd.Series) -> StoredSmallFilms:
         """Return the films of these paths, made small, in their order.
@@ -164,7 +164,7 @@ class DecodedRadiographs(Mapping[str, Grey]):
         files = self.table(["path", "part", _SMALL])
         made = files[files[_SMALL] >= 0]
         places = made[["part", _SMALL]].to_numpy(dtype=np.int64)
-        return StoredSmallFilms(self.folder, places[_rows(made["path"], paths)])
+        return StoredSmallFilms(self.folder, places[known_places_of(paths, made["path"])])
 
     def numbers(self, paths: pd.Series) -> pd.DataFrame:
         """Return what was measured of the films of these paths: the columns of `ACQUISITION`.
@@ -173,7 +173,7 @@ class DecodedRadiographs(Mapping[str, Grey]):
             KeyError: One of them is no scanned file.
         """
         files = self.table(["path", *ACQUISITION])
-        rows = _rows(files["path"], paths)
+        rows = known_places_of(paths, files["path"])
         return files[list(ACQUISITION)].iloc[rows].reset_index(drop=True)
 
 
@@ -216,15 +216,6 @@ def _part(number: int) -> str:
 
 def _small_part(number: int) -> str:
     return f"small-{number:05d}.bin"
-
-
-def _rows(known: pd.Series, paths: pd.Series) -> IntArray:
-    # By Arrow: an index of pandas would make an object of each path.
-    rows = pc.index_in(pa.array(paths, pa.large_string()), pa.array(known, pa.large_string()))
-    missing = rows.is_null().to_numpy(zero_copy_only=False)
-    if missing.any():
-        raise KeyError(paths.to_numpy()[missing][0])
-    return rows.to_numpy().astype(np.int64)
 
 
 def _write_part(folder: Path, number: int, files: Iterator[ScannedFile]) -> pa.Table:

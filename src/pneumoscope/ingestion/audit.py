@@ -39,6 +39,7 @@ from pneumoscope.ingestion.tag_warnings import (
     number_sentences,
     tag_sentences,
 )
+from pneumoscope.lookup import places_of
 from pneumoscope.naming import Column
 from pneumoscope.provenance import Sources
 
@@ -71,7 +72,8 @@ def audit(
     """
     check_complete(files, ingested)
     manifest, quarantine = ingested.manifest, ingested.quarantine
-    converted = files[(files["note"] != "") & files["path"].isin(manifest[Column.PATH])]
+    noted = files[files["note"] != ""]
+    converted = noted[places_of(noted["path"], manifest[Column.PATH]) >= 0]
     modes = manifest.groupby([*_PART, Column.MODE]).size().rename("n")
     counts = manifest.groupby([*_PART, Column.SUBTYPE]).size().rename("n")
     shortcuts = measure_shortcuts(manifest, warn_auroc, acquisition)

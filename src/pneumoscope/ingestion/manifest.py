@@ -8,6 +8,7 @@ import pandas as pd
 from pneumoscope.ingestion.layout import TABLE_KEY, Layout
 from pneumoscope.ingestion.litter import LEFT_OUT, LITTER
 from pneumoscope.ingestion.tag_warnings import film_warnings
+from pneumoscope.lookup import places_of
 from pneumoscope.naming import Column
 from pneumoscope.options import IngestionOptions
 from pneumoscope.radiographs.recorded import RECORDED, STORED, with_recorded
@@ -162,4 +163,4 @@ def _ids(paths: pd.Series) -> pd.Series:
     """Name each radiograph by its path without the suffix, unless two would share that name."""
     paths = paths.astype(str)
     stems = paths.str.replace(_SUFFIX, r"\1", regex=True)
-    return stems.where(~(stems.duplicated(keep=False) | stems.isin(paths)), paths)
+    return stems.where(~(stems.duplicated(keep=False) | (places_of(stems, paths) >= 0)), paths)

@@ -48,7 +48,8 @@ def hide_names(
     if not hides(files, options):
         return files
     layout = layout or Layout.of(options)
-    patients = [_patient(row, layout, key) for row in files.to_dict("records")]
+    known = (files[name] for name in (Column.PATH, Column.PATIENT_ID, Column.SUBTYPE))
+    patients = [_patient(*file, layout, key) for file in zip(*known, strict=True)]
     return files.assign(
         **{
             Column.PATH: [hidden_path(path, layout, key) for path in files[Column.PATH]],
@@ -78,16 +79,18 @@ def _folder(name: str, layout: Layout, key: PatientKey) -> str:
     return name if known else key.pseudonym("folder", name)
 
 
-def _patient(file: dict, layout: Layout, key: PatientKey) -> tuple[str, str]:
+def _patient(
+    path: str, patient: str, subtype: str, layout: Layout, key: PatientKey
+) -> tuple[str, str]:
     """Give key and disease of a file's patient, empty where its path tells neither."""
     try:
-        place = layout.place(file[Column.PATH])
+        place = layout.place(path)
     except ValueError:
-        return file[Column.PATIENT_ID], file[Column.SUBTYPE]
-    named = layout.patient(file[Column.PATH], place)
+        return patient, subtype
+    named = layout.patient(path, place)
     if not named.matched:
-        return file[Column.PATIENT_ID], file[Column.SUBTYPE]
+        return patient, subtype
     if named.patient_id.startswith(TABLE_KEY):
         return named.patient_id, named.subtype.value
-    known = file[Column.PATIENT_ID] or f"name-{key.pseudonym('name', named.patient_id)}"
+    known = patient or f"name-{key.pseudonym('name', named.patient_id)}"
     return known, named.subtype.value

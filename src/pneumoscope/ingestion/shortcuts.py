@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 import pandas as pd
 
@@ -73,9 +74,9 @@ def measure_shortcuts(
             beyond chance.
         acquisition: The columns of `ACQUISITION` in the order of the manifest; None measures none.
     """
-    values = shortcut_values(manifest)
+    tables = [shortcut_values(manifest)]
     if acquisition is not None:
-        values = values.join(acquisition[list(ACQUISITION)].set_axis(manifest.index))
+        tables.append(acquisition[list(ACQUISITION)].set_axis(manifest.index))
     # Rows are taken for each number: of all columns that would cost more than the measure.
     people = manifest[[Column.LABEL]].assign(
         # Numbers in the order of keys: a key of each film would be sorted for each number.
@@ -88,9 +89,9 @@ def measure_shortcuts(
         rows = parts[part]
         if positive[rows].value_counts().reindex([False, True], fill_value=0).min() < FEWEST:
             continue
-        measured = [(name, [values.loc[rows, name]]) for name in map(str, values)]
+        measured = ((name, [table.loc[rows, name]]) for table in tables for name in map(str, table))
         on_record = manifest.loc[rows, [name for name in RECORDED_COLUMNS if name in manifest]]
-        for _, numbers in [*measured, *recorded_features(on_record)]:
+        for _, numbers in chain(measured, recorded_features(on_record)):
             shortcuts = [
                 one for number in numbers if (one := _measure(part, number, people, warn_auroc))
             ]

@@ -10,6 +10,7 @@ from pneumoscope.arrays import IntArray
 from pneumoscope.errors import InputError
 from pneumoscope.ingestion.layout import UNASSIGNED
 from pneumoscope.ingestion.similarity import COPY
+from pneumoscope.lookup import places_of
 from pneumoscope.naming import Column, Label, Split, SplitPolicy
 from pneumoscope.options import SplitOptions
 from pneumoscope.splitting.policy import settled
@@ -17,10 +18,11 @@ from pneumoscope.splitting.policy import settled
 _GROUP = "group"
 """Column: the number of what has to stay in one split, counted by the first patient's key."""
 
-_NEEDED = [
+NEEDED = [
     Column.RADIOGRAPH_ID, Column.PATH, Column.SOURCE_SPLIT, Column.LABEL, Column.SUBTYPE,
     Column.PATIENT_ID, Column.SHA256,
 ]  # fmt: skip
+"""Columns of the manifest that splits are drawn by."""
 
 
 class ImpossibleSplit(InputError):
@@ -52,7 +54,7 @@ def assign_splits(
         ImpossibleSplit: A part is missing, or a class has too few patients for the splits.
     """
     options, _ = settled(options, manifest)
-    rows = manifest[[name for name in manifest if name in _NEEDED]].sort_values(
+    rows = manifest[[name for name in manifest if name in NEEDED]].sort_values(
         Column.RADIOGRAPH_ID, ignore_index=True
     )
     rows = rows.assign(**{Column.SHA256: pd.factorize(rows[Column.SHA256])[0]})
@@ -61,8 +63,9 @@ def assign_splits(
     assigned = _POLICIES[options.policy](rows, options, np.random.default_rng(seed))
     assigned = assigned.drop_duplicates([Column.SPLIT, Column.LABEL, Column.SHA256])
     _check_every_class(assigned)
-    order = assigned[Column.SPLIT].map({split: place for place, split in enumerate(Split)})
-    return assigned.iloc[np.lexsort((assigned[Column.RADIOGRAPH_ID], order))][
+    order = places_of(assigned[Column.SPLIT], pd.Series([split.value for split in Split]))
+    # Rows are numbered in the order of their names.
+    return assigned.iloc[np.lexsort((assigned.index, order))][
         [Column.RADIOGRAPH_ID, Column.SPLIT]
     ].reset_index(drop=True)
 
@@ -76,11 +79,10 @@ def _groups(rows: pd.DataFrame, copies: pd.DataFrame, group_by: str) -> IntArray
 
     # Each film is tied to the first of its patient, the first of its bytes and its copies.
     number = pd.Series(range(len(rows)), index=rows.index)
-    names = pd.Index(rows[Column.RADIOGRAPH_ID])
     ties = [
         *((number.to_numpy(), number.groupby(rows[c]).transform("min").to_numpy())
           for c in (Column.PATIENT_ID, Column.SHA256)),
-        tuple(names.get_indexer(pd.Index(copies[end])) for end in ("first", "second")),
+        tuple(places_of(copies[end], rows[Column.RADIOGRAPH_ID]) for end in ("first", "second")),
     ]  # fmt: skip
     ends = [np.concatenate([tie[end] for tie in ties]) for end in (0, 1)]
     tied = coo_array((np.ones(len(ends[0])), tuple(ends)), shape=(len(rows), len(rows)))

@@ -5,6 +5,7 @@ from pydantic import TypeAdapter
 
 from pneumoscope.ingestion.layout import NO_KEY
 from pneumoscope.ingestion.similarity import LISTED
+from pneumoscope.lookup import with_columns
 from pneumoscope.naming import Column, Split, SplitPolicy
 from pneumoscope.options import SplitOptions
 from pneumoscope.splitting.leakage import check_disjoint, copy_flaws, protocol_flaws, similar_pairs
@@ -36,7 +37,7 @@ def audit_splits(
         LeakingSplit: A protocol did not give the disjoint splits that it promises.
     """
     options, chosen = settled(options, manifest)
-    rows = before.merge(manifest[[Column.RADIOGRAPH_ID, Column.PATIENT_ID]])
+    rows = with_columns(before, manifest[[Column.RADIOGRAPH_ID, Column.PATIENT_ID]])
     patients = rows.groupby(Column.SPLIT)[Column.PATIENT_ID].nunique()
     promised = _promised(before, options)
     pairs = similar_pairs(promised, manifest, similar)
@@ -85,7 +86,7 @@ def _promised(splits: pd.DataFrame, options: SplitOptions) -> pd.DataFrame:
 
 def _counts(splits: pd.DataFrame, manifest: pd.DataFrame) -> list[SplitCount]:
     known = [Column.RADIOGRAPH_ID, Column.PATIENT_ID, Column.LABEL, Column.SUBTYPE]
-    rows = splits.merge(manifest[known], on=Column.RADIOGRAPH_ID)
+    rows = with_columns(splits, manifest[known])
     grouped = rows.groupby([Column.SPLIT, Column.LABEL, Column.SUBTYPE])
     counts = grouped.agg(n=(Column.RADIOGRAPH_ID, "size"), patients=(Column.PATIENT_ID, "nunique"))
     return TypeAdapter(list[SplitCount]).validate_python(counts.reset_index().to_dict("records"))

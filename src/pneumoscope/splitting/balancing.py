@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from pneumoscope.lookup import known_places_of
 from pneumoscope.naming import Balance, Column, Split
 
 
@@ -24,9 +25,8 @@ def balance(splits: pd.DataFrame, manifest: pd.DataFrame, how: Balance, seed: in
     """
     weighted = splits.assign(**{Column.SAMPLE_WEIGHT: 1.0})
     train = weighted[Column.SPLIT] == Split.TRAIN
-    labels = weighted[Column.RADIOGRAPH_ID].map(
-        manifest.set_index(Column.RADIOGRAPH_ID)[Column.LABEL]
-    )
+    places = known_places_of(weighted[Column.RADIOGRAPH_ID], manifest[Column.RADIOGRAPH_ID])
+    labels = manifest[Column.LABEL].iloc[places].set_axis(weighted.index)
     rebalanced = _HOW[how](weighted[train], labels[train], np.random.default_rng(seed))
     return pd.concat([rebalanced, weighted[~train]], ignore_index=True)
 
@@ -48,7 +48,7 @@ def _oversample(rows: pd.DataFrame, labels: pd.Series, rng: np.random.Generator)
 
 def _class_weights(rows: pd.DataFrame, labels: pd.Series, rng: np.random.Generator) -> pd.DataFrame:
     del rng
-    weights = len(labels) / (labels.nunique() * labels.map(labels.value_counts()))
+    weights = len(labels) / (labels.nunique() * labels.groupby(labels).transform("size"))
     return rows.assign(**{Column.SAMPLE_WEIGHT: weights.astype(float)})
 
 

@@ -10,6 +10,7 @@ from pneumoscope.counts import agreeing, counted_of
 from pneumoscope.errors import InputError
 from pneumoscope.ingestion.layout import NO_KEY
 from pneumoscope.ingestion.similarity import COPY
+from pneumoscope.lookup import places_of, with_columns
 from pneumoscope.naming import Column, Split, SplitPolicy
 from pneumoscope.options import SplitOptions
 from pneumoscope.splitting.records import SimilarPair
@@ -41,7 +42,7 @@ def check_disjoint(splits: pd.DataFrame, manifest: pd.DataFrame) -> list[str]:
         LeakingSplit: A patient or a film stands in two splits.
     """
     known = manifest[[Column.RADIOGRAPH_ID, Column.PATIENT_ID, Column.SHA256]]
-    rows = splits.merge(known, on=Column.RADIOGRAPH_ID, validate="many_to_one")
+    rows = with_columns(splits, known)
     for column, what in ((Column.PATIENT_ID, "patients"), (Column.SHA256, "files")):
         parts = rows.groupby(column)[Column.SPLIT].transform("nunique")
         shared = rows[parts > 1].groupby(column)[Column.RADIOGRAPH_ID].unique()
@@ -94,13 +95,15 @@ def similar_pairs(
         Columns `PAIR_COLUMNS`, the most similar first.
     """
     # By numbers: there can be more pairs than films, and hashes of both would be joined to each.
-    known = pd.Index(manifest[Column.RADIOGRAPH_ID])
+    known = manifest[Column.RADIOGRAPH_ID]
     content = np.append(pd.factorize(manifest[Column.SHA256])[0], -1)  # of a film not known
     places = pd.DataFrame(
         {
-            "content": content[known.get_indexer(splits[Column.RADIOGRAPH_ID])],
+            "content": content[places_of(splits[Column.RADIOGRAPH_ID], known)],
             "row": np.arange(len(splits), dtype=np.int32),
-            "split": splits[Column.SPLIT].map(list(Split).index).to_numpy(dtype=np.int8),
+            "split": places_of(splits[Column.SPLIT], pd.Series(list(map(str, Split)))).astype(
+                np.int8
+            ),
         }
     )
     parts = []
@@ -108,7 +111,7 @@ def similar_pairs(
         some = similar[start : start + _PAIRS_AT_ONCE]
         pairs = pd.DataFrame({"similarity": some["similarity"]})
         for which in ("first", "second"):
-            pairs[f"content_{which}"] = content[known.get_indexer(pd.Index(some[which]))]
+            pairs[f"content_{which}"] = content[places_of(some[which], known)]
         for which in ("first", "second"):
             pairs = pairs.merge(
                 places.add_suffix(f"_{which}"), on=f"content_{which}", validate="many_to_many"
@@ -180,6 +183,6 @@ def protocol_flaws(
 def _leaked(splits: pd.DataFrame, manifest: pd.DataFrame) -> int:
     """Count the patients that stand in more than one split."""
     known = manifest[[Column.RADIOGRAPH_ID, Column.PATIENT_ID]]
-    rows = splits.merge(known, on=Column.RADIOGRAPH_ID)
+    rows = with_columns(splits, known)
     parts = rows.groupby(Column.PATIENT_ID)[Column.SPLIT].nunique()
     return int((parts > 1).sum())
