@@ -1,6 +1,7 @@
 """Kedro's settings: where parameters come from and what happens around a run."""
 
 from pneumoscope.cluster_hooks import ClusterHooks
+from pneumoscope.columns import ColumnHooks
 from pneumoscope.configuration import RESOLVERS, LayeredConfigLoader
 from pneumoscope.figure_hooks import FigureHooks
 from pneumoscope.hooks import (
@@ -33,6 +34,7 @@ HOOKS = (
     RunnerHooks(),
     CheckpointHooks(),
     MemoryHooks(),
+    ColumnHooks(),
     LogHooks(),
     SummaryHooks(),
 )

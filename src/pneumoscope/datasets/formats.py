@@ -1,15 +1,19 @@
 """Formats that kedro-datasets knows, saved so that a file appears whole or not at all."""
 
+from collections.abc import Sequence
 from copy import copy
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fsspec import AbstractFileSystem, filesystem
 from kedro.io.core import get_filepath_str
 from kedro_datasets import json, pandas, text
 
 from pneumoscope.datasets.atomic import AtomicSave
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 
 class _KedroFormat(AtomicSave[Any]):
@@ -46,7 +50,29 @@ class CSVDataset(_KedroFormat, pandas.CSVDataset):
 
 
 class ParquetDataset(_KedroFormat, pandas.ParquetDataset):
-    """A table as Parquet."""
+    """A table as Parquet.
+
+    Attributes:
+        wanted: Columns that are read the next time, as far as they are there; None reads all.
+    """
+
+    wanted: Sequence[str] | None = None
+    _load_args: dict[str, Any]
+
+    def load(self) -> "DataFrame":
+        """Read the table, or those of its columns that are wanted this time."""
+        wanted, self.wanted = self.wanted, None
+        if wanted is None or self._protocol != "file":
+            return super().load()
+        from pyarrow.parquet import read_schema
+
+        known = read_schema(str(self._get_load_path())).names
+        arguments = self._load_args
+        self._load_args = {**arguments, "columns": [name for name in known if name in wanted]}
+        try:
+            return super().load()
+        finally:
+            self._load_args = arguments
 
 
 class JSONDataset(_KedroFormat, json.JSONDataset):

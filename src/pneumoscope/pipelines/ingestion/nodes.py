@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from pneumoscope.columns import needing
 from pneumoscope.datasets.decoded_radiographs import DecodedRadiographs
 from pneumoscope.ingestion.audit import audit
 from pneumoscope.ingestion.checks import check_complete, check_worth_running
@@ -90,11 +91,13 @@ def check_manifest(
     return unchecked
 
 
+@needing(manifest=[Column.RADIOGRAPH_ID, Column.PATH, Column.PATIENT_ID, Column.SHA256])
 def compare_radiographs(manifest: pd.DataFrame, decoded: DecodedRadiographs) -> pd.DataFrame:
     """Find films that look alike as pictures, whatever their bytes and their names."""
     return similar_radiographs(manifest, decoded.small(manifest[Column.PATH]))
 
 
+@needing(manifest=[Column.RADIOGRAPH_ID, Column.PATH])
 def collect_acquisition(manifest: pd.DataFrame, decoded: DecodedRadiographs) -> pd.DataFrame:
     """Collect the marks, borders, tones and sharpness off the centre of every film."""
     table = decoded.numbers(manifest[Column.PATH])

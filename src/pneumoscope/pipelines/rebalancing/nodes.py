@@ -4,7 +4,10 @@ import logging
 
 import pandas as pd
 
+from pneumoscope.columns import needing
+from pneumoscope.naming import Column
 from pneumoscope.options import SplitOptions
+from pneumoscope.splitting.assignment import NEEDED
 from pneumoscope.splitting.assignment import assign_splits as assign
 from pneumoscope.splitting.audit import audit_splits
 from pneumoscope.splitting.balancing import balance
@@ -13,6 +16,7 @@ from pneumoscope.splitting.records import SplitAudit
 logger = logging.getLogger(__name__)
 
 
+@needing(manifest=NEEDED)
 def assign_splits(
     manifest: pd.DataFrame, similar: pd.DataFrame, options: SplitOptions, seed: int
 ) -> pd.DataFrame:
@@ -20,6 +24,7 @@ def assign_splits(
     return assign(manifest, similar, options, seed)
 
 
+@needing(manifest=[Column.RADIOGRAPH_ID, Column.LABEL])
 def rebalance_training(
     assigned: pd.DataFrame, manifest: pd.DataFrame, options: SplitOptions, seed: int
 ) -> pd.DataFrame:
@@ -27,6 +32,12 @@ def rebalance_training(
     return balance(assigned, manifest, options.balance, seed)
 
 
+@needing(
+    manifest=[
+        Column.RADIOGRAPH_ID, Column.SOURCE_SPLIT, Column.LABEL, Column.SUBTYPE,
+        Column.PATIENT_ID, Column.SHA256,
+    ]
+)  # fmt: skip
 def check_splits(
     assigned: pd.DataFrame,
     rebalanced: pd.DataFrame,
