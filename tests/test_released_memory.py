@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from kedro.pipeline import Node
 
 from pneumoscope import released_memory
 from pneumoscope.released_memory import MemoryHooks, collected_later
@@ -16,14 +17,18 @@ def resident() -> int:
 
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="no /proc on this system")
-def test_what_was_freed_in_small_pieces_is_given_back():
+@pytest.mark.parametrize(
+    "when", ["after_dataset_saved", "before_dataset_loaded", "before_node_run"]
+)
+def test_what_was_freed_in_small_pieces_is_given_back(when):
     if released_memory._trim() is None:
         pytest.skip("this C library offers no malloc_trim")
     pieces = [bytearray(4_000) for _ in range(40_000)]
     kept = pieces[::100]  # holes between them, as tables leave
     del pieces
     before = resident()
-    MemoryHooks().after_dataset_saved()
+    node = Node(len, "x", "y", name="n", tags="data")
+    getattr(MemoryHooks(), when)(**({} if when == "after_dataset_saved" else {"node": node}))
     assert before - resident() > 80_000_000
     assert len(kept) == 400
 

@@ -18,6 +18,9 @@ DATA = "data"
 _APART, _AS_EVER = 2**19, 2**25
 """Bytes from which on an array lies apart, and up to which glibc raises that by itself."""
 
+_AT_WORK = 2**22
+"""Bytes that wait at the end of the heap while a node works on tables."""
+
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 """Of glibc's `mallopt`; musl has no such function."""
 
@@ -77,9 +80,19 @@ class MemoryHooks:
 
     @hook_impl
     def before_node_run(self, node: Node) -> None:
-        """Give back what reading its tables took besides, where a node works on tables."""
+        """Give back what reading its tables took besides, where a node works on tables.
+
+        What it frees itself then lies waiting in small amounts only. Films are read, and written,
+        while the node's results are saved.
+        """
         if DATA in node.tags:
             _give_back()
+            _keep_waiting(_AT_WORK)
+
+    @hook_impl
+    def after_node_run(self) -> None:
+        """Have more wait again."""
+        _keep_waiting(_AS_EVER)
 
     @hook_impl
     def after_pipeline_run(self) -> None:
@@ -114,7 +127,13 @@ def _lay_apart_from(size: int) -> None:
     if mallopt := _glibc("mallopt"):
         mallopt(_M_MMAP_THRESHOLD, size)
         # Else it would be that of a process that has just begun, and the heap grow and shrink.
-        mallopt(_M_TRIM_THRESHOLD, _AS_EVER)
+        _keep_waiting(_AS_EVER)
+
+
+def _keep_waiting(size: int) -> None:
+    """Have freed memory of this size at most wait at the end of the heap to be used again."""
+    if mallopt := _glibc("mallopt"):
+        mallopt(_M_TRIM_THRESHOLD, size)
 
 
 @cache

@@ -29,7 +29,7 @@ def make_films() -> Callable[..., tuple]:
         grey = 100 + 10 * apart * np.asarray(group)[:, None, None]
         small = np.clip(rng.normal(grey, 5, (n, SMALL_SIDE, SMALL_SIDE)), 0, 255).astype(np.uint8)
         found = pd.DataFrame(numbers, columns=list(ACQUISITION))
-        found.insert(0, "radiograph_id", name)
-        return rows, found, lambda paths: small[pd.Index(name).get_indexer(paths)]
+        place = pd.Index(name).get_indexer
+        return rows, lambda paths: found.iloc[place(paths)], lambda paths: small[place(paths)]
 
     return make

@@ -124,8 +124,8 @@ def rows(checked, manifest):
 
 
 @pytest.fixture(scope="module")
-def grouped(rows, acquisition, decoded):
-    return preprocessing.group_films(*rows.values(), acquisition, decoded, GROUPED, 0.95, SEED)
+def grouped(rows, decoded):
+    return preprocessing.group_films(*rows.values(), decoded, GROUPED, 0.95, SEED)
 
 
 @pytest.fixture(scope="module")

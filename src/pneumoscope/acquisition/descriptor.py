@@ -1,5 +1,6 @@
 """Films described by what lies outside the centre: standardised numbers and components."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -7,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from pneumoscope.arrays import FloatArray, IntArray, SmallFilms
-from pneumoscope.naming import Column
 from pneumoscope.radiographs.fields import outside
 from pneumoscope.radiographs.measured import ACQUISITION, SMALL_SIDE
 
@@ -33,18 +33,23 @@ class Films:
     """Films by what was measured of them.
 
     Attributes:
-        rows: Rows of the manifest, with the columns of the acquisition table, index from 0.
+        aspect: Shape (n,), width over height.
+        measured: Gives the columns `ACQUISITION` of some of them.
         small: The small film of each.
     """
 
-    rows: pd.DataFrame
+    aspect: FloatArray
+    measured: Callable[[IntArray], pd.DataFrame]
     small: SmallFilms
+
+    def __len__(self) -> int:
+        """Return the number of films."""
+        return len(self.aspect)
 
     def numbers(self, chosen: IntArray) -> FloatArray:
         """Return `NUMBERS` of some films."""
-        films = self.rows[[Column.WIDTH, Column.HEIGHT, *ACQUISITION]].iloc[chosen]
-        aspect = films[Column.WIDTH].astype(float) / films[Column.HEIGHT]
-        return films.assign(**{ASPECT: aspect})[list(NUMBERS)].to_numpy(dtype=float)
+        found = self.measured(chosen).assign(**{ASPECT: self.aspect[chosen]})
+        return found[list(NUMBERS)].to_numpy(dtype=float)
 
     def peripheries(self, chosen: IntArray) -> FloatArray:
         """Return the pixels outside the centre of some small films."""
@@ -94,16 +99,18 @@ class Descriptor:
         total = float(found.explained_variance_.sum()) / len(NUMBERS)
         return cls(numbers.mean(axis=0), spread, found, float(np.sqrt(total)) or 1.0)
 
-    def standardised(self, films: Films) -> FloatArray:
-        """Return the numbers of each film in standard deviations from the mean of train."""
-        apart = (films.numbers(np.arange(len(films.rows))) - self.mean) / self.spread
-        return np.clip(apart, -_FARTHEST, _FARTHEST)
-
     def describe(self, films: Films) -> FloatArray:
-        """Describe films: float64 (n, numbers and components)."""
-        every = np.arange(len(films.rows))
-        components = [
-            self.components.transform(films.peripheries(every[start : start + _AT_ONCE]))
-            for start in range(0, len(every), _AT_ONCE)
-        ]
-        return np.hstack([self.standardised(films), np.vstack(components) / self.scale])
+        """Describe films: float64 (n, numbers and components).
+
+        Numbers are in standard deviations from the mean of train.
+        """
+        every, numbers = np.arange(len(films)), len(NUMBERS)
+        found = np.empty((len(films), numbers + self.components.n_components_))
+        found[:, :numbers] = films.numbers(every)
+        for start in range(0, len(every), _AT_ONCE):
+            chosen = every[start : start + _AT_ONCE]
+            apart = (found[chosen, :numbers] - self.mean) / self.spread
+            found[chosen, :numbers] = np.clip(apart, -_FARTHEST, _FARTHEST)
+            components = self.components.transform(films.peripheries(chosen))
+            found[chosen, numbers:] = components / self.scale
+        return found

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pneumoscope.acquisition.descriptor import NUMBERS, Descriptor, Films
 from pneumoscope.acquisition.grouping import Groups, choose_groups
@@ -25,6 +26,7 @@ from pneumoscope.evaluation.ranking import auroc
 from pneumoscope.evaluation.sample import Sample
 from pneumoscope.evaluation.score_arrays import labels_of
 from pneumoscope.evaluation.verdict import stretched
+from pneumoscope.lookup import known_places_of
 from pneumoscope.naming import Column, Label, Split
 from pneumoscope.options import AcquisitionOptions
 from pneumoscope.robustness.domain_classifier import (
@@ -51,33 +53,34 @@ _CLEAR = 0.5
 
 @dataclass(frozen=True, eq=False)
 class _Films:
-    """All films, each once, described by what was fitted on train.
+    """All films, each once.
 
     Attributes:
-        rows: Rows of the manifest with their split and acquisition, index from 0.
-        described: One row a film.
+        split: Shape (n,), the number of the split of each, in their order.
+        label: Shape (n,), true for PNEUMONIA.
+        patient: Shape (n,), the number of the patient of each, in the order of keys.
     """
 
-    rows: pd.DataFrame
-    described: FloatArray
+    split: IntArray
+    label: BoolArray
+    patient: IntArray
 
-    @property
-    def standardised(self) -> FloatArray:
-        """The numbers of each film alone, in standard deviations."""
-        return self.described[:, : len(NUMBERS)]
+    @classmethod
+    def of(cls, rows: pd.DataFrame) -> "_Films":
+        split = known_places_of(rows[Column.SPLIT], pd.Series([one.value for one in Split]))
+        patient = pd.factorize(rows[Column.PATIENT_ID], sort=True)[0]
+        return cls(split, labels_of(rows), patient)
+
+    def __len__(self) -> int:
+        return len(self.label)
 
     def within(self, split: Split) -> BoolArray:
-        return (self.rows[Column.SPLIT] == split).to_numpy()
-
-    @cached_property
-    def patient(self) -> IntArray:
-        """Number the patients in the order of their keys."""
-        return pd.factorize(self.rows[Column.PATIENT_ID], sort=True)[0]
+        return np.asarray(self.split == list(Split).index(split))
 
 
 def measure_acquisition(
     rows: pd.DataFrame,
-    acquisition: pd.DataFrame,
+    measured: Callable[[pd.Series], pd.DataFrame],
     small: Callable[[pd.Series], SmallFilms],
     options: AcquisitionOptions,
     confidence: float,
@@ -88,7 +91,7 @@ def measure_acquisition(
     Args:
         rows: Rows of the manifest and split of all films of all splits, columns `NEEDED`; repeats
             are dropped.
-        acquisition: As the ingestion gives it.
+        measured: Gives the columns of `ACQUISITION` of the films of some paths.
         small: Gives the small films of some paths.
         options: Components, and the rule for the number of groups.
         confidence: Coverage of intervals, in (0, 1).
@@ -99,19 +102,18 @@ def measure_acquisition(
         where train has too few films) and hard (no film where there are too few), and the record
         of all.
     """
-    once = rows.drop_duplicates(Column.RADIOGRAPH_ID)
-    pixels = small(once[Column.PATH])
-    known = [name for name in NEEDED if name != Column.PATH]
-    once = once[known].merge(
-        acquisition, on=Column.RADIOGRAPH_ID, how="left", validate="one_to_one"
-    )
-    seen, train = Films(once, pixels), once[Column.SPLIT] == Split.TRAIN
-    descriptor = Descriptor.fit(seen, np.flatnonzero(train), options.components, seed)
-    films = _Films(once, descriptor.describe(seen))
-    score, aurocs = _classify(films, confidence, seed)
-    groups = _group(films, options, seed)
-    names = _names(films, groups)
-    sites = _pseudo_sites(films, names, confidence)
+    once = rows
+    if not rows[Column.RADIOGRAPH_ID].is_unique:
+        once = rows.drop_duplicates(Column.RADIOGRAPH_ID, ignore_index=True)
+    films = _Films.of(once)
+    described = _described(once, films, measured, small, options.components, seed)
+    groups = _group(films, described, options, seed)
+    names = _names(films, described, groups)
+    sites = _pseudo_sites(films, described, names, confidence)
+    # As boosting takes them, which would copy others; of many films this is the most that is held.
+    told = described.astype(np.float32)
+    del described
+    score, aurocs = _classify(films, told, confidence, seed)
     hard = {split: _hard(films, score, split, options.hard_auroc) for split in Split}
     audit = AcquisitionAudit(
         aurocs,
@@ -132,17 +134,34 @@ def measure_acquisition(
     return table, audit
 
 
+def _described(
+    rows: pd.DataFrame,
+    films: _Films,
+    measured: Callable[[pd.Series], pd.DataFrame],
+    small: Callable[[pd.Series], SmallFilms],
+    components: int,
+    seed: int,
+) -> FloatArray:
+    """Describe films by numbers and components that are fitted on those of train, one a row."""
+    paths = rows[Column.PATH]
+    aspect = (rows[Column.WIDTH].astype(float) / rows[Column.HEIGHT]).to_numpy()
+    seen = Films(aspect, lambda chosen: measured(paths.iloc[chosen]), small(paths))
+    train = np.flatnonzero(films.within(Split.TRAIN))
+    return Descriptor.fit(seen, train, components, seed).describe(seen)
+
+
 def _classify(
-    films: _Films, confidence: float, seed: int
+    films: _Films, described: NDArray[np.float32], confidence: float, seed: int
 ) -> tuple[FloatArray, dict[Split, Estimate]]:
     """Ask classifiers of the periphery about every film, in train those of other patients."""
-    label, train = labels_of(films.rows), films.within(Split.TRAIN)
+    label, train = films.label, films.within(Split.TRAIN)
     score = np.full(len(label), np.nan)
-    fitted = pd.DataFrame(films.described[train])
     reason = too_few(label[train], films.patient[train], (Label.NORMAL, Label.PNEUMONIA))
     if reason:
         return score, dict.fromkeys(Split, Estimate(None, reason=reason))
-    asked = pd.DataFrame(films.described[~train])
+    fitted, asked = (
+        pd.DataFrame(_rows_of(described, part), copy=False) for part in (train, ~train)
+    )
     score[train], fold = held_out(fitted, label[train], films.patient[train], seed)
     score[~train] = probabilities(fitted, label[train], asked)
     found = {}
@@ -160,27 +179,28 @@ def _classify(
 
 def _hard(films: _Films, score: FloatArray, split: Split, most_auroc: float) -> HardFilms:
     part = films.within(split)
-    return hard_films(labels_of(films.rows)[part], films.patient[part], score[part], most_auroc)
+    return hard_films(films.label[part], films.patient[part], score[part], most_auroc)
 
 
 def _hard_part(films: _Films, split: Split, found: HardFilms) -> HardPart:
-    hard = films.rows[films.within(split)][found.members]
-    counts = {label: int((hard[Column.LABEL] == label).sum()) for label in Label}
-    patients = int(hard[Column.PATIENT_ID].nunique())
+    hard = np.flatnonzero(films.within(split))[found.members]
+    ill = int(films.label[hard].sum())
+    counts = {Label.NORMAL: len(hard) - ill, Label.PNEUMONIA: ill}
+    patients = len(np.unique(films.patient[hard]))
     return HardPart(counts, patients, found.share, found.auroc, found.reason)
 
 
 def _is_hard(films: _Films, found: dict[Split, HardFilms]) -> BoolArray:
-    hard = np.zeros(len(films.rows), dtype=bool)
+    hard = np.zeros(len(films), dtype=bool)
     for split, one in found.items():
         hard[films.within(split)] = one.members
     return hard
 
 
-def _group(films: _Films, options: AcquisitionOptions, seed: int) -> Groups:
+def _group(films: _Films, described: FloatArray, options: AcquisitionOptions, seed: int) -> Groups:
     train = films.within(Split.TRAIN)
     return choose_groups(
-        films.described[train],
+        _rows_of(described, train),
         films.patient[train],
         options.most_pseudo_sites,
         options.prediction_strength,
@@ -188,17 +208,27 @@ def _group(films: _Films, options: AcquisitionOptions, seed: int) -> Groups:
     )
 
 
-def _names(films: _Films, groups: Groups) -> pd.Series:
+def _rows_of(described: NDArray[Any], part: BoolArray) -> NDArray[Any]:
+    """Return the rows of a part, of which nothing is copied where they follow each other."""
+    rows = np.flatnonzero(part)
+    if len(rows) and len(rows) == rows[-1] - rows[0] + 1:
+        return described[rows[0] : rows[-1] + 1]
+    return described[rows]
+
+
+def _names(films: _Films, described: FloatArray, groups: Groups) -> pd.Series:
     """Give each film the letter of the nearest centre, A for the one with most films of train."""
     if groups.fitted is None:
-        return pd.Series(None, films.rows.index, dtype=object)
-    nearest = groups.fitted.predict(films.described)
+        return pd.Series(None, range(len(films)), dtype=object)
+    nearest = groups.fitted.predict(described)
     counts = np.bincount(nearest[films.within(Split.TRAIN)], minlength=groups.fitted.n_clusters)
     letters = {group: chr(ord("A") + place) for place, group in enumerate(np.argsort(-counts))}
-    return pd.Series([letters[group] for group in nearest], films.rows.index, dtype=object)
+    return pd.Series([letters[group] for group in nearest], dtype=object)
 
 
-def _pseudo_sites(films: _Films, names: pd.Series, confidence: float) -> dict[str, PseudoSite]:
+def _pseudo_sites(
+    films: _Films, described: FloatArray, names: pd.Series, confidence: float
+) -> dict[str, PseudoSite]:
     known = sorted(names.dropna().unique())
     alone = 1 - (1 - confidence) / max(1, len(known))
     return {
@@ -207,7 +237,7 @@ def _pseudo_sites(films: _Films, names: pd.Series, confidence: float) -> dict[st
                 split: _part(films, (names == name).to_numpy() & films.within(split), confidence)
                 for split in Split
             },
-            traits=_traits(films, (names == name).to_numpy()),
+            traits=_traits(films, described, (names == name).to_numpy()),
             difference=_difference(films, (names == name).to_numpy(), alone),
         )
         for name in known
@@ -224,8 +254,7 @@ def _share(films: _Films, members: BoolArray, confidence: float) -> Measured:
     """Return the share of PNEUMONIA among some films, over the patients of all."""
     owner = np.unique(films.patient, return_inverse=True)[1]
     ill, total = (
-        np.bincount(owner, part).astype(np.float64)
-        for part in (members & labels_of(films.rows), members)
+        np.bincount(owner, part).astype(np.float64) for part in (members & films.label, members)
     )
     return proportion(ill, total, confidence, "no film in this split")
 
@@ -236,10 +265,10 @@ def _difference(films: _Films, members: BoolArray, confidence: float) -> Estimat
     return paired_difference(inside, others, confidence)
 
 
-def _traits(films: _Films, members: BoolArray) -> list[str]:
-    train = films.within(Split.TRAIN)
-    apart = films.standardised[members & train].mean(axis=0)
-    apart -= films.standardised[~members & train].mean(axis=0)
+def _traits(films: _Films, described: FloatArray, members: BoolArray) -> list[str]:
+    train, standardised = films.within(Split.TRAIN), described[:, : len(NUMBERS)]
+    apart = standardised[members & train].mean(axis=0)
+    apart -= standardised[~members & train].mean(axis=0)
     order = np.argsort(-np.abs(apart))[:_TRAITS]
     names = list(NUMBERS)
     return [trait(names[one], apart[one] > 0) for one in order if abs(apart[one]) >= _CLEAR]

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from pneumoscope.acquisition.measure import NEEDED, measure_acquisition
 from pneumoscope.acquisition.records import AcquisitionAudit
+from pneumoscope.columns import needing
 from pneumoscope.datasets.decoded_radiographs import DecodedRadiographs
 from pneumoscope.datasets.sharded_images import ShardedImages
+from pneumoscope.lookup import with_columns
 from pneumoscope.naming import Column, Split
 from pneumoscope.options import AcquisitionOptions, PreprocessingOptions, StressOptions
 from pneumoscope.parallel import BatchedMap
@@ -39,14 +41,12 @@ def select_rows(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Give each split its rows: what the manifest knows, plus the sample weight."""
     train, validation, test = (
-        splits[splits[Column.SPLIT] == split].merge(
-            manifest, on=Column.RADIOGRAPH_ID, how="left", validate="many_to_one"
-        )
-        for split in Split
+        with_columns(splits[splits[Column.SPLIT] == split], manifest) for split in Split
     )
     return train, validation, test
 
 
+@needing(rows=[Column.PATH, Column.SPLIT])
 def transform_radiographs(
     decoded: DecodedRadiographs, rows: pd.DataFrame, options: PreprocessingOptions
 ) -> BatchedMap[Pixels, Pixels]:
@@ -60,6 +60,7 @@ def transform_radiographs(
     )
 
 
+@needing(train_rows=[Column.PATH, Column.SPLIT])
 def transform_fitted_radiographs(
     decoded: DecodedRadiographs, train_rows: pd.DataFrame, options: PreprocessingOptions
 ) -> BatchedMap[Pixels, Pixels]:
@@ -67,20 +68,20 @@ def transform_fitted_radiographs(
     return transform_radiographs(decoded, train_rows, options.of_fitted_films)
 
 
+@needing(train_rows=NEEDED, validation_rows=NEEDED, test_rows=NEEDED)
 def group_films(
     train_rows: pd.DataFrame,
     validation_rows: pd.DataFrame,
     test_rows: pd.DataFrame,
-    acquisition: pd.DataFrame,
     decoded: DecodedRadiographs,
     options: AcquisitionOptions,
     confidence: float,
     seed: int,
 ) -> tuple[pd.DataFrame, AcquisitionAudit]:
     """Tell the class by the periphery alone, and group films by it, fitted on train alone."""
-    parts = [part[NEEDED] for part in (train_rows, validation_rows, test_rows)]
-    rows = pd.concat(parts, ignore_index=True)
-    table, audit = measure_acquisition(rows, acquisition, decoded.small, options, confidence, seed)
+    rows = pd.concat([train_rows, validation_rows, test_rows], ignore_index=True)
+    measured, small = decoded.numbers, decoded.small
+    table, audit = measure_acquisition(rows, measured, small, options, confidence, seed)
     logger.info("%s %s", audit.verdict, audit.pseudo_sites_verdict)
     return table, audit
 

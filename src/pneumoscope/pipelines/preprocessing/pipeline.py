@@ -53,7 +53,6 @@ def create_pipeline(wide: bool = False) -> Pipeline:
         group_films,
         [
             *(f"{split}_rows" for split in Split),
-            "acquisition",
             "decoded_radiographs",
             "params:acquisition",
             "params:evaluation.confidence",

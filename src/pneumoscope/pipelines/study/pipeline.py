@@ -10,7 +10,7 @@ from pneumoscope.pipelines.study.nodes import collect_arm, measure_study
 from pneumoscope.plots.study import plot_study
 
 SHARED = {
-    "manifest", "similar_radiographs", "decoded_radiographs", "acquisition", "known_precisions",
+    "manifest", "similar_radiographs", "decoded_radiographs", "known_precisions",
     "known_locks",
 }  # fmt: skip
 """What every protocol starts from; all else, checkpoints too, bears its name."""
