@@ -1,5 +1,8 @@
 """The preprocessing as a graph: what Pillow and OpenCV give, for films of any shape."""
 
+from functools import cache
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -10,13 +13,18 @@ onnxruntime = pytest.importorskip("onnxruntime", reason="needs the extra `export
 pytest.importorskip("onnx", reason="needs the extra `export`")
 
 
-def prepared(films: np.ndarray, **options: object) -> tuple[np.ndarray, np.ndarray]:
-    """Prepare films by the graph and by the code it stands for."""
+@cache
+def session(chosen: PreprocessingOptions) -> Any:
+    """Load the graph of some options; one takes films of any shape."""
     from pneumoscope.exchange.film import film_graph
 
+    return onnxruntime.InferenceSession(film_graph(chosen).SerializeToString())
+
+
+def prepared(films: np.ndarray, **options: object) -> tuple[np.ndarray, np.ndarray]:
+    """Prepare films by the graph and by the code it stands for."""
     chosen = PreprocessingOptions.model_validate({"size": [48, 40], "fit": "squash", **options})
-    session = onnxruntime.InferenceSession(film_graph(chosen).SerializeToString())
-    (given,) = session.run(["prepared"], {"films": films})
+    (given,) = session(chosen).run(["prepared"], {"films": films})
     return given, np.stack([preprocess(film, chosen) for film in films]).astype(np.float32)
 
 

@@ -62,9 +62,15 @@ def test_what_litert_cannot_do_is_refused_with_what_to_do(change):
     check_can_prepare(options())
 
 
-def test_one_file_takes_films_of_any_size_and_gives_what_an_export_gives(evaluated, small):
+@pytest.fixture(scope="module")
+def converted(evaluated, small):
+    """An ensemble, with its graph from preprocessed radiographs and its graph from films."""
     films = evaluated({"a": small("mlp", 1), "b": small("cnn", 2, side=24)}, fit="letterbox")
-    core, film_model = litert_graphs(films.models, films.preprocessing)
+    return films, *litert_graphs(films.models, films.preprocessing)
+
+
+def test_one_file_takes_films_of_any_size_and_gives_what_an_export_gives(converted):
+    films, core, film_model = converted
     (of_core,) = LiteRtSession(core).run(["score"], {"radiograph": films.images.astype(np.float32)})
     np.testing.assert_allclose(of_core[:, 0], films.scores, atol=1e-5)
     session = LiteRtSession(film_model)
@@ -78,9 +84,8 @@ def test_one_file_takes_films_of_any_size_and_gives_what_an_export_gives(evaluat
         np.testing.assert_allclose(own[0], features[number], atol=0.1)
 
 
-def test_texts_travel_in_the_file_and_change_nothing_of_the_model(evaluated, small):
-    films = evaluated({"one": small("cnn", 3)})
-    _, bare = litert_graphs(films.models, films.preprocessing)
+def test_texts_travel_in_the_file_and_change_nothing_of_the_model(converted):
+    films, _, bare = converted
     joined = with_files(bare, {"contract.json": "{}", "card.md": "Karte: ü"})
     assert joined == with_files(bare, {"contract.json": "{}", "card.md": "Karte: ü"})
     assert joined.startswith(bare)
