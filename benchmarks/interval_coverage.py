@@ -124,8 +124,13 @@ def truth(setting: Setting) -> dict[str, float]:
     many = replace(setting, patients=400_000)
     (sample,) = draw(many, np.random.default_rng(0))
     known = {name: found.value or 0.0 for name, found in measure(sample, setting).items()}
+    return known | formulas(setting)
+
+
+def formulas(setting: Setting) -> dict[str, float]:
+    """Return the true values that follow from a setting by formula."""
     sensitivity = float(norm.sf(norm.ppf(setting.specificity) - setting.distance))
-    return known | {
+    return {
         Metric.AUROC: setting.auroc,
         Metric.SENSITIVITY: sensitivity,
         Metric.SPECIFICITY: setting.specificity,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from interval_coverage import EQUAL, SETTINGS, coverage, draw, false_positives, truth
+from interval_coverage import EQUAL, SETTINGS, coverage, draw, false_positives, formulas
 from scipy.stats import pearsonr
 
 from pneumoscope.naming import Metric
@@ -14,7 +14,7 @@ RUNS = 400
 
 def test_the_drawn_scores_have_the_true_values():
     setting = SETTINGS[2]
-    true = truth(setting)
+    true = formulas(setting)
     (sample,) = draw(replace(setting, patients=200_000), np.random.default_rng(3))
     called = sample.score >= setting.threshold
     assert called[sample.label].mean() == pytest.approx(true[Metric.SENSITIVITY], abs=0.002)
