@@ -95,3 +95,12 @@ def test_tensorflow_itself_is_quiet():
     )
     assert "1." in done.stdout
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize("run", [True, False])
+def test_what_an_import_makes_is_set_apart_from_garbage_within_a_run_alone(run, tmp_path):
+    begun = "gc.freeze(); " if run else ""
+    code = f"import gc, pneumoscope; {begun}import tensorflow; found = gc.get_objects(); "
+    code += "print(any(one is tensorflow.made for one in found), gc.isenabled())"
+    found = printed("made = [[]]", code, tmp_path)
+    assert found.stdout.split() == [str(not run), "True"]
