@@ -44,7 +44,7 @@ lint: $(READY) ## Style
 	$(BIN)/ruff format --check .
 
 types: $(READY) ## Static types
-	nice -n 10 $(BIN)/mypy
+	nice -n 7 $(BIN)/mypy
 
 # What the tests of one file share is made once: a file stays in one process. Each process has a
 # core: threads of BLAS would spend it on waiting for one another. What is compiled is kept, else
