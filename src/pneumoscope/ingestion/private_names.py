@@ -49,7 +49,10 @@ def hide_names(
         return files
     layout = layout or Layout.of(options)
     known = (files[name] for name in (Column.PATH, Column.PATIENT_ID, Column.SUBTYPE))
-    patients = [_patient(*file, layout, key) for file in zip(*known, strict=True)]
+    patients = [
+        _patient(path, patient, subtype, layout, key)
+        for path, patient, subtype in zip(*known, strict=True)
+    ]
     return files.assign(
         **{
             Column.PATH: [hidden_path(path, layout, key) for path in files[Column.PATH]],
