@@ -31,8 +31,8 @@ def test_phantoms_are_a_limit():
     )
 
 
-def log(*models: str, rule: str = "youden") -> pd.DataFrame:
-    return pd.DataFrame({"model": list(models), "rule": rule})
+def log(*models: str, rule: str = "youden", threshold: float = 0.5) -> pd.DataFrame:
+    return pd.DataFrame({"model": list(models), "rule": rule, "threshold": threshold})
 
 
 def test_once_is_said_only_where_the_log_knows_each_model_once_and_no_other():
@@ -45,6 +45,16 @@ def test_once_is_said_only_where_the_log_knows_each_model_once_and_no_other():
 def test_every_further_look_at_test_is_counted():
     sentence = looks_at_test(log("a", "b", "b", "c"), ["a", "b"])
     assert sentence.startswith("On record are 4 evaluations on the test, of 3 different models;")
+
+
+def test_the_very_same_evaluation_again_is_told_as_such_and_any_other_is_not():
+    same = looks_at_test(log("a", "b", "b"), ["a", "b"])
+    assert same.startswith("On record are 3 evaluations on the test, each of a reported model at")
+    assert "Repeated evaluation" not in same
+    moved = pd.concat([log("a", "b"), log("b", threshold=0.4)])
+    for other in (moved, log("a", "b", "an older c"), log("a", "b", "b", "an older c")):
+        assert "Repeated evaluation of one test favours" in looks_at_test(other, ["a", "b"])
+    assert "one threshold" not in looks_at_test(log("a", "b"), ["a", "b"])
 
 
 def test_a_model_that_the_log_does_not_know_is_no_model_that_was_evaluated_once():

@@ -39,16 +39,23 @@ def looks_at_test(log: pd.DataFrame, models: Sequence[str]) -> str:
     """Say how often test was evaluated, as far as the log of this folder of results knows.
 
     Args:
-        log: Columns model (SHA-256 of the weights) and rule, one row an evaluation; those of
-            altered films, which choose nothing, are passed over.
+        log: Columns model (SHA-256 of the weights), rule and threshold, one row an evaluation;
+            those of altered films, which choose nothing, are passed over.
         models: SHA-256 of the weights of each model that is reported.
     """
-    seen = log.loc[~log["rule"].astype(str).str.endswith(ALTERED), "model"]
+    looks = log[~log["rule"].astype(str).str.endswith(ALTERED)]
+    seen = looks["model"]
     elsewhere = "evaluations elsewhere are not known"
     if not set(models) <= set(seen):
         return "How often the test was evaluated is not on record for every model."
     if sorted(seen) == sorted(models):
         return f"On record are one evaluation of each model on the test and no other; {elsewhere}."
+    if len(looks.drop_duplicates(["model", "threshold"])) == len(set(models)):
+        return (
+            f"On record are {counted(len(seen), 'evaluation')} on the test, each of a reported "
+            f"model at its one threshold, such as a run repeats that was stopped; {elsewhere}. To "
+            "repeat the very same evaluation chooses nothing."
+        )
     return (
         f"On record {agreeing(len(seen), 'is', 'are')} {counted(len(seen), 'evaluation')} on the "
         "test, of "
