@@ -39,6 +39,14 @@ def test_every_file_is_listed_by_its_relative_path_and_read_on_demand(folder):
     assert files["train/NORMAL/a.jpeg"]() == b"later"
 
 
+def test_no_reader_is_held_of_a_folder(folder):
+    files = load(folder)
+    assert files["train/NORMAL/a.jpeg"] is not files["train/NORMAL/a.jpeg"]
+    assert len(files) == 2 and "train/NORMAL/b.jpeg" not in files
+    with pytest.raises(KeyError, match="NORMAL"):
+        files["train/NORMAL/b.jpeg"]
+
+
 def test_a_missing_folder_is_an_error_with_its_remedy(tmp_path: Path):
     with pytest.raises(DatasetError, match=r"none at '.*nowhere'. Set RADIOGRAPHS=<folder>"):
         load(tmp_path / "nowhere")

@@ -6,6 +6,7 @@ import re
 import weakref
 from dataclasses import replace
 from inspect import signature
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -247,6 +248,23 @@ def test_the_layout_keeps_the_names_of_files_and_none_of_their_readers(
     del files
     gc.collect()
     assert not any(reader() for reader in readers)
+
+
+def test_a_layout_is_freed_with_its_last_use_and_waits_for_no_collector(
+    phantoms, ingestion_options, collection_blocks
+):
+    key = SimpleNamespace(pseudonym=lambda kind, name: f"{kind}-{name}")
+    layout = ingestion.choose_layout(phantoms, {}, ingestion_options, collection_blocks, key)
+    real = next(path for path in phantoms if path.endswith(".jpeg"))
+    folder, _, name = real.rpartition("/")
+    assert layout.real(f"{folder}/file-{name}.jpeg") == real
+    freed = weakref.ref(layout)
+    gc.disable()
+    try:
+        del layout
+        assert freed() is None
+    finally:
+        gc.enable()
 
 
 def test_make_phantoms_renders_nothing_until_a_file_is_read(phantoms):

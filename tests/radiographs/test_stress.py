@@ -20,6 +20,10 @@ def test_the_plan_goes_variant_by_variant_in_the_order_of_the_rows():
     assert [(task.position, task.variant.name) for task in planned] == [
         (0, "pale"), (1, "pale"), (0, "swapped"), (1, "swapped"),
     ]  # fmt: skip
+    assert [(task.position, task.label) for task in planned[-2:]] == [
+        (0, "NORMAL"), (1, "PNEUMONIA"),
+    ]  # fmt: skip
+    assert planned[1:1] == [] and len(planned) == 4
     named = stressed_rows(ROWS, [PALE, SWAPPED])
     assert named["stress"].tolist() == ["pale", "pale", "swapped", "swapped"]
     assert named["radiograph_id"].tolist() == ["a", "b", "a", "b"]

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from pneumoscope.arrays import Grey
+from pneumoscope.arrays import BoolArray, Grey
 from pneumoscope.naming import Column, Label
 from pneumoscope.options import StressVariant
 from pneumoscope.radiographs.degradations import DEGRADATIONS
@@ -30,13 +31,34 @@ class StressTask:
     variant: StressVariant
 
 
-def plan_stress(rows: pd.DataFrame, variants: Sequence[StressVariant]) -> list[StressTask]:
+@dataclass(frozen=True, eq=False)
+class StressPlan(Sequence[StressTask]):
+    """Every variant of every film; what is held are classes, and a task is made for each call.
+
+    Attributes:
+        ill: Shape (n,), true where a film is PNEUMONIA.
+        variants: How they are degraded, one after the other.
+    """
+
+    ill: BoolArray
+    variants: Sequence[StressVariant]
+
+    def __len__(self) -> int:
+        """Return the number of tasks."""
+        return len(self.ill) * len(self.variants)
+
+    def __getitem__(self, key: Any) -> Any:
+        """Return a task, or those of a slice as a list."""
+        if isinstance(key, slice):
+            return [self[number] for number in range(len(self))[key]]
+        variant, position = divmod(range(len(self))[key], len(self.ill))
+        label = Label.PNEUMONIA if self.ill[position] else Label.NORMAL
+        return StressTask(position, label.value, self.variants[variant])
+
+
+def plan_stress(rows: pd.DataFrame, variants: Sequence[StressVariant]) -> StressPlan:
     """Plan every variant of every film, variant by variant, in the order of the rows."""
-    return [
-        StressTask(position, label, variant)
-        for variant in variants
-        for position, label in enumerate(rows[Column.LABEL])
-    ]
+    return StressPlan((rows[Column.LABEL] == Label.PNEUMONIA).to_numpy(dtype=bool), variants)
 
 
 def stressed_rows(rows: pd.DataFrame, variants: Sequence[StressVariant]) -> pd.DataFrame:
