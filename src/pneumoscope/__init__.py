@@ -22,3 +22,8 @@ os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 # MLflow's client, which is used where a run is tracked, tells its maker what it is used for.
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+
+# Read as Arrow is loaded. What reads Parquet takes this pool whatever Python is told later, and
+# Arrow's own keeps most of what a table took (`released_memory`).
+if sys.platform == "linux":
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")

@@ -59,7 +59,7 @@ class MemoryHooks:
         """
         import pyarrow
 
-        if _trim() and "ARROW_DEFAULT_MEMORY_POOL" not in os.environ:
+        if _trim() and os.environ.get("ARROW_DEFAULT_MEMORY_POOL", "system") == "system":
             pyarrow.set_memory_pool(pyarrow.system_memory_pool())
         if not gc.isenabled():
             gc.freeze()
