@@ -8,6 +8,7 @@ import pandas as pd
 from kedro_datasets._typing import TablePreview
 
 from pneumoscope.datasets.atomic import AtomicDataset
+from pneumoscope.datasets.shared_file import turn
 from pneumoscope.errors import InputError
 
 WHEN = "when"
@@ -31,6 +32,11 @@ class AppendOnlyLogDataset(AtomicDataset[pd.DataFrame, pd.DataFrame]):
         """Describe the file; nothing is read or written yet."""
         super().__init__(filepath, metadata=metadata)
         self._columns = columns
+
+    def save(self, data: pd.DataFrame) -> None:
+        """Append the rows."""
+        with turn(Path(self._filepath)):
+            super().save(data)
 
     def _read(self, path: Path) -> pd.DataFrame:
         if not path.is_file():

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pneumoscope.datasets.atomic import AtomicDataset
+from pneumoscope.datasets.shared_file import turn
 from pneumoscope.errors import InputError
 
 Records = Mapping[str, Any]
@@ -21,7 +22,8 @@ class KeyedRecordsDataset(AtomicDataset[Records, dict[str, Any]]):
     def save(self, data: Records) -> None:
         """Add the records; without any, the file is left alone."""
         if data:
-            super().save(data)
+            with turn(Path(self._filepath)):
+                super().save(data)
 
     def _read(self, path: Path) -> dict[str, Any]:
         if not path.is_file():
