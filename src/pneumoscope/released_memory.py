@@ -18,8 +18,8 @@ DATA = "data"
 _APART, _AS_EVER = 2**19, 2**25
 """Bytes from which on an array lies apart, and up to which glibc raises that by itself."""
 
-_AT_WORK = 2**22
-"""Bytes that wait at the end of the heap while a node works on tables."""
+_WAITING = 2**22
+"""Bytes that wait at the end of a heap where nodes work on tables."""
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 """Of glibc's `mallopt`; musl has no such function."""
@@ -70,29 +70,22 @@ class MemoryHooks:
         """Have arrays of tables lie apart where nodes work on tables, as long as they do.
 
         Each is then given back when it is freed. Otherwise the C library takes them for small
-        from the first such array on that was freed, and they leave holes between others. Networks
-        take and free arrays at every step, for which that would cost more than it saves.
+        from the first such array on that was freed, and they leave holes between others. Of what
+        is freed at the end of a heap, which each thread has, little waits to be used again: what
+        the threads that read films leave there is not given back otherwise. Networks take and free
+        arrays at every step, for which that would cost more than it saves.
         """
-        on_tables = DATA in node.tags
-        _lay_apart_from(_APART if on_tables else _AS_EVER)
-        if on_tables:
+        if DATA in node.tags:
+            _lay_apart_from(_APART, _WAITING)
             _give_back()
+        else:
+            _lay_apart_from(_AS_EVER)
 
     @hook_impl
     def before_node_run(self, node: Node) -> None:
-        """Give back what reading its tables took besides, where a node works on tables.
-
-        What it frees itself then lies waiting in small amounts only. Films are read, and written,
-        while the node's results are saved.
-        """
+        """Give back what reading its tables took besides, where a node works on tables."""
         if DATA in node.tags:
             _give_back()
-            _keep_waiting(_AT_WORK)
-
-    @hook_impl
-    def after_node_run(self) -> None:
-        """Have more wait again."""
-        _keep_waiting(_AS_EVER)
 
     @hook_impl
     def after_pipeline_run(self) -> None:
@@ -123,17 +116,12 @@ def _trim() -> Any:
     return _glibc("malloc_trim")
 
 
-def _lay_apart_from(size: int) -> None:
+def _lay_apart_from(size: int, waiting: int = _AS_EVER) -> None:
+    """Have arrays of this size lie apart, and so much freed memory wait at the end of a heap."""
     if mallopt := _glibc("mallopt"):
         mallopt(_M_MMAP_THRESHOLD, size)
         # Else it would be that of a process that has just begun, and the heap grow and shrink.
-        _keep_waiting(_AS_EVER)
-
-
-def _keep_waiting(size: int) -> None:
-    """Have freed memory of this size at most wait at the end of the heap to be used again."""
-    if mallopt := _glibc("mallopt"):
-        mallopt(_M_TRIM_THRESHOLD, size)
+        mallopt(_M_TRIM_THRESHOLD, waiting)
 
 
 @cache
