@@ -28,6 +28,11 @@ settings.register_profile("tests", derandomize=True, deadline=None, database=Non
 settings.load_profile("tests")
 
 
+def pytest_collection_modifyitems(items):
+    """Begin with the longest of the files that come last, else one process ends after the other."""
+    items.sort(key=lambda item: item.path.name != "test_pipeline_registry.py")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection():
     """Keep the collector off what modules and collected tests are made of, which stays.
