@@ -19,6 +19,14 @@ def test_parameters_get_dotted_names_and_lists_stay_whole():
     }  # fmt: skip
 
 
+def test_in_whatever_order_files_were_merged_the_record_is_the_same():
+    first, second = (
+        {"x": 1, "cnn": {"units": 2, "fitting": {}}},
+        {"cnn": {"fitting": {}, "units": 2}},
+    )
+    assert list(flattened(first).items()) == list(flattened({**second, "x": 1}).items())
+
+
 def test_no_place_is_on_record():
     given = {
         "radiographs": "films", "external": {"clinic": "clinic_films", "gone": None},

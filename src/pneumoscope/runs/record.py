@@ -33,12 +33,15 @@ class RunRecord:
 
 
 def flattened(parameters: Mapping[str, Any]) -> dict[str, JsonValue]:
-    """Return parameters by their dotted names, without places of this machine.
+    """Return parameters by their dotted names, sorted, without places of this machine.
+
+    Kedro merges files in another order in each process, and equal runs leave equal records.
 
     Args:
         parameters: Blocks in blocks; a list is one value.
     """
-    return {name: _shown(name, value) for name, value in _leaves(parameters)}
+    found = {name: _shown(name, value) for name, value in _leaves(parameters)}
+    return dict(sorted(found.items()))
 
 
 def write_record(results: Path, record: RunRecord) -> None:
