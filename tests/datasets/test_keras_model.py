@@ -118,7 +118,11 @@ def test_a_foreign_model_is_refused_when_it_is_loaded(tmp_path: Path) -> None:
     file = tmp_path / "model.keras"
     film = keras.Input((32, 32, 1))
     pooled = keras.layers.GlobalAveragePooling2D()(film)
-    keras.Model(film, keras.layers.Dense(2, activation="softmax")(pooled)).save(file)
+    foreign = keras.Model(film, keras.layers.Dense(2, activation="softmax")(pooled))
+    dataset = KerasModelDataset(filepath=str(file))
+    dataset.save(foreign)
+    with pytest.raises(DatasetError, match="one grey film"):  # though it is still at hand
+        dataset.load()
     with pytest.raises(DatasetError) as refused:
         KerasModelDataset(filepath=str(file)).load()
     told = three_lines(refused.value)

@@ -75,8 +75,8 @@ class KerasModelDataset(AtomicDataset["keras.Model", "keras.Model"]):
         if self._loaded is None or self._loaded[0] != identity:
             pin_settings()
             model = keras.saving.load_model(path, compile=False, safe_mode=True)
-            check_interface(model, str(path))
             self._loaded = identity, model
+        check_interface(self._loaded[1], str(path))
         return self._loaded[1]
 
     def _write(self, path: Path, data: keras.Model) -> None:
