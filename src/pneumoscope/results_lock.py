@@ -9,6 +9,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pneumoscope.datasets.shared_file import lock
 from pneumoscope.errors import InputError
 
 logger = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ class ResultsLock:
         descriptor = os.open(results / NAME, os.O_RDWR | os.O_CREAT, 0o666)
         holder = os.read(descriptor, 10_000).decode(errors="replace")
         try:
-            _lock(descriptor)
+            lock(descriptor, wait=False)
         except (BlockingIOError, PermissionError) as error:
             os.close(descriptor)
             raise InputError(
@@ -61,19 +62,6 @@ class ResultsLock:
             _write(self._descriptor, "")
             os.close(self._descriptor)
             self._descriptor = None
-
-
-def _lock(descriptor: int) -> None:
-    if sys.platform == "win32":
-        import msvcrt
-
-        # Far behind the text, which others could not read otherwise.
-        os.lseek(descriptor, 1 << 30, os.SEEK_SET)
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _write(descriptor: int, text: str) -> None:

@@ -1,4 +1,4 @@
-"""A file that several processes of a run add to, one after the other."""
+"""Files that several processes add to, one after the other, by locks of the operating system."""
 
 import logging
 import os
@@ -22,7 +22,7 @@ def turn(file: Path) -> Iterator[None]:
     descriptor = os.open(file.with_name(f".{file.name}.lock"), os.O_RDWR | os.O_CREAT, 0o666)
     try:
         try:
-            _wait_and_lock(descriptor)
+            lock(descriptor, wait=True)
         except OSError as error:
             logger.warning("'%s' cannot be locked (%s): let no two runs add to it", file, error)
         yield
@@ -30,12 +30,23 @@ def turn(file: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _wait_and_lock(descriptor: int) -> None:
+def lock(descriptor: int, *, wait: bool) -> None:
+    """Lock an open file for this process, which no child inherits, until it is closed.
+
+    Args:
+        descriptor: Of a file that is open for reading and writing.
+        wait: Whether to wait until no other process holds it.
+
+    Raises:
+        OSError: Another process holds it, or its disk knows no locks.
+    """
     if sys.platform == "win32":
         import msvcrt
 
-        msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
+        # Far behind the text, which others could not read otherwise.
+        os.lseek(descriptor, 1 << 30, os.SEEK_SET)
+        msvcrt.locking(descriptor, msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
     else:
         import fcntl
 
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        fcntl.lockf(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
