@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pneumoscope.lookup import known_places_of, places_of, with_columns
+from pneumoscope.lookup import known_places_of, places_of, split_numbers, with_columns
 
 KNOWN = pd.Series(["b", "a", "ü", ""])
 
@@ -18,6 +18,13 @@ def test_a_text_that_is_not_known_is_named():
     np.testing.assert_array_equal(known_places_of(KNOWN, KNOWN), range(4))
     with pytest.raises(KeyError, match="z"):
         known_places_of(pd.Series(["a", "z"]), KNOWN)
+
+
+def test_splits_are_numbered_in_their_order_and_another_is_named():
+    splits = pd.Series(["test", "train", "validation", "train"], [9, 8, 7, 6])
+    np.testing.assert_array_equal(split_numbers(splits), [2, 0, 1, 0])
+    with pytest.raises(KeyError, match="val"):
+        split_numbers(pd.Series(["train", "val"]))
 
 
 MANIFEST = pd.DataFrame({"radiograph_id": ["f", "e", "d"], "width": [3, 2, 1], "mode": list("LLI")})

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from pneumoscope.arrays import IntArray
-from pneumoscope.naming import Column
+from pneumoscope.naming import Column, Split
 
 
 def places_of(texts: pd.Series, known: pd.Series) -> IntArray:
@@ -28,6 +28,15 @@ def known_places_of(texts: pd.Series, known: pd.Series) -> IntArray:
     if len(unknown):
         raise KeyError(texts.iloc[unknown[0]])
     return places
+
+
+def split_numbers(splits: pd.Series) -> IntArray:
+    """Return the number of each split, in the order of `Split`, shape (n,).
+
+    Raises:
+        KeyError: One of them is none.
+    """
+    return known_places_of(splits, pd.Series([split.value for split in Split]))
 
 
 def with_columns(rows: pd.DataFrame, manifest: pd.DataFrame) -> pd.DataFrame:

@@ -26,7 +26,7 @@ from pneumoscope.evaluation.ranking import auroc
 from pneumoscope.evaluation.sample import Sample
 from pneumoscope.evaluation.score_arrays import labels_of
 from pneumoscope.evaluation.verdict import stretched
-from pneumoscope.lookup import known_places_of
+from pneumoscope.lookup import split_numbers
 from pneumoscope.naming import Column, Label, Split
 from pneumoscope.options import AcquisitionOptions
 from pneumoscope.robustness.domain_classifier import (
@@ -67,9 +67,8 @@ class _Films:
 
     @classmethod
     def of(cls, rows: pd.DataFrame) -> "_Films":
-        split = known_places_of(rows[Column.SPLIT], pd.Series([one.value for one in Split]))
         patient = pd.factorize(rows[Column.PATIENT_ID], sort=True)[0]
-        return cls(split, labels_of(rows), patient)
+        return cls(split_numbers(rows[Column.SPLIT]), labels_of(rows), patient)
 
     def __len__(self) -> int:
         return len(self.label)

@@ -10,7 +10,7 @@ from pneumoscope.arrays import IntArray
 from pneumoscope.errors import InputError
 from pneumoscope.ingestion.layout import UNASSIGNED
 from pneumoscope.ingestion.similarity import COPY
-from pneumoscope.lookup import places_of
+from pneumoscope.lookup import places_of, split_numbers
 from pneumoscope.naming import Column, Label, Split, SplitPolicy
 from pneumoscope.options import SplitOptions
 from pneumoscope.splitting.policy import settled
@@ -63,9 +63,8 @@ def assign_splits(
     assigned = _POLICIES[options.policy](rows, options, np.random.default_rng(seed))
     assigned = assigned.drop_duplicates([Column.SPLIT, Column.LABEL, Column.SHA256])
     _check_every_class(assigned)
-    order = places_of(assigned[Column.SPLIT], pd.Series([split.value for split in Split]))
     # Rows are numbered in the order of their names.
-    return assigned.iloc[np.lexsort((assigned.index, order))][
+    return assigned.iloc[np.lexsort((assigned.index, split_numbers(assigned[Column.SPLIT])))][
         [Column.RADIOGRAPH_ID, Column.SPLIT]
     ].reset_index(drop=True)
 

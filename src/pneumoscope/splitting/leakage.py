@@ -10,7 +10,7 @@ from pneumoscope.counts import agreeing, counted_of
 from pneumoscope.errors import InputError
 from pneumoscope.ingestion.layout import NO_KEY
 from pneumoscope.ingestion.similarity import COPY
-from pneumoscope.lookup import places_of, with_columns
+from pneumoscope.lookup import places_of, split_numbers, with_columns
 from pneumoscope.naming import Column, Split, SplitPolicy
 from pneumoscope.options import SplitOptions
 from pneumoscope.splitting.records import SimilarPair
@@ -101,9 +101,7 @@ def similar_pairs(
         {
             "content": content[places_of(splits[Column.RADIOGRAPH_ID], known)],
             "row": np.arange(len(splits), dtype=np.int32),
-            "split": places_of(splits[Column.SPLIT], pd.Series(list(map(str, Split)))).astype(
-                np.int8
-            ),
+            "split": split_numbers(splits[Column.SPLIT]).astype(np.int8),
         }
     )
     parts = []
