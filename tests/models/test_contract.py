@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from example_metrics import model_metrics
+from example_records import RECORD
 from example_references import contracted, false_alarms
 from pydantic import TypeAdapter
 
@@ -200,3 +201,14 @@ def test_a_saved_model_gives_its_scores_where_only_keras_is_installed(tmp_path: 
         [sys.executable, "-c", LOAD, *files], capture_output=True, text=True, check=True
     )
     np.testing.assert_array_equal(json.loads(loaded.stdout), np.asarray(model(films))[:, 0])
+
+
+@pytest.mark.parametrize(
+    ("preprocessing", "less"),
+    [
+        ({"fit": "squash", "border_crop": 0.0}, False), ({"fit": "letterbox"}, False), ({}, False),
+        ({"fit": "squash", "border_crop": 0.05}, True), ({"fit": "crop", "border_crop": 0.0}, True),
+    ],
+)  # fmt: skip
+def test_a_record_tells_whether_a_model_sees_whole_films(preprocessing, less):
+    assert replace(RECORD, preprocessing=preprocessing).sees_less_than_whole_films is less

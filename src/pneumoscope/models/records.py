@@ -7,7 +7,7 @@ from pydantic import JsonValue
 
 from pneumoscope import NOTICE
 from pneumoscope.evaluation.records import CalibrationMap, Elsewhere, OperatingPoint
-from pneumoscope.naming import CalibrationMethod, Label
+from pneumoscope.naming import CalibrationMethod, Fit, Label
 from pneumoscope.out_of_distribution.records import Contracted
 from pneumoscope.provenance import Sources
 
@@ -138,6 +138,13 @@ class TrainingRecord:
     keras: KerasSettings
     packages: Mapping[str, str]
     tuning: Tuning | None = None
+
+    @property
+    def sees_less_than_whole_films(self) -> bool:
+        """Whether preprocessing cuts something off."""
+        return bool(self.preprocessing.get("border_crop")) or (
+            self.preprocessing.get("fit") == Fit.CROP
+        )
 
 
 @dataclass(frozen=True)

@@ -146,8 +146,9 @@ def _acquisition(found: Findings) -> list[Section]:
 def _robustness(found: Findings) -> list[Section]:
     if not found.robustness:
         return []
+    cut = any(one.sees_less_than_whole_films for one in found.origins.values())
     return [
-        shortcuts_section(found.robustness, found.figures.get("shortcuts")),
+        shortcuts_section(found.robustness, found.figures.get("shortcuts"), cut),
         robustness_section(found.robustness, found.figures.get("robustness")),
     ]
 

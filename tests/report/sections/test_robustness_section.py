@@ -48,11 +48,20 @@ def of_type(section, kind) -> list:
 
 
 def test_the_caption_compares_models_without_the_centre():
-    section = shortcuts_section({"mlp": measured(), "cnn": measured(gone=None)}, b"png")
+    section = shortcuts_section({"mlp": measured(), "cnn": measured(gone=None)}, b"png", cut=False)
     (figure,) = of_type(section, Figure)
     assert "mlp AUROC 0.70 (0.60 to 0.80) and cnn undefined" in figure.caption
     assert of_type(section, Bullets)[0].items == ["centre blacked out: It still ranks."]
     assert of_type(section, Table)[1].rows[1][1] == Estimate(None, reason="no radiograph is NORMAL")
+
+
+def test_of_films_that_were_cut_the_centre_is_said_to_hold_less():
+    told = {
+        cut: of_type(shortcuts_section({"mlp": measured()}, None, cut=cut), Paragraph)[0].text
+        for cut in (False, True)
+    }
+    assert "of whole films it holds both lungs whole on most. With the centre" in told[False]
+    assert "cut before models saw them, so that it holds less of the lungs. With the" in told[True]
 
 
 def test_the_caption_names_the_mild_flaw_that_costs_most():
@@ -75,7 +84,9 @@ def test_of_many_models_the_captions_name_the_extremes():
         "c": measured(0.4, gone=0.6),
         "d": measured(0.2, gone=None),
     }
-    (figure,) = of_type(shortcuts_section({**found, "e": measured(gone=0.5)}, b"png"), Figure)
+    (figure,) = of_type(
+        shortcuts_section({**found, "e": measured(gone=0.5)}, b"png", cut=True), Figure
+    )
     assert figure.caption.startswith(
         "With the centre blacked out, the highest and the lowest: b AUROC 0.80 (0.70 to 0.90), "
         "e AUROC 0.50 (0.40 to 0.60) and d undefined."

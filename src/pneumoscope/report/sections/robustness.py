@@ -21,14 +21,17 @@ from pneumoscope.robustness.wording import with_interval
 TWO_DIGITS = dict.fromkeys(map(metric_name, KNOWN), ".2f")
 
 
-def shortcuts_section(robustness: Mapping[str, Robustness], figure: bytes | None) -> Section:
+def shortcuts_section(
+    robustness: Mapping[str, Robustness], figure: bytes | None, cut: bool
+) -> Section:
     """Return the performance of each architecture with parts of the film occluded.
 
     Args:
         robustness: Architecture to what was measured of it.
         figure: PNG of the AUROC under every occlusion; None leaves it out.
+        cut: Whether models are known to see less than the whole of a film.
     """
-    blocks: list[Block] = [Paragraph(prose("occlusion"))]
+    blocks: list[Block] = [Paragraph(prose("occlusion", cut=cut))]
     if figure is not None:
         alt = "AUROC of each architecture under every occlusion."
         blocks.append(Figure(figure, _without_centre(robustness), alt))
